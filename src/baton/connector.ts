@@ -1,0 +1,148 @@
+// What a connector author implements. The services, the capabilities and the command line follow from what is there.
+import type { DescMessage, Message, MessageInitShape } from '@bufbuild/protobuf';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import type { ConnectorMetadataSchema } from '#gen/c1/connector/v2/connector_pb.js';
+import type { Entitlement } from '#gen/c1/connector/v2/entitlement_pb.js';
+import type { Grant } from '#gen/c1/connector/v2/grant_pb.js';
+import type { Resource, ResourceId, ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
+
+/** A connector: one application whose resources, entitlements and grants are read. */
+export interface Connector {
+  /** Name, description and so on, as ConnectorService.GetMetadata answers. Capabilities are derived and added to it. */
+  readonly metadata: MessageInitShape<typeof ConnectorMetadataSchema>;
+  /** One for each resource type. Ids must be unique. */
+  readonly resourceTypes: readonly ResourceSyncer[];
+  /**
+   * Checks that a sync can work: credentials, permissions, configuration. Called at the start of each sync and by
+   * health checks, so it must be cheap. Throws a ServiceError that says what to change.
+   */
+  validate?(context: Context): Promise<void>;
+  /** Forgets what was kept for `context.syncId`. Called at the end of a sync, whatever its outcome. */
+  cleanup?(context: Context): Promise<void>;
+  /** Ends connections. Called once, when the program stops. */
+  close?(): Promise<void>;
+}
+
+/** Reads one resource type. What is not given is not supported: the capabilities say so and the services answer so. */
+export interface ResourceSyncer {
+  readonly type: ResourceType;
+  /** The resources of this type, below `parent` where the type has parents. */
+  readonly list: Listing<Resource, ListRequest>;
+  /** One resource, or nothing when it does not exist (any more). Makes the type fit for targeted sync. */
+  get?(request: GetRequest, context: Context): Promise<Resource | undefined>;
+  /** The entitlements of one resource. */
+  readonly entitlements?: Listing<Entitlement, ResourceRequest>;
+  /** Entitlement templates that hold for every resource of the type. */
+  readonly staticEntitlements?: Listing<Entitlement, object>;
+  /** The grants of one resource's entitlements. */
+  readonly grants?: Listing<Grant, ResourceRequest>;
+}
+
+export interface ListRequest {
+  readonly parent?: ResourceId | undefined;
+}
+
+export interface GetRequest {
+  readonly id: ResourceId;
+  readonly parent?: ResourceId | undefined;
+}
+
+export interface ResourceRequest {
+  readonly resource: Resource;
+}
+
+/** What every method gets beside its request. */
+export interface Context {
+  /** Aborts when the caller cancels, its deadline passes, or the program stops. Pass it on to everything that waits. */
+  readonly signal: AbortSignal;
+  /** Carries the fields of the call. Never log a secret or a personal attribute above debug level. */
+  readonly logger: Logger;
+  /** The running sync, if the caller told it. What is kept for a sync is kept under this id. */
+  readonly syncId: string | undefined;
+  /** Where to say what a sync should know and a response has no place for. */
+  readonly reporter: Reporter;
+}
+
+/** Takes note of what happens inside of a call, for the progress line and the summary of a sync. */
+export interface Reporter {
+  /**
+   * Counts something that the application returned and that becomes no resource or grant.
+   * @param reason - A short phrase that reads well behind a number: `activity rows with status Abandoned`.
+   */
+  leftOut(reason: string, count?: number): void;
+  /** A thing that the operator should see at the end, such as a listed course that does not exist. */
+  warn(message: string): void;
+  /** Long work inside of one call: what it is, and how far it is. */
+  progress(update: Progress): void;
+}
+
+/** How far a piece of long work is. */
+export interface Progress {
+  /** What is done, as a stable word: `activity report`. */
+  readonly work: string;
+  /** Where it is, for people: `IN_PROGRESS`, `downloading`. */
+  readonly status?: string | undefined;
+  readonly bytes?: number | undefined;
+  readonly rows?: number | undefined;
+}
+
+/** A paged enumeration. Made with {@link listing} or {@link singlePage}. */
+export interface Listing<Item, Request> {
+  /** Checks a page token that came from outside. Throws a ZodError on one that this listing did not make. */
+  parseToken(token: unknown): unknown;
+  /** One page, from the place that `token` names (a parsed one), or the first one. */
+  page(request: Request & PageRequest, token: unknown, context: Context): Promise<Page<Item, unknown>>;
+}
+
+export interface PageRequest {
+  /**
+   * How many items the caller would like, at least 1. A page may hold more or fewer: the runtime cuts it to what was
+   * asked and to what fits a message, and goes on inside of it on the next call.
+   */
+  readonly pageSize: number;
+}
+
+export interface Page<Item, Token> {
+  readonly items: readonly Item[];
+  /** Where the next page begins; absent on the last one. Never the token that led to this page. */
+  readonly next?: Token | undefined;
+  /** Response annotations, such as a rate limit. */
+  readonly annotations?: readonly Annotation[] | undefined;
+}
+
+/** A message that goes into an `annotations` field, packed as Any. */
+export interface Annotation<Desc extends DescMessage = DescMessage> {
+  readonly desc: Desc;
+  readonly value: Message;
+}
+
+/**
+ * Declares a paged enumeration: the schema of its page token, once, and how one page is read.
+ *
+ * A page token must be enough to go on from, in another process too: it holds a position, not the name of something
+ * kept in memory. The same token must lead to the same items in the same order for as long as the source allows it.
+ */
+export function listing<Item, Request, Token>(
+  token: z.ZodType<Token>,
+  page: (
+    request: Request & PageRequest,
+    token: Token | undefined,
+    context: Context,
+  ) => Promise<Page<Item, NoInfer<Token>>>,
+): Listing<Item, Request> {
+  return {
+    parseToken: (raw) => token.parse(raw),
+    page: (request, parsed, context) => page(request, parsed as Token | undefined, context),
+  };
+}
+
+/** An enumeration that is one page and therefore has no token of its own. */
+export function singlePage<Item, Request>(
+  read: (request: Request, context: Context) => Promise<readonly Item[]>,
+): Listing<Item, Request> {
+  return {
+    parseToken: (raw) => z.undefined('this listing has one page and takes no page token').parse(raw),
+    page: async (request, _token, context) => ({ items: await read(request, context) }),
+  };
+}

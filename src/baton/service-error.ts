@@ -1,0 +1,37 @@
+// The one error that services throw: a gRPC code, a message for the person who must act, and a stable reason.
+import type { DescMessage, MessageInitShape } from '@bufbuild/protobuf';
+import { Code, ConnectError } from '@connectrpc/connect';
+
+export { Code };
+
+/** A message that travels with an error's status (`google.rpc.Status.details`). */
+export interface ErrorDetail<Desc extends DescMessage = DescMessage> {
+  readonly desc: Desc;
+  readonly value: MessageInitShape<Desc>;
+}
+
+export interface ServiceErrorOptions {
+  /** What went wrong, as a short stable word in snake case, for logs and tests: the text may change, this does not. */
+  readonly reason: string;
+  /** A `c1.connector.v2.RateLimitDescription` here makes a Go syncer wait until it resets. */
+  readonly details?: readonly ErrorDetail[];
+  /** What caused it. It is logged, and never sent to a caller. */
+  readonly cause?: unknown;
+}
+
+/**
+ * A failure that a caller may see as it is. Its text says what was asked, what came back and what to do, and holds no
+ * secret. What is thrown and is not a ServiceError reaches a caller as INTERNAL with a fixed text.
+ *
+ * The code decides what a Go syncer does (pkg/retry and pkg/sync of baton-sdk v0.25.0): it retries UNAVAILABLE and
+ * DEADLINE_EXCEEDED, quietly skips NOT_FOUND, and fails the sync on any other.
+ */
+export class ServiceError extends ConnectError {
+  readonly reason: string;
+
+  constructor(code: Code, message: string, options: ServiceErrorOptions) {
+    super(message, code, undefined, options.details ? [...options.details] : undefined, options.cause);
+    this.name = 'ServiceError';
+    this.reason = options.reason;
+  }
+}
