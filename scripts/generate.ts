@@ -1,0 +1,156 @@
+// Regenerates `gen/` from `proto/`: fetches the third-party .proto files, lints, checks the format, runs buf.
+//
+//   npm run generate             write gen/ anew
+//   npm run generate -- --check  change nothing; fail if gen/ is not what proto/ gives
+//
+// Needs Go for one thing only, and only here: some .proto files are published in Go modules and in
+// no npm package. Nothing else in the project needs Go, since gen/ is committed.
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+const root = dirname(import.meta.dirname);
+const vendorDir = join(root, 'vendor');
+const genDir = join(root, 'gen');
+
+/** Go modules that carry .proto files, pinned by version and by the checksum that Go reports. */
+const goModules = [
+  {
+    module: 'github.com/bufbuild/protovalidate@v1.2.2',
+    sum: 'h1:2H/9/Kr97etSRqW3IJjTTb09z+zutkK2GDhDRbOnqr4=',
+    files: [['proto/protovalidate/buf/validate/validate.proto', 'protovalidate/buf/validate/validate.proto']],
+  },
+  {
+    module: 'github.com/envoyproxy/protoc-gen-validate@v1.3.3',
+    sum: 'h1:MVQghNeW+LZcmXe7SY1V36Z+WFMDjpqGAGacLe2T0ds=',
+    files: [['validate/validate.proto', 'protoc-gen-validate/validate/validate.proto']],
+  },
+  {
+    module: 'github.com/gogo/googleapis@v1.4.1',
+    sum: 'h1:1Yx4Myt7BxzvUr5ldGSbwYiZG6t9wGBZ+8/fX3Wvtq0=',
+    files: [
+      ['google/rpc/error_details.proto', 'googleapis/google/rpc/error_details.proto'],
+      ['google/rpc/status.proto', 'googleapis/google/rpc/status.proto'],
+    ],
+  },
+] as const;
+
+/** npm packages that carry .proto files; their versions are those of package-lock.json. */
+const npmPackages = [
+  {
+    name: '@grpc/reflection',
+    files: [
+      ['build/proto/grpc/reflection/v1/reflection.proto', 'grpc/grpc/reflection/v1/reflection.proto'],
+      ['build/proto/grpc/reflection/v1alpha/reflection.proto', 'grpc/grpc/reflection/v1alpha/reflection.proto'],
+    ],
+  },
+  {
+    name: 'grpc-health-check',
+    files: [['proto/health/v1/health.proto', 'grpc/grpc/health/v1/health.proto']],
+  },
+] as const;
+
+const { values: options } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+function main(): number {
+  try {
+    vendorProtoFiles();
+    buf('lint');
+    buf('format', '--diff', '--exit-code', 'proto');
+    const freshDir = mkdtempSync(join(tmpdir(), 'generate-'));
+    try {
+      buf('generate', '--output', freshDir);
+      return publish(join(freshDir, 'gen'));
+    } finally {
+      rmSync(freshDir, { recursive: true, force: true });
+    }
+  } catch (error) {
+    if (!(error instanceof GenerateError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return 1;
+  }
+}
+
+function vendorProtoFiles(): void {
+  rmSync(vendorDir, { recursive: true, force: true });
+  for (const { module, sum, files } of goModules) copyFiles(goModuleDir(module, sum), files);
+  const require = createRequire(import.meta.url);
+  for (const { name, files } of npmPackages) copyFiles(packageDir(require.resolve(name), name), files);
+}
+
+function goModuleDir(module: string, sum: string): string {
+  const run = spawnSync('go', ['mod', 'download', '-json', module], { cwd: tmpdir(), encoding: 'utf8' });
+  if (run.error !== undefined) {
+    throw new GenerateError(
+      `Cannot run Go (${run.error.message}). It fetches ${module}, and is needed only to regenerate gen/: ` +
+        'install Go, or leave gen/ as it is committed.',
+    );
+  }
+  const answer = run.stdout === '' ? {} : (JSON.parse(run.stdout) as { Dir?: string; Sum?: string; Error?: string });
+  if (run.status !== 0 || answer.Dir === undefined) {
+    throw new GenerateError(`go mod download ${module} failed: ${answer.Error ?? run.stderr}`);
+  }
+  if (answer.Sum !== sum) {
+    throw new GenerateError(`${module} has checksum ${answer.Sum}, expected ${sum}: not the reviewed content.`);
+  }
+  return answer.Dir;
+}
+
+function packageDir(entryPoint: string, name: string): string {
+  const marker = join('node_modules', ...name.split('/'));
+  return entryPoint.slice(0, entryPoint.lastIndexOf(marker) + marker.length);
+}
+
+function copyFiles(fromDir: string, files: readonly (readonly [from: string, to: string])[]): void {
+  for (const [from, to] of files) {
+    const target = join(vendorDir, to);
+    mkdirSync(dirname(target), { recursive: true });
+    // Written anew, not copied: files of the Go module cache are read-only.
+    writeFileSync(target, readFileSync(join(fromDir, from)));
+  }
+}
+
+function buf(...args: string[]): void {
+  const path = [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter);
+  const run = spawnSync('buf', args, { cwd: root, stdio: 'inherit', env: { ...process.env, PATH: path } });
+  if (run.error !== undefined) throw new GenerateError(`Cannot run buf (${run.error.message}): run npm ci first.`);
+  if (run.status !== 0) throw new GenerateError(`buf ${args[0]} found something to change (see above).`);
+}
+
+/** Brings gen/ to the fresh state, or with --check only tells how it differs. Returns the exit code. */
+function publish(freshDir: string): number {
+  const fresh = readTree(freshDir);
+  const present = readTree(genDir);
+  const written = [...fresh].filter(([path, content]) => present.get(path) !== content).map(([path]) => path);
+  const removed = [...present.keys()].filter((path) => !fresh.has(path));
+  if (options.check) {
+    const drift = [...written, ...removed];
+    if (drift.length === 0) return 0;
+    process.stderr.write(
+      `gen/ is not what proto/ gives. Run \`npm run generate\` and commit:\n  ${drift.join('\n  ')}\n`,
+    );
+    return 1;
+  }
+  for (const path of written) cpSync(join(freshDir, path), join(genDir, path), { recursive: true });
+  for (const path of removed) rmSync(join(genDir, path));
+  process.stdout.write(`gen/: ${fresh.size} files, ${written.length} written, ${removed.length} removed\n`);
+  return 0;
+}
+
+function readTree(dir: string): Map<string, string> {
+  const files = new Map<string, string>();
+  mkdirSync(dir, { recursive: true });
+  for (const entry of readdirSync(dir, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    files.set(path.slice(dir.length + 1), readFileSync(path, 'utf8'));
+  }
+  return files;
+}
+
+/** A failure whose message alone tells the reader what to do; no stack is printed. */
+class GenerateError extends Error {}
+
+process.exitCode = main();
