@@ -1,0 +1,38 @@
+// What a transport tells the services about a call beside its request: a logger, a reporter, the size a response may have.
+import { createContextKey, type HandlerContext } from '@connectrpc/connect';
+import pino, { type Logger } from 'pino';
+import type { Context, Reporter } from '../connector.ts';
+
+/**
+ * The most bytes that the items of a list response may take on the wire. A Go client receives 4 MiB a message unless
+ * told otherwise, and nothing in the Go SDK tells it otherwise; half of that leaves room for everything around the items.
+ */
+export const wireResponseMaxBytes = 2 * 1024 * 1024;
+
+/** The logger of the call. A server puts one there that carries the method and the caller. */
+export const loggerKey = createContextKey<Logger>(pino({ level: 'silent' }), { description: 'logger' });
+
+/** Who hears of what has no place in a response. Without one it goes to the call's log. */
+export const reporterKey = createContextKey<Reporter | undefined>(undefined, { description: 'reporter' });
+
+/** Bytes that the items of a response may take: {@link wireResponseMaxBytes} unless no message leaves the process. */
+export const responseMaxBytesKey = createContextKey<number>(wireResponseMaxBytes, { description: 'response bytes' });
+
+/** The connector's view of a call. An empty `active_sync_id` means that the caller told no sync. */
+export function toConnectorContext(call: HandlerContext, activeSyncId: string): Context {
+  const logger = call.values.get(loggerKey);
+  return {
+    signal: call.signal,
+    logger: activeSyncId === '' ? logger : logger.child({ sync_id: activeSyncId }),
+    syncId: activeSyncId === '' ? undefined : activeSyncId,
+    reporter: call.values.get(reporterKey) ?? logReporter(logger),
+  };
+}
+
+function logReporter(logger: Logger): Reporter {
+  return {
+    leftOut: (reason, count = 1) => logger.info({ count, reason }, 'left out'),
+    warn: (message) => logger.warn(message),
+    progress: (update) => logger.debug(update, 'progress'),
+  };
+}

@@ -1,0 +1,46 @@
+// All services of the connector side of the Baton protocol, over one connector.
+import { AssetService } from '#gen/c1/connector/v2/asset_pb.js';
+import type { Connector } from '../connector.ts';
+import { createActionService } from './action-service.ts';
+import { createConnectorService } from './connector-service.ts';
+import { createEntitlementsService } from './entitlements-service.ts';
+import { createEventService } from './event-service.ts';
+import { createGrantsService } from './grants-service.ts';
+import { PageCache } from './page-cache.ts';
+import { createProvisioningServices } from './provisioning-services.ts';
+import { createResourceServices } from './resource-services.ts';
+import { ResourceSyncers } from './resource-syncers.ts';
+import { type ServiceEntry, serviceEntry } from './service-entry.ts';
+import { createTicketsService } from './tickets-service.ts';
+
+export interface ConnectorServicesOptions {
+  /** Whether changes in the application are allowed (`--provisioning`). Without it they are refused. */
+  readonly provisioning: boolean;
+  /** Whether tickets are served (`--ticketing`). */
+  readonly ticketing: boolean;
+}
+
+/**
+ * The services of a connector, ready for a server or for in-process clients. All of them are always there, as a Go
+ * connector registers them: what the connector does not support answers as the Go SDK answers (internal/connector and
+ * pkg/connectorbuilder of baton-sdk v0.25.0).
+ */
+export function createConnectorServices(
+  connector: Connector,
+  { provisioning, ticketing }: ConnectorServicesOptions,
+): ServiceEntry[] {
+  const syncers = new ResourceSyncers(connector.resourceTypes);
+  const cache = new PageCache();
+  return [
+    createConnectorService(connector),
+    ...createResourceServices(syncers, cache),
+    createEntitlementsService(syncers, cache),
+    createGrantsService(syncers, cache),
+    ...createProvisioningServices(provisioning),
+    createActionService(),
+    createTicketsService(ticketing),
+    createEventService(),
+    // Ends empty and OK, as the Go SDK's does: nothing syncs assets any more.
+    serviceEntry(AssetService, { async *getAsset() {} }),
+  ];
+}

@@ -1,0 +1,65 @@
+// EntitlementsService: what can be granted on a resource.
+import { anyIs } from '@bufbuild/protobuf/wkt';
+import { EntitlementExclusionGroupSchema } from '#gen/c1/connector/v2/annotation_exclusion_group_pb.js';
+import { type Entitlement, EntitlementSchema, EntitlementsService } from '#gen/c1/connector/v2/entitlement_pb.js';
+import { Code, ServiceError } from '../service-error.ts';
+import { toConnectorContext } from './call-context.ts';
+import type { PageCache } from './page-cache.ts';
+import type { ResourceSyncers } from './resource-syncers.ts';
+import { type ListResponse, servePage } from './serve-page.ts';
+import { type ServiceEntry, serviceEntry } from './service-entry.ts';
+
+export function createEntitlementsService(syncers: ResourceSyncers, cache: PageCache): ServiceEntry {
+  return serviceEntry(EntitlementsService, {
+    listEntitlements: async ({ resource, pageSize, pageToken, activeSyncId }, call) => {
+      if (!resource) {
+        throw new ServiceError(Code.InvalidArgument, 'resource: list entitlements requires a resource', {
+          reason: 'resource_required',
+        });
+      }
+      const { resourceType, resource: id } = resource.id ?? { resourceType: '', resource: '' };
+      const listing = syncers.get(resourceType, 'list entitlements').entitlements;
+      if (!listing) {
+        return {};
+      }
+      const key = `list entitlements of ${resourceType} ${id}`;
+      const context = toConnectorContext(call, activeSyncId);
+      return checkExclusionGroups(
+        await servePage(
+          { listing, item: EntitlementSchema, request: { resource }, pageSize, pageToken, key },
+          call,
+          context,
+          cache,
+        ),
+      );
+    },
+    listStaticEntitlements: async ({ resourceTypeId, pageSize, pageToken, activeSyncId }, call) => {
+      const listing = syncers.get(resourceTypeId, 'list static entitlements').staticEntitlements;
+      if (!listing) {
+        return {};
+      }
+      const key = `list static entitlements of ${resourceTypeId}`;
+      const context = toConnectorContext(call, activeSyncId);
+      return checkExclusionGroups(
+        await servePage(
+          { listing, item: EntitlementSchema, request: {}, pageSize, pageToken, key },
+          call,
+          context,
+          cache,
+        ),
+      );
+    },
+  });
+}
+
+/** An entitlement belongs to at most one exclusion group: the Go SDK refuses a second one in the same way. */
+function checkExclusionGroups(response: ListResponse<Entitlement>): ListResponse<Entitlement> {
+  for (const { id, annotations } of response.list) {
+    if (annotations.filter((annotation) => anyIs(annotation, EntitlementExclusionGroupSchema)).length > 1) {
+      throw new ServiceError(Code.InvalidArgument, `entitlement ${id} is in more than one exclusion group`, {
+        reason: 'several_exclusion_groups',
+      });
+    }
+  }
+  return response;
+}

@@ -1,0 +1,128 @@
+// A full sync: asks a connector for everything, in the order of the Go syncer, and writes it to a store.
+import { anyIs } from '@bufbuild/protobuf/wkt';
+import { createContextValues } from '@connectrpc/connect';
+import type { Logger } from 'pino';
+import { SkipEntitlementsAndGrantsSchema } from '#gen/c1/connector/v2/annotation_resource_tree_pb.js';
+import { ConnectorService } from '#gen/c1/connector/v2/connector_pb.js';
+import { EntitlementsService } from '#gen/c1/connector/v2/entitlement_pb.js';
+import { GrantsService } from '#gen/c1/connector/v2/grant_pb.js';
+import { ResourcesService, type ResourceType, ResourceTypesService } from '#gen/c1/connector/v2/resource_pb.js';
+import { createInProcessClient, type UnaryClient } from '../client/in-process-client.ts';
+import { Code, ServiceError } from '../service-error.ts';
+import { loggerKey, reporterKey, responseMaxBytesKey } from '../services/call-context.ts';
+import type { ServiceEntry } from '../services/service-entry.ts';
+import { syncEntitlements, syncStaticEntitlements } from './sync-entitlements.ts';
+import { syncGrants } from './sync-grants.ts';
+import type { SyncObserver, SyncPhase } from './sync-observer.ts';
+import { syncResources } from './sync-resources.ts';
+import type { SyncStore } from './sync-store.ts';
+
+export interface FullSyncOptions {
+  readonly services: readonly ServiceEntry[];
+  readonly store: SyncStore;
+  readonly logger: Logger;
+  readonly observer: SyncObserver;
+  readonly signal: AbortSignal;
+  /** Only these resource types; empty for all. */
+  readonly resourceTypeIds: readonly string[];
+  readonly skipEntitlementsAndGrants: boolean;
+  /** How many listings of resources run at a time, at least 1. */
+  readonly workers: number;
+}
+
+/** The typed clients of one sync, and what all of its steps share. */
+export interface SyncRun extends FullSyncOptions {
+  readonly connector: UnaryClient<typeof ConnectorService>;
+  readonly resourceTypes: UnaryClient<typeof ResourceTypesService>;
+  readonly resources: UnaryClient<typeof ResourcesService>;
+  readonly entitlements: UnaryClient<typeof EntitlementsService>;
+  readonly grants: UnaryClient<typeof GrantsService>;
+}
+
+/**
+ * Runs a full sync into `options.store`. The connector's Cleanup is called at the end, whatever the outcome.
+ * @throws what the connector answers; ServiceError for an answer that breaks the protocol. The store is then incomplete,
+ * and must not be kept.
+ */
+export async function runFullSync(options: FullSyncOptions): Promise<void> {
+  const run = createRun(options);
+  try {
+    await inPhase(run, 'validate', () => run.connector.validate({}));
+    const types = await inPhase(run, 'resource types', () => readResourceTypes(run));
+    await inPhase(run, 'resources', () => syncResources(run, types));
+    if (options.skipEntitlementsAndGrants) {
+      return;
+    }
+    const typesWithGrants = types.filter(
+      (type) => !type.annotations.some((any) => anyIs(any, SkipEntitlementsAndGrantsSchema)),
+    );
+    await inPhase(run, 'entitlements', async () => {
+      await syncStaticEntitlements(run, types);
+      await syncEntitlements(run, typesWithGrants);
+    });
+    await inPhase(run, 'grants', () => syncGrants(run, typesWithGrants));
+  } finally {
+    await cleanUp(run);
+  }
+}
+
+function createRun(options: FullSyncOptions): SyncRun {
+  const contextValues = createContextValues()
+    .set(loggerKey, options.logger)
+    .set(reporterKey, options.observer)
+    // Nothing leaves the process, so no message can be too large.
+    .set(responseMaxBytesKey, Number.POSITIVE_INFINITY);
+  const { services, signal } = options;
+  const client = { contextValues, signal };
+  return {
+    ...options,
+    connector: createInProcessClient(ConnectorService, services, client),
+    resourceTypes: createInProcessClient(ResourceTypesService, services, client),
+    resources: createInProcessClient(ResourcesService, services, client),
+    entitlements: createInProcessClient(EntitlementsService, services, client),
+    grants: createInProcessClient(GrantsService, services, client),
+  };
+}
+
+async function inPhase<Result>({ observer }: SyncRun, phase: SyncPhase, work: () => Promise<Result>): Promise<Result> {
+  observer.phaseStarted(phase);
+  const result = await work();
+  observer.phaseEnded(phase);
+  return result;
+}
+
+async function readResourceTypes({
+  resourceTypes,
+  store,
+  resourceTypeIds,
+  observer,
+}: SyncRun): Promise<ResourceType[]> {
+  const { list } = await resourceTypes.listResourceTypes({ activeSyncId: store.syncId });
+  const unknown = resourceTypeIds.filter((id) => !list.some((type) => type.id === id));
+  if (unknown.length > 0) {
+    const known = list.map((type) => type.id).join(', ');
+    throw new ServiceError(
+      Code.InvalidArgument,
+      `--sync-resource-types: invalid resource type ${unknown.map((id) => `'${id}'`).join(', ')} in filter; this connector has: ${known}`,
+      { reason: 'unknown_resource_type' },
+    );
+  }
+  const wanted = resourceTypeIds.length === 0 ? list : list.filter((type) => resourceTypeIds.includes(type.id));
+  store.putResourceTypes(wanted);
+  observer.pageWritten('resource types', 'resource type', wanted.length);
+  return wanted;
+}
+
+/** A failure to clean up is no failure of the sync: the Go syncer logs it too. */
+async function cleanUp({ services, store, logger, observer }: SyncRun): Promise<void> {
+  const contextValues = createContextValues().set(loggerKey, logger).set(reporterKey, observer);
+  // A signal of its own: what was kept for a cancelled sync is to be forgotten as well.
+  const signal = AbortSignal.timeout(30_000);
+  try {
+    await createInProcessClient(ConnectorService, services, { contextValues, signal }).cleanup({
+      activeSyncId: store.syncId,
+    });
+  } catch (error) {
+    logger.warn({ err: error }, 'the connector could not clean up after the sync');
+  }
+}

@@ -1,0 +1,90 @@
+// The entitlements step: templates that hold for a whole type first, then the entitlements of each resource.
+import { clone, create } from '@bufbuild/protobuf';
+import { anyIs, anyPack, anyUnpack } from '@bufbuild/protobuf/wkt';
+import { EntitlementExclusionGroupSchema } from '#gen/c1/connector/v2/annotation_exclusion_group_pb.js';
+import {
+  SkipEntitlementsAndGrantsSchema,
+  SkipEntitlementsSchema,
+} from '#gen/c1/connector/v2/annotation_resource_tree_pb.js';
+import { type Entitlement, EntitlementSchema } from '#gen/c1/connector/v2/entitlement_pb.js';
+import type { Resource, ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
+import { entitlementId } from '../build/entitlement.ts';
+import type { SyncRun } from './full-sync.ts';
+import { skippingGone } from './skipped-resources.ts';
+import { storedResources } from './stored-resources.ts';
+import { walkPages } from './walk-pages.ts';
+
+/** Stores, for each template that a type has, one entitlement for each stored resource of the type. */
+export async function syncStaticEntitlements(run: SyncRun, types: readonly ResourceType[]): Promise<void> {
+  const { entitlements, store, observer } = run;
+  for (const { id: resourceTypeId } of types) {
+    const pages = walkPages((pageToken) =>
+      entitlements.listStaticEntitlements({ resourceTypeId, pageToken, activeSyncId: store.syncId }),
+    );
+    for await (const { list } of pages) {
+      if (list.length === 0) {
+        continue;
+      }
+      for (const resource of storedResources(store, resourceTypeId)) {
+        store.putEntitlements(list.map((template) => expandTemplate(template, resource)));
+        observer.pageWritten('entitlements', resourceTypeId, list.length);
+      }
+    }
+  }
+}
+
+/** Stores the entitlements of each stored resource of `types`. */
+export async function syncEntitlements(run: SyncRun, types: readonly ResourceType[]): Promise<void> {
+  const { entitlements, store, observer } = run;
+  const skipGone = skippingGone(run);
+  for (const type of types) {
+    if (type.annotations.some((any) => anyIs(any, SkipEntitlementsSchema))) {
+      continue;
+    }
+    for (const resource of storedResources(store, type.id)) {
+      if (skipsEntitlements(resource)) {
+        continue;
+      }
+      await skipGone(resource, async () => {
+        const pages = walkPages((pageToken) =>
+          entitlements.listEntitlements({ resource, pageToken, activeSyncId: store.syncId }),
+        );
+        for await (const { list } of pages) {
+          const usable = list.filter((entitlement) => entitlement.id !== '' && entitlement.resource?.id);
+          if (usable.length < list.length) {
+            observer.leftOut('entitlements without an id or a resource', list.length - usable.length);
+          }
+          store.putEntitlements(usable);
+          observer.pageWritten('entitlements', type.id, usable.length);
+        }
+      });
+    }
+  }
+}
+
+function skipsEntitlements(resource: Resource): boolean {
+  return resource.annotations.some(
+    (any) => anyIs(any, SkipEntitlementsAndGrantsSchema) || anyIs(any, SkipEntitlementsSchema),
+  );
+}
+
+/** Id, names and a group that is scoped to the resource, as pkg/sync of baton-sdk v0.25.0 fills them in. */
+function expandTemplate(template: Entitlement, resource: Resource): Entitlement {
+  const entitlement = clone(EntitlementSchema, template);
+  entitlement.resource = resource;
+  entitlement.id = entitlementId(resource.id, template.slug);
+  entitlement.displayName ||= resource.displayName;
+  entitlement.description ||= resource.description;
+  entitlement.annotations = entitlement.annotations.map((any) => {
+    const group = anyUnpack(any, EntitlementExclusionGroupSchema);
+    if (!group?.scopeToResource) {
+      return any;
+    }
+    const exclusionGroupId = `${group.exclusionGroupId}-${resource.id?.resource}`;
+    return anyPack(
+      EntitlementExclusionGroupSchema,
+      create(EntitlementExclusionGroupSchema, { ...group, exclusionGroupId }),
+    );
+  });
+  return entitlement;
+}

@@ -1,0 +1,105 @@
+// The resources step: every resource of every type, and below resources that have children, theirs.
+import type { DescMessage } from '@bufbuild/protobuf';
+import { anyIs, anyUnpack } from '@bufbuild/protobuf/wkt';
+import { ChildResourceTypeSchema } from '#gen/c1/connector/v2/annotation_resource_tree_pb.js';
+import {
+  AppTraitSchema,
+  GroupTraitSchema,
+  RoleTraitSchema,
+  SecretTraitSchema,
+  UserTraitSchema,
+} from '#gen/c1/connector/v2/annotation_trait_pb.js';
+import {
+  type Resource,
+  type ResourceId,
+  type ResourceType,
+  ResourceType_Trait,
+} from '#gen/c1/connector/v2/resource_pb.js';
+import { Code, ServiceError } from '../service-error.ts';
+import type { SyncRun } from './full-sync.ts';
+import { walkPages } from './walk-pages.ts';
+
+/** The traits whose message a resource must carry when its type declares them (pkg/sync of baton-sdk v0.25.0). */
+const requiredTraits = new Map<ResourceType_Trait, DescMessage>([
+  [ResourceType_Trait.USER, UserTraitSchema],
+  [ResourceType_Trait.GROUP, GroupTraitSchema],
+  [ResourceType_Trait.ROLE, RoleTraitSchema],
+  [ResourceType_Trait.APP, AppTraitSchema],
+  [ResourceType_Trait.SECRET, SecretTraitSchema],
+]);
+
+/** One listing to do: a type, and the resource below which it is listed. */
+interface Listing {
+  readonly type: ResourceType;
+  readonly parent: ResourceId | undefined;
+}
+
+/** Lists and stores all resources of `types`, `run.workers` listings at a time. */
+export async function syncResources(run: SyncRun, types: readonly ResourceType[]): Promise<void> {
+  const queue: Listing[] = types.map((type) => ({ type, parent: undefined }));
+  const scheduled = new Set<string>();
+  const work = async () => {
+    for (let next = queue.shift(); next; next = queue.shift()) {
+      await syncListing(run, next, (resource) => queue.push(...childListings(resource, types, scheduled)));
+    }
+  };
+  // A listing may add children while other workers are at work, so go on until nothing is left.
+  while (queue.length > 0) {
+    await Promise.all(Array.from({ length: run.workers }, work));
+  }
+}
+
+async function syncListing(
+  run: SyncRun,
+  { type, parent }: Listing,
+  found: (resource: Resource) => void,
+): Promise<void> {
+  const { resources, store, observer } = run;
+  const pages = walkPages((pageToken) =>
+    resources.listResources({
+      resourceTypeId: type.id,
+      ...(parent && { parentResourceId: parent }),
+      pageToken,
+      activeSyncId: store.syncId,
+    }),
+  );
+  for await (const { list } of pages) {
+    const usable = list.filter((resource) => resource.id?.resourceType && resource.id.resource);
+    if (usable.length < list.length) {
+      observer.leftOut(`resources of type ${type.id} without an id`, list.length - usable.length);
+    }
+    for (const resource of usable) {
+      checkTraits(type, resource);
+      found(resource);
+    }
+    store.putResources(usable);
+    observer.pageWritten('resources', type.id, usable.length);
+  }
+}
+
+function checkTraits(type: ResourceType, resource: Resource): void {
+  for (const trait of type.traits) {
+    const schema = requiredTraits.get(trait);
+    if (schema && !resource.annotations.some((any) => anyIs(any, schema))) {
+      throw new ServiceError(
+        Code.Internal,
+        `${type.id} ${resource.id?.resource} has no ${schema.name}, which its resource type declares - likely a connector bug`,
+        { reason: 'missing_trait' },
+      );
+    }
+  }
+}
+
+function childListings(parent: Resource, types: readonly ResourceType[], scheduled: Set<string>): Listing[] {
+  const listings: Listing[] = [];
+  for (const any of parent.annotations) {
+    const child = anyUnpack(any, ChildResourceTypeSchema);
+    const type = child && types.find((candidate) => candidate.id === child.resourceTypeId);
+    const key = `${child?.resourceTypeId} ${parent.id?.resourceType} ${parent.id?.resource}`;
+    if (type && !scheduled.has(key)) {
+      scheduled.add(key);
+      listings.push({ type, parent: parent.id });
+    }
+  }
+  return listings;
+}

@@ -1,0 +1,16 @@
+// The resource types that Percipio's objects become.
+import { create } from '@bufbuild/protobuf';
+import { SkipEntitlementsAndGrantsSchema } from '#gen/c1/connector/v2/annotation_resource_tree_pb.js';
+import { ResourceType_Trait, ResourceTypeSchema } from '#gen/c1/connector/v2/resource_pb.js';
+import { annotation, packAnnotations } from '../baton/build/resource.ts';
+
+/** A person with an account in the organization. Has no entitlements of its own. */
+export const userType = create(ResourceTypeSchema, {
+  id: 'user',
+  displayName: 'User',
+  traits: [ResourceType_Trait.USER],
+  annotations: packAnnotations([annotation(SkipEntitlementsAndGrantsSchema, create(SkipEntitlementsAndGrantsSchema))]),
+});
+
+/** A course or an assessment of the catalog. The display name is lower case in the Go connector, and tenants see it. */
+export const courseType = create(ResourceTypeSchema, { id: 'course', displayName: 'course' });
