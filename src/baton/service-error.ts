@@ -31,7 +31,12 @@ export class ServiceError extends ConnectError {
 
   constructor(code: Code, message: string, options: ServiceErrorOptions) {
     super(message, code, undefined, options.details ? [...options.details] : undefined, options.cause);
-    this.name = 'ServiceError';
+    // The name stays ConnectError's: Connect knows its errors by it.
     this.reason = options.reason;
+  }
+
+  /** ConnectError recognizes its like by their fields; a ServiceError is one of this class. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return Function.prototype[Symbol.hasInstance].call(ServiceError, value);
   }
 }

@@ -1,0 +1,58 @@
+// Maps an item of the Percipio catalog to a resource of type `course`, and says which items become one.
+import { create } from '@bufbuild/protobuf';
+import { ExternalLinkSchema } from '#gen/c1/connector/v2/annotation_external_link_pb.js';
+import { EntitlementImmutableSchema } from '#gen/c1/connector/v2/annotation_entitlement_pb.js';
+import type { Entitlement } from '#gen/c1/connector/v2/entitlement_pb.js';
+import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
+import { buildAssignmentEntitlement } from '../baton/build/entitlement.ts';
+import { annotation, buildResource } from '../baton/build/resource.ts';
+import type { ContentItem } from './api/content.ts';
+import { courseType, userType } from './resource-types.ts';
+
+/** The content types that are synced, as the catalog names them; a report names them `Course` and `Assessment`. */
+const courseContentTypes: readonly (string | null | undefined)[] = ['COURSE', 'ASSESSMENT'];
+
+/** What a person can be in with a course: the slugs of its entitlements. */
+export const courseProgress = ['completed', 'in_progress'] as const;
+export type CourseProgress = (typeof courseProgress)[number];
+
+/** The longest URL that an ExternalLink may carry, and the only scheme (annotation_external_link.proto). */
+const externalLinkMaxBytes = 1024;
+
+/** Why an item becomes no resource, as a phrase behind a number; nothing when it becomes one. */
+export function whyNoCourse(item: ContentItem): string | undefined {
+  if (!courseContentTypes.includes(item.contentType?.percipioType)) {
+    return 'catalog items that are neither a course nor an assessment';
+  }
+  return item.lifecycle?.status === 'INACTIVE' ? 'inactive courses and assessments' : undefined;
+}
+
+/** A course as ConductorOne sees it. Its name is the `en-US` title, else the first one, else the code, else the id. */
+export function toCourseResource(item: ContentItem): Resource {
+  const titled = (item.localizedMetadata ?? []).filter((metadata) => metadata.title);
+  const shown = titled.find((metadata) => metadata.localeCode === 'en-US') ?? titled[0];
+  const link = item.link ?? '';
+  const isLink = link.startsWith('https://') && Buffer.byteLength(link) <= externalLinkMaxBytes;
+  return buildResource({
+    type: courseType,
+    id: item.id,
+    displayName: shown?.title || item.code || item.id,
+    description: shown?.description ?? '',
+    annotations: isLink ? [annotation(ExternalLinkSchema, create(ExternalLinkSchema, { url: link }))] : [],
+  });
+}
+
+/** The entitlements of a course. Immutable: nobody can be granted to have learned something. Texts as in Go. */
+export function toCourseEntitlements(course: Resource): Entitlement[] {
+  const states: Record<CourseProgress, string> = { completed: 'Completed', in_progress: 'In progress' };
+  return courseProgress.map((slug) =>
+    buildAssignmentEntitlement({
+      resource: course,
+      slug,
+      displayName: `Course ${course.displayName} ${slug}`,
+      description: `${states[slug]} course ${course.displayName} in Percipio`,
+      grantableTo: [userType],
+      annotations: [annotation(EntitlementImmutableSchema, create(EntitlementImmutableSchema))],
+    }),
+  );
+}

@@ -1,0 +1,71 @@
+// What a process remembers of the syncs that it serves. A cache: whatever is missing is read again from Percipio.
+import type { ActivityReports } from './activity-reports.ts';
+import { IdCollector } from './id-collector.ts';
+
+/** How long callers without a sync id (an engineer with grpcurl) see one and the same report. */
+const sharedMaxAgeMs = 15 * 60_000;
+
+/** A caller that dies does not clean up. What nobody has asked for that long is forgotten. */
+const idleMaxMs = 6 * 3_600_000;
+
+/** What belongs to one sync. */
+export interface SyncScope {
+  /** The users listed in this sync. */
+  readonly users: IdCollector;
+  /** The courses listed in this sync. */
+  readonly courses: IdCollector;
+  readonly reports: ActivityReports;
+}
+
+interface Remembered {
+  readonly scope: SyncScope;
+  readonly madeAt: number;
+  usedAt: number;
+}
+
+/** The scopes by sync id, and one that all callers without a sync id share for a while. */
+export class SyncMemory {
+  readonly #scopes = new Map<string, Remembered>();
+  readonly #createReports: () => ActivityReports;
+  readonly #now: () => number;
+
+  constructor(createReports: () => ActivityReports, now: () => number = Date.now) {
+    this.#createReports = createReports;
+    this.#now = now;
+  }
+
+  /** The scope of a sync, made when it is asked for first. */
+  scopeOf(syncId: string | undefined): SyncScope {
+    this.#forgetOld();
+    const key = syncId ?? '';
+    let remembered = this.#scopes.get(key);
+    if (!remembered) {
+      const scope = { users: new IdCollector(), courses: new IdCollector(), reports: this.#createReports() };
+      remembered = { scope, madeAt: this.#now(), usedAt: this.#now() };
+      this.#scopes.set(key, remembered);
+    }
+    remembered.usedAt = this.#now();
+    return remembered.scope;
+  }
+
+  /** Forgets a sync that has ended, and stops what is still under way for it. */
+  forget(syncId: string | undefined): void {
+    const key = syncId ?? '';
+    this.#scopes.get(key)?.scope.reports.close();
+    this.#scopes.delete(key);
+  }
+
+  close(): void {
+    for (const syncId of [...this.#scopes.keys()]) {
+      this.forget(syncId);
+    }
+  }
+
+  #forgetOld(): void {
+    for (const [key, { madeAt, usedAt }] of this.#scopes) {
+      if (this.#now() - usedAt > idleMaxMs || (key === '' && this.#now() - madeAt > sharedMaxAgeMs)) {
+        this.forget(key);
+      }
+    }
+  }
+}

@@ -1,0 +1,260 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { create } from '@bufbuild/protobuf';
+import { anyUnpack } from '@bufbuild/protobuf/wkt';
+import pino from 'pino';
+import { z } from 'zod';
+import { EntitlementExclusionGroupSchema } from '#gen/c1/connector/v2/annotation_exclusion_group_pb.js';
+import { ChildResourceTypeSchema, SkipGrantsSchema } from '#gen/c1/connector/v2/annotation_resource_tree_pb.js';
+import { EntitlementSchema } from '#gen/c1/connector/v2/entitlement_pb.js';
+import { ResourceSchema, ResourceTypeSchema } from '#gen/c1/connector/v2/resource_pb.js';
+import { annotation, buildResource, packAnnotations } from '../../../src/baton/build/resource.ts';
+import { type Connector, listing, type ResourceSyncer, singlePage } from '../../../src/baton/connector.ts';
+import { Code, ServiceError } from '../../../src/baton/service-error.ts';
+import { createConnectorServices } from '../../../src/baton/services/connector-services.ts';
+import { type FullSyncOptions, runFullSync } from '../../../src/baton/sync/full-sync.ts';
+import { bookType, createLibrary, readerType } from '../library-connector.ts';
+import { MemoryStore } from './memory-store.ts';
+
+interface SyncResult {
+  readonly store: MemoryStore;
+  readonly events: string[];
+}
+
+async function sync(connector: Connector, options: Partial<FullSyncOptions> = {}): Promise<SyncResult> {
+  const store = new MemoryStore();
+  const events: string[] = [];
+  await runFullSync({
+    services: createConnectorServices(connector, { provisioning: false, ticketing: false }),
+    store,
+    logger: pino({ level: 'silent' }),
+    observer: {
+      phaseStarted: (phase) => events.push(`start ${phase}`),
+      phaseEnded: (phase) => events.push(`end ${phase}`),
+      pageWritten: (phase, subject, items) => events.push(`${phase}: ${items} of ${subject}`),
+      leftOut: (reason, count = 1) => events.push(`left out: ${count} ${reason}`),
+      warn: (message) => events.push(`warning: ${message}`),
+      progress: () => {},
+    },
+    signal: new AbortController().signal,
+    resourceTypeIds: [],
+    skipEntitlementsAndGrants: false,
+    workers: 1,
+    ...options,
+  });
+  return { store, events };
+}
+
+function withSyncer(base: Connector, typeId: string, change: Partial<ResourceSyncer>): Connector {
+  return {
+    ...base,
+    resourceTypes: base.resourceTypes.map((syncer) => (syncer.type.id === typeId ? { ...syncer, ...change } : syncer)),
+  };
+}
+
+test('a full sync stores every type, resource, entitlement and grant, in the order of the Go syncer', async () => {
+  const { connector } = createLibrary({ readers: 25, books: 12, readersOfBook: 21 });
+  const { store, events } = await sync(connector);
+  assert.deepEqual(
+    store.resourceTypes.map((type) => type.id),
+    ['reader', 'book'],
+  );
+  assert.equal(store.resources.length, 37);
+  assert.deepEqual(
+    store.entitlements.map((entitlement) => entitlement.id),
+    Array.from({ length: 12 }, (_, book) => `book:b${book}:borrowed`),
+  );
+  assert.equal(store.grants.length, 12 * 21);
+  assert.equal(store.grants[22]?.id, 'book:b1:borrowed:reader:r1');
+  assert.deepEqual(
+    events.filter((event) => event.startsWith('start')),
+    ['start validate', 'start resource types', 'start resources', 'start entitlements', 'start grants'],
+  );
+});
+
+test('several workers store the same', async () => {
+  const { connector } = createLibrary({ readers: 25, books: 12, readersOfBook: 21 });
+  const one = await sync(connector);
+  const four = await sync(connector, { workers: 4 });
+  const ids = ({ store }: SyncResult) => [
+    ...store.resources.map((resource) => `${resource.id?.resourceType}:${resource.id?.resource}`),
+    ...store.grants.map((grant) => grant.id),
+  ];
+  assert.deepEqual(ids(four).sort(), ids(one).sort());
+});
+
+test('every call of a sync carries its id, and Cleanup comes last', async () => {
+  const { connector } = createLibrary();
+  const seen: string[] = [];
+  const watched = withSyncer(
+    {
+      ...connector,
+      cleanup: async ({ syncId }) => {
+        seen.push(`cleanup ${syncId}`);
+      },
+    },
+    'book',
+    {
+      grants: singlePage(async (_request, { syncId }) => {
+        seen.push(`grants ${syncId}`);
+        return [];
+      }),
+    },
+  );
+  const { store } = await sync(watched);
+  assert.deepEqual(seen, [`grants ${store.syncId}`, `grants ${store.syncId}`, `cleanup ${store.syncId}`]);
+});
+
+test('a failed sync cleans up too, and rejects with what the connector threw', async () => {
+  const { connector } = createLibrary();
+  let cleaned = false;
+  const failing = withSyncer(
+    {
+      ...connector,
+      cleanup: async () => {
+        cleaned = true;
+      },
+    },
+    'book',
+    {
+      grants: singlePage(async () => {
+        throw new ServiceError(Code.PermissionDenied, 'no reporting', { reason: 'forbidden' });
+      }),
+    },
+  );
+  await assert.rejects(sync(failing), /no reporting/);
+  assert.equal(cleaned, true);
+});
+
+test('validation that fails ends the sync before anything is listed', async () => {
+  const { connector, reads } = createLibrary();
+  const validate = async () => {
+    throw new ServiceError(Code.Unauthenticated, 'token expired', { reason: 'expired' });
+  };
+  await assert.rejects(sync({ ...connector, validate }), /token expired/);
+  assert.deepEqual(reads, []);
+});
+
+test('resourceTypeIds: only those types are listed, and an unknown one is refused', async () => {
+  const { connector } = createLibrary();
+  const { store } = await sync(connector, { resourceTypeIds: ['reader'] });
+  assert.deepEqual([store.resourceTypes.length, store.resources.length, store.grants.length], [1, 3, 0]);
+  await assert.rejects(sync(connector, { resourceTypeIds: ['cd'] }), /invalid resource type 'cd' in filter/);
+});
+
+test('skipEntitlementsAndGrants: only resources are stored', async () => {
+  const { connector } = createLibrary();
+  const { store } = await sync(connector, { skipEntitlementsAndGrants: true });
+  assert.deepEqual([store.resources.length, store.entitlements.length, store.grants.length], [5, 0, 0]);
+});
+
+test('a type that skips entitlements and grants is never asked for them', async () => {
+  const { connector } = createLibrary();
+  const asked = singlePage(async () => assert.fail('asked for grants of a reader'));
+  await sync(withSyncer(connector, 'reader', { grants: asked, entitlements: asked }));
+});
+
+test('a resource that skips grants has entitlements all the same', async () => {
+  const { connector } = createLibrary();
+  const annotations = [annotation(SkipGrantsSchema, create(SkipGrantsSchema))];
+  const list = singlePage(async () => [buildResource({ type: bookType, id: 'b0', displayName: 'Book', annotations })]);
+  const { store } = await sync(withSyncer(connector, 'book', { list }));
+  assert.deepEqual([store.entitlements.length, store.grants.length], [1, 0]);
+});
+
+test('a resource without the trait that its type declares fails the sync', async () => {
+  const { connector } = createLibrary();
+  const list = singlePage(async () => [buildResource({ type: readerType, id: 'r0', displayName: 'Reader' })]);
+  await assert.rejects(sync(withSyncer(connector, 'reader', { list })), /reader r0 has no UserTrait/);
+});
+
+test('resources without an id are left out and counted', async () => {
+  const { connector } = createLibrary();
+  const list = singlePage(async () => [create(ResourceSchema, { displayName: 'nameless' })]);
+  const { store, events } = await sync(withSyncer(connector, 'book', { list }));
+  assert.equal(store.resources.length, 3);
+  assert.ok(events.includes('left out: 1 resources of type book without an id'));
+});
+
+test('children are listed once below each parent', async () => {
+  const { connector } = createLibrary({ books: 2 });
+  const chapterType = create(ResourceTypeSchema, { id: 'chapter', displayName: 'Chapter' });
+  const annotations = [
+    annotation(ChildResourceTypeSchema, create(ChildResourceTypeSchema, { resourceTypeId: 'chapter' })),
+  ];
+  const books = [0, 1, 1].map((n) => buildResource({ type: bookType, id: `b${n}`, displayName: 'Book', annotations }));
+  const chapters: ResourceSyncer = {
+    type: chapterType,
+    list: singlePage(async ({ parent }) =>
+      parent ? [buildResource({ type: chapterType, id: `${parent.resource}-1`, displayName: 'One' })] : [],
+    ),
+  };
+  const library = withSyncer(connector, 'book', { list: singlePage(async () => books) });
+  const { store } = await sync({ ...library, resourceTypes: [...library.resourceTypes, chapters] });
+  const ids = store.resources.filter((resource) => resource.id?.resourceType === 'chapter');
+  assert.deepEqual(
+    ids.map((resource) => resource.id?.resource),
+    ['b0-1', 'b1-1'],
+  );
+});
+
+test('static entitlements are expanded over the stored resources of their type', async () => {
+  const { connector } = createLibrary({ books: 2 });
+  const template = create(EntitlementSchema, {
+    slug: 'reserved',
+    annotations: packAnnotations([
+      annotation(
+        EntitlementExclusionGroupSchema,
+        create(EntitlementExclusionGroupSchema, { exclusionGroupId: 'loan', scopeToResource: true }),
+      ),
+    ]),
+  });
+  const { store } = await sync(
+    withSyncer(connector, 'book', { staticEntitlements: singlePage(async () => [template]) }),
+  );
+  const [first] = store.entitlements;
+  assert.equal(first?.id, 'book:b0:reserved');
+  assert.equal(first?.displayName, 'Book 0');
+  const [group] = first?.annotations ?? [];
+  assert.equal(group && anyUnpack(group, EntitlementExclusionGroupSchema)?.exclusionGroupId, 'loan-b0');
+  assert.equal(store.entitlements.length, 4);
+});
+
+test('a resource that is gone when its grants are asked for is skipped with a warning', async () => {
+  const { connector } = createLibrary({ books: 3 });
+  const grants = singlePage(async ({ resource }: { resource: { id?: { resource: string } | undefined } }) => {
+    if (resource.id?.resource === 'b1') {
+      throw new ServiceError(Code.NotFound, 'no such book', { reason: 'gone' });
+    }
+    return [];
+  });
+  const { events } = await sync(withSyncer(connector, 'book', { grants }));
+  assert.ok(events.includes('warning: book b1 was skipped: no such book'));
+});
+
+test('many resources that are gone fail the sync', async () => {
+  const { connector } = createLibrary({ books: 30 });
+  const grants = singlePage(async () => {
+    throw new ServiceError(Code.NotFound, 'no such book', { reason: 'gone' });
+  });
+  await assert.rejects(sync(withSyncer(connector, 'book', { grants })), /too many warnings/);
+});
+
+test('a page token that does not change fails the sync', async () => {
+  const { connector } = createLibrary();
+  const list = listing(z.strictObject({ at: z.int() }), async () => ({ items: [], next: { at: 1 } }));
+  await assert.rejects(sync(withSyncer(connector, 'book', { list })), /token unchanged/);
+});
+
+test('an abort ends the sync', async () => {
+  const { connector } = createLibrary();
+  const controller = new AbortController();
+  const list = singlePage(async () => {
+    controller.abort(new Error('stopped by the operator'));
+    return [];
+  });
+  await assert.rejects(
+    sync(withSyncer(connector, 'reader', { list }), { signal: controller.signal }),
+    /stopped by the operator/,
+  );
+});
