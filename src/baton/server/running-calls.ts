@@ -1,0 +1,40 @@
+// The calls that a server is busy with, so that it can wait for them or stop them.
+import type { ConnectError } from '@connectrpc/connect';
+
+export interface RunningCall {
+  /** The full name of the called service. */
+  readonly service: string;
+  /** Answers the call with `reason` at once, and aborts the work for it. */
+  stop(reason: ConnectError): void;
+}
+
+export class RunningCalls {
+  readonly #calls = new Set<RunningCall>();
+  #whenNone = Promise.withResolvers<void>();
+
+  add(call: RunningCall): void {
+    this.#calls.add(call);
+  }
+
+  delete(call: RunningCall): void {
+    this.#calls.delete(call);
+    if (this.#calls.size === 0) {
+      this.#whenNone.resolve();
+      this.#whenNone = Promise.withResolvers<void>();
+    }
+  }
+
+  /** Stops all calls, or those of the services named. */
+  stop(reason: ConnectError, services?: ReadonlySet<string>): void {
+    for (const call of [...this.#calls]) {
+      if (!services || services.has(call.service)) {
+        call.stop(reason);
+      }
+    }
+  }
+
+  /** Resolves when no call runs. */
+  none(): Promise<void> {
+    return this.#calls.size === 0 ? Promise.resolve() : this.#whenNone.promise;
+  }
+}

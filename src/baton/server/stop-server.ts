@@ -1,0 +1,58 @@
+// Ends a gRPC server: gently first, and by force after a while.
+import { once } from 'node:events';
+import type { Server as Listener, Socket } from 'node:net';
+import type { Server } from '@grpc/grpc-js';
+import { Code, ServiceError } from '../service-error.ts';
+import type { HealthState } from './health.ts';
+import { reflectionServices } from './reflection.ts';
+import type { RunningCalls } from './running-calls.ts';
+
+/** Once no call runs, connections get this long to take the last bytes and to close, before they are cut. */
+const closeTimeoutMs = 1000;
+
+export interface StoppableServer {
+  readonly server: Server;
+  readonly listener: Listener;
+  readonly sockets: ReadonlySet<Socket>;
+  readonly health: HealthState;
+  readonly running: RunningCalls;
+}
+
+/**
+ * Stops taking connections and calls, waits for the running calls until `hurry` aborts, then answers them UNAVAILABLE.
+ * Resolves when all connections are closed.
+ */
+export async function stopServer(parts: StoppableServer, hurry: AbortSignal): Promise<void> {
+  const { server, listener, sockets, health, running } = parts;
+  // The end of the listener, which waits for its connections. grpc-js has a callback for this too, but with connections
+  // that it did not accept itself it calls it before they are closed.
+  const closed = once(listener, 'close');
+  listener.close();
+  health.stop();
+  // Nobody waits for the end of these calls; a client may keep one open for as long as it likes.
+  running.stop(toStopping(), new Set(reflectionServices.map(({ typeName }) => typeName)));
+  server.tryShutdown(() => {});
+
+  await unlessAborted(running.none(), hurry);
+  running.stop(toStopping());
+  await unlessAborted(closed, AbortSignal.timeout(closeTimeoutMs));
+  server.forceShutdown();
+  for (const socket of sockets) {
+    socket.destroy();
+  }
+  await closed;
+}
+
+function toStopping(): ServiceError {
+  return new ServiceError(Code.Unavailable, 'the server is stopping', { reason: 'stopping' });
+}
+
+/** Resolves with the promise or with the signal, whichever is first. */
+async function unlessAborted(promise: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) {
+    return;
+  }
+  const settled = new AbortController();
+  await Promise.race([promise, once(signal, 'abort', { signal: settled.signal }).catch(() => {})]);
+  settled.abort();
+}
