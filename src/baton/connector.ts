@@ -20,8 +20,20 @@ export interface Connector {
   validate?(context: Context): Promise<void>;
   /** Forgets what was kept for `context.syncId`. Called at the end of a sync, whatever its outcome. */
   cleanup?(context: Context): Promise<void>;
+  /** What was asked of the application since the connector was made, for the summary of a sync. */
+  statistics?(): ConnectorStatistics;
   /** Ends connections. Called once, when the program stops. */
   close?(): Promise<void>;
+}
+
+/** Requests of a connector to its application. */
+export interface ConnectorStatistics {
+  /** Requests sent, by the part of the application that they went to. One that was sent again counts again. */
+  readonly requests: Readonly<Record<string, number>>;
+  /** How many of them were sent again after a failure. */
+  readonly retries: number;
+  /** Bytes received, before decompression. */
+  readonly receivedBytes: number;
 }
 
 /** Reads one resource type. What is not given is not supported: the capabilities say so and the services answer so. */
@@ -85,6 +97,7 @@ export interface Progress {
   readonly status?: string | undefined;
   readonly bytes?: number | undefined;
   readonly rows?: number | undefined;
+  readonly rowsPerSecond?: number | undefined;
 }
 
 /** A paged enumeration. Made with {@link listing} or {@link singlePage}. */

@@ -1,10 +1,5 @@
 // The settings of this connector. Names, requiredness and texts of the first three are the Go connector's.
-import {
-  choiceField,
-  durationField,
-  stringField,
-  stringSliceField,
-} from '../baton/config/create-field.ts';
+import { choiceField, durationField, stringField, stringSliceField } from '../baton/config/create-field.ts';
 
 export const apiTokenField = stringField({
   name: 'api-token',

@@ -1,12 +1,12 @@
 // Maps an item of the Percipio catalog to a resource of type `course`, and says which items become one.
 import { create } from '@bufbuild/protobuf';
-import { ExternalLinkSchema } from '#gen/c1/connector/v2/annotation_external_link_pb.js';
 import { EntitlementImmutableSchema } from '#gen/c1/connector/v2/annotation_entitlement_pb.js';
+import { ExternalLinkSchema } from '#gen/c1/connector/v2/annotation_external_link_pb.js';
 import type { Entitlement } from '#gen/c1/connector/v2/entitlement_pb.js';
 import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
 import { buildAssignmentEntitlement } from '../baton/build/entitlement.ts';
 import { annotation, buildResource } from '../baton/build/resource.ts';
-import type { ContentItem } from './api/content.ts';
+import type { ContentItem } from './api/content-item.ts';
 import { courseType, userType } from './resource-types.ts';
 
 /** The content types that are synced, as the catalog names them; a report names them `Course` and `Assessment`. */

@@ -1,27 +1,32 @@
 // Gathers the ids of a paged listing while a caller walks through it, and knows when it has seen all of its pages.
 
-/** Pages may come twice or in any order; they begin at multiples of one page size. */
+/** Pages may come twice and in any order, as a caller asks for them. */
 export class IdCollector {
   readonly ids = new Set<string>();
-  readonly #offsets = new Set<number>();
-  #pages: number | undefined;
+  /** Where the page behind each page begins; nothing behind the last one. */
+  readonly #next = new Map<number, number | undefined>();
 
   /**
-   * @param offset - Where the page began, a multiple of `pageSize`.
-   * @param isLast - Whether no page follows.
+   * Takes note of a page.
+   * @param offset - Where it begins; the first page begins at 0.
+   * @param nextOffset - Where the next one begins; nothing on the last one.
    */
-  add(offset: number, pageSize: number, ids: Iterable<string>, isLast: boolean): void {
+  add(offset: number, nextOffset: number | undefined, ids: Iterable<string>): void {
     for (const id of ids) {
       this.ids.add(id);
     }
-    this.#offsets.add(offset);
-    if (isLast) {
-      this.#pages = offset / pageSize + 1;
-    }
+    this.#next.set(offset, nextOffset);
   }
 
-  /** Whether `ids` is all of them. */
+  /** Whether `ids` is all of them: the pages seen lead from the first to the last one. */
   get isComplete(): boolean {
-    return this.#pages !== undefined && this.#offsets.size >= this.#pages;
+    let offset: number | undefined = 0;
+    while (offset !== undefined) {
+      if (!this.#next.has(offset)) {
+        return false;
+      }
+      offset = this.#next.get(offset);
+    }
+    return true;
   }
 }

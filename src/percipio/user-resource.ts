@@ -2,11 +2,11 @@
 import type { JsonObject } from '@bufbuild/protobuf';
 import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
 import { buildUserResource } from '../baton/build/user-resource.ts';
-import type { PercipioUser } from './api/users.ts';
+import type { User } from './api/user.ts';
 import { userType } from './resource-types.ts';
 
 /** A user as ConductorOne sees it. Every field of a Percipio user but its id may be null. */
-export function toUserResource(user: PercipioUser): Resource {
+export function toUserResource(user: User): Resource {
   return buildUserResource({
     type: userType,
     id: user.id,
@@ -22,7 +22,7 @@ export function toUserResource(user: PercipioUser): Resource {
  * The profile: custom attributes by their names, and the keys that the Go connector has, which win a clash (there, a
  * custom attribute `id` or `role` would hide the real one). A null reads as empty or false, as in Go.
  */
-function toProfile(user: PercipioUser): JsonObject {
+function toProfile(user: User): JsonObject {
   const profile: JsonObject = {};
   for (const { name, value } of user.customAttributes ?? []) {
     if (name) {

@@ -7,6 +7,7 @@ import { ConnectorService } from '#gen/c1/connector/v2/connector_pb.js';
 import { EntitlementsService } from '#gen/c1/connector/v2/entitlement_pb.js';
 import { GrantsService } from '#gen/c1/connector/v2/grant_pb.js';
 import { ResourcesService, type ResourceType, ResourceTypesService } from '#gen/c1/connector/v2/resource_pb.js';
+import type { SyncWriter } from '../c1z/sync-writer.ts';
 import { createInProcessClient, type UnaryClient } from '../client/in-process-client.ts';
 import { Code, ServiceError } from '../service-error.ts';
 import { loggerKey, reporterKey, responseMaxBytesKey } from '../services/call-context.ts';
@@ -15,17 +16,18 @@ import { syncEntitlements, syncStaticEntitlements } from './sync-entitlements.ts
 import { syncGrants } from './sync-grants.ts';
 import type { SyncObserver, SyncPhase } from './sync-observer.ts';
 import { syncResources } from './sync-resources.ts';
-import type { SyncStore } from './sync-store.ts';
 
 export interface FullSyncOptions {
   readonly services: readonly ServiceEntry[];
-  readonly store: SyncStore;
+  readonly store: SyncWriter;
   readonly logger: Logger;
   readonly observer: SyncObserver;
   readonly signal: AbortSignal;
   /** Only these resource types; empty for all. */
   readonly resourceTypeIds: readonly string[];
   readonly skipEntitlementsAndGrants: boolean;
+  /** Only validates, and reads nothing: `--skip-full-sync`. */
+  readonly isEmpty: boolean;
   /** How many listings of resources run at a time, at least 1. */
   readonly workers: number;
 }
@@ -48,6 +50,9 @@ export async function runFullSync(options: FullSyncOptions): Promise<void> {
   const run = createRun(options);
   try {
     await inPhase(run, 'validate', () => run.connector.validate({}));
+    if (options.isEmpty) {
+      return;
+    }
     const types = await inPhase(run, 'resource types', () => readResourceTypes(run));
     await inPhase(run, 'resources', () => syncResources(run, types));
     if (options.skipEntitlementsAndGrants) {
@@ -109,7 +114,7 @@ async function readResourceTypes({
   }
   const wanted = resourceTypeIds.length === 0 ? list : list.filter((type) => resourceTypeIds.includes(type.id));
   store.putResourceTypes(wanted);
-  observer.pageWritten('resource types', 'resource type', wanted.length);
+  observer.pageWritten('resource types', { 'resource type': wanted.length });
   return wanted;
 }
 
@@ -123,6 +128,6 @@ async function cleanUp({ services, store, logger, observer }: SyncRun): Promise<
       activeSyncId: store.syncId,
     });
   } catch (error) {
-    logger.warn({ err: error }, 'the connector could not clean up after the sync');
+    logger.warn({ error }, 'the connector could not clean up after the sync');
   }
 }

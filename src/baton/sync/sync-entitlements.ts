@@ -11,7 +11,6 @@ import type { Resource, ResourceType } from '#gen/c1/connector/v2/resource_pb.js
 import { entitlementId } from '../build/entitlement.ts';
 import type { SyncRun } from './full-sync.ts';
 import { skippingGone } from './skipped-resources.ts';
-import { storedResources } from './stored-resources.ts';
 import { walkPages } from './walk-pages.ts';
 
 /** Stores, for each template that a type has, one entitlement for each stored resource of the type. */
@@ -25,9 +24,9 @@ export async function syncStaticEntitlements(run: SyncRun, types: readonly Resou
       if (list.length === 0) {
         continue;
       }
-      for (const resource of storedResources(store, resourceTypeId)) {
+      for (const resource of store.records.allResources({ resourceTypeId })) {
         store.putEntitlements(list.map((template) => expandTemplate(template, resource)));
-        observer.pageWritten('entitlements', resourceTypeId, list.length);
+        observer.pageWritten('entitlements', { [resourceTypeId]: list.length });
       }
     }
   }
@@ -41,7 +40,7 @@ export async function syncEntitlements(run: SyncRun, types: readonly ResourceTyp
     if (type.annotations.some((any) => anyIs(any, SkipEntitlementsSchema))) {
       continue;
     }
-    for (const resource of storedResources(store, type.id)) {
+    for (const resource of store.records.allResources({ resourceTypeId: type.id })) {
       if (skipsEntitlements(resource)) {
         continue;
       }
@@ -55,7 +54,7 @@ export async function syncEntitlements(run: SyncRun, types: readonly ResourceTyp
             observer.leftOut('entitlements without an id or a resource', list.length - usable.length);
           }
           store.putEntitlements(usable);
-          observer.pageWritten('entitlements', type.id, usable.length);
+          observer.pageWritten('entitlements', { [type.id]: usable.length });
         }
       });
     }

@@ -5,7 +5,6 @@ import type { Grant } from '#gen/c1/connector/v2/grant_pb.js';
 import type { Resource, ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
 import type { SyncRun } from './full-sync.ts';
 import { skippingGone } from './skipped-resources.ts';
-import { storedResources } from './stored-resources.ts';
 import { walkPages } from './walk-pages.ts';
 
 /** Stores the grants of each stored resource of `types`. Nothing is expanded: that is left to who reads the file. */
@@ -13,7 +12,7 @@ export async function syncGrants(run: SyncRun, types: readonly ResourceType[]): 
   const { grants, store, observer } = run;
   const skipGone = skippingGone(run);
   for (const type of types) {
-    for (const resource of storedResources(store, type.id)) {
+    for (const resource of store.records.allResources({ resourceTypeId: type.id })) {
       if (skipsGrants(resource)) {
         continue;
       }
@@ -25,7 +24,7 @@ export async function syncGrants(run: SyncRun, types: readonly ResourceType[]): 
             observer.leftOut('grants without an id, an entitlement or a principal', list.length - usable.length);
           }
           store.putGrants(usable);
-          observer.pageWritten('grants', type.id, usable.length);
+          observer.pageWritten('grants', countBySlug(usable));
         }
       });
     }
@@ -41,4 +40,16 @@ function skipsGrants(resource: Resource): boolean {
   return resource.annotations.some(
     (any) => anyIs(any, SkipEntitlementsAndGrantsSchema) || anyIs(any, SkipGrantsSchema),
   );
+}
+
+/** Counts by resource type and slug. The slug is what an entitlement's id has behind type and resource. */
+function countBySlug(grants: readonly Grant[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { entitlement } of grants) {
+    const { resourceType = '', resource = '' } = entitlement?.resource?.id ?? {};
+    const slug = entitlement?.id.slice(resourceType.length + resource.length + 2);
+    const kind = `${resourceType} ${slug}`;
+    counts[kind] = (counts[kind] ?? 0) + 1;
+  }
+  return counts;
 }

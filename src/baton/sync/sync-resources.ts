@@ -73,7 +73,7 @@ async function syncListing(
       found(resource);
     }
     store.putResources(usable);
-    observer.pageWritten('resources', type.id, usable.length);
+    observer.pageWritten('resources', { [type.id]: usable.length });
   }
 }
 

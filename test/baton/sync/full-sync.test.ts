@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { create } from '@bufbuild/protobuf';
 import { anyUnpack } from '@bufbuild/protobuf/wkt';
@@ -6,43 +9,75 @@ import pino from 'pino';
 import { z } from 'zod';
 import { EntitlementExclusionGroupSchema } from '#gen/c1/connector/v2/annotation_exclusion_group_pb.js';
 import { ChildResourceTypeSchema, SkipGrantsSchema } from '#gen/c1/connector/v2/annotation_resource_tree_pb.js';
-import { EntitlementSchema } from '#gen/c1/connector/v2/entitlement_pb.js';
-import { ResourceSchema, ResourceTypeSchema } from '#gen/c1/connector/v2/resource_pb.js';
+import { type Entitlement, EntitlementSchema } from '#gen/c1/connector/v2/entitlement_pb.js';
+import type { Grant } from '#gen/c1/connector/v2/grant_pb.js';
+import {
+  type Resource,
+  ResourceSchema,
+  type ResourceType,
+  ResourceTypeSchema,
+} from '#gen/c1/connector/v2/resource_pb.js';
 import { annotation, buildResource, packAnnotations } from '../../../src/baton/build/resource.ts';
-import { type Connector, listing, type ResourceSyncer, singlePage } from '../../../src/baton/connector.ts';
+import { openC1z } from '../../../src/baton/c1z/c1z-file.ts';
+import {
+  type Connector,
+  listing,
+  type ResourceRequest,
+  type ResourceSyncer,
+  singlePage,
+} from '../../../src/baton/connector.ts';
 import { Code, ServiceError } from '../../../src/baton/service-error.ts';
 import { createConnectorServices } from '../../../src/baton/services/connector-services.ts';
 import { type FullSyncOptions, runFullSync } from '../../../src/baton/sync/full-sync.ts';
 import { bookType, createLibrary, readerType } from '../library-connector.ts';
-import { MemoryStore } from './memory-store.ts';
 
 interface SyncResult {
-  readonly store: MemoryStore;
+  readonly syncId: string;
+  readonly resourceTypes: ResourceType[];
+  readonly resources: Resource[];
+  readonly entitlements: Entitlement[];
+  readonly grants: Grant[];
   readonly events: string[];
 }
 
+/** Syncs into a file, and reads what was written to it. */
 async function sync(connector: Connector, options: Partial<FullSyncOptions> = {}): Promise<SyncResult> {
-  const store = new MemoryStore();
+  const folder = await mkdtemp(join(tmpdir(), 'full-sync-test-'));
   const events: string[] = [];
-  await runFullSync({
-    services: createConnectorServices(connector, { provisioning: false, ticketing: false }),
-    store,
-    logger: pino({ level: 'silent' }),
-    observer: {
-      phaseStarted: (phase) => events.push(`start ${phase}`),
-      phaseEnded: (phase) => events.push(`end ${phase}`),
-      pageWritten: (phase, subject, items) => events.push(`${phase}: ${items} of ${subject}`),
-      leftOut: (reason, count = 1) => events.push(`left out: ${count} ${reason}`),
-      warn: (message) => events.push(`warning: ${message}`),
-      progress: () => {},
-    },
-    signal: new AbortController().signal,
-    resourceTypeIds: [],
-    skipEntitlementsAndGrants: false,
-    workers: 1,
-    ...options,
-  });
-  return { store, events };
+  try {
+    await using file = await openC1z(join(folder, 'sync.c1z'));
+    const store = file.startSync({ type: 'full' });
+    await runFullSync({
+      services: createConnectorServices(connector, { provisioning: false, ticketing: false }),
+      store,
+      logger: pino({ level: 'silent' }),
+      observer: {
+        phaseStarted: (phase) => events.push(`start ${phase}`),
+        phaseEnded: (phase) => events.push(`end ${phase}`),
+        pageWritten: (phase, counts) => events.push(`${phase}: ${JSON.stringify(counts)}`),
+        leftOut: (reason, count = 1) => events.push(`left out: ${count} ${reason}`),
+        warn: (message) => events.push(`warning: ${message}`),
+        progress: () => {},
+      },
+      signal: new AbortController().signal,
+      resourceTypeIds: [],
+      skipEntitlementsAndGrants: false,
+      isEmpty: false,
+      workers: 1,
+      ...options,
+    });
+    const { records, syncId } = store;
+    return {
+      syncId,
+      resourceTypes: [...records.allResourceTypes()],
+      resources: [...records.allResources()],
+      entitlements: [...records.allEntitlements()],
+      grants: [...records.allGrants()],
+      events,
+    };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 function withSyncer(base: Connector, typeId: string, change: Partial<ResourceSyncer>): Connector {
@@ -54,7 +89,7 @@ function withSyncer(base: Connector, typeId: string, change: Partial<ResourceSyn
 
 test('a full sync stores every type, resource, entitlement and grant, in the order of the Go syncer', async () => {
   const { connector } = createLibrary({ readers: 25, books: 12, readersOfBook: 21 });
-  const { store, events } = await sync(connector);
+  const { events, ...store } = await sync(connector);
   assert.deepEqual(
     store.resourceTypes.map((type) => type.id),
     ['reader', 'book'],
@@ -76,7 +111,7 @@ test('several workers store the same', async () => {
   const { connector } = createLibrary({ readers: 25, books: 12, readersOfBook: 21 });
   const one = await sync(connector);
   const four = await sync(connector, { workers: 4 });
-  const ids = ({ store }: SyncResult) => [
+  const ids = (store: SyncResult) => [
     ...store.resources.map((resource) => `${resource.id?.resourceType}:${resource.id?.resource}`),
     ...store.grants.map((grant) => grant.id),
   ];
@@ -101,7 +136,7 @@ test('every call of a sync carries its id, and Cleanup comes last', async () => 
       }),
     },
   );
-  const { store } = await sync(watched);
+  const store = await sync(watched);
   assert.deepEqual(seen, [`grants ${store.syncId}`, `grants ${store.syncId}`, `cleanup ${store.syncId}`]);
 });
 
@@ -137,20 +172,26 @@ test('validation that fails ends the sync before anything is listed', async () =
 
 test('resourceTypeIds: only those types are listed, and an unknown one is refused', async () => {
   const { connector } = createLibrary();
-  const { store } = await sync(connector, { resourceTypeIds: ['reader'] });
+  const store = await sync(connector, { resourceTypeIds: ['reader'] });
   assert.deepEqual([store.resourceTypes.length, store.resources.length, store.grants.length], [1, 3, 0]);
   await assert.rejects(sync(connector, { resourceTypeIds: ['cd'] }), /invalid resource type 'cd' in filter/);
 });
 
 test('skipEntitlementsAndGrants: only resources are stored', async () => {
   const { connector } = createLibrary();
-  const { store } = await sync(connector, { skipEntitlementsAndGrants: true });
+  const store = await sync(connector, { skipEntitlementsAndGrants: true });
   assert.deepEqual([store.resources.length, store.entitlements.length, store.grants.length], [5, 0, 0]);
+});
+
+test('isEmpty: the connector is validated and nothing is read', async () => {
+  const { connector, reads } = createLibrary();
+  const { resourceTypes, events } = await sync(connector, { isEmpty: true });
+  assert.deepEqual([resourceTypes, reads, events], [[], [], ['start validate', 'end validate']]);
 });
 
 test('a type that skips entitlements and grants is never asked for them', async () => {
   const { connector } = createLibrary();
-  const asked = singlePage(async () => assert.fail('asked for grants of a reader'));
+  const asked = singlePage<never, unknown>(async () => assert.fail('asked for grants of a reader'));
   await sync(withSyncer(connector, 'reader', { grants: asked, entitlements: asked }));
 });
 
@@ -158,7 +199,7 @@ test('a resource that skips grants has entitlements all the same', async () => {
   const { connector } = createLibrary();
   const annotations = [annotation(SkipGrantsSchema, create(SkipGrantsSchema))];
   const list = singlePage(async () => [buildResource({ type: bookType, id: 'b0', displayName: 'Book', annotations })]);
-  const { store } = await sync(withSyncer(connector, 'book', { list }));
+  const store = await sync(withSyncer(connector, 'book', { list }));
   assert.deepEqual([store.entitlements.length, store.grants.length], [1, 0]);
 });
 
@@ -171,7 +212,7 @@ test('a resource without the trait that its type declares fails the sync', async
 test('resources without an id are left out and counted', async () => {
   const { connector } = createLibrary();
   const list = singlePage(async () => [create(ResourceSchema, { displayName: 'nameless' })]);
-  const { store, events } = await sync(withSyncer(connector, 'book', { list }));
+  const { events, ...store } = await sync(withSyncer(connector, 'book', { list }));
   assert.equal(store.resources.length, 3);
   assert.ok(events.includes('left out: 1 resources of type book without an id'));
 });
@@ -190,7 +231,7 @@ test('children are listed once below each parent', async () => {
     ),
   };
   const library = withSyncer(connector, 'book', { list: singlePage(async () => books) });
-  const { store } = await sync({ ...library, resourceTypes: [...library.resourceTypes, chapters] });
+  const store = await sync({ ...library, resourceTypes: [...library.resourceTypes, chapters] });
   const ids = store.resources.filter((resource) => resource.id?.resourceType === 'chapter');
   assert.deepEqual(
     ids.map((resource) => resource.id?.resource),
@@ -209,9 +250,7 @@ test('static entitlements are expanded over the stored resources of their type',
       ),
     ]),
   });
-  const { store } = await sync(
-    withSyncer(connector, 'book', { staticEntitlements: singlePage(async () => [template]) }),
-  );
+  const store = await sync(withSyncer(connector, 'book', { staticEntitlements: singlePage(async () => [template]) }));
   const [first] = store.entitlements;
   assert.equal(first?.id, 'book:b0:reserved');
   assert.equal(first?.displayName, 'Book 0');
@@ -222,7 +261,7 @@ test('static entitlements are expanded over the stored resources of their type',
 
 test('a resource that is gone when its grants are asked for is skipped with a warning', async () => {
   const { connector } = createLibrary({ books: 3 });
-  const grants = singlePage(async ({ resource }: { resource: { id?: { resource: string } | undefined } }) => {
+  const grants = singlePage<Grant, ResourceRequest>(async ({ resource }) => {
     if (resource.id?.resource === 'b1') {
       throw new ServiceError(Code.NotFound, 'no such book', { reason: 'gone' });
     }
@@ -234,7 +273,7 @@ test('a resource that is gone when its grants are asked for is skipped with a wa
 
 test('many resources that are gone fail the sync', async () => {
   const { connector } = createLibrary({ books: 30 });
-  const grants = singlePage(async () => {
+  const grants = singlePage<Grant, unknown>(async () => {
     throw new ServiceError(Code.NotFound, 'no such book', { reason: 'gone' });
   });
   await assert.rejects(sync(withSyncer(connector, 'book', { grants })), /too many warnings/);

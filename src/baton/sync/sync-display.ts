@@ -1,0 +1,89 @@
+// Shows how a sync goes on: one live line a phase on a terminal, log lines elsewhere.
+import type { Logger } from 'pino';
+import type { Output } from '../command-line/command.ts';
+import type { SyncPhase } from './sync-observer.ts';
+import { formatBytes, formatCount, formatDuration } from './sync-summary.ts';
+import type { PhaseTally, SyncEvent, SyncTally } from './sync-tally.ts';
+
+/** A terminal need not be written more often than people read. */
+const redrawMs = 100;
+
+/** Without a terminal, long work is said from time to time. */
+const logProgressMs = 15_000;
+
+export type SyncDisplay = (tally: SyncTally, event: SyncEvent) => void;
+
+/** One line a phase, drawn anew in place while the phase runs. */
+export function createTerminalDisplay(terminal: Output, now: () => number = () => performance.now()): SyncDisplay {
+  let drawnAt = Number.NEGATIVE_INFINITY;
+  return (tally, event) => {
+    if (event.kind === 'warning') {
+      terminal.write(`\r\x1b[K! ${event.message}\n`);
+      return;
+    }
+    const isEnd = event.kind === 'phase ended';
+    const phase = isEnd ? event.phase : tally.running;
+    if (!phase || (!isEnd && event.kind !== 'phase started' && now() - drawnAt < redrawMs)) {
+      return;
+    }
+    drawnAt = now();
+    const line = `${isEnd ? '✓' : '·'} ${describePhase(tally, phase, now())}`;
+    terminal.write(`\r\x1b[K${line.slice(0, (terminal.columns ?? 80) - 1)}${isEnd ? '\n' : ''}`);
+  };
+}
+
+/** A line when a phase ends, for each warning, and now and then while long work goes on. */
+export function createLogDisplay(logger: Logger, now: () => number = () => performance.now()): SyncDisplay {
+  let loggedAt = now();
+  return (tally, event) => {
+    if (event.kind === 'warning') {
+      logger.warn(event.message);
+    } else if (event.kind === 'phase ended') {
+      loggedAt = now();
+      logger.info(fieldsOf(tally, event.phase), `synced ${event.phase}`);
+    } else if (event.kind !== 'phase started' && tally.running && now() - loggedAt >= logProgressMs) {
+      loggedAt = now();
+      logger.info({ ...fieldsOf(tally, tally.running), ...tally.work }, `syncing ${tally.running}`);
+    }
+  };
+}
+
+function fieldsOf(tally: SyncTally, phase: SyncPhase): Record<string, unknown> {
+  const { pages = 0, counts = [], durationMs } = tally.phases.get(phase) ?? {};
+  return {
+    ...(pages > 0 && { pages }),
+    ...Object.fromEntries(counts),
+    ...(durationMs !== undefined && { duration_ms: Math.round(durationMs) }),
+  };
+}
+
+function describePhase(tally: SyncTally, phase: SyncPhase, nowMs: number): string {
+  const found = tally.phases.get(phase);
+  if (!found) {
+    return phase;
+  }
+  const elapsedMs = found.durationMs ?? nowMs - found.startedAtMs;
+  return [`${phase.padEnd(14)} ${formatDuration(elapsedMs).padStart(8)}`, describeCounts(found), describeWork(tally)]
+    .filter(Boolean)
+    .join('  ');
+}
+
+function describeCounts({ counts, pages }: PhaseTally): string {
+  const parts = [...counts].map(([kind, count]) => `${formatCount(count)} ${kind}`);
+  return parts.length === 0 ? '' : `${parts.join(', ')} (${formatCount(pages)} page${pages === 1 ? '' : 's'})`;
+}
+
+function describeWork({ work }: SyncTally): string {
+  if (!work) {
+    return '';
+  }
+  return [
+    work.work,
+    work.status,
+    work.bytes && formatBytes(work.bytes),
+    work.rows && `${formatCount(work.rows)} rows`,
+    work.rowsPerSecond && `${formatCount(Math.round(work.rowsPerSecond))} rows/s`,
+  ]
+    .filter(Boolean)
+    .join(' ');
+}

@@ -1,0 +1,110 @@
+// What a sync did, as data for scripts (`--output json`) and as text for people.
+import type { ConnectorStatistics } from '../connector.ts';
+import type { SyncPhase } from './sync-observer.ts';
+import type { PhaseTally, SyncTally } from './sync-tally.ts';
+import type { SyncedFile } from './sync-to-file.ts';
+
+/** Keys in snake case: this is printed as JSON, and scripts rely on it. Durations in milliseconds, sizes in bytes. */
+export interface SyncSummary {
+  readonly sync_id: string;
+  readonly sync_type: string;
+  readonly file: string;
+  readonly file_bytes: number;
+  readonly duration_ms: number;
+  /** By resource type. */
+  readonly resources: Readonly<Record<string, number>>;
+  readonly entitlements: Readonly<Record<string, number>>;
+  /** By resource type and entitlement: `course completed`. */
+  readonly grants: Readonly<Record<string, number>>;
+  /** What the application returned and the sync does not hold, by reason. */
+  readonly left_out: Readonly<Record<string, number>>;
+  readonly warnings: readonly string[];
+  readonly requests: Readonly<Record<string, number>>;
+  readonly retries: number;
+  readonly received_bytes: number;
+  readonly phases_ms: Readonly<Partial<Record<SyncPhase, number>>>;
+  readonly pruned_sync_ids: readonly string[];
+}
+
+export function summarizeSync(
+  { syncId, type, stats, saved, prunedSyncIds }: SyncedFile,
+  tally: SyncTally,
+  statistics: ConnectorStatistics | undefined,
+  durationMs: number,
+): SyncSummary {
+  const countsOf = (phase: SyncPhase) => Object.fromEntries(tally.phases.get(phase)?.counts ?? []);
+  return {
+    sync_id: syncId,
+    sync_type: type,
+    file: saved.path,
+    file_bytes: saved.fileBytes,
+    duration_ms: Math.round(durationMs),
+    resources: Object.fromEntries(stats.resourcesByType),
+    entitlements: Object.fromEntries(stats.entitlementsByType),
+    grants: countsOf('grants'),
+    left_out: Object.fromEntries(tally.leftOutCounts),
+    warnings: tally.warnings,
+    requests: Object.fromEntries(Object.entries(statistics?.requests ?? {}).filter(([, count]) => count > 0)),
+    retries: statistics?.retries ?? 0,
+    received_bytes: statistics?.receivedBytes ?? 0,
+    phases_ms: Object.fromEntries(
+      [...tally.phases].map(([phase, { durationMs: phaseMs = 0 }]: [SyncPhase, PhaseTally]) => [
+        phase,
+        Math.round(phaseMs),
+      ]),
+    ),
+    pruned_sync_ids: prunedSyncIds,
+  };
+}
+
+/** The summary as lines of text. */
+export function formatSummary(summary: SyncSummary): string {
+  const lines = [
+    `Synced in ${formatDuration(summary.duration_ms)} to ${summary.file} (${formatBytes(summary.file_bytes)}, sync ${summary.sync_id})`,
+    ...section('Resources', summary.resources),
+    ...section('Entitlements', summary.entitlements),
+    ...section('Grants', summary.grants),
+    ...section('Left out', summary.left_out),
+    ...section('Requests', {
+      ...summary.requests,
+      ...(summary.retries > 0 && { 'of them sent again': summary.retries }),
+    }),
+    ...(summary.received_bytes > 0 ? [`  ${formatBytes(summary.received_bytes)} received`] : []),
+    ...summary.warnings.map((warning) => `Warning: ${warning}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function section(title: string, counts: Readonly<Record<string, number>>): string[] {
+  const entries = Object.entries(counts);
+  if (entries.length === 0) {
+    return [];
+  }
+  const width = Math.max(...entries.map(([, count]) => formatCount(count).length));
+  return [title, ...entries.map(([kind, count]) => `  ${formatCount(count).padStart(width)} ${kind}`)];
+}
+
+export function formatCount(count: number): string {
+  return count.toLocaleString('en-US');
+}
+
+/** `870 ms`, `12.3 s`, `4 min 10 s`. */
+export function formatDuration(durationMs: number): string {
+  if (durationMs < 1000) {
+    return `${Math.round(durationMs)} ms`;
+  }
+  const seconds = durationMs / 1000;
+  return seconds < 60 ? `${seconds.toFixed(1)} s` : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+}
+
+/** `914.2 MB`, in powers of ten. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
+}

@@ -1,0 +1,106 @@
+// Turns failures of the Percipio client into errors of the services: which code a caller sees, and with which details.
+import { create } from '@bufbuild/protobuf';
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import {
+  type RateLimitDescription,
+  RateLimitDescription_Status,
+  RateLimitDescriptionSchema,
+} from '#gen/c1/connector/v2/annotation_ratelimit_pb.js';
+import { annotation } from '../baton/build/resource.ts';
+import type { Annotation } from '../baton/connector.ts';
+import { Code, ServiceError } from '../baton/service-error.ts';
+import { PercipioError } from './api/percipio-error.ts';
+import type { RateLimit } from './api/rate-limit.ts';
+
+/**
+ * The codes are those of the Go SDK's HTTP client (pkg/uhttp of baton-sdk v0.25.0), but for 404: a Go syncer skips what
+ * answers NOT_FOUND quietly, and a list that is not there is no thing that is gone.
+ */
+const codeOfStatus: Record<number, Code> = {
+  400: Code.InvalidArgument,
+  401: Code.Unauthenticated,
+  403: Code.PermissionDenied,
+  404: Code.FailedPrecondition,
+  408: Code.DeadlineExceeded,
+  409: Code.AlreadyExists,
+  429: Code.Unavailable,
+  501: Code.Unimplemented,
+};
+
+/**
+ * Runs a call of the Percipio client with the signal of the call it is made for. Its failures become ServiceErrors; an
+ * abort becomes the reason of the signal, which says whether the caller went away or its deadline passed.
+ */
+export async function asService<Result>(
+  signal: AbortSignal,
+  call: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await call(signal);
+  } catch (error) {
+    throw signal.aborted ? signal.reason : toServiceError(error);
+  }
+}
+
+/** A failure of the Percipio client as a ServiceError; anything else as it is. */
+export function toServiceError(error: unknown): unknown {
+  if (!(error instanceof PercipioError)) {
+    return error;
+  }
+  const rateLimit = error.rateLimit && toRateLimitDescription(error.rateLimit);
+  return new ServiceError(codeOf(error), `${error.message}${adviceFor(error)}`, {
+    reason: error.status === undefined ? `percipio_${error.kind.replace('-', '_')}` : `percipio_http_${error.status}`,
+    cause: error,
+    ...(rateLimit && { details: [{ desc: RateLimitDescriptionSchema, value: rateLimit }] }),
+  });
+}
+
+/** The rate limit of an answer as a response annotation. */
+export function rateLimitAnnotations(rateLimit: RateLimit | undefined): Annotation[] {
+  return rateLimit ? [annotation(RateLimitDescriptionSchema, toRateLimitDescription(rateLimit))] : [];
+}
+
+function codeOf({ kind, status, isTransient }: PercipioError): Code {
+  switch (kind) {
+    case 'aborted':
+      return Code.Canceled;
+    case 'timeout':
+    case 'network':
+      return Code.Unavailable;
+    case 'body':
+      return isTransient ? Code.Unavailable : Code.Internal;
+    case 'report-failed':
+    case 'report-expired':
+      return Code.FailedPrecondition;
+    case 'http':
+      if (status === undefined || status >= 500) {
+        return codeOfStatus[status ?? 0] ?? Code.Unavailable;
+      }
+      return codeOfStatus[status] ?? Code.InvalidArgument;
+  }
+}
+
+function adviceFor({ status, family, kind }: PercipioError): string {
+  if (kind !== 'http') {
+    return '';
+  }
+  if (status === 401) {
+    return '. Check the API token (--api-token, BATON_API_TOKEN): it may be wrong, expired, or of a service account that is deactivated';
+  }
+  if (status === 403) {
+    return `. The service account of the API token needs permission for the API family ${family}`;
+  }
+  if (status === 404) {
+    return '. Check the organization id (--organization-id, BATON_ORGANIZATION_ID) and the region (--region)';
+  }
+  return '';
+}
+
+function toRateLimitDescription({ limit, remaining, resetAt }: RateLimit): RateLimitDescription {
+  return create(RateLimitDescriptionSchema, {
+    status: remaining === 0 ? RateLimitDescription_Status.OVERLIMIT : RateLimitDescription_Status.OK,
+    ...(limit !== undefined && { limit: BigInt(limit) }),
+    ...(remaining !== undefined && { remaining: BigInt(remaining) }),
+    ...(resetAt && { resetAt: timestampFromDate(resetAt) }),
+  });
+}
