@@ -7,7 +7,6 @@
 // no npm package. Nothing else in the project needs Go, since gen/ is committed.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -74,10 +73,12 @@ function main(): number {
 }
 
 function vendorProtoFiles(): void {
+  const sources = [
+    ...goModules.map(({ module, sum, files }) => ({ dir: goModuleDir(module, sum), files })),
+    ...npmPackages.map(({ name, files }) => ({ dir: join(root, 'node_modules', name), files })),
+  ];
   rmSync(vendorDir, { recursive: true, force: true });
-  for (const { module, sum, files } of goModules) copyFiles(goModuleDir(module, sum), files);
-  const require = createRequire(import.meta.url);
-  for (const { name, files } of npmPackages) copyFiles(packageDir(require.resolve(name), name), files);
+  for (const { dir, files } of sources) copyFiles(dir, files);
 }
 
 function goModuleDir(module: string, sum: string): string {
@@ -96,11 +97,6 @@ function goModuleDir(module: string, sum: string): string {
     throw new GenerateError(`${module} has checksum ${answer.Sum}, expected ${sum}: not the reviewed content.`);
   }
   return answer.Dir;
-}
-
-function packageDir(entryPoint: string, name: string): string {
-  const marker = join('node_modules', ...name.split('/'));
-  return entryPoint.slice(0, entryPoint.lastIndexOf(marker) + marker.length);
 }
 
 function copyFiles(fromDir: string, files: readonly (readonly [from: string, to: string])[]): void {
