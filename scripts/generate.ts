@@ -3,8 +3,8 @@
 //   npm run generate             write gen/ anew
 //   npm run generate -- --check  change nothing; fail if gen/ is not what proto/ gives
 //
-// Needs Go for one thing only, and only here: some .proto files are published in Go modules and in
-// no npm package. Nothing else in the project needs Go, since gen/ is committed.
+// Needs Go, since some .proto files are published in Go modules and in no npm package. To build and
+// run the program Go is not needed: gen/ is committed.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
