@@ -1,0 +1,59 @@
+// Downloads a report into an index, from the start again where the download breaks.
+import { setTimeout as wait } from 'node:timers/promises';
+import { PercipioError } from '../api/percipio-error.ts';
+import { nextDelayMs, type RetryPolicy } from '../api/retry-policy.ts';
+import type { ActivityIndex } from './activity-index.ts';
+import { ActivityIndexBuilder, type ActivityIndexOptions } from './activity-index-builder.ts';
+import { type ReadProgress, readActivityRows } from './read-activity-rows.ts';
+import { ReportFormatError } from './report-format-error.ts';
+
+export interface ActivityDownload extends ActivityIndexOptions {
+  /**
+   * Opens the report at its beginning; called once for each attempt, from 1. What it throws ends the download: it has
+   * done its own retries.
+   */
+  readonly open: (attempt: number) => Promise<AsyncIterable<Uint8Array>>;
+  readonly signal: AbortSignal;
+  /** Default {@link downloadRetryPolicy}. */
+  readonly retry?: RetryPolicy | undefined;
+  /** Called after each piece; begins at 0 again with each attempt. */
+  readonly onProgress?: ((progress: ReadProgress) => void) | undefined;
+  /** Called when an attempt failed and another one follows. */
+  readonly onRetry?: ((error: Error, attempt: number) => void) | undefined;
+}
+
+/** Three attempts: a download is a gigabyte, and nothing of a broken one can be used. */
+export const downloadRetryPolicy: RetryPolicy = {
+  attemptsMax: 3,
+  delayMinMs: 2000,
+  delayMaxMs: 30_000,
+  retryAfterMaxMs: 120_000,
+};
+
+/**
+ * Reads a whole report. Percipio cannot continue a download, so one that breaks begins anew, with an empty index.
+ * @throws PercipioError or ReportFormatError when the last attempt failed, or another one makes no sense; the signal's
+ * reason when it ends the download between attempts.
+ */
+export async function downloadActivity(download: ActivityDownload): Promise<ActivityIndex> {
+  const { open, signal, retry = downloadRetryPolicy, onProgress, onRetry } = download;
+  for (let attempt = 1; ; attempt += 1) {
+    const body = await open(attempt);
+    const builder = new ActivityIndexBuilder(download);
+    try {
+      await readActivityRows(body, builder, { signal, onProgress });
+      return builder.finish();
+    } catch (error) {
+      const delayMs = signal.aborted ? undefined : delayAfter(error, attempt, retry);
+      if (delayMs === undefined) throw error;
+      onRetry?.(error as Error, attempt);
+      await wait(delayMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+    }
+  }
+}
+
+function delayAfter(error: unknown, attempts: number, retry: RetryPolicy): number | undefined {
+  const isTransient =
+    (error instanceof PercipioError && error.isTransient) || (error instanceof ReportFormatError && error.isCutOff);
+  return nextDelayMs(retry, { isTransient, isUnprocessed: false, retryAfterMs: undefined, attempts }, 'always');
+}

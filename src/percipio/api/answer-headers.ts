@@ -1,0 +1,15 @@
+// The headers of an answer, as undici gives them: names in lower case, repeated ones as a list.
+
+export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+/** One header's value; the values of a repeated one are joined by commas (RFC 9110, 5.3). */
+export function readHeader(headers: AnswerHeaders, name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value.join(', ') : value;
+}
+
+/** A header that is a count. Nothing, when it is missing or is no whole number. */
+export function readCountHeader(headers: AnswerHeaders, name: string): number | undefined {
+  const text = readHeader(headers, name)?.trim();
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}

@@ -1,0 +1,93 @@
+// What the client can be told, and what it does when it is not.
+import type { Logger } from 'pino';
+import { defaultRetryPolicy, type RetryPolicy } from './retry-policy.ts';
+
+/** The hosts of the API. An organization lives in one of them. */
+export const baseUrls = { us: 'https://api.percipio.com', eu: 'https://dew1-api.percipio.com' } as const;
+
+export type Region = keyof typeof baseUrls;
+
+/** `process.env`, or a part of it. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface PercipioClientOptions {
+  /** Where the API is; wins over `region`. May have a path, which then stands before every path of the API. */
+  readonly baseUrl?: string | undefined;
+  /** Default `us`. */
+  readonly region?: Region | undefined;
+  /** A UUID. */
+  readonly organizationId: string;
+  /** The bearer token of a service account. White space around it is dropped. */
+  readonly token: string;
+  /** Name and version of the program: `baton-percipio/1.0.0`. */
+  readonly userAgent: string;
+  /**
+   * How long one attempt may take, waiting for a free connection included. Default 60,000. Of a report it bounds the
+   * wait for the headers and for each next piece of the body, not the whole.
+   */
+  readonly requestTimeoutMs?: number | undefined;
+  /** How many requests, and so connections, are open at once; more wait. Default 8. A report holds one to its end. */
+  readonly maxConcurrentRequests?: number | undefined;
+  readonly retry?: Partial<RetryPolicy> | undefined;
+  /**
+   * Read for `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` (lower case wins, as in curl), `SSL_CERT_FILE` and
+   * `NODE_EXTRA_CA_CERTS`. Default `process.env`.
+   */
+  readonly env?: Environment | undefined;
+  /** Gets a line for each request (debug) and for each retry (warn). */
+  readonly logger?: Logger | undefined;
+}
+
+/** Options with every default filled in. */
+export interface CompleteOptions {
+  readonly baseUrl: URL;
+  readonly organizationId: string;
+  readonly token: string;
+  readonly userAgent: string;
+  readonly requestTimeoutMs: number;
+  readonly maxConcurrentRequests: number;
+  readonly retry: RetryPolicy;
+  readonly env: Environment;
+  readonly logger: Logger | undefined;
+}
+
+/**
+ * Fills in what was left out.
+ * @throws Error when the base URL, the organization id, the token or a number makes no sense; it never quotes the token.
+ */
+export function completeOptions(options: PercipioClientOptions): CompleteOptions {
+  const token = options.token.trim();
+  // Anything else would let a header end early, or fail deep inside of the HTTP client.
+  if (!/^[\x21-\x7e]+$/.test(token))
+    throw new Error('the Percipio token is empty or has white space or odd characters');
+  if (options.organizationId.trim() === '') throw new Error('the Percipio organization id is empty');
+  return {
+    baseUrl: parseBaseUrl(options.baseUrl ?? baseUrls[options.region ?? 'us']),
+    organizationId: options.organizationId.trim(),
+    token,
+    userAgent: options.userAgent,
+    requestTimeoutMs: positive('requestTimeoutMs', options.requestTimeoutMs ?? 60_000),
+    maxConcurrentRequests: positive('maxConcurrentRequests', options.maxConcurrentRequests ?? 8),
+    retry: { ...defaultRetryPolicy, ...options.retry },
+    env: options.env ?? process.env,
+    logger: options.logger,
+  };
+}
+
+function parseBaseUrl(text: string): URL {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw new Error(`the Percipio base URL must begin with https:// or http://, as ${baseUrls.us} does: ${text}`);
+  }
+  if (url.username !== '' || url.password !== '' || url.search !== '') {
+    throw new Error('the Percipio base URL must have no user name, password or query');
+  }
+  url.hash = '';
+  url.pathname = url.pathname.replace(/\/+$/, '');
+  return url;
+}
+
+function positive(name: string, value: number): number {
+  if (!Number.isInteger(value) || value < 1) throw new Error(`${name} must be a whole number from 1: ${value}`);
+  return value;
+}

@@ -1,0 +1,42 @@
+// A course, an assessment or any other piece of content, as content-discovery answers.
+import { z } from 'zod';
+import { optional, optionalList } from './lenient.ts';
+
+/** Only `id` is always there. What the connector does not use is not looked at. */
+export const contentItemSchema = z.object({
+  /** A UUID. */
+  id: z.string().min(1),
+  code: optional(z.string()),
+  contentType: optional(
+    z.object({
+      /** `COURSE`, `ASSESSMENT`, and many that are not synced. */
+      percipioType: optional(z.string()),
+      category: optional(z.string()),
+      displayLabel: optional(z.string()),
+      source: optional(z.string()),
+    }),
+  ),
+  localeCodes: optionalList(z.string()),
+  localizedMetadata: optionalList(
+    z.object({
+      localeCode: optional(z.string()),
+      title: optional(z.string()),
+      description: optional(z.string()),
+    }),
+  ),
+  lifecycle: optional(
+    z.object({
+      /** `INACTIVE` is skipped. */
+      status: optional(z.string()),
+      publishDate: optional(z.string()),
+      lastUpdatedDate: optional(z.string()),
+      plannedRetirementDate: optional(z.string()),
+      retiredDate: optional(z.string()),
+    }),
+  ),
+  link: optional(z.string()),
+  /** ISO 8601, such as `PT1H30M`. */
+  duration: optional(z.string()),
+});
+
+export type ContentItem = z.output<typeof contentItemSchema>;

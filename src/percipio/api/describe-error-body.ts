@@ -1,0 +1,56 @@
+// The start of an error answer's body, as one short line for a person.
+import type { Redact } from './redact.ts';
+
+/** How much of a body goes into an error. */
+const charactersMax = 200;
+
+/**
+ * Makes one line of a body: Percipio's own `message`s where it is JSON that has them, the text where it is HTML,
+ * otherwise the body as it is.
+ * @returns At most 200 characters, without the token; empty, when the body says nothing.
+ */
+export function describeErrorBody(body: string, redact: Redact): string {
+  const whole = redact(body);
+  const text = readMessages(whole) ?? (/^\s*</.test(whole) ? htmlToText(whole) : whole);
+  // Redacted once more, since markup can stand in the middle of a token.
+  const line = redact(text)
+    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
+    .trim();
+  const characters = [...line];
+  return characters.length <= charactersMax ? line : `${characters.slice(0, charactersMax - 1).join('')}…`;
+}
+
+/** The texts in `message` and `errors[].message`; `error` is what some gateways write. */
+function readMessages(body: string): string | undefined {
+  let json: unknown;
+  try {
+    json = JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+  if (!isRecord(json)) return undefined;
+  const nested = Array.isArray(json.errors) ? json.errors : [];
+  const messages = [json.message, json.error, ...nested.map((entry) => (isRecord(entry) ? entry.message : entry))];
+  const texts = messages.filter((message) => typeof message === 'string' && message.trim() !== '');
+  return texts.length === 0 ? undefined : texts.join('; ');
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', nbsp: ' ', '#39': "'" };
+
+function htmlToText(html: string): string {
+  return html
+    .replace(/<!--[\s\S]*?(?:-->|$)/g, ' ')
+    .replace(/<(script|style|head)\b[\s\S]*?(?:<\/\1\s*>|$)/gi, (block) => readTitle(block))
+    .replace(/<wbr[^>]*>/gi, '')
+    .replace(/<[^>]*(?:>|$)/g, ' ')
+    .replace(/&(#39|[a-z]+);/gi, (entity, name: string) => entities[name.toLowerCase()] ?? entity);
+}
+
+function readTitle(head: string): string {
+  const title = /<title[^>]*>([^<]*)/i.exec(head)?.[1]?.trim();
+  return title ? ` ${title}: ` : ' ';
+}

@@ -1,0 +1,62 @@
+// Connections: kept open and bounded in number, through a proxy where the environment says so.
+import { type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
+import { createTrust } from './certificates.ts';
+import type { CompleteOptions, Environment } from './client-options.ts';
+
+/**
+ * How long to wait for a connection. Less than the time of a request, so that a host that does not answer is told
+ * apart from a slow answer.
+ */
+const connectTimeoutMaxMs = 10_000;
+
+/** Kept below the 60 s after which common load balancers close idle connections; their own hint wins. */
+const keepAliveTimeoutMs = 10_000;
+
+/**
+ * Makes what sends requests to `baseUrl`.
+ * @throws Error when a proxy URL or a certificate file of the environment cannot be used.
+ */
+export function createDispatcher(
+  options: Pick<CompleteOptions, 'baseUrl' | 'env' | 'maxConcurrentRequests' | 'requestTimeoutMs'>,
+): Dispatcher {
+  const proxy = chooseProxy(options.baseUrl, options.env);
+  const encrypts = options.baseUrl.protocol === 'https:' || proxy.startsWith('https:');
+  const secureContext = encrypts ? createTrust(options.env) : undefined;
+  const tls = secureContext === undefined ? {} : { secureContext };
+  const connectTimeout = Math.min(connectTimeoutMaxMs, options.requestTimeoutMs);
+  const isHttps = options.baseUrl.protocol === 'https:';
+  return new EnvHttpProxyAgent({
+    // An empty string keeps undici from looking into process.env, and from sending https through HTTP_PROXY.
+    httpsProxy: isHttps ? proxy : '',
+    httpProxy: isHttps ? '' : proxy,
+    noProxy: readVariable(options.env, 'no_proxy'),
+    // HTTP/1.1: one connection a request, so that a cancelled one ends its connection and a report has one to itself.
+    allowH2: false,
+    connectTimeout,
+    keepAliveTimeout: keepAliveTimeoutMs,
+    connect: { ...tls, timeout: connectTimeout },
+    requestTls: { ...tls, timeout: connectTimeout },
+    proxyTls: { ...tls, timeout: connectTimeout },
+    // The proxy agent passes its own limit on only to tunnels, not to plain requests through a proxy.
+    factory: (origin: string | URL, poolOptions: object) =>
+      new Pool(origin, { ...poolOptions, connections: options.maxConcurrentRequests, allowH2: false }),
+  });
+}
+
+/** The proxy for requests to `url`, `NO_PROXY` aside; empty for none. */
+function chooseProxy(url: URL, env: Environment): string {
+  const variable = url.protocol === 'https:' ? 'https_proxy' : 'http_proxy';
+  const value = readVariable(env, variable).trim();
+  if (value === '') return '';
+  // curl and Go take `proxy:3128` for an http proxy.
+  const proxy = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`);
+  if (proxy === null || !/^(https?|socks5?):$/.test(proxy.protocol)) {
+    // Not quoted: it may hold a password.
+    throw new Error(`${variable.toUpperCase()} is not the URL of a proxy, such as http://proxy.example.com:3128`);
+  }
+  return proxy.href;
+}
+
+function readVariable(env: Environment, name: string): string {
+  return env[name] ?? env[name.toUpperCase()] ?? '';
+}

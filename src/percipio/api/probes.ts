@@ -1,0 +1,55 @@
+// The cheapest request to each family, to see whether the service account has permission for it.
+import { z } from 'zod';
+import type { HttpClient } from './http-client.ts';
+import { PercipioError } from './percipio-error.ts';
+
+/** The families that a sync reads. */
+export const probedFamilies = ['user-management', 'content-discovery', 'reporting'] as const;
+
+export type ProbedFamily = (typeof probedFamilies)[number];
+
+/** No report has this id. */
+const absentReportId = '00000000-0000-0000-0000-000000000000';
+
+export class Probes {
+  readonly #http: HttpClient;
+  readonly #paths: Readonly<Record<ProbedFamily, string>>;
+
+  constructor(http: HttpClient, organizationId: string) {
+    const organization = `organizations/${encodeURIComponent(organizationId)}`;
+    this.#http = http;
+    this.#paths = {
+      'user-management': `/user-management/v1/${organization}/users`,
+      'content-discovery': `/content-discovery/v2/${organization}/catalog-content`,
+      reporting: `/reporting/v1/${organization}/report-requests/${absentReportId}`,
+    };
+  }
+
+  /**
+   * Sends one small request to a family. Returns when it is permitted.
+   * @throws PercipioError with status 401 or 403 when it is not, or with what else went wrong.
+   */
+  async probe(family: ProbedFamily, signal: AbortSignal): Promise<void> {
+    const path = this.#paths[family];
+    if (family !== 'reporting') {
+      const query = { max: 1, offset: 0 };
+      await this.#http.json({ family, method: 'GET', path, query, repeat: 'always' }, z.array(z.unknown()), signal);
+      return;
+    }
+    try {
+      await this.#http.exchange({ family, method: 'GET', path, repeat: 'always' }, signal, async ({ body }) =>
+        body.cancel(),
+      );
+    } catch (error) {
+      if (!(error instanceof PercipioError && isAnsweredAfterPermission(error.status))) throw error;
+    }
+  }
+}
+
+/**
+ * A 404 for a report that does not exist shows that reporting is permitted (by reasoning: no document says so); so does
+ * a complaint about the form of its id.
+ */
+function isAnsweredAfterPermission(status: number | undefined): boolean {
+  return status === 400 || status === 404 || status === 410 || status === 422;
+}

@@ -1,0 +1,145 @@
+// The family reporting: a report is asked for, takes minutes to be made, and is then read as a stream.
+import { z } from 'zod';
+import type { Exchange } from './exchange.ts';
+import { type Answer, type HttpClient, parseJson } from './http-client.ts';
+import { optional } from './lenient.ts';
+import { PercipioError } from './percipio-error.ts';
+import type { RateLimit } from './rate-limit.ts';
+import type { ByteStream, ResponseBody } from './response-body.ts';
+
+/** Which activity to report: between two points in time, or in a time frame that ends now. */
+export type ReportPeriod =
+  | { readonly start: Date; readonly end: Date }
+  | { readonly timeFrame: 'DAY' | 'WEEK' | 'THIRTY_DAYS' | 'CALENDAR_MONTH' };
+
+export type LearningActivityRequest = ReportPeriod & {
+  /** As the report spells them; several are separated by commas. Default `Course,Assessment`. */
+  readonly contentType?: string | undefined;
+};
+
+/** A report that was asked for. */
+export interface RequestedReport {
+  readonly id: string;
+  readonly status: string;
+}
+
+/** What came of asking for a report. */
+export type ReportPoll =
+  | {
+      readonly state: 'pending';
+      /** `PENDING` or `IN_PROGRESS`; nothing, when Percipio answered with an empty body, which it does. */
+      readonly status: string | undefined;
+      readonly rateLimit: RateLimit | undefined;
+    }
+  | {
+      readonly state: 'ready';
+      /** A JSON array of rows. It must be read or cancelled: until then it holds a connection. */
+      readonly body: ByteStream;
+      readonly rateLimit: RateLimit | undefined;
+    };
+
+const requestedReportSchema = z.object({ id: z.string().min(1), status: optional(z.string()) });
+
+const reportStatusSchema = z.object({
+  status: z.string(),
+  error: optional(z.string()).catch(undefined),
+  message: optional(z.string()).catch(undefined),
+});
+
+const pendingStatuses: ReadonlySet<string> = new Set(['PENDING', 'IN_PROGRESS']);
+
+/** A status object is a hundred bytes. */
+const statusBytesMax = 1024 * 1024;
+
+export class ReportsApi {
+  readonly #http: HttpClient;
+  readonly #path: string;
+
+  constructor(http: HttpClient, organizationId: string) {
+    this.#http = http;
+    this.#path = `/reporting/v1/organizations/${encodeURIComponent(organizationId)}/report-requests`;
+  }
+
+  /** Asks for a learning-activity report. Sent again after any transient failure: a second report is waste, no harm. */
+  async requestLearningActivity(
+    request: LearningActivityRequest,
+    signal: AbortSignal,
+  ): Promise<Pick<Answer<RequestedReport>, 'value' | 'rateLimit'>> {
+    const contentType = request.contentType ?? 'Course,Assessment';
+    const period =
+      'timeFrame' in request
+        ? { timeFrame: request.timeFrame }
+        : { start: request.start.toISOString(), end: request.end.toISOString() };
+    const { value, rateLimit } = await this.#http.json(
+      {
+        family: 'reporting',
+        method: 'POST',
+        path: `${this.#path}/learning-activity`,
+        body: { ...period, contentType },
+        repeat: 'always',
+      },
+      requestedReportSchema,
+      signal,
+    );
+    return { value: { id: value.id, status: value.status ?? 'PENDING' }, rateLimit };
+  }
+
+  /**
+   * Asks whether a report is ready, and begins to read it when it is.
+   * @throws PercipioError of kind `report-failed` when Percipio gave up on it, `report-expired` when it is gone.
+   */
+  async poll(reportId: string, signal: AbortSignal): Promise<ReportPoll> {
+    const path = `${this.#path}/${encodeURIComponent(reportId)}`;
+    try {
+      return await this.#http.exchange(
+        { family: 'reporting', method: 'GET', path, repeat: 'always', isStreamed: true },
+        signal,
+        async ({ body, status, rateLimit }, exchange) => {
+          const first = await readFirstByte(body);
+          if (first === '[') return { state: 'ready', body, rateLimit };
+          if (first === undefined) return { state: 'pending', status: undefined, rateLimit };
+          const { text } = await body.readText(statusBytesMax);
+          if (first === '{') return { state: 'pending', status: readPendingStatus(text, status, exchange), rateLimit };
+          const problem = `answered ${status} with neither a report nor its status: ${exchange.excerpt(text)}`;
+          throw exchange.fail({ kind: 'body', problem, isTransient: false });
+        },
+      );
+    } catch (error) {
+      throw error instanceof PercipioError && error.status === 404 ? toExpired(error) : error;
+    }
+  }
+}
+
+/** The first byte of a body that is no white space or byte order mark; the body then begins there. */
+async function readFirstByte(body: ResponseBody): Promise<string | undefined> {
+  for (let piece = await body.read(); piece !== undefined; piece = await body.read()) {
+    const start = piece.findIndex((byte) => !blanks.has(byte));
+    if (start >= 0) {
+      body.unread(piece.subarray(start));
+      return String.fromCharCode(piece[start] ?? 0);
+    }
+  }
+  return undefined;
+}
+
+/** JSON's white space, and the bytes of a UTF-8 byte order mark. */
+const blanks: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf]);
+
+function readPendingStatus(text: string, httpStatus: number, exchange: Exchange): string {
+  const { status, error, message } = parseJson(text, reportStatusSchema, httpStatus, exchange);
+  if (pendingStatuses.has(status.trim().toUpperCase())) return status;
+  const reason = error ?? message;
+  const problem = `says that the report has the status ${exchange.excerpt(status)}${reason ? `: ${exchange.excerpt(reason)}` : ''}`;
+  throw exchange.fail({ kind: 'report-failed', problem, isTransient: false });
+}
+
+function toExpired(error: PercipioError): PercipioError {
+  const { family, method, url, status, rateLimit, attempts } = error;
+  return new PercipioError({
+    kind: 'report-expired',
+    problem: 'answered 404: the report does not exist (any more); a new one must be requested',
+    ...{ family, method, url, status, rateLimit, attempts },
+    isTransient: false,
+    isUnprocessed: true,
+  });
+}
