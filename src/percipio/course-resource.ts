@@ -6,15 +6,12 @@ import type { Entitlement } from '#gen/c1/connector/v2/entitlement_pb.js';
 import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
 import { buildAssignmentEntitlement } from '../baton/build/entitlement.ts';
 import { annotation, buildResource } from '../baton/build/resource.ts';
+import { type ActivityStatus, activityStatuses } from './activity/activity-status.ts';
 import type { ContentItem } from './api/content-item.ts';
 import { courseType, userType } from './resource-types.ts';
 
 /** The content types that are synced, as the catalog names them; a report names them `Course` and `Assessment`. */
 const courseContentTypes: readonly (string | null | undefined)[] = ['COURSE', 'ASSESSMENT'];
-
-/** What a person can be in with a course: the slugs of its entitlements. */
-export const courseProgress = ['completed', 'in_progress'] as const;
-export type CourseProgress = (typeof courseProgress)[number];
 
 /** The longest URL that an ExternalLink may carry, and the only scheme (annotation_external_link.proto). */
 const externalLinkMaxBytes = 1024;
@@ -44,8 +41,8 @@ export function toCourseResource(item: ContentItem): Resource {
 
 /** The entitlements of a course. Immutable: nobody can be granted to have learned something. Texts as in Go. */
 export function toCourseEntitlements(course: Resource): Entitlement[] {
-  const states: Record<CourseProgress, string> = { completed: 'Completed', in_progress: 'In progress' };
-  return courseProgress.map((slug) =>
+  const states: Record<ActivityStatus, string> = { completed: 'Completed', in_progress: 'In progress' };
+  return activityStatuses.map((slug) =>
     buildAssignmentEntitlement({
       resource: course,
       slug,

@@ -8,12 +8,14 @@ const sharedMaxAgeMs = 15 * 60_000;
 /** A caller that dies does not clean up. What nobody has asked for that long is forgotten. */
 const idleMaxMs = 6 * 3_600_000;
 
-/** What belongs to one sync. */
-export interface SyncScope {
-  /** The users listed in this sync. */
+/** What was listed in one sync. */
+export interface ListedIds {
   readonly users: IdCollector;
-  /** The courses listed in this sync. */
   readonly courses: IdCollector;
+}
+
+/** What belongs to one sync. */
+export interface SyncScope extends ListedIds {
   readonly reports: ActivityReports;
 }
 
@@ -26,10 +28,10 @@ interface Remembered {
 /** The scopes by sync id, and one that all callers without a sync id share for a while. */
 export class SyncMemory {
   readonly #scopes = new Map<string, Remembered>();
-  readonly #createReports: () => ActivityReports;
+  readonly #createReports: (listed: ListedIds) => ActivityReports;
   readonly #now: () => number;
 
-  constructor(createReports: () => ActivityReports, now: () => number = Date.now) {
+  constructor(createReports: (listed: ListedIds) => ActivityReports, now: () => number = Date.now) {
     this.#createReports = createReports;
     this.#now = now;
   }
@@ -40,8 +42,12 @@ export class SyncMemory {
     const key = syncId ?? '';
     let remembered = this.#scopes.get(key);
     if (!remembered) {
-      const scope = { users: new IdCollector(), courses: new IdCollector(), reports: this.#createReports() };
-      remembered = { scope, madeAt: this.#now(), usedAt: this.#now() };
+      const listed = { users: new IdCollector(), courses: new IdCollector() };
+      remembered = {
+        scope: { ...listed, reports: this.#createReports(listed) },
+        madeAt: this.#now(),
+        usedAt: this.#now(),
+      };
       this.#scopes.set(key, remembered);
     }
     remembered.usedAt = this.#now();

@@ -5,7 +5,7 @@ import { usersPageSizeMax } from './api/users.ts';
 import type { PercipioContext } from './percipio-context.ts';
 import { userType } from './resource-types.ts';
 import { asService, rateLimitAnnotations } from './service-errors.ts';
-import type { SyncScope } from './sync-memory.ts';
+import type { ListedIds } from './sync-memory.ts';
 import { toUserResource } from './user-resource.ts';
 
 const pageToken = z.strictObject({ offset: z.int().min(1) });
@@ -41,7 +41,7 @@ export function createUserSyncer(percipio: PercipioContext): ResourceSyncer {
 /** The ids of all users: those that the sync has listed in this process, or read anew if it listed them elsewhere. */
 export async function readUserIds(
   percipio: PercipioContext,
-  { users }: SyncScope,
+  { users }: ListedIds,
   signal: AbortSignal,
 ): Promise<ReadonlySet<string>> {
   let offset: number | undefined = 0;

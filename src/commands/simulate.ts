@@ -1,0 +1,75 @@
+// `simulate`: a Percipio to run against, with a made-up organization.
+import { once } from 'node:events';
+import type { Command } from '../baton/command-line/command.ts';
+import { intField, stringField } from '../baton/config/create-field.ts';
+import { startPercipioSimulator } from '../simulator/percipio/percipio-simulator.ts';
+
+const common = { exportTarget: 'none' } as const;
+const port = intField({
+  ...common,
+  name: 'port',
+  description: 'Port to listen on, 0 for any',
+  default: 8080,
+  gte: 0,
+  lte: 65_535,
+});
+const seed = intField({
+  ...common,
+  name: 'seed',
+  description: 'What the data is made from: the same gives the same',
+  default: 1,
+});
+const users = intField({ ...common, name: 'users', description: 'How many users there are', default: 200, gte: 0 });
+const courses = intField({
+  ...common,
+  name: 'courses',
+  description: 'How many items the catalog has',
+  default: 100,
+  gte: 0,
+});
+const activity = intField({
+  ...common,
+  name: 'activity',
+  description: 'How many rows of learning activity there are',
+  default: 5000,
+  gte: 0,
+});
+const reportDelayMs = intField({
+  ...common,
+  name: 'report-delay-ms',
+  description: 'How long a report takes at least',
+  default: 0,
+  gte: 0,
+});
+const reportFile = stringField({ ...common, name: 'report-file', description: 'A file to send as every report' });
+
+export const simulateCommand: Command = {
+  name: 'simulate',
+  summary: 'Serves a made-up Percipio on this machine, to try the connector against',
+  fields: [port, seed, users, courses, activity, reportDelayMs, reportFile],
+  needsConnectorSettings: false,
+  async run({ settings, host, program }) {
+    const path = settings.get(reportFile);
+    await using simulator = await startPercipioSimulator({
+      port: settings.get(port),
+      seed: settings.get(seed),
+      users: settings.get(users),
+      courses: settings.get(courses),
+      activityRows: settings.get(activity),
+      reportDelayMs: settings.get(reportDelayMs),
+      ...(path !== undefined && { reportFile: path }),
+    });
+    host.stdout.write(
+      [
+        `A made-up Percipio listens at ${simulator.url}`,
+        'Sync from it with:',
+        `  ${program.name} --base-url ${simulator.url} --organization-id ${simulator.organizationId} --api-token ${simulator.token}`,
+        '',
+      ].join('\n'),
+    );
+    if (!host.signal.aborted) {
+      await once(host.signal, 'abort');
+    }
+    return 0;
+  },
+};

@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+// Where the program begins. It imports nothing, so that an old Node can still say what is wrong.
+
+const nodeMajorMin = 24;
+
+if (Number.parseInt(process.versions.node, 10) < nodeMajorMin) {
+  process.stderr.write(
+    `baton-percipio needs Node ${nodeMajorMin} or later, and this is Node ${process.versions.node} (${process.execPath}).\n`,
+  );
+  process.exitCode = 1;
+} else {
+  await import('./run-process.ts');
+}

@@ -1,0 +1,166 @@
+// One learning-activity report: requested or picked up by its id, waited for, and read into an index, in the background.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Progress } from '../baton/connector.ts';
+import { Code, ServiceError } from '../baton/service-error.ts';
+import type { ActivityIndex } from './activity/activity-index.ts';
+import { downloadActivity } from './activity/download-activity.ts';
+import { IdTable } from './activity/id-table.ts';
+import type { ReportsApi } from './api/reports.ts';
+
+export interface ActivityReportOptions {
+  readonly reports: () => ReportsApi;
+  readonly logger: Logger;
+  /** How far back the report begins. */
+  readonly lookbackMs: number;
+  /** How long Percipio may take to make it. */
+  readonly timeoutMs: number;
+  /** Between the first polls; each wait is twice the one before, up to a minute. */
+  readonly pollDelayMinMs: number;
+  /** Which users and courses the sync holds; no courses for all that the report has. Read when the report is ready. */
+  readonly heldIds: (signal: AbortSignal) => Promise<HeldIds>;
+}
+
+export interface HeldIds {
+  readonly users: Iterable<string>;
+  readonly courses: Iterable<string> | undefined;
+}
+
+/** The Go connector asks once a minute. */
+const pollDelayMaxMs = 60_000;
+
+/**
+ * A report that is loading from the moment it is made. Callers wait for it as long as they can afford; it goes on
+ * without them until it is closed.
+ */
+export class ActivityReport {
+  /** Known when Percipio has answered the request for it; from the start when it was picked up. */
+  id: string | undefined;
+  /** The error that loading ended with. */
+  failure: unknown;
+  readonly #options: ActivityReportOptions;
+  readonly #abort = new AbortController();
+  readonly #listeners = new Set<(progress: Progress) => void>();
+  readonly #loaded: Promise<ActivityIndex>;
+  #isTold = false;
+
+  constructor(options: ActivityReportOptions, id: string | undefined) {
+    this.#options = options;
+    this.id = id;
+    this.#loaded = this.#load(this.#abort.signal);
+    // Whoever waits hears of it; without anybody it must not end the process.
+    this.#loaded.catch((error: unknown) => {
+      this.failure = error ?? new Error('the report was closed');
+    });
+  }
+
+  /**
+   * Waits for the index, as long as `waitMs` allows.
+   * @param onProgress - Hears how far it is while it waits.
+   * @returns Nothing when the report is not loaded yet.
+   * @throws what loading failed with; the signal's reason.
+   */
+  async wait(
+    waitMs: number,
+    signal: AbortSignal,
+    onProgress: (progress: Progress) => void,
+  ): Promise<ActivityIndex | undefined> {
+    this.#listeners.add(onProgress);
+    const timer = new AbortController();
+    try {
+      return await Promise.race([
+        this.#loaded,
+        sleep(waitMs, undefined, { signal: AbortSignal.any([signal, timer.signal]) }).catch(() => {
+          throw signal.reason;
+        }),
+      ]);
+    } finally {
+      timer.abort();
+      this.#listeners.delete(onProgress);
+    }
+  }
+
+  /** True the first time: whoever gets it tells what the report left out. */
+  takeTelling(): boolean {
+    const isFirst = !this.#isTold;
+    this.#isTold = true;
+    return isFirst;
+  }
+
+  /** Ends loading and its requests. Who waits gets an error. */
+  close(): void {
+    this.#abort.abort(
+      new ServiceError(Code.Canceled, 'the sync that the activity report belongs to has ended', {
+        reason: 'sync_ended',
+      }),
+    );
+  }
+
+  async #load(signal: AbortSignal): Promise<ActivityIndex> {
+    const { reports, logger } = this.#options;
+    const id = this.id ?? (await this.#request(signal));
+    this.id = id;
+    const firstBody = await this.#waitUntilReady(id, signal);
+    const { users, courses } = await this.#options.heldIds(signal);
+    const startedAtMs = performance.now();
+    return await downloadActivity({
+      users: new IdTable(users),
+      courses: courses && new IdTable(courses),
+      open: async (attempt) => {
+        if (attempt === 1) {
+          return firstBody;
+        }
+        const poll = await reports().poll(id, signal);
+        if (poll.state !== 'ready') {
+          throw new ServiceError(Code.Unavailable, `the activity report ${id} was ready, and is ${poll.status} again`, {
+            reason: 'report_not_ready',
+          });
+        }
+        return poll.body;
+      },
+      signal,
+      onProgress: ({ bytes, rows }) => {
+        const seconds = (performance.now() - startedAtMs) / 1000;
+        this.#tell({ status: 'downloading', bytes, rows, rowsPerSecond: rows / seconds });
+      },
+      onRetry: (error, attempt) =>
+        logger.warn({ error, attempt }, 'the download of the activity report broke; trying again'),
+    });
+  }
+
+  async #request(signal: AbortSignal): Promise<string> {
+    const end = new Date();
+    const start = new Date(end.getTime() - this.#options.lookbackMs);
+    this.#tell({ status: 'requesting' });
+    const { value } = await this.#options.reports().requestLearningActivity({ start, end }, signal);
+    this.#options.logger.info({ report_id: value.id, status: value.status }, 'requested the activity report');
+    return value.id;
+  }
+
+  /** Asks until the report is ready, less and less often. */
+  async #waitUntilReady(id: string, signal: AbortSignal) {
+    const { reports, timeoutMs, pollDelayMinMs } = this.#options;
+    const deadlineMs = performance.now() + timeoutMs;
+    for (let delayMs = pollDelayMinMs; ; delayMs = Math.min(delayMs * 2, pollDelayMaxMs)) {
+      const poll = await reports().poll(id, signal);
+      if (poll.state === 'ready') {
+        return poll.body;
+      }
+      this.#tell({ status: poll.status ?? 'PENDING' });
+      if (performance.now() + delayMs > deadlineMs) {
+        throw new ServiceError(
+          Code.FailedPrecondition,
+          `Percipio has not made the activity report ${id} within ${Math.round(timeoutMs / 60_000)} minutes; its status is ${poll.status ?? 'unknown'}. Allow it more time (--report-timeout), or ask for less (--report-lookback)`,
+          { reason: 'report_timeout' },
+        );
+      }
+      await sleep(delayMs, undefined, { signal });
+    }
+  }
+
+  #tell(progress: Omit<Progress, 'work'>): void {
+    for (const listener of this.#listeners) {
+      listener({ work: 'activity report', ...progress });
+    }
+  }
+}

@@ -1,0 +1,45 @@
+// Runs the command line of this process: the program, its commands, signals, and the exit code.
+import packageJson from '../package.json' with { type: 'json' };
+import type { CommandSet } from './baton/command-line/command.ts';
+import { runCommandLine } from './baton/command-line/run-command-line.ts';
+import { StopRequest } from './baton/command-line/stop-request.ts';
+import type { Program } from './baton/program.ts';
+import { capabilitiesCommand } from './commands/capabilities.ts';
+import { configCommand } from './commands/config.ts';
+import { simulateCommand } from './commands/simulate.ts';
+import { syncCommand } from './commands/sync.ts';
+import { percipioFields } from './percipio/config.ts';
+import { createPercipioConnector } from './percipio/percipio-connector.ts';
+
+const program: Program = {
+  name: packageJson.name,
+  version: packageJson.version,
+  fields: percipioFields,
+  createConnector: createPercipioConnector,
+};
+
+const commands: CommandSet = {
+  default: syncCommand,
+  named: [capabilitiesCommand, configCommand, simulateCommand],
+};
+
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    const request = new StopRequest(signal);
+    // Who asks twice does not want to wait.
+    if (stop.signal.aborted) {
+      process.exit(request.exitCode);
+    }
+    stop.abort(request);
+  });
+}
+
+process.exitCode = await runCommandLine(program, commands, {
+  argv: process.argv.slice(2),
+  env: process.env,
+  cwd: process.cwd(),
+  stdout: process.stdout,
+  stderr: process.stderr,
+  signal: stop.signal,
+});
