@@ -56,15 +56,21 @@ export function stringField(
   };
 }
 
+interface ChoiceOptions<Choice extends string> extends FieldOptions {
+  readonly oneOf: readonly Choice[];
+  /** Default: the exported schema tells the choices. */
+  readonly rulesExported?: boolean;
+}
+
 /** One of a few words. On input they match without regard to case; what is read is always as written here. */
 export function choiceField<const Choice extends string>(
-  options: FieldOptions & { readonly oneOf: readonly Choice[] } & WithDefault<NoInfer<Choice>>,
+  options: ChoiceOptions<Choice> & WithDefault<NoInfer<Choice>>,
 ): Field<Choice>;
 export function choiceField<const Choice extends string>(
-  options: FieldOptions & { readonly oneOf: readonly Choice[] } & Optional,
+  options: ChoiceOptions<Choice> & Optional,
 ): Field<Choice | undefined>;
 export function choiceField<const Choice extends string>(
-  options: FieldOptions & { readonly oneOf: readonly Choice[] } & (WithDefault<NoInfer<Choice>> | Optional),
+  options: ChoiceOptions<Choice> & (WithDefault<NoInfer<Choice>> | Optional),
 ): Field<Choice | undefined> {
   return {
     ...common('string', options),
@@ -72,6 +78,7 @@ export function choiceField<const Choice extends string>(
     defaultValue: options.default,
     defaultText: options.default ?? '',
     oneOf: options.oneOf,
+    rulesExported: options.rulesExported ?? true,
   };
 }
 
@@ -144,6 +151,7 @@ function common(variant: Variant, options: FieldOptions) {
     displayName: options.displayName,
     placeholder: options.placeholder,
     oneOf: undefined,
+    rulesExported: true,
     gte: undefined,
     lte: undefined,
     unsupported: options.unsupported,

@@ -1,0 +1,68 @@
+// What a command is: the record that dispatch, help and later completion are made from.
+import type { Logger } from 'pino';
+import type { Field, Settings } from '../config/field.ts';
+import type { LogStream } from '../log/create-logger.ts';
+import type { Program } from '../program.ts';
+
+/** One thing that the program can do. Each lies in a file of its own in src/commands. */
+export interface Command {
+  /** What stands on the command line; for the default command only documentation. */
+  readonly name: string;
+  /** One line without its full stop, for the list of commands. */
+  readonly summary: string;
+  /** More about it, for its own help. Default: the summary. */
+  readonly description?: string;
+  /** Left out of the list of commands. */
+  readonly hidden?: boolean;
+  /** Settings of its own, beside those of the connector and those that every connector has. */
+  readonly fields?: readonly Field[];
+  /** How help writes the words that it takes behind its name, such as `SHELL`. Absent: it takes none. */
+  readonly argumentNames?: string;
+  /** Whether it runs the connector, so that the connector's required settings must be there. */
+  readonly needsConnectorSettings: boolean;
+  /**
+   * Does it.
+   * @returns The exit code.
+   * @throws UsageError for what the user must put right (exit 2); anything else is a failure (exit 1).
+   */
+  run(invocation: Invocation): Promise<number>;
+}
+
+/** The commands of a program. */
+export interface CommandSet {
+  /** What happens when no command is named. */
+  readonly default: Command;
+  readonly named: readonly Command[];
+}
+
+/** What a command gets. */
+export interface Invocation {
+  readonly program: Program;
+  readonly commands: CommandSet;
+  readonly settings: Settings;
+  /** The words behind the command's name. */
+  readonly arguments: readonly string[];
+  readonly logger: Logger;
+  /** For User-Agent headers: `baton-percipio/1.0.0`. */
+  readonly userAgent: string;
+  readonly host: Host;
+}
+
+/** The process that a command line runs in, as values, so that tests need no process. */
+export interface Host {
+  /** Without the interpreter and the script. */
+  readonly argv: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: string;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** Aborts when the program is to stop. */
+  readonly signal: AbortSignal;
+}
+
+/** Where text goes. A process's stdout and stderr are such. */
+export interface Output extends LogStream {
+  readonly isTTY?: boolean | undefined;
+  /** Width of the terminal. */
+  readonly columns?: number | undefined;
+}

@@ -1,0 +1,81 @@
+// Help texts, laid out as Go connectors lay theirs out.
+import { defaultFields } from '../config/default-fields.ts';
+import { byName, describeField } from '../config/describe-fields.ts';
+import { type Field, type Variant, variableName } from '../config/field.ts';
+import type { Program } from '../program.ts';
+import { builtInFlags } from './built-in-fields.ts';
+import type { Command, CommandSet } from './command.ts';
+
+/** How help names the kind of value that a flag takes. */
+const valueNames: Record<Variant, string> = {
+  string: ' string',
+  bool: '',
+  int: ' int',
+  'string-slice': ' strings',
+  duration: ' duration',
+};
+
+/** With less room than this beside the flags, their texts go on lines of their own. */
+const columnsMin = 40;
+
+/** The help of the program: its commands, and the flags of the default command. */
+export function formatProgramHelp(program: Program, commands: CommandSet, columns?: number): string {
+  const listed = [...commands.named, { name: 'help', summary: 'Shows the help of a command' }];
+  const visible = listed.filter((command) => !('hidden' in command && command.hidden));
+  const width = Math.max(...visible.map((command) => command.name.length)) + 2;
+  const fields = [...(commands.default.fields ?? []), ...program.fields, ...defaultFields];
+  return joinSections([
+    commands.default.description ?? commands.default.summary,
+    `Usage:\n  ${program.name} [flags]\n  ${program.name} [command]`,
+    `Available Commands:\n${visible
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+      .map((command) => `  ${command.name.padEnd(width)}${command.summary}`)
+      .join('\n')}`,
+    `Flags:\n${formatFlags(fields, columns)}`,
+    `Use "${program.name} [command] --help" for more about a command.`,
+  ]);
+}
+
+/** The help of one command: its own flags and, if it runs the connector, the connector's; and those that all have. */
+export function formatCommandHelp(program: Program, command: Command, columns?: number): string {
+  const own = [...(command.fields ?? []), ...(command.needsConnectorSettings ? program.fields : [])];
+  const usage = [program.name, command.name, command.argumentNames, '[flags]'].filter(Boolean).join(' ');
+  return joinSections([
+    command.description ?? command.summary,
+    `Usage:\n  ${usage}`,
+    `Flags:\n${formatFlags(own, columns)}`,
+    `Global Flags:\n${formatFlags(defaultFields, columns, [])}`,
+  ]);
+}
+
+function joinSections(sections: readonly string[]): string {
+  return `${sections.join('\n\n')}\n`;
+}
+
+function formatFlags(fields: readonly Field[], columns?: number, builtIn: readonly Field[] = builtInFlags): string {
+  const flags = byName([...fields.filter((field) => !field.hidden), ...builtIn]).map((field) => ({
+    left: `${field.shorthand ? `  -${field.shorthand}, ` : '      '}--${field.name}${valueNames[field.variant]}`,
+    right: builtIn.includes(field) ? field.description : `${describeField(field)} ${describeOrigin(field)}`,
+  }));
+  const indent = Math.max(...flags.map(({ left }) => left.length)) + 3;
+  if (columns === undefined || columns >= indent + columnsMin) {
+    return flags.map(({ left, right }) => left.padEnd(indent) + wrap(right, indent, columns)).join('\n');
+  }
+  return flags.map(({ left, right }) => `${left}\n${' '.repeat(10)}${wrap(right, 10, columns)}`).join('\n');
+}
+
+function describeOrigin(field: Field): string {
+  const text = field.variant === 'string' ? JSON.stringify(field.defaultText) : field.defaultText;
+  return `($${variableName(field)})${field.defaultText ? ` (default ${text})` : ''}`;
+}
+
+/** Wraps a text at words, with its further lines indented. Without a terminal's width it does not. */
+function wrap(text: string, indent: number, columns = Number.POSITIVE_INFINITY): string {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1);
+    if (line === undefined || line.length + 1 + word.length > columns - indent) lines.push(word);
+    else lines[lines.length - 1] = `${line} ${word}`;
+  }
+  return lines.join(`\n${' '.repeat(indent)}`);
+}

@@ -1,0 +1,174 @@
+// From a command line to an exit code: chooses the command, resolves its settings, makes the log, runs it.
+import { readConfigFile } from '../config/config-file.ts';
+import { defaultConstraints } from '../config/default-constraints.ts';
+import { defaultFields } from '../config/default-fields.ts';
+import { type Field, type Settings, variableName } from '../config/field.ts';
+import { logFormat, logLevel, logPath } from '../config/fields/log.ts';
+import { readEnvironment } from '../config/raw-value.ts';
+import { collectSecrets, resolveSettings } from '../config/resolve-settings.ts';
+import { createLogger, type Log } from '../log/create-logger.ts';
+import { createRedactor } from '../log/create-redactor.ts';
+import type { Program } from '../program.ts';
+import { builtInFlags, helpFlag, versionFlag } from './built-in-fields.ts';
+import { type ChosenCommand, chooseCommand } from './choose-command.ts';
+import type { Command, CommandSet, Host } from './command.ts';
+import { formatCommandHelp, formatProgramHelp } from './format-help.ts';
+import { type ParsedArguments, parseArguments } from './parse-arguments.ts';
+import { reportFailure } from './report-failure.ts';
+import { UsageError } from './usage-error.ts';
+
+/**
+ * Runs what a command line asks for. It reads no globals and ends no process.
+ *
+ * @returns The exit code: 0 for success, 1 for a failure, 2 for faults in command line, environment or configuration
+ * file (all of them are told at once), 128 and its number for a signal, or what the command answers.
+ */
+export async function runCommandLine(program: Program, commands: CommandSet, host: Host): Promise<number> {
+  checkNames(program, commands);
+  const chosen = chooseCommand(parseArguments(host.argv, allFields(program, commands)).words, commands);
+  const { command } = chosen;
+  // Again, for commands may have flags of the same name that are not of the same kind.
+  const parsed = parseArguments(host.argv, [...allFields(program, commands), ...(command.fields ?? [])]);
+  if (parsed.flags.get(versionFlag.name)?.text === 'true') {
+    host.stdout.write(`${program.name} version ${program.version}\n`);
+    return 0;
+  }
+  if (parsed.flags.get(helpFlag.name)?.text === 'true' || chosen.help) return showHelp(program, commands, chosen, host);
+  return runCommand(program, commands, chosen, parsed, host);
+}
+
+function showHelp(program: Program, commands: CommandSet, { command, faults }: ChosenCommand, host: Host): number {
+  if (faults.length > 0) return reportFailure(new UsageError(faults), reportTo(program, host));
+  const { columns } = host.stdout;
+  host.stdout.write(
+    command === commands.default
+      ? formatProgramHelp(program, commands, columns)
+      : formatCommandHelp(program, command, columns),
+  );
+  return 0;
+}
+
+async function runCommand(
+  program: Program,
+  commands: CommandSet,
+  chosen: ChosenCommand,
+  parsed: ParsedArguments,
+  host: Host,
+): Promise<number> {
+  const { command } = chosen;
+  const all = allFields(program, commands);
+  const fields = [...(command.fields ?? []), ...program.fields, ...defaultFields];
+  const file = await readConfigFile(
+    all.filter((field) => !isBuiltIn(field)),
+    host,
+  );
+  const sources = { flags: parsed.flags, environment: readEnvironment(fields, host.env), file: file.values };
+  const isDefault = command === commands.default;
+  const known = chosen.faults.length === 0;
+  const runsConnector = known && command.needsConnectorSettings;
+  const resolved = resolveSettings(sources, {
+    fields,
+    constraints: [...(isDefault ? defaultConstraints : []), ...(runsConnector ? (program.constraints ?? []) : [])],
+    // What is missing may stand in a file that could not be read.
+    requiredAmong:
+      known && file.faults.length === 0 ? [...(command.fields ?? []), ...(runsConnector ? program.fields : [])] : [],
+    unsupportedIn: isDefault ? 'all-sources' : 'flags',
+    strayVariables: findStrayVariables(all, host.env),
+  });
+  const secrets = collectSecrets(fields, sources);
+  const report = { ...reportTo(program, host), redactText: createRedactor(secrets).redactText };
+
+  const misplaced = known ? findMisplacedFlags(parsed, fields, command) : [];
+  const faults = [...chosen.faults, ...parsed.faults, ...misplaced, ...file.faults, ...resolved.faults];
+  if (faults.length > 0) return reportFailure(new UsageError(faults), report);
+
+  const { settings } = resolved;
+  let log: Log;
+  try {
+    log = openLog(settings, secrets, host);
+  } catch (error) {
+    return reportFailure(new UsageError([`--${logPath.name}: ${(error as Error).message}`]), report);
+  }
+  const { logger } = log;
+  try {
+    for (const warning of [...file.warnings, ...resolved.warnings]) logger.warn(warning);
+    return await command.run({
+      program,
+      commands,
+      settings,
+      arguments: chosen.arguments,
+      logger,
+      userAgent: `${program.name}/${program.version}`,
+      host,
+    });
+  } catch (error) {
+    const logIsForPeople = chooseLogFormat(settings, host) === 'console' && logsToStderr(settings);
+    return reportFailure(error, { ...report, logger, logIsForPeople, stopReason: host.signal.reason });
+  } finally {
+    await log.close();
+  }
+}
+
+function reportTo(program: Program, host: Host) {
+  return {
+    programName: program.name,
+    stderr: host.stderr,
+    logIsForPeople: false,
+    redactText: (text: string) => text,
+  };
+}
+
+function openLog(settings: Settings, secrets: readonly string[], host: Host): Log {
+  return createLogger({
+    level: settings.get(logLevel),
+    format: chooseLogFormat(settings, host),
+    paths: settings.get(logPath),
+    cwd: host.cwd,
+    secrets,
+    stdout: host.stdout,
+    stderr: host.stderr,
+  });
+}
+
+/** The Go SDK looks at stdout too, though the log goes to stderr (pkg/field/defaults.go). */
+function chooseLogFormat(settings: Settings, host: Host) {
+  return settings.get(logFormat) ?? (host.stdout.isTTY ? 'console' : 'json');
+}
+
+function logsToStderr(settings: Settings): boolean {
+  const paths = settings.get(logPath);
+  return paths.length === 0 || paths.includes('stderr');
+}
+
+function allFields(program: Program, commands: CommandSet): readonly Field[] {
+  const ofCommands = [commands.default, ...commands.named].flatMap((command) => command.fields ?? []);
+  return [...builtInFlags, ...defaultFields, ...program.fields, ...ofCommands];
+}
+
+function isBuiltIn({ name }: Field): boolean {
+  return builtInFlags.some((flag) => flag.name === name);
+}
+
+function findMisplacedFlags(parsed: ParsedArguments, fields: readonly Field[], command: Command): readonly string[] {
+  const own = new Set([...fields, ...builtInFlags].map((field) => field.name));
+  const misplaced = [...parsed.flags].filter(([name]) => !own.has(name));
+  return misplaced.map(([, { place }]) => `${place}: is not a flag of the command ${command.name}`);
+}
+
+function findStrayVariables(fields: readonly Field[], env: NodeJS.ProcessEnv): readonly string[] {
+  const known = new Set(fields.map(variableName));
+  return Object.keys(env).filter((name) => name.startsWith('BATON_') && !known.has(name));
+}
+
+/** @throws Error when the author of a program gives two settings one name, so that one of them could never be set. */
+function checkNames(program: Program, commands: CommandSet): void {
+  for (const command of [commands.default, ...commands.named]) {
+    const seen = new Set<string>();
+    for (const field of [...builtInFlags, ...defaultFields, ...program.fields, ...(command.fields ?? [])]) {
+      for (const name of [`--${field.name}`, ...(field.shorthand ? [`-${field.shorthand}`] : [])]) {
+        if (seen.has(name)) throw new Error(`Two settings of ${program.name} ${command.name} are called ${name}.`);
+        seen.add(name);
+      }
+    }
+  }
+}

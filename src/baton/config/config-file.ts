@@ -1,0 +1,128 @@
+// The configuration file: YAML, its keys the names of settings.
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { closestName } from './closest-name.ts';
+import type { Field } from './field.ts';
+import type { RawValue, RawValues } from './raw-value.ts';
+
+/** What a configuration file gave. Without a file all of it is empty. */
+export interface ConfigFile {
+  readonly values: RawValues;
+  /** What is wrong with the file as a whole, so that nothing of it is known. */
+  readonly faults: readonly string[];
+  /** What was passed over, each with its place. */
+  readonly warnings: readonly string[];
+}
+
+/** Looked for in the working directory where `BATON_CONFIG_PATH` names no file. */
+const defaultPath = '.baton.yaml';
+
+/**
+ * Reads the configuration file: the one that `BATON_CONFIG_PATH` names, which must be there, or else `.baton.yaml`,
+ * which need not. Go connectors pass over a file that they cannot read (baton-sdk v0.25.0); here it is a fault.
+ */
+export async function readConfigFile(
+  fields: readonly Field[],
+  { env, cwd }: { readonly env: NodeJS.ProcessEnv; readonly cwd: string },
+): Promise<ConfigFile> {
+  const named = env.BATON_CONFIG_PATH || undefined;
+  const path = named ?? defaultPath;
+  const reader = new ConfigFileReader(fields, path);
+  if (named && !/\.ya?ml$/.test(named)) {
+    return reader.fault(`BATON_CONFIG_PATH must name a file that ends in .yaml or .yml, got ${JSON.stringify(named)}`);
+  }
+  let text: string;
+  try {
+    text = await readFile(resolve(cwd, path), 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' && !named) return reader.result;
+    const reason = code === 'ENOENT' ? 'there is no such file' : message;
+    return reader.fault(
+      `the configuration file ${path}${named ? ' (BATON_CONFIG_PATH)' : ''} cannot be read: ${reason}`,
+    );
+  }
+  return reader.read(text);
+}
+
+/** Collects what one file holds. Nothing that it reports quotes a value, for a value may be a secret. */
+class ConfigFileReader {
+  readonly #fields: ReadonlyMap<string, Field>;
+  readonly #path: string;
+  readonly #values = new Map<string, RawValue>();
+  readonly #faults: string[] = [];
+  readonly #warnings: string[] = [];
+  readonly #lines = new LineCounter();
+
+  constructor(fields: readonly Field[], path: string) {
+    this.#fields = new Map(fields.map((field) => [field.name, field]));
+    this.#path = path;
+  }
+
+  get result(): ConfigFile {
+    return { values: this.#values, faults: this.#faults, warnings: this.#warnings };
+  }
+
+  fault(text: string): ConfigFile {
+    this.#faults.push(text);
+    return this.result;
+  }
+
+  read(text: string): ConfigFile {
+    // Pretty errors quote the line that they are about.
+    const document = parseDocument(text, { prettyErrors: false, lineCounter: this.#lines });
+    for (const error of document.errors) {
+      const what = error.message.replace(/(?<=escape sequence).*|: .*/s, '');
+      this.fault(`${this.#placeAt(error.pos[0])}: is not valid YAML: ${what}`);
+    }
+    if (document.errors.length > 0 || document.contents === null) return this.result;
+    if (!isMap(document.contents)) {
+      return this.fault(`${this.#path}: must hold names of settings with their values, such as "file: sync.c1z"`);
+    }
+    for (const { key, value } of document.contents.items) {
+      this.#readEntry(document, key as Node, value as Node | null);
+    }
+    return this.result;
+  }
+
+  #readEntry(document: Document, keyNode: Node, valueNode: Node | null): void {
+    const place = this.#placeAt(keyNode.range?.[0] ?? 0);
+    const key = isScalar(keyNode) ? String(keyNode.value) : '';
+    // The Go SDK's reader takes keys in any case.
+    const field = this.#fields.get(key.toLowerCase());
+    if (!field) {
+      const meant = closestName(key, this.#fields.keys());
+      this.#warnings.push(
+        `${place}: there is no setting ${JSON.stringify(key)}${meant ? `; did you mean ${meant}?` : ''}`,
+      );
+      return;
+    }
+    const text = readText(document, valueNode);
+    if (text === undefined || text.length > 0) {
+      this.#values.set(field.name, { source: 'file', text, place: `${place}, ${field.name}` });
+    }
+  }
+
+  #placeAt(offset: number): string {
+    return `${this.#path} line ${this.#lines.linePos(offset).line}`;
+  }
+}
+
+/** The text of a value or the texts of a list, empty for none at all; nothing for what is neither. */
+function readText(document: Document, node: Node | null): string | readonly string[] | undefined {
+  if (node === null) return '';
+  if (isAlias(node)) {
+    const target = node.resolve(document);
+    return target && readText(document, target);
+  }
+  if (isScalar(node)) return node.value === null ? '' : (node.source ?? String(node.value));
+  if (!isSeq(node)) return undefined;
+  const items: string[] = [];
+  for (const item of node.items) {
+    const text = readText(document, item as Node | null);
+    if (typeof text !== 'string') return undefined;
+    items.push(text);
+  }
+  return items;
+}

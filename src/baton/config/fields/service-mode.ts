@@ -1,0 +1,91 @@
+// Settings of service mode, in which ConductorOne hands out the work, and of the health endpoint that goes with it.
+import { boolField, intField, stringField } from '../create-field.ts';
+
+const noServiceMode = { answer: 'refuse', because: 'this version has no service mode' } as const;
+
+export const clientId = stringField({
+  name: 'client-id',
+  description: 'Client id of ConductorOne; turns on service mode',
+  exportTarget: 'none',
+  unsupported: noServiceMode,
+});
+
+export const clientSecret = stringField({
+  name: 'client-secret',
+  description: 'Client secret that goes with the client id',
+  secret: true,
+  exportTarget: 'none',
+  unsupported: noServiceMode,
+});
+
+export const taskConcurrency = intField({
+  name: 'task-concurrency',
+  description: 'How many tasks service mode works on at once, 1 to 100',
+  default: 3,
+  gte: 1,
+  lte: 100,
+  exportTarget: 'none',
+  unsupported: { answer: 'accept', because: 'it is read in service mode only' },
+});
+
+export const provisioning = boolField({
+  name: 'provisioning',
+  shorthand: 'p',
+  description: 'Permits changes in the application',
+  exportTarget: 'none',
+  unsupported: { answer: 'warn', because: 'this version only reads' },
+});
+
+export const ticketing = boolField({
+  name: 'ticketing',
+  description: 'Permits work on tickets',
+  displayName: 'External tickets',
+  exportTarget: 'none',
+  unsupported: { answer: 'warn', because: 'this version has no tickets' },
+});
+
+export const authMethod = stringField({
+  name: 'auth-method',
+  description: 'Which way of signing in to use, where a connector has several',
+  exportTarget: 'none',
+  unsupported: { answer: 'accept', because: 'there is one way of signing in' },
+});
+
+export const serviceModeFields = [clientId, clientSecret, taskConcurrency, provisioning, ticketing, authMethod];
+
+export const sessionStoreMaximumSize = intField({
+  name: 'session-store-maximum-size',
+  description: 'The most bytes of session data to keep in memory, 0 for none',
+  default: 15_728_640,
+  hidden: true,
+  exportTarget: 'ops',
+  unsupported: { answer: 'accept', because: 'no session data is kept' },
+});
+
+export const healthCheck = boolField({
+  name: 'health-check',
+  description: 'Answers health checks over HTTP',
+  exportTarget: 'ops',
+  unsupported: { answer: 'refuse', because: 'this version answers no health checks' },
+});
+
+const noHealthCheck = { answer: 'accept', because: 'it goes with --health-check' } as const;
+
+export const healthCheckPort = intField({
+  name: 'health-check-port',
+  description: 'The port of the health endpoint',
+  default: 8081,
+  exportTarget: 'ops',
+  unsupported: noHealthCheck,
+});
+
+export const healthCheckBindAddress = stringField({
+  name: 'health-check-bind-address',
+  description: 'The address that the health endpoint listens on',
+  default: '127.0.0.1',
+  hidden: true,
+  exportTarget: 'ops',
+  unsupported: noHealthCheck,
+});
+
+export const healthCheckFields = [healthCheck, healthCheckPort, healthCheckBindAddress];
