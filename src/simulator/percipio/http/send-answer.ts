@@ -1,0 +1,83 @@
+// Puts an answer on the wire: encoded as the client likes it, no faster than it reads, and broken off where a fault says so.
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { finished } from 'node:stream/promises';
+import type { Answer, Pieces } from './answer.ts';
+import { chooseEncoding, compressPieces } from './content-encoding.ts';
+
+/** Bodies below this size are sent as they are. */
+const COMPRESSED_BYTES_MIN = 1024;
+const BREAK_OFF_BYTES_DEFAULT = 64 * 1024;
+
+export interface SendOptions {
+  /** The request's header; undefined: don't compress. */
+  readonly acceptEncoding: string | undefined;
+  /** Breaks the body off: the connection is then closed, or left open in silence until the client goes. */
+  readonly breakOff?: { readonly afterBytes: number | undefined; readonly ending: 'close' | 'stall' } | undefined;
+  /** Aborted when the client has gone. */
+  readonly signal: AbortSignal;
+}
+
+/** Sends an answer to its end. Rejects when the client goes before, or when the pieces fail. */
+export async function sendAnswer(response: ServerResponse, answer: Answer, options: SendOptions): Promise<void> {
+  const isWhole = typeof answer.body === 'string' || Buffer.isBuffer(answer.body);
+  await (isWhole ? sendWhole : sendPieces)(response, answer, options);
+}
+
+async function sendWhole(response: ServerResponse, answer: Answer, options: SendOptions): Promise<void> {
+  const plain = Buffer.from(answer.body as string | Buffer);
+  const encoding = plain.length < COMPRESSED_BYTES_MIN ? undefined : chooseEncoding(options.acceptEncoding);
+  const body = encoding === undefined ? plain : encoding.compress(plain);
+  response.writeHead(answer.status, {
+    ...answer.headers,
+    ...(encoding && { 'content-encoding': encoding.name, vary: 'accept-encoding' }),
+    'content-length': body.length,
+  });
+  if (options.breakOff === undefined) {
+    response.end(body);
+    await finished(response, { signal: options.signal });
+    return;
+  }
+  const sent = Math.min(options.breakOff.afterBytes ?? Math.floor(body.length / 2), Math.max(0, body.length - 1));
+  await breakOff(response, body.subarray(0, sent), options);
+}
+
+async function sendPieces(response: ServerResponse, answer: Answer, options: SendOptions): Promise<void> {
+  const encoding = chooseEncoding(options.acceptEncoding);
+  response.writeHead(answer.status, {
+    ...answer.headers,
+    ...(encoding && { 'content-encoding': encoding.name, vary: 'accept-encoding' }),
+  });
+  const pieces = answer.body as Pieces;
+  let bytesLeft = options.breakOff === undefined ? Infinity : (options.breakOff.afterBytes ?? BREAK_OFF_BYTES_DEFAULT);
+  for await (const piece of encoding === undefined ? pieces : compressPieces(pieces, encoding)) {
+    const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
+    if (bytes.length >= bytesLeft) {
+      await breakOff(response, bytes.subarray(0, bytesLeft), options);
+      return;
+    }
+    bytesLeft -= bytes.length;
+    if (!response.write(bytes)) {
+      await once(response, 'drain', { signal: options.signal });
+    }
+  }
+  if (options.breakOff !== undefined) {
+    await breakOff(response, Buffer.alloc(0), options);
+    return;
+  }
+  response.end();
+  await finished(response, { signal: options.signal });
+}
+
+async function breakOff(response: ServerResponse, last: Buffer, { breakOff, signal }: SendOptions): Promise<void> {
+  response.flushHeaders();
+  if (last.length > 0) {
+    await new Promise<void>((resolve) => response.write(last, () => resolve()));
+  }
+  if (breakOff?.ending === 'close') {
+    // Not destroy(): what is written must arrive, so that the body breaks off where it should.
+    response.socket?.destroySoon();
+  } else if (!signal.aborted) {
+    await once(signal, 'abort');
+  }
+}

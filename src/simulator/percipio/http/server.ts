@@ -1,0 +1,191 @@
+// The HTTP server: logs each request, lets faults strike, checks access, finds the route, sends the answer.
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Access, checkAccess, isAuthorized } from './access.ts';
+import { type Answer, ApiError, errorAnswer, jsonAnswer, jsonTextAnswer } from './answer.ts';
+import type { FaultKind, Faults, Strike } from './faults.ts';
+import type { RequestLog, RequestRecord } from './request-log.ts';
+import { findRoute, type Route } from './router.ts';
+import { sendAnswer } from './send-answer.ts';
+
+const BODY_BYTES_MAX = 8 * 1024 * 1024;
+const GARBAGE = '[{"id": "9b1c2f34-';
+
+export interface ApiServerOptions {
+  readonly routes: readonly Route[];
+  readonly access: Access;
+  readonly faults: Faults;
+  readonly requests: RequestLog;
+  /** Whether answers are compressed for clients that accept it. */
+  readonly compresses: boolean;
+}
+
+export interface ApiServer {
+  readonly server: Server;
+  /** Cuts all connections, and resolves when the port is free. */
+  close(): Promise<void>;
+}
+
+/** Makes the server; it doesn't listen yet. */
+export function createApiServer(options: ApiServerOptions): ApiServer {
+  let isClosing = false;
+  const server = createServer((request, response) => {
+    void new Exchange(options, request, response, () => isClosing).run();
+  });
+  return {
+    server,
+    async close() {
+      isClosing = true;
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** One request and its answer. */
+class Exchange {
+  readonly #options: ApiServerOptions;
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly #record: RequestRecord;
+  readonly #url: URL;
+  readonly #gone = new AbortController();
+  #isCut = false;
+
+  constructor(options: ApiServerOptions, request: IncomingMessage, response: ServerResponse, isClosing: () => boolean) {
+    this.#options = options;
+    this.#request = request;
+    this.#response = response;
+    this.#url = new URL(request.url ?? '/', `http://${request.headers.host ?? 'localhost'}`);
+    const { authorization: _secret, ...headers } = request.headers;
+    this.#record = options.requests.open({
+      method: request.method ?? '',
+      path: this.#url.pathname,
+      query: Object.fromEntries(this.#url.searchParams),
+      headers,
+      isAuthorized: isAuthorized(request, options.access.token),
+    });
+    // A client that goes while something is written to it is told of by 'close'; unheard, this would end the process.
+    response.on('error', () => {});
+    response.once('close', () => {
+      const isAnswered = response.writableFinished && !this.#isCut;
+      const outcome = isAnswered ? 'answered' : this.#isCut || isClosing() ? 'cut' : 'aborted';
+      options.requests.update(this.#record, { outcome });
+      this.#gone.abort();
+    });
+  }
+
+  async run(): Promise<void> {
+    try {
+      const body = await this.#readBody();
+      const { pathname, search } = this.#url;
+      const strike = this.#options.faults.take(this.#record.method, pathname, search);
+      this.#record.faults.push(...strike.kinds);
+      if (strike.delayMs > 0) {
+        await sleep(strike.delayMs, undefined, { signal: this.#gone.signal });
+      }
+      await this.#answer(body, strike);
+    } catch (error) {
+      if (this.#gone.signal.aborted) return;
+      if (this.#response.headersSent) {
+        // The body failed on its way: there is no other way to tell the client than to break it off.
+        this.#cut();
+        return;
+      }
+      await this.#send(errorAnswer(error)).catch(() => this.#cut());
+    }
+  }
+
+  async #answer(body: unknown, { fault }: Strike): Promise<void> {
+    switch (fault?.kind) {
+      case undefined:
+        return this.#send(await this.#routeAnswer(body));
+      case 'reset':
+        return this.#cut();
+      case 'lostAnswer':
+        await this.#routeAnswer(body);
+        return this.#cut();
+      case 'truncate':
+        this.#isCut = true;
+        return this.#send(await this.#routeAnswer(body), { afterBytes: fault.afterBytes, ending: 'close' });
+      case 'stall':
+        if (fault.afterBytes === undefined) {
+          await once(this.#gone.signal, 'abort');
+          return;
+        }
+        return this.#send(await this.#routeAnswer(body), { afterBytes: fault.afterBytes, ending: 'stall' });
+      case 'emptyBody':
+        return this.#send({ status: 200, headers: {}, body: '' });
+      case 'garbage':
+        return this.#send(jsonTextAnswer(fault.text ?? GARBAGE));
+      case 'status':
+        return this.#send(statusAnswer(fault));
+    }
+  }
+
+  /** What the API answers, its errors included: a broken connection may strike those as well. */
+  async #routeAnswer(body: unknown): Promise<Answer> {
+    try {
+      const { pathname } = this.#url;
+      checkAccess(this.#options.access, this.#request, pathname);
+      const { route, params } = findRoute(this.#options.routes, this.#record.method, pathname);
+      return await route.handle({
+        params,
+        query: this.#url.searchParams,
+        body,
+        pageUrl: `${this.#url.origin}${pathname}`,
+        signal: this.#gone.signal,
+      });
+    } catch (error) {
+      return errorAnswer(error);
+    }
+  }
+
+  async #send(answer: Answer, breakOff?: { afterBytes: number | undefined; ending: 'close' | 'stall' }): Promise<void> {
+    this.#options.requests.update(this.#record, { status: answer.status });
+    const accepted = this.#request.headers['accept-encoding'];
+    await sendAnswer(this.#response, answer, {
+      acceptEncoding: this.#options.compresses && typeof accepted === 'string' ? accepted : undefined,
+      breakOff,
+      signal: this.#gone.signal,
+    });
+  }
+
+  #cut(): void {
+    this.#isCut = true;
+    this.#request.socket.resetAndDestroy();
+  }
+
+  async #readBody(): Promise<unknown> {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    for await (const chunk of this.#request as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > BODY_BYTES_MAX) {
+        throw new ApiError(413, `The body is larger than ${BODY_BYTES_MAX} bytes`, { connection: 'close' });
+      }
+      chunks.push(chunk);
+    }
+    if (bytes === 0) return undefined;
+    const text = Buffer.concat(chunks).toString();
+    this.#options.requests.update(this.#record, { body: text });
+    try {
+      const body: unknown = JSON.parse(text);
+      this.#options.requests.update(this.#record, { body });
+      return body;
+    } catch {
+      throw new ApiError(400, 'The body is no JSON');
+    }
+  }
+}
+
+function statusAnswer({ status, headers = {}, body }: Extract<FaultKind, { kind: 'status' }>): Answer {
+  if (typeof body === 'string' || body === undefined) {
+    const type = body?.trimStart().startsWith('<') ? 'text/html; charset=utf-8' : 'text/plain; charset=utf-8';
+    return { status, headers: { ...(body && { 'content-type': type }), ...headers }, body: body ?? '' };
+  }
+  return jsonAnswer(body, headers, status);
+}

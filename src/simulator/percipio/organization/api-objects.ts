@@ -1,0 +1,86 @@
+// The objects of the Percipio API as they stand in its JSON: what may be null or missing there may be so here.
+
+/** One custom attribute of one user. Generated ones are shared between users and frozen: replace, don't edit. */
+export interface CustomAttribute {
+  readonly id?: string;
+  readonly name?: string;
+  readonly value?: string | null;
+}
+
+export interface ApprovalManager {
+  id?: string | null;
+  email?: string | null;
+  externalUserId?: string | null;
+}
+
+/** A user. Every field but `id` can be null or missing. */
+export interface PercipioUser {
+  id: string;
+  externalUserId?: string | null;
+  email?: string | null;
+  isActive?: boolean | null;
+  loginName?: string | null;
+  firstName?: string | null;
+  lastName?: string | null;
+  role?: string | null;
+  /** ISO 8601, with microseconds. */
+  updatedAt?: string | null;
+  jobTitle?: string | null;
+  isInstructor?: boolean | null;
+  hasCoaching?: boolean | null;
+  hasEnterpriseCoaching?: boolean | null;
+  hasEnterpriseCoachingDashboard?: boolean | null;
+  approvalManager?: ApprovalManager | null;
+  customAttributes?: readonly CustomAttribute[] | null;
+  [field: string]: unknown;
+}
+
+export interface LocalizedMetadata {
+  localeCode?: string | null;
+  title?: string | null;
+  description?: string | null;
+}
+
+/** Another item that an item names. */
+export interface ContentReference {
+  readonly id: string;
+  readonly title?: string;
+  readonly type?: string;
+  readonly link?: string;
+}
+
+/** An item of the catalog: a course, or any other type of content. */
+export interface CatalogItem {
+  id: string;
+  code?: string | null;
+  contentType?: {
+    percipioType?: string | null;
+    category?: string | null;
+    displayLabel?: string | null;
+    source?: string | null;
+  } | null;
+  localeCodes?: string[] | null;
+  localizedMetadata?: LocalizedMetadata[] | null;
+  lifecycle?: {
+    status?: string | null;
+    publishDate?: string | null;
+    lastUpdatedDate?: string | null;
+    plannedRetirementDate?: string | null;
+    retiredDate?: string | null;
+    includedFromActivity?: boolean;
+  } | null;
+  keywords?: string[] | null;
+  associations?: {
+    parent?: ContentReference | null;
+    channels?: readonly ContentReference[];
+    journeys?: readonly ContentReference[];
+    [field: string]: unknown;
+  } | null;
+  [field: string]: unknown;
+}
+
+/** What the simulator's API serves. Tests may edit the objects, the arrays, or put other arrays in their place. */
+export interface SimulatedData {
+  users: PercipioUser[];
+  courses: CatalogItem[];
+}

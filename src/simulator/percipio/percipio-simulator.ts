@@ -1,0 +1,135 @@
+// A Percipio to run against, for tests, benchmarks and demonstrations: a real HTTP server with a generated organization.
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { AddressInfo, Server } from 'node:net';
+import { planActivity } from './activity/activity-plan.ts';
+import { activityRows } from './activity/activity-rows.ts';
+import { createRowFragments } from './activity/row-fragments.ts';
+import { Faults } from './http/faults.ts';
+import { RequestLog } from './http/request-log.ts';
+import type { ApiFamily } from './http/router.ts';
+import { createApiServer } from './http/server.ts';
+import type { SimulatedData } from './organization/api-objects.ts';
+import { createCommonData } from './organization/common-data.ts';
+import { createOrganization } from './organization/organization.ts';
+import { type ReportBody, ReportStore } from './reports/report-store.ts';
+import { catalogContentRoutes } from './routes/catalog-content.ts';
+import { commonRoutes } from './routes/common.ts';
+import { reportRequestRoutes } from './routes/report-requests.ts';
+import { searchContentRoutes } from './routes/search-content.ts';
+import { userRoutes } from './routes/users.ts';
+import { completeOptions, type PercipioSimulatorOptions } from './simulator-options.ts';
+import { type Truth, tellTruth } from './truth.ts';
+
+/** A running simulator. */
+export interface PercipioSimulator extends AsyncDisposable {
+  /** `http://host:port`, without a slash at the end. */
+  readonly url: string;
+  readonly organizationId: string;
+  readonly token: string;
+  /** What the API serves: may be edited at any time. Generated rows of reports stay as they are. */
+  readonly data: SimulatedData;
+  readonly truth: Truth;
+  readonly requests: RequestLog;
+  readonly faults: Faults;
+  /** The families that answer 403: may be changed at any time. */
+  readonly forbidden: Set<ApiFamily>;
+  /**
+   * Sets the body of a report by its id, or of the next one that is requested ('next', one after the other when called
+   * several times). Each piece is sent as an HTTP chunk of its own. Throws a RangeError for an id that isn't known.
+   */
+  setReport(reportId: string, body: ReportBody): void;
+  /** Lets a report (by id, or 'next') end with a final status that is no success. Default `FAILED`. */
+  failReport(reportId: string, status?: string): void;
+  /** Lets a report be forgotten: 404 from now on. */
+  expireReport(reportId: string): void;
+  /** Cuts all connections, and resolves when the port is free. May be called again. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a simulator and resolves when it listens. Rejects with what is wrong with an option, the report file or the
+ * port. Users and catalog items are made at the start (100,000 users: about 100 MB); rows of reports while they are sent.
+ */
+export async function startPercipioSimulator(options: PercipioSimulatorOptions = {}): Promise<PercipioSimulator> {
+  const complete = completeOptions(options);
+  const { seed, users, courses, organizationId, token, reportFile, now } = complete;
+  if (reportFile !== undefined) {
+    await stat(reportFile);
+  }
+  const organization = createOrganization({ seed, users, courses, organizationId });
+  const data: SimulatedData = {
+    users: Array.from({ length: users }, (_, index) => organization.userAt(index)),
+    courses: Array.from({ length: courses }, (_, index) => organization.catalogItemAt(index)),
+  };
+  const plan = planActivity(organization, complete.activityRows);
+  const source = { organization, plan, fragments: createRowFragments(organization) };
+  const store = new ReportStore({
+    polls: complete.reportPolls,
+    delayMs: complete.reportDelayMs,
+    expiryMs: complete.reportExpiryMs,
+    fails: complete.reportFails,
+    idAt: (index) => organization.idAt(0x4e90, index),
+    now,
+  });
+  const forbidden = new Set(complete.forbidden);
+  const faults = new Faults(seed);
+  const requests = new RequestLog(complete.requestsMax);
+  const api = createApiServer({
+    routes: [
+      ...userRoutes(data),
+      ...catalogContentRoutes(data, {
+        catalogLast: complete.catalogLast,
+        idAt: (index) => organization.idAt(0xca7a, index),
+      }),
+      ...searchContentRoutes(data),
+      ...reportRequestRoutes({
+        data,
+        store,
+        openActivityReport: (filter) =>
+          reportFile === undefined
+            ? activityRows(source, filter)
+            : createReadStream(reportFile, { highWaterMark: 256 * 1024 }),
+        now,
+      }),
+      ...commonRoutes(createCommonData(organization)),
+    ],
+    access: { token, organizationId, forbidden, now },
+    faults,
+    requests,
+    compresses: complete.gzip,
+  });
+  await listen(api.server, complete.port, complete.host);
+  const { port } = api.server.address() as AddressInfo;
+
+  let closed: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closed ??= api.close();
+    return closed;
+  };
+  return {
+    url: `http://${complete.host.includes(':') ? `[${complete.host}]` : complete.host}:${port}`,
+    organizationId,
+    token,
+    data,
+    truth: tellTruth(organization, plan, data),
+    requests,
+    faults,
+    forbidden,
+    setReport: (reportId, body) => store.setBody(reportId, body),
+    failReport: (reportId, status = 'FAILED') => store.fail(reportId, status),
+    expireReport: (reportId) => store.expire(reportId),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,122 @@
+// Checks the body of a request for a learning-activity report, and reads from it which rows are wanted.
+import type { ActivityFilter } from '../activity/activity-rows.ts';
+import { notSimulated, unprocessable } from '../http/answer.ts';
+import { parseDateMs } from '../http/query.ts';
+import { CONTENT_KINDS } from '../organization/content-kinds.ts';
+
+const DAY_MS = 86_400_000;
+
+const TIME_FRAMES = ['DAY', 'WEEK', 'THIRTY_DAYS', 'CALENDAR_MONTH'] as const;
+const STATUSES = ['ACHIEVED', 'ACTIVE', 'COMPLETED', 'LISTENED', 'READ', 'STARTED', 'WATCHED', 'ABANDONED'] as const;
+const FORMATS = ['JSON', 'CSV', 'TXT'] as const;
+
+/**
+ * Reads a request body. Throws 422 for what the API refuses, and 501 for what it has and the simulator hasn't: formats
+ * but JSON, mappings, audiences but ALL, sorting by anything but lastAccess. Unknown fields are ignored.
+ * @param nowMs The end of time frames. CALENDAR_MONTH is the last whole month in UTC.
+ */
+export function readActivityRequest(body: unknown, nowMs: number): ActivityFilter {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw unprocessable('the body must be a JSON object');
+  }
+  const fields = body as Readonly<Record<string, unknown>>;
+  const format = readOneOf('formatType', fields.formatType ?? 'JSON', FORMATS);
+  if (format !== 'JSON') {
+    throw notSimulated(`reports as ${format}`);
+  }
+  if (isGiven(fields.mapping) && isGiven(fields.transformName)) {
+    throw unprocessable('mapping and transformName exclude each other');
+  }
+  if (isGiven(fields.mapping) || isGiven(fields.transformName)) {
+    throw notSimulated('JSONata mappings');
+  }
+  if (String(fields.audience ?? 'ALL').toUpperCase() !== 'ALL') {
+    throw notSimulated('reports on one audience');
+  }
+  return {
+    ...readPeriod(fields, nowMs),
+    kinds: readKinds(fields.contentType),
+    statuses: isGiven(fields.status)
+      ? new Set(readList('status', fields.status).map((status) => readOneOf('status', status, STATUSES)))
+      : undefined,
+    ascending: readSort(fields.sort),
+  };
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== '';
+}
+
+function readPeriod(fields: Readonly<Record<string, unknown>>, nowMs: number): { startMs: number; endMs: number } {
+  const { start, end, timeFrame } = fields;
+  if (isGiven(timeFrame)) {
+    if (isGiven(start) || isGiven(end)) {
+      throw unprocessable('either start and end, or timeFrame: not both');
+    }
+    return periodOf(readOneOf('timeFrame', timeFrame, TIME_FRAMES), nowMs);
+  }
+  if (!isGiven(start) || !isGiven(end)) {
+    throw unprocessable('start and end are required where there is no timeFrame');
+  }
+  const period = { startMs: parseDateMs('start', start), endMs: parseDateMs('end', end) };
+  if (period.startMs > period.endMs) {
+    throw unprocessable(`start ${JSON.stringify(start)} is after end ${JSON.stringify(end)}`);
+  }
+  return period;
+}
+
+function periodOf(timeFrame: (typeof TIME_FRAMES)[number], nowMs: number): { startMs: number; endMs: number } {
+  const now = new Date(nowMs);
+  switch (timeFrame) {
+    case 'DAY':
+      return { startMs: nowMs - DAY_MS, endMs: nowMs };
+    case 'WEEK':
+      return { startMs: nowMs - 7 * DAY_MS, endMs: nowMs };
+    case 'THIRTY_DAYS':
+      return { startMs: nowMs - 30 * DAY_MS, endMs: nowMs };
+    case 'CALENDAR_MONTH':
+      return {
+        startMs: Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - 1),
+        endMs: Date.UTC(now.getUTCFullYear(), now.getUTCMonth()) - 1,
+      };
+  }
+}
+
+function readKinds(contentType: unknown): ReadonlySet<number> | undefined {
+  if (!isGiven(contentType)) return undefined;
+  const labels = CONTENT_KINDS.map(({ label }) => label.toUpperCase());
+  return new Set(
+    readList('contentType', contentType).map((label) => {
+      const kind = labels.indexOf(label.toUpperCase());
+      if (kind < 0) {
+        const known = CONTENT_KINDS.map((each) => each.label).join(', ');
+        throw unprocessable(`contentType knows ${known}, and not ${JSON.stringify(label)}`);
+      }
+      return kind;
+    }),
+  );
+}
+
+function readSort(sort: unknown): boolean {
+  if (!isGiven(sort)) return false;
+  const { field = 'lastAccess', order = 'desc' } = sort as { field?: unknown; order?: unknown };
+  if (field !== 'lastAccess') {
+    throw notSimulated(`sorting by ${JSON.stringify(field)}, only by lastAccess`);
+  }
+  return readOneOf('sort.order', order, ['ASC', 'DESC']) === 'ASC';
+}
+
+function readList(name: string, value: unknown): string[] {
+  if (typeof value !== 'string') {
+    throw unprocessable(`${name} must be a comma-separated text, and is ${JSON.stringify(value)}`);
+  }
+  return value.split(',').map((part) => part.trim());
+}
+
+function readOneOf<Value extends string>(name: string, value: unknown, values: readonly Value[]): Value {
+  const found = values.find((known) => typeof value === 'string' && known === value.toUpperCase());
+  if (found === undefined) {
+    throw unprocessable(`${name} must be one of ${values.join(', ')}, and is ${JSON.stringify(value)}`);
+  }
+  return found;
+}

@@ -1,0 +1,65 @@
+// Report requests: learning activity and entitlements, and the polls for both.
+import type { ActivityFilter } from '../activity/activity-rows.ts';
+import type { Pieces } from '../http/answer.ts';
+import { notSimulated } from '../http/answer.ts';
+import type { Route } from '../http/router.ts';
+import type { SimulatedData } from '../organization/api-objects.ts';
+import { COLLECTION_NAMES } from '../organization/common-data.ts';
+import { readActivityRequest } from '../reports/activity-request.ts';
+import type { ReportStore } from '../reports/report-store.ts';
+
+const REPORTS_PATH = '/reporting/v1/organizations/:organizationId/report-requests';
+
+export interface ReportRoutesOptions {
+  readonly data: SimulatedData;
+  readonly store: ReportStore;
+  /** The body of a learning-activity report. */
+  readonly openActivityReport: (filter: ActivityFilter) => Pieces;
+  readonly now: () => number;
+}
+
+export function reportRequestRoutes({ data, store, openActivityReport, now }: ReportRoutesOptions): Route[] {
+  return [
+    {
+      method: 'POST',
+      path: `${REPORTS_PATH}/learning-activity`,
+      handle: ({ body }) => {
+        const filter = readActivityRequest(body, now());
+        return store.request(() => openActivityReport(filter));
+      },
+    },
+    {
+      method: 'POST',
+      path: `${REPORTS_PATH}/entitlements`,
+      handle: ({ body }) => {
+        const { audience, user, collection } = (body ?? {}) as Readonly<Record<string, unknown>>;
+        if (String(audience ?? 'ALL').toUpperCase() !== 'ALL' || user !== undefined || collection !== undefined) {
+          throw notSimulated('reports on the entitlements of one audience, user or collection');
+        }
+        return store.request(() => entitlementRows(data));
+      },
+    },
+    { method: 'GET', path: `${REPORTS_PATH}/:reportId`, handle: ({ params }) => store.poll(params.reportId ?? '') },
+  ];
+}
+
+/** Each user is entitled to the first collection, and each third one to the second. */
+function* entitlementRows(data: SimulatedData): Generator<string> {
+  let separator = '[';
+  for (const [index, user] of data.users.entries()) {
+    for (const collection of COLLECTION_NAMES.slice(0, index % 3 === 0 ? 2 : 1)) {
+      const row = {
+        collection,
+        userId: user.loginName ?? user.externalUserId ?? user.id,
+        firstName: user.firstName ?? '',
+        lastName: user.lastName ?? '',
+        emailAddress: user.email ?? '',
+        entitledByAudience: 'All Users',
+        consumed: index % 2 === 0 ? 'Yes' : 'No',
+      };
+      yield separator + JSON.stringify(row);
+      separator = ',';
+    }
+  }
+  yield separator === '[' ? '[]' : ']';
+}

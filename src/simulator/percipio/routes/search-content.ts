@@ -1,0 +1,44 @@
+// GET of a search in the catalog: a full-text search, so an id also finds the items that merely mention it.
+import { jsonAnswer } from '../http/answer.ts';
+import { readPage } from '../http/query.ts';
+import type { Route } from '../http/router.ts';
+import type { CatalogItem, SimulatedData } from '../organization/api-objects.ts';
+
+const PAGE_SIZE_DEFAULT = 25;
+
+/** Items in which each word of `q` stands somewhere, in the order of the catalog: the best match isn't the first one. */
+export function searchContentRoutes(data: SimulatedData): Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/content-discovery/v1/organizations/:organizationId/search-content',
+      handle: ({ query }) => {
+        const { max, offset } = readPage(query, PAGE_SIZE_DEFAULT);
+        const words = (query.get('q') ?? '').toLowerCase().split(/\s+/).filter(Boolean);
+        const types = query
+          .get('typeFilter')
+          ?.toUpperCase()
+          .split(',')
+          .map((type) => type.trim())
+          .filter(Boolean);
+        const found = data.courses.filter(
+          (item) => types?.includes(item.contentType?.percipioType ?? '') !== false && mentionsAll(item, words),
+        );
+        return jsonAnswer(found.slice(offset, offset + max));
+      },
+    },
+  ];
+}
+
+function mentionsAll(item: CatalogItem, words: readonly string[]): boolean {
+  const { associations } = item;
+  const references = [associations?.parent, ...(associations?.channels ?? []), ...(associations?.journeys ?? [])];
+  const texts = [
+    item.id,
+    item.code,
+    ...(item.localizedMetadata ?? []).flatMap(({ title, description }) => [title, description]),
+    ...(item.keywords ?? []),
+    ...references.flatMap((reference) => [reference?.id, reference?.title]),
+  ];
+  return words.every((word) => texts.some((text) => text?.toLowerCase().includes(word)));
+}

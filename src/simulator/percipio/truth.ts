@@ -1,0 +1,185 @@
+// What a correct connector must find in a simulated organization, computed from the data and the planned rows by code
+// that shares nothing with the connector.
+import { type ActivityPlan, createActivityRow, ROW_STATUSES } from './activity/activity-plan.ts';
+import type { CatalogItem, SimulatedData } from './organization/api-objects.ts';
+import { contentIdAt } from './organization/catalog-item-at.ts';
+import { isCourseOrAssessment } from './organization/content-kinds.ts';
+import type { Organization } from './organization/organization.ts';
+import { userIdAt } from './organization/user-at.ts';
+
+/** The part of the truth that is asked for. */
+export interface TruthScope {
+  /** Rows whose last access is in this period, its ends included. Default: all. */
+  readonly start?: Date;
+  readonly end?: Date;
+  /** Only these courses are synced. Default: all. */
+  readonly courseIds?: Iterable<string>;
+}
+
+/** Counts of rows are of a report on courses and assessments. */
+export interface TruthCounts {
+  readonly users: number;
+  readonly courses: number;
+  readonly entitlements: number;
+  readonly grants: number;
+  readonly completedGrants: number;
+  readonly inProgressGrants: number;
+  readonly rows: number;
+  /** Rows that repeat a user and course which another row has granted. */
+  readonly repeatedRows: number;
+  /** Each row that grants nothing is counted once, at the first of these reasons. */
+  readonly rowsLeftOut: {
+    /** Statuses that are neither completed nor in progress, in upper case. */
+    readonly byStatus: Readonly<Record<string, number>>;
+    /** The content isn't in the catalog. */
+    readonly unknownCourse: number;
+    /** The content is in the catalog, but is INACTIVE, of another type, or out of the scope. */
+    readonly unsyncedCourse: number;
+    /** The user isn't in the list of users. */
+    readonly unknownUser: number;
+  };
+}
+
+/**
+ * The truth about `data` as it is at the time of the call, and about the generated rows. Reports that `setReport` or
+ * the option `reportFile` put in their place are no part of it. Sets are made anew at each call; memory is about 8
+ * bytes a row while grants are computed.
+ */
+export interface Truth {
+  userIds(): Set<string>;
+  /** Courses and assessments that aren't INACTIVE. */
+  courseIds(scope?: TruthScope): Set<string>;
+  /** `course:<uuid>:completed` and `course:<uuid>:in_progress` of each course. */
+  entitlementIds(scope?: TruthScope): Generator<string>;
+  /** `course:<uuid>:<completed|in_progress>:user:<uuid>`, once for a course and user; completed wins. */
+  grantIds(scope?: TruthScope): Generator<string>;
+  counts(scope?: TruthScope): TruthCounts;
+  /** The counts, for all rows. */
+  toJSON(): TruthCounts;
+}
+
+const COMPLETED_STATUSES = ['COMPLETED', 'ACHIEVED'];
+const IN_PROGRESS_STATUSES = ['STARTED', 'ACTIVE'];
+
+/** What a row's content is to a sync. */
+const UNKNOWN = 0;
+const UNSYNCED = 1;
+const SYNCED = 2;
+
+export function tellTruth(organization: Organization, plan: ActivityPlan, data: SimulatedData): Truth {
+  const courseIds = (scope: TruthScope = {}): Set<string> => {
+    const wanted = scope.courseIds && new Set(scope.courseIds);
+    return new Set(data.courses.filter((item) => isSynced(item) && wanted?.has(item.id) !== false).map(({ id }) => id));
+  };
+  const userIds = (): Set<string> => new Set(data.users.map(({ id }) => id));
+
+  const recount = (scope: TruthScope = {}): Recount => {
+    const { seed } = organization;
+    const users = userIds();
+    const courses = courseIds(scope);
+    const inCatalog = new Set(data.courses.map(({ id }) => id));
+    const isUser = Uint8Array.from({ length: organization.usersEver }, (_, user) =>
+      users.has(userIdAt(seed, user)) ? 1 : 0,
+    );
+    const contentState = Uint8Array.from({ length: organization.contentsEver }, (_, content) => {
+      const id = contentIdAt(seed, content);
+      return courses.has(id) ? SYNCED : inCatalog.has(id) ? UNSYNCED : UNKNOWN;
+    });
+
+    const byStatus: Record<string, number> = {};
+    let [rows, unknownCourse, unsyncedCourse, unknownUser, granting] = [0, 0, 0, 0, 0];
+    const range = plan.inPeriod(scope.start?.getTime() ?? -Infinity, scope.end?.getTime() ?? Infinity);
+    const packed = new Float64Array(range.end - range.first);
+    const row = createActivityRow();
+    for (let position = range.first; position < range.end; position += 1) {
+      plan.read(position, row);
+      if (!isCourseOrAssessment(organization.contentKindAt(row.content))) continue;
+      rows += 1;
+      const status = (ROW_STATUSES[row.status] ?? '').toUpperCase();
+      const isCompleted = COMPLETED_STATUSES.includes(status);
+      if (!isCompleted && !IN_PROGRESS_STATUSES.includes(status)) {
+        byStatus[status] = (byStatus[status] ?? 0) + 1;
+      } else if (contentState[row.content] === UNKNOWN) {
+        unknownCourse += 1;
+      } else if (contentState[row.content] === UNSYNCED) {
+        unsyncedCourse += 1;
+      } else if (isUser[row.user] === 0) {
+        unknownUser += 1;
+      } else {
+        // Completed sorts before in progress, so the first one of a course and user is the one that wins.
+        packed[granting] = (row.content * organization.usersEver + row.user) * 2 + (isCompleted ? 0 : 1);
+        granting += 1;
+      }
+    }
+    const sorted = packed.subarray(0, granting).sort();
+    const left = { byStatus, unknownCourse, unsyncedCourse, unknownUser };
+    return { users: users.size, courses: courses.size, rows, granting: sorted, rowsLeftOut: left };
+  };
+
+  const counts = (scope?: TruthScope): TruthCounts => {
+    const { users, courses, rows, granting, rowsLeftOut } = recount(scope);
+    let [grants, completedGrants] = [0, 0];
+    for (const packed of winners(granting)) {
+      grants += 1;
+      completedGrants += packed % 2 === 0 ? 1 : 0;
+    }
+    return {
+      users,
+      courses,
+      entitlements: 2 * courses,
+      grants,
+      completedGrants,
+      inProgressGrants: grants - completedGrants,
+      rows,
+      repeatedRows: granting.length - grants,
+      rowsLeftOut,
+    };
+  };
+
+  return {
+    userIds,
+    courseIds,
+    *entitlementIds(scope) {
+      for (const id of courseIds(scope)) {
+        yield `course:${id}:completed`;
+        yield `course:${id}:in_progress`;
+      }
+    },
+    *grantIds(scope) {
+      for (const packed of winners(recount(scope).granting)) {
+        const pair = Math.floor(packed / 2);
+        const course = contentIdAt(organization.seed, Math.floor(pair / organization.usersEver));
+        const user = userIdAt(organization.seed, pair % organization.usersEver);
+        yield `course:${course}:${packed % 2 === 0 ? 'completed' : 'in_progress'}:user:${user}`;
+      }
+    },
+    counts,
+    toJSON: () => counts(),
+  };
+}
+
+interface Recount {
+  readonly users: number;
+  readonly courses: number;
+  readonly rows: number;
+  /** One number a row that grants: (content × users + user) × 2, one more if in progress; sorted. */
+  readonly granting: Float64Array;
+  readonly rowsLeftOut: TruthCounts['rowsLeftOut'];
+}
+
+function isSynced(item: CatalogItem): boolean {
+  const type = item.contentType?.percipioType;
+  return (type === 'COURSE' || type === 'ASSESSMENT') && item.lifecycle?.status !== 'INACTIVE';
+}
+
+/** The first number of each course and user. */
+function* winners(sorted: Float64Array): Generator<number> {
+  let lastPair = -1;
+  for (const packed of sorted) {
+    const pair = Math.floor(packed / 2);
+    if (pair !== lastPair) {
+      lastPair = pair;
+      yield packed;
+    }
+  }
+}
