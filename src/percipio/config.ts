@@ -1,22 +1,22 @@
-// The settings of this connector. Names, requiredness and texts of the first three are the Go connector's.
+// The settings of this connector. The first three and the last are also the Go connector's, by the same names.
 import { choiceField, durationField, stringField, stringSliceField } from '../baton/config/create-field.ts';
 
 export const apiTokenField = stringField({
   name: 'api-token',
-  description: 'The Percipio Bearer Token',
+  description: 'Bearer token of the Percipio service account',
   required: true,
   secret: true,
 });
 
 export const organizationIdField = stringField({
   name: 'organization-id',
-  description: 'The Percipio Organization ID',
+  description: 'UUID of the organization in Percipio',
   required: true,
 });
 
 export const limitedCoursesField = stringSliceField({
   name: 'limited-courses',
-  description: 'Limit imported courses to a specific list by Course ID',
+  description: 'Ids of the only courses to sync; all courses when there are none',
   required: false,
 });
 
@@ -44,7 +44,7 @@ export const reportTimeoutField = durationField({
 
 export const baseUrlField = stringField({
   name: 'base-url',
-  description: 'Override the Percipio API URL (for testing)',
+  description: 'Where the Percipio API is, for a simulator',
   hidden: true,
   exportTarget: 'cli',
 });
