@@ -24,6 +24,8 @@ export interface GrpcServerOptions {
   readonly credentials?: ServerCredentials;
   /** How long {@link GrpcServer.drain} waits for running calls before it stops them. */
   readonly drainTimeoutMs: number;
+  /** How long connections may take to deliver the last bytes and close, once no call runs. Default: 1 second. */
+  readonly closeTimeoutMs?: number;
   /** Called for each call, to set what its service finds in the context beside the logger. */
   readonly setContextValues?: (values: ContextValues) => void;
 }
@@ -48,7 +50,7 @@ const receiveMaxBytes = 4 * 1024 * 1024;
  * @throws ServiceError FAILED_PRECONDITION when the address cannot be listened at.
  */
 export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {
-  const { logger } = options;
+  const { logger, closeTimeoutMs = 1000 } = options;
   const health = new HealthState();
   const running = new RunningCalls();
   const validator = new RequestValidator();
@@ -89,7 +91,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   let stopped: Promise<void> | undefined;
   const stop = () => {
     warming.abort();
-    stopped ??= stopServer({ server, listener, sockets, health, running }, hurry.signal);
+    stopped ??= stopServer({ server, listener, sockets, health, running, closeTimeoutMs }, hurry.signal);
     return stopped;
   };
   return {

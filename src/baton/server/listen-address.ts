@@ -12,7 +12,8 @@ const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');
 
-const hostName = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i;
+/** The last label has a letter: what ends in a number is an IPv4 address, or a wrong one. */
+const hostName = /^([a-z0-9-]+\.)*[a-z0-9-]*[a-z][a-z0-9-]*$/i;
 
 /**
  * Reads `127.0.0.1:50051`, `localhost:0` or `[::1]:50051`.

@@ -7,15 +7,14 @@ import type { HealthState } from './health.ts';
 import { reflectionServices } from './reflection.ts';
 import type { RunningCalls } from './running-calls.ts';
 
-/** Once no call runs, connections get this long to take the last bytes and to close, before they are cut. */
-const closeTimeoutMs = 1000;
-
 export interface StoppableServer {
   readonly server: Server;
   readonly listener: Listener;
   readonly sockets: ReadonlySet<Socket>;
   readonly health: HealthState;
   readonly running: RunningCalls;
+  /** How long connections may take to close once no call runs. */
+  readonly closeTimeoutMs: number;
 }
 
 /**
@@ -23,7 +22,7 @@ export interface StoppableServer {
  * Resolves when all connections are closed.
  */
 export async function stopServer(parts: StoppableServer, hurry: AbortSignal): Promise<void> {
-  const { server, listener, sockets, health, running } = parts;
+  const { server, listener, sockets, health, running, closeTimeoutMs } = parts;
   // The end of the listener, which waits for its connections. grpc-js has a callback for this too, but with connections
   // that it did not accept itself it calls it before they are closed.
   const closed = once(listener, 'close');

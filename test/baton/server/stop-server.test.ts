@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { test } from 'node:test';
+import { Code, createClient } from '@connectrpc/connect';
+import { createGrpcTransport } from '@connectrpc/connect-node';
+import { ServerReflection } from '#gen/grpc/reflection/v1/reflection_pb.js';
+import { ServiceError } from '../../../src/baton/service-error.ts';
+import { serviceEntry } from '../../../src/baton/services/service-entry.ts';
+import { EchoService } from './echo-service.ts';
+import { failureOf } from './failure-of.ts';
+import { startTestServer } from './test-server.ts';
+
+/** A service that answers when it is released, and tells when it was called. */
+function createSlow() {
+  const called = Promise.withResolvers<AbortSignal>();
+  const release = Promise.withResolvers<void>();
+  const entry = serviceEntry(EchoService, {
+    one: async ({ value }, { signal }) => {
+      called.resolve(signal);
+      await release.promise;
+      return { value };
+    },
+  });
+  return { entry, called: called.promise, release: release.resolve };
+}
+
+test('drain lets a running call end and refuses new ones', async (t) => {
+  const { entry, called, release } = createSlow();
+  const { server, transport, address } = await startTestServer(t, [entry]);
+  const running = createClient(EchoService, transport).one({ value: 'to the end' });
+  await called;
+  const drained = server.drain();
+  const newConnection = createGrpcTransport({ baseUrl: `http://${address}` });
+  assert.equal((await failureOf(createClient(EchoService, newConnection).one({}))).code, Code.Unavailable);
+  assert.equal((await failureOf(createClient(EchoService, transport).one({}))).code, Code.Unavailable);
+  release();
+  assert.equal((await running).value, 'to the end');
+  await drained;
+});
+
+test('drain waits until the last answer is sent in full', async (t) => {
+  const entry = serviceEntry(EchoService, {
+    async *many() {
+      for (let i = 0; i < 50; i++) {
+        yield { value: 'x'.repeat(100_000) };
+      }
+    },
+  });
+  const { server, transport } = await startTestServer(t, [entry]);
+  let received = 0;
+  let drained: Promise<void> | undefined;
+  for await (const _ of createClient(EchoService, transport).many({})) {
+    drained ??= server.drain();
+    received++;
+  }
+  assert.equal(received, 50);
+  await drained;
+});
+
+test('drain stops calls that do not end in time, even if their service ignores the signal', async (t) => {
+  const { entry, called } = createSlow();
+  const { server, transport, lines } = await startTestServer(t, [entry], { drainTimeoutMs: 5 });
+  const running = failureOf(createClient(EchoService, transport).one({}));
+  const signal = await called;
+  await server.drain();
+  const error = await running;
+  assert.deepEqual([error.code, error.rawMessage], [Code.Unavailable, 'the server is stopping']);
+  assert.equal(signal.aborted, true);
+  assert.equal(lines.at(-1)?.reason, 'stopping');
+});
+
+test('close ends a drain that is under way', async (t) => {
+  const { entry, called } = createSlow();
+  const { server, transport } = await startTestServer(t, [entry]);
+  const running = failureOf(createClient(EchoService, transport).one({}));
+  await called;
+  const drained = server.drain();
+  await server.close();
+  await drained;
+  assert.equal((await running).code, Code.Unavailable);
+});
+
+test('drain does not wait for calls that only look at the server', async (t) => {
+  const { server, transport } = await startTestServer(t, []);
+  const idle = Promise.withResolvers<void>();
+  async function* requests() {
+    yield { messageRequest: { case: 'listServices' as const, value: '' } };
+    await idle.promise;
+  }
+  const reflecting = async () => {
+    for await (const _ of createClient(ServerReflection, transport).serverReflectionInfo(requests())) {
+      void server.drain();
+    }
+  };
+  assert.equal((await failureOf(reflecting())).code, Code.Unavailable);
+  await server.drain();
+  idle.resolve();
+});
+
+test('drain cuts connections that do not close', async (t) => {
+  const entry = serviceEntry(EchoService, {
+    async *chat() {
+      yield { value: 'that was all' };
+    },
+  });
+  const { server, http2 } = await startTestServer(t, [entry], { closeTimeoutMs: 5 });
+  // The answer is complete, and the request never will be.
+  const stream = http2.request({
+    ':method': 'POST',
+    ':path': '/test.EchoService/Chat',
+    'content-type': 'application/grpc',
+  });
+  stream.on('error', () => {});
+  stream.resume();
+  const closed = new Promise((resolve) => http2.once('close', resolve));
+  await once(stream, 'trailers');
+  await server.drain();
+  await closed;
+});
+
+test('drain is over at once when nothing goes on, with connections open', async (t) => {
+  const { server, transport } = await startTestServer(t, [], { closeTimeoutMs: 3_600_000 });
+  const silent = connect(server.address.port, server.address.host);
+  silent.on('error', () => {});
+  silent.resume();
+  await failureOf(createClient(EchoService, transport).one({}));
+  await server.drain();
+});
+
+test('drain and close may be called again', async (t) => {
+  const { server } = await startTestServer(t, []);
+  await Promise.all([server.drain(), server.drain(), server.close()]);
+  await server.close();
+});
+
+test('a port that is taken is refused with what to do', async (t) => {
+  const { server } = await startTestServer(t, []);
+  await assert.rejects(startTestServer(t, [], { listen: server.address }), (error) => {
+    assert.ok(error instanceof ServiceError);
+    assert.equal(error.reason, 'address_in_use');
+    assert.equal(
+      error.rawMessage,
+      `cannot listen at 127.0.0.1:${server.address.port}: another program has this port; stop it or choose another port`,
+    );
+    return true;
+  });
+});
+
+test('an address that the machine does not have is refused', async (t) => {
+  const listen = { host: '192.0.2.1', port: 0 };
+  await assert.rejects(
+    startTestServer(t, [], { listen }),
+    /cannot listen at 192\.0\.2\.1:0: this machine does not have/,
+  );
+});
+
+test('a service that is there twice is refused', async (t) => {
+  const entry = serviceEntry(EchoService, {});
+  await assert.rejects(startTestServer(t, [entry, entry]), /test\.EchoService is there twice/);
+});
