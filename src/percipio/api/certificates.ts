@@ -1,4 +1,5 @@
 // Whom the client trusts: certificate authorities of Node, of the operating system, and of the operator.
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 import type { Environment } from './client-options.ts';
@@ -28,12 +29,11 @@ function readCertificates(variable: string, path: string): string[] {
   } catch (error) {
     throw new Error(`${variable} names ${path}, which cannot be read: ${(error as NodeJS.ErrnoException).code}`);
   }
-  const certificates = pem.match(
-    /-----BEGIN (?:TRUSTED )?CERTIFICATE-----[\s\S]+?-----END (?:TRUSTED )?CERTIFICATE-----/g,
-  );
+  const certificates = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g);
   if (certificates === null) throw new Error(`${variable} names ${path}, which holds no certificate in PEM form`);
   try {
-    createSecureContext({ ca: certificates });
+    // A context would leave a broken one out without a word.
+    for (const certificate of certificates) new X509Certificate(certificate);
   } catch (error) {
     throw new Error(`${variable} names ${path}, which holds a broken certificate: ${(error as Error).message}`);
   }

@@ -10,11 +10,10 @@ const charactersMax = 200;
  * @returns At most 200 characters, without the token; empty, when the body says nothing.
  */
 export function describeErrorBody(body: string, redact: Redact): string {
-  const whole = redact(body);
-  const text = readMessages(whole) ?? (/^\s*</.test(whole) ? htmlToText(whole) : whole);
-  // Redacted once more, since markup can stand in the middle of a token.
-  const line = redact(text)
-    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
+  const text = readMessages(body) ?? (/^\s*</.test(body) ? htmlToText(body) : body);
+  // Redacted only now, since escapes, markup and invisible characters can stand in the middle of a token.
+  const line = redact(text.replace(/\p{Cf}/gu, ''))
+    .replace(/[\p{Cc}\s]+/gu, ' ')
     .trim();
   const characters = [...line];
   return characters.length <= charactersMax ? line : `${characters.slice(0, charactersMax - 1).join('')}…`;

@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { CatalogPosition } from '../../../src/percipio/api/content.ts';
+import { captureError } from './capture-error.ts';
+import { createTestClient, never, organizationId, sendJson, startServer } from './start-server.ts';
+
+function link(offset: number): string {
+  return `<https://api.percipio.com/catalog-content?max=10&offset=0>; rel="first", <https://api.percipio.com/catalog-content?max=10&offset=${offset}>; rel="last"`;
+}
+
+describe('content.listCatalog', () => {
+  it('takes all pages from the data set that the first one named, up to the last offset that it told', async (t) => {
+    const all = Array.from({ length: 25 }, (_, index) => ({ id: `c${index}` }));
+    const server = await startServer(t, (request, response, index) => {
+      const offset = Number(new URL(request.url ?? '', 'http://x').searchParams.get('offset'));
+      const headers = index === 0 ? { 'x-paging-request-id': 'set-1', link: link(20) } : {};
+      sendJson(response, all.slice(offset, offset + 10), headers);
+    });
+    const client = createTestClient(t, server.url);
+    const seen: string[] = [];
+    let position: CatalogPosition | undefined;
+    do {
+      const page = await client.content.listCatalog({ max: 10, position }, never);
+      seen.push(...page.items.map((item) => item.id));
+      position = page.next;
+    } while (position !== undefined);
+    assert.deepEqual(
+      seen,
+      all.map((item) => item.id),
+    );
+    const path = `/content-discovery/v2/organizations/${organizationId}/catalog-content`;
+    assert.deepEqual(
+      server.requests.map((request) => request.url),
+      [
+        `${path}?max=10&offset=0`,
+        `${path}?max=10&offset=10&pagingRequestId=set-1`,
+        `${path}?max=10&offset=20&pagingRequestId=set-1`,
+      ],
+    );
+  });
+
+  it('gives a position that survives being written down', async (t) => {
+    const server = await startServer(t, (_request, response) =>
+      sendJson(response, [{ id: 'a' }], { 'x-paging-request-id': 'set-1', link: link(5) }),
+    );
+    const { next } = await createTestClient(t, server.url).content.listCatalog({ max: 1 }, never);
+    assert.deepEqual(JSON.parse(JSON.stringify(next)), { offset: 1, pagingRequestId: 'set-1', lastOffset: 5 });
+  });
+
+  it('ends by the total where there is no link', async (t) => {
+    const server = await startServer(t, (_request, response) =>
+      sendJson(response, [{ id: 'a' }], { 'x-total-count': '2' }),
+    );
+    const client = createTestClient(t, server.url);
+    const { next, total } = await client.content.listCatalog({ max: 1 }, never);
+    assert.equal(total, 2);
+    assert.equal(next?.offset, 1);
+    assert.equal((await client.content.listCatalog({ max: 1, position: next }, never)).next, undefined);
+  });
+
+  it('ends with an empty page where there is neither', async (t) => {
+    const server = await startServer(t, (_request, response, index) =>
+      sendJson(response, index === 0 ? [{ id: 'a' }] : []),
+    );
+    const client = createTestClient(t, server.url);
+    const { next } = await client.content.listCatalog({ max: 1000 }, never);
+    assert.equal(next?.offset, 1);
+    assert.equal((await client.content.listCatalog({ max: 1000, position: next }, never)).next, undefined);
+  });
+
+  it('takes an empty catalog', async (t) => {
+    const server = await startServer(t, (_request, response) =>
+      sendJson(response, [], { link: link(0), 'x-total-count': '0' }),
+    );
+    const page = await createTestClient(t, server.url).content.listCatalog({ max: 10 }, never);
+    assert.deepEqual([page.items, page.next], [[], undefined]);
+  });
+
+  it('fails on an empty page before the last one, after having asked again', async (t) => {
+    const server = await startServer(t, (_request, response) => sendJson(response, []));
+    const position = { offset: 10, pagingRequestId: 'set-1', lastOffset: 20 };
+    const error = await captureError(createTestClient(t, server.url).content.listCatalog({ max: 10, position }, never));
+    assert.equal(error.kind, 'body');
+    assert.equal(server.requests.length, 4);
+  });
+
+  it('takes items of which all but the id is null, missing or unknown', async (t) => {
+    const server = await startServer(t, (_request, response) =>
+      sendJson(response, [
+        { id: 'missing' },
+        {
+          id: 'null',
+          code: null,
+          contentType: null,
+          localeCodes: null,
+          localizedMetadata: null,
+          lifecycle: null,
+          link: null,
+          duration: null,
+        },
+        {
+          id: 'inside',
+          contentType: { percipioType: null },
+          localizedMetadata: [{ localeCode: null, title: null }],
+          lifecycle: { status: null, publishDate: null },
+        },
+        {
+          id: 'full',
+          code: 'C1',
+          contentType: { percipioType: 'COURSE', category: 'COURSE', displayLabel: 'Course', source: 'SKILLSOFT' },
+          localizedMetadata: [{ localeCode: 'en-US', title: 'Title', description: 'Text' }],
+          lifecycle: { status: 'ACTIVE' },
+          associations: { areas: [] },
+        },
+      ]),
+    );
+    const { items } = await createTestClient(t, server.url).content.listCatalog({ max: 10 }, never);
+    assert.equal(items[0]?.contentType, undefined);
+    assert.deepEqual(items[1]?.localizedMetadata, []);
+    assert.equal(items[2]?.contentType?.percipioType, undefined);
+    assert.equal(items[3]?.contentType?.percipioType, 'COURSE');
+    assert.equal(items[3]?.localizedMetadata[0]?.title, 'Title');
+  });
+});
+
+describe('content.search', () => {
+  it('searches for a text among courses and assessments', async (t) => {
+    const server = await startServer(t, (_request, response) => sendJson(response, [{ id: 'a' }]));
+    const { items } = await createTestClient(t, server.url).content.search({ text: 'how to & why', max: 5 }, never);
+    assert.equal(items.length, 1);
+    assert.equal(
+      server.requests[0]?.url,
+      `/content-discovery/v1/organizations/${organizationId}/search-content?q=how+to+%26+why&typeFilter=COURSE%2CASSESSMENT&max=5`,
+    );
+  });
+});
+
+describe('content.find', () => {
+  it('takes only the item whose id is the one asked for', async (t) => {
+    const server = await startServer(t, (_request, response) =>
+      sendJson(response, [{ id: 'ab' }, { id: 'a', code: 'A' }]),
+    );
+    const client = createTestClient(t, server.url);
+    assert.equal((await client.content.find('a', never)).value?.code, 'A');
+    assert.equal((await client.content.find('b', never)).value, undefined);
+  });
+});

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { inspectOrganizationId } from '../../../src/percipio/api/inspect-organization-id.ts';
+import { inspectToken } from '../../../src/percipio/api/inspect-token.ts';
+
+const now = new Date('2026-06-15T12:00:00Z');
+const daySeconds = 86_400;
+
+function encode(value: unknown): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
+}
+
+function makeToken(payload: unknown): string {
+  return `${encode({ alg: 'RS256', typ: 'JWT' })}.${encode(payload)}.c2lnbmF0dXJl`;
+}
+
+describe('inspectToken', () => {
+  it('tells in how many days a token expires', () => {
+    const exp = now.getTime() / 1000 + 30 * daySeconds + 5;
+    const { problem, expiresAt, daysLeft } = inspectToken(makeToken({ exp, sub: 'x' }), now);
+    assert.equal(problem, undefined);
+    assert.equal(daysLeft, 30);
+    assert.equal(expiresAt?.toISOString(), '2026-07-15T12:00:05.000Z');
+  });
+
+  it('takes a token without an expiry', () => {
+    for (const payload of [{}, { exp: null }]) {
+      assert.deepEqual(inspectToken(makeToken(payload), now), {
+        problem: undefined,
+        expiresAt: undefined,
+        daysLeft: undefined,
+      });
+    }
+  });
+
+  for (const [ago, seconds] of [
+    ['today', 1],
+    ['1 day ago', daySeconds],
+    ['12 days ago', 12 * daySeconds + 5],
+  ] as const) {
+    it(`says that a token expired ${ago}`, () => {
+      const { problem, daysLeft } = inspectToken(makeToken({ exp: now.getTime() / 1000 - seconds }), now);
+      assert.match(
+        problem ?? '',
+        new RegExp(`^the API token expired ${ago} \\(2026-06-[01]\\dT.*Z\\): get a new token`),
+      );
+      assert.ok((daysLeft ?? 0) < 0);
+    });
+  }
+
+  it('says that a token expires at the very moment', () => {
+    assert.match(inspectToken(makeToken({ exp: now.getTime() / 1000 }), now).problem ?? '', /expired today/);
+  });
+
+  for (const [name, token, problem] of [
+    ['nothing', ' ', /is empty/],
+    [
+      'an opaque token',
+      'a1b2c3d4e5f6',
+      /is not a JWT \(three base64url parts with dots between them\): copy the whole bearer token/,
+    ],
+    ['two parts', 'eyJhIjoxfQ.eyJhIjoxfQ', /is not a JWT/],
+    ['an empty part', 'eyJhIjoxfQ.eyJhIjoxfQ.', /is not a JWT/],
+    ['another alphabet', 'eyJhIjoxfQ.eyJh+joxfQ.abc', /is not a JWT/],
+    ['a part that is no JSON', 'eyJhIjoxfQ.YWJj.abc', /cannot be read/],
+    ['a part that is no object', 'eyJhIjoxfQ.WzFd.abc', /cannot be read/],
+    ['an expiry that is no number', makeToken({ exp: 'never' }), /cannot be read/],
+    ['an expiry out of all bounds', makeToken({ exp: 1e300 }), /no point in time/],
+    ['the word Bearer before it', `Bearer ${makeToken({})}`, /begins with the word Bearer/],
+    ['a space in it', makeToken({}).replace('.', '. '), /has white space in it/],
+  ] as const) {
+    it(`says what is wrong with ${name}, and quotes nothing of it`, () => {
+      const inspection = inspectToken(token, now);
+      assert.match(inspection.problem ?? '', problem);
+      assert.ok(token.trim() === '' || !inspection.problem?.includes(token.slice(-10)));
+    });
+  }
+});
+
+describe('inspectOrganizationId', () => {
+  it('takes a UUID in either case', () => {
+    assert.equal(inspectOrganizationId('3f5c6a1e-0000-4000-8000-00000000000a'), undefined);
+    assert.equal(inspectOrganizationId(' 3F5C6A1E-0000-4000-8000-00000000000A '), undefined);
+  });
+
+  for (const id of ['', 'acme', '3f5c6a1e00004000800000000000000a', '{3f5c6a1e-0000-4000-8000-00000000000a}']) {
+    it(`says what is wrong with ${JSON.stringify(id)}`, () => {
+      assert.match(inspectOrganizationId(id) ?? '', /^the organization id (is empty|is not a UUID: ".*"); /);
+    });
+  }
+});

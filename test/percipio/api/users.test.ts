@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { captureError } from './capture-error.ts';
+import { createTestClient, never, organizationId, sendJson, startServer, token } from './start-server.ts';
+
+describe('users.list', () => {
+  it('asks for a page of the organization, as itself and as this program', async (t) => {
+    const server = await startServer(t, (_request, response) => sendJson(response, []));
+    const updatedSince = new Date('2026-01-02T03:04:05Z');
+    await createTestClient(t, server.url).users.list({ max: 1000, offset: 2000, updatedSince }, never);
+    const [request] = server.requests;
+    assert.equal(
+      request?.url,
+      `/user-management/v1/organizations/${organizationId}/users?max=1000&offset=2000&updatedSince=2026-01-02T03%3A04%3A05.000Z`,
+    );
+    assert.equal(request?.headers.authorization, `Bearer ${token}`);
+    assert.equal(request?.headers['user-agent'], 'baton-percipio/0.0.0-test');
+    assert.equal(request?.headers['accept-encoding'], 'gzip, br, zstd');
+  });
+
+  it('puts the path of the base URL before its own', async (t) => {
+    const server = await startServer(t, (_request, response) => sendJson(response, []));
+    await createTestClient(t, `${server.url}/gateway/`).users.list({ max: 1, offset: 0 }, never);
+    assert.ok(server.requests[0]?.url?.startsWith('/gateway/user-management/v1/'));
+  });
+
+  it('gives the users, their total and the rate limit', async (t) => {
+    const user = {
+      id: 'u1',
+      externalUserId: 'x1',
+      email: 'ada@example.com',
+      isActive: true,
+      loginName: 'ada',
+      firstName: 'Ada',
+      lastName: 'Example',
+      role: 'LEARNER',
+      updatedAt: '2026-01-02T03:04:05Z',
+      jobTitle: 'Engineer',
+      isInstructor: false,
+      hasCoaching: true,
+      hasEnterpriseCoaching: false,
+      hasEnterpriseCoachingDashboard: false,
+      approvalManager: { id: 'u2', email: 'grace@example.com', externalUserId: 'x2' },
+      customAttributes: [{ id: 'c1', name: 'Cost center', value: '4711' }],
+    };
+    const server = await startServer(t, (_request, response) =>
+      sendJson(response, [user], { 'x-total-count': '1', 'x-ratelimit-limit': '60', 'x-ratelimit-remaining': '59' }),
+    );
+    const page = await createTestClient(t, server.url).users.list({ max: 10, offset: 0 }, never);
+    assert.deepEqual(page.items, [user]);
+    assert.equal(page.total, 1);
+    assert.equal(page.nextOffset, undefined);
+    assert.deepEqual(page.rateLimit, { limit: 60, remaining: 59, resetAt: undefined });
+  });
+
+  it('takes users of whom all but the id is null, missing or unknown', async (t) => {
+    const names = ['externalUserId', 'email', 'isActive', 'loginName', 'firstName', 'lastName', 'role', 'updatedAt'];
+    const more = ['jobTitle', 'isInstructor', 'hasCoaching', 'approvalManager', 'customAttributes'];
+    const nulls = Object.fromEntries([...names, ...more].map((name) => [name, null]));
+    const server = await startServer(t, (_request, response) =>
+      sendJson(response, [
+        { id: 'missing' },
+        { id: 'null', ...nulls },
+        { id: 'more', approvalManager: { id: null }, somethingNew: { deep: [1] } },
+        {
+          id: 'values',
+          customAttributes: [
+            { id: null, name: 'a', value: null },
+            { name: 'b', value: 7 },
+            { name: 'c', value: true },
+            {},
+          ],
+        },
+      ]),
+    );
+    const { items } = await createTestClient(t, server.url).users.list({ max: 10, offset: 0 }, never);
+    for (const item of items.slice(0, 2)) {
+      assert.equal(item.email, undefined);
+      assert.equal(item.isActive, undefined);
+      assert.deepEqual(item.customAttributes, []);
+    }
+    assert.ok(!('somethingNew' in (items[2] ?? {})));
+    assert.deepEqual(
+      items[3]?.customAttributes.map((attribute) => attribute.value),
+      [undefined, '7', 'true', undefined],
+    );
+  });
+
+  for (const [name, body, place] of [
+    ['a user without an id', [{ id: 'a' }, { email: 'x@example.com' }], '[1].id'],
+    ['a user with an empty id', [{ id: '' }], '[0].id'],
+    ['a field of another type', [{ id: 'a', isActive: 'yes' }], '[0].isActive'],
+    ['something else than a list', { items: [] }, 'the whole'],
+  ] as const) {
+    it(`fails on ${name}, and says where without quoting it`, async (t) => {
+      const server = await startServer(t, (_request, response) => sendJson(response, body));
+      const error = await captureError(createTestClient(t, server.url).users.list({ max: 10, offset: 0 }, never));
+      assert.equal(error.kind, 'body');
+      assert.equal(error.isTransient, false);
+      assert.ok(error.message.includes(`another shape than expected: ${place}: `), error.message);
+      assert.ok(!error.message.includes('x@example.com'));
+    });
+  }
+
+  it('walks through all pages, whatever their length', async (t) => {
+    const all = Array.from({ length: 23 }, (_, index) => ({ id: `u${index}` }));
+    const server = await startServer(t, (request, response) => {
+      const offset = Number(new URL(request.url ?? '', 'http://x').searchParams.get('offset'));
+      // Never as many as were asked for.
+      sendJson(response, all.slice(offset, offset + 7), { 'x-total-count': String(all.length) });
+    });
+    const client = createTestClient(t, server.url);
+    const seen: string[] = [];
+    for (let offset: number | undefined = 0; offset !== undefined; ) {
+      const page = await client.users.list({ max: 10, offset }, never);
+      seen.push(...page.items.map((user) => user.id));
+      offset = page.nextOffset;
+    }
+    assert.deepEqual(
+      seen,
+      all.map((user) => user.id),
+    );
+    assert.equal(server.requests.length, 4);
+  });
+
+  it('goes on to an empty page when no total tells the end', async (t) => {
+    const server = await startServer(t, (_request, response, index) =>
+      sendJson(response, index < 2 ? [{ id: `${index}` }] : []),
+    );
+    const client = createTestClient(t, server.url);
+    assert.equal((await client.users.list({ max: 1, offset: 0 }, never)).nextOffset, 1);
+    assert.equal((await client.users.list({ max: 1, offset: 1 }, never)).nextOffset, 2);
+    assert.equal((await client.users.list({ max: 1, offset: 2 }, never)).nextOffset, undefined);
+  });
+
+  it('fails on an empty page before the end, after having asked again', async (t) => {
+    const server = await startServer(t, (_request, response) => sendJson(response, [], { 'x-total-count': '5000' }));
+    const error = await captureError(createTestClient(t, server.url).users.list({ max: 1000, offset: 3000 }, never));
+    assert.match(error.message, /no users from offset 3000 on, although it counts 5000 \(after 4 attempts\)/);
+  });
+});
+
+describe('users.get', () => {
+  it('gives one user', async (t) => {
+    const server = await startServer(t, (_request, response) => sendJson(response, { id: 'a/b', email: null }));
+    const { value } = await createTestClient(t, server.url).users.get('a/b', never);
+    assert.equal(value?.id, 'a/b');
+    assert.ok(server.requests[0]?.url?.endsWith('/users/a%2Fb'));
+  });
+
+  it('gives nothing for a user that does not exist', async (t) => {
+    const server = await startServer(t, (_request, response) => {
+      response.writeHead(404).end('{"message":"not found"}');
+    });
+    assert.equal((await createTestClient(t, server.url).users.get('a', never)).value, undefined);
+  });
+
+  it('fails on any other refusal', async (t) => {
+    const server = await startServer(t, (_request, response) => {
+      response.writeHead(403).end('{"message":"no permission"}');
+    });
+    const error = await captureError(createTestClient(t, server.url).users.get('a', never));
+    assert.equal(error.status, 403);
+    assert.equal(error.family, 'user-management');
+    assert.match(error.message, /answered 403 Forbidden: no permission$/);
+  });
+});
