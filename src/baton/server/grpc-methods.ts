@@ -117,15 +117,11 @@ function toBidiHandler(method: DescMethod, serve: ManyToMany, environment: Metho
     });
 }
 
-async function runCall(options: WireCallOptions, work: (wire: WireCall) => Promise<void>): Promise<void> {
+function runCall(options: WireCallOptions, work: (wire: WireCall) => Promise<void>): void {
   const wire = new WireCall(options);
-  try {
-    await work(wire);
-  } catch (error) {
-    wire.fail(error);
-  } finally {
-    wire.settle();
-  }
+  void work(wire)
+    .catch((error: unknown) => wire.fail(error))
+    .finally(() => wire.settle());
 }
 
 async function readRequest(method: DescMethod, bytes: Buffer, { validator }: MethodEnvironment): Promise<Message> {
@@ -157,14 +153,9 @@ async function* readRequests(
 
 function sendResponse(wire: WireCall, method: DescMethod, response: object, callback: sendUnaryData<Buffer>): void {
   const bytes = toBytes(method.output, response);
-  const headers = wire.headers();
   const trailers = wire.trailers();
-  wire.succeed(() => {
-    if (headers) {
-      wire.call.sendMetadata(headers);
-    }
-    callback(null, bytes, trailers);
-  });
+  wire.sendHeaders();
+  wire.succeed(() => callback(null, bytes, trailers));
 }
 
 async function sendResponses(
@@ -173,29 +164,19 @@ async function sendResponses(
   responses: AsyncIterable<object>,
   stream: ServerWritableStream<Buffer, Buffer> | ServerDuplexStream<Buffer, Buffer>,
 ): Promise<void> {
-  let headersSent = false;
-  const sendHeaders = () => {
-    const headers = headersSent ? undefined : wire.headers();
-    headersSent = true;
-    if (headers) {
-      stream.sendMetadata(headers);
-    }
-  };
   for await (const response of responses) {
     if (wire.over) {
       break;
     }
     const bytes = toBytes(method.output, response);
-    sendHeaders();
+    wire.sendHeaders();
     if (!stream.write(bytes)) {
       await once(stream, 'drain', { signal: wire.context.signal });
     }
   }
   const trailers = wire.trailers();
-  wire.succeed(() => {
-    sendHeaders();
-    stream.end(trailers);
-  });
+  wire.sendHeaders();
+  wire.succeed(() => stream.end(trailers));
 }
 
 function toBytes(desc: DescMessage, response: object): Buffer {

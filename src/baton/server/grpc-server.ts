@@ -4,8 +4,8 @@ import type { ContextValues } from '@connectrpc/connect';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import { Health } from '#gen/grpc/health/v1/health_pb.js';
+import { describeError } from '../log/describe-error.ts';
 import type { ServiceEntry } from '../services/service-entry.ts';
-import { describeError } from './error-description.ts';
 import { addGrpcMethods } from './grpc-methods.ts';
 import { createHealthService, HealthState } from './health.ts';
 import { listen } from './listen.ts';
@@ -74,10 +74,13 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   // grpc-js can listen itself, but tells neither why it cannot nor which address it got.
   const injector = server.createConnectionInjector(options.credentials ?? ServerCredentials.createInsecure());
   const sockets = new Set<Socket>();
-  const listener = await listen(options.listen, (socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-    injector.injectConnection(socket);
+  const listener = await listen(options.listen, {
+    onConnection: (socket) => {
+      sockets.add(socket);
+      socket.once('close', () => sockets.delete(socket));
+      injector.injectConnection(socket);
+    },
+    onError: (error) => logger.error({ error: describeError(error) }, 'a connection could not be taken'),
   });
   const address = listener.address() as AddressInfo;
 

@@ -1,5 +1,5 @@
 // Where a server listens: `host:port` as people write it.
-import { BlockList, isIP, isIPv6 } from 'node:net';
+import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
 
 export interface ListenAddress {
   /** An IP address or a host name, without brackets. */
@@ -20,32 +20,35 @@ const hostName = /^([a-z0-9-]+\.)*[a-z0-9-]*[a-z][a-z0-9-]*$/i;
  * @throws Error that says what is wrong with `text`, and how it is written right.
  */
 export function parseListenAddress(text: string): ListenAddress {
-  const colon = text.lastIndexOf(':');
-  const host = text.slice(0, Math.max(colon, 0));
-  const port = text.slice(colon + 1);
-  if (colon === -1) {
-    throw refusal(text, isPort(text) ? 'the host is missing' : 'the port is missing');
+  const fault = checkListenAddress(text);
+  if (fault !== undefined) {
+    throw new Error(`the address ${JSON.stringify(text)} ${fault}`);
   }
-  if (isIPv6(text) || (isIPv6(host) && !text.startsWith('['))) {
-    throw refusal(text, 'an IPv6 address needs brackets, as in [::1]:50051');
+  const { host, port } = split(text);
+  return { host: host.startsWith('[') ? host.slice(1, -1) : host, port: Number(port) };
+}
+
+/** What {@link parseListenAddress} would refuse a text for, as a clause: `must have a port, as in 127.0.0.1:50051`. */
+export function checkListenAddress(text: string): string | undefined {
+  const { host, port } = split(text);
+  if (isIPv6(text) || isIPv6(host)) {
+    return 'must have brackets around an IPv6 address, as in [::1]:50051';
+  }
+  if (!text.includes(':')) {
+    return isPort(text) ? 'must have a host, as in 127.0.0.1:50051' : 'must have a port, as in 127.0.0.1:50051';
   }
   if (!isPort(port)) {
-    throw refusal(text, `the port ${JSON.stringify(port)} is not a number from 0 to 65535`);
-  }
-  if (host.startsWith('[')) {
-    const address = host.slice(1, -1);
-    if (!host.endsWith(']') || !isIPv6(address)) {
-      throw refusal(text, `${JSON.stringify(host)} is not an IPv6 address in brackets`);
-    }
-    return { host: address, port: Number(port) };
+    return 'must end with a port from 0 to 65535, as in 127.0.0.1:50051';
   }
   if (host === '') {
-    throw refusal(text, 'the host is missing');
+    return 'must have a host, as in 127.0.0.1:50051';
   }
-  if (isIP(host) === 0 && !hostName.test(host)) {
-    throw refusal(text, `${JSON.stringify(host)} is neither an IP address nor a host name`);
+  if (
+    host.startsWith('[') ? !isIPv6(host.slice(1, -1)) || !host.endsWith(']') : !isIPv4(host) && !hostName.test(host)
+  ) {
+    return 'must begin with an IP address or a host name, as in 127.0.0.1:50051 or [::1]:50051';
   }
-  return { host, port: Number(port) };
+  return undefined;
 }
 
 /** Writes what {@link parseListenAddress} reads. */
@@ -59,12 +62,11 @@ export function isLoopback({ host }: ListenAddress): boolean {
   return family === 0 ? host.toLowerCase() === 'localhost' : loopback.check(host, family === 6 ? 'ipv6' : 'ipv4');
 }
 
-function isPort(text: string): boolean {
-  return /^\d{1,5}$/.test(text) && Number(text) <= 65535;
+function split(text: string): { host: string; port: string } {
+  const colon = text.lastIndexOf(':');
+  return { host: text.slice(0, Math.max(colon, 0)), port: text.slice(colon + 1) };
 }
 
-function refusal(text: string, what: string): Error {
-  return new Error(
-    `${JSON.stringify(text)} is not an address to listen at: ${what} (expected host:port, such as 127.0.0.1:50051)`,
-  );
+function isPort(text: string): boolean {
+  return /^\d{1,5}$/.test(text) && Number(text) <= 65_535;
 }

@@ -1,22 +1,31 @@
 // Opens the socket that a server listens at.
+import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { Code, ServiceError } from '../service-error.ts';
 import { formatListenAddress, type ListenAddress } from './listen-address.ts';
 
+export interface ListenEvents {
+  readonly onConnection: (socket: Socket) => void;
+  /** Something went wrong with a connection that was about to come, for want of file descriptors perhaps. */
+  readonly onError: (error: Error) => void;
+}
+
 /**
- * Listens, and hands every connection to `onConnection`.
+ * Listens until it is closed.
  * @throws ServiceError FAILED_PRECONDITION with what to do when the address cannot be listened at.
  */
-export function listen(address: ListenAddress, onConnection: (socket: Socket) => void): Promise<Server> {
-  const { promise, resolve, reject } = Promise.withResolvers<Server>();
+export async function listen(address: ListenAddress, { onConnection, onError }: ListenEvents): Promise<Server> {
   const server = createServer({ noDelay: true }, onConnection);
-  server.once('error', (cause: NodeJS.ErrnoException) => {
-    const { text, reason } = explain(cause);
+  server.listen({ host: address.host, port: address.port });
+  try {
+    await once(server, 'listening');
+  } catch (cause) {
+    const { text, reason } = explain(cause as NodeJS.ErrnoException);
     const message = `cannot listen at ${formatListenAddress(address)}: ${text}`;
-    reject(new ServiceError(Code.FailedPrecondition, message, { reason, cause }));
-  });
-  server.listen({ host: address.host, port: address.port }, () => resolve(server));
-  return promise;
+    throw new ServiceError(Code.FailedPrecondition, message, { reason, cause });
+  }
+  server.on('error', onError);
+  return server;
 }
 
 function explain({ code, message }: NodeJS.ErrnoException): { text: string; reason: string } {

@@ -3,9 +3,9 @@ import type { DescMethod } from '@bufbuild/protobuf';
 import { Code, ConnectError, type ContextValues, createContextValues, createHandlerContext } from '@connectrpc/connect';
 import type { Metadata, ServerUnaryCall } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
+import { describeError, describeStack } from '../log/describe-error.ts';
 import { loggerKey } from '../services/call-context.ts';
 import { type CallFailure, type GrpcStatus, toCallFailure, toGrpcStatus } from './call-failure.ts';
-import { describeError } from './error-description.ts';
 import { toHeaders, toMetadata } from './grpc-metadata.ts';
 import type { RunningCall, RunningCalls } from './running-calls.ts';
 
@@ -36,11 +36,11 @@ const infoCodes: ReadonlySet<Code> = new Set([Code.Internal, Code.Unknown, Code.
 
 export class WireCall implements RunningCall {
   readonly service: string;
-  readonly call: GrpcCall;
   readonly context: ReturnType<typeof createHandlerContext>;
   readonly #options: WireCallOptions;
   readonly #logger: Logger;
   readonly #startedAtMs = performance.now();
+  #headersSent = false;
   #ended = false;
   #streamOver = false;
   #settled = false;
@@ -51,7 +51,6 @@ export class WireCall implements RunningCall {
     const requestId = requestHeader.get('x-request-id');
     const path = `${method.parent.typeName}/${method.name}`;
     this.service = method.parent.typeName;
-    this.call = call;
     this.#options = options;
     this.#logger = logger.child({ method: path, peer: call.getPeer(), ...(requestId && { request_id: requestId }) });
 
@@ -82,11 +81,23 @@ export class WireCall implements RunningCall {
     return this.#ended || this.context.signal.aborted;
   }
 
-  /** The initial metadata that the service has set, if any. Without any, an error is one block of headers, as in Go. */
-  headers(): Metadata | undefined {
-    return toMetadataIfAny(this.context.responseHeader);
+  /**
+   * Sends the initial metadata, if the service has set any and it has not been sent: without any, an error is a single
+   * block of headers.
+   * @throws Error when gRPC cannot carry it.
+   */
+  sendHeaders(): void {
+    if (this.#headersSent) {
+      return;
+    }
+    this.#headersSent = true;
+    const headers = toMetadataIfAny(this.context.responseHeader);
+    if (headers) {
+      this.#options.call.sendMetadata(headers);
+    }
   }
 
+  /** @throws Error when gRPC cannot carry it. */
   trailers(): Metadata | undefined {
     return toMetadataIfAny(this.context.responseTrailer);
   }
@@ -136,10 +147,11 @@ export class WireCall implements RunningCall {
 
   #sendStatus(answer: ConnectError): void {
     try {
+      this.sendHeaders();
       this.#options.sendStatus(toGrpcStatus(answer, this.context.responseTrailer));
     } catch (error) {
       // Metadata of the service that gRPC cannot carry must not cost the caller the answer.
-      this.#logger.error({ error: describeError(error) }, 'metadata of the status left out');
+      this.#logger.error({ error: describeError(error) }, 'metadata of the answer left out');
       this.#options.sendStatus(toGrpcStatus(new ConnectError(answer.rawMessage, answer.code), new Headers()));
     }
   }
@@ -151,9 +163,9 @@ export class WireCall implements RunningCall {
         code: Code[answer.code],
         duration_ms: this.#durationMs(),
         ...('reason' in answer && { reason: answer.reason }),
-        // The answer to an unexpected error is a fixed text; what happened is its cause.
-        ...(!unexpected && { answer: answer.rawMessage }),
-        ...(answer.cause !== undefined && { error: describeError(answer.cause) }),
+        // The answer to an unexpected error is a fixed text, and what happened is its cause.
+        error: describeError(unexpected ? answer.cause : answer),
+        ...(unexpected && answer.cause instanceof Error && { stack: describeStack(answer.cause) }),
       },
       'call failed',
     );
