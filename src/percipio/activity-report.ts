@@ -7,6 +7,7 @@ import type { ActivityIndex } from './activity/activity-index.ts';
 import { downloadActivity } from './activity/download-activity.ts';
 import { IdTable } from './activity/id-table.ts';
 import type { ReportsApi } from './api/reports.ts';
+import type { ConnectorTiming } from './connector-timing.ts';
 
 export interface ActivityReportOptions {
   readonly reports: () => ReportsApi;
@@ -15,9 +16,11 @@ export interface ActivityReportOptions {
   readonly lookbackMs: number;
   /** How long Percipio may take to make it. */
   readonly timeoutMs: number;
-  /** Between the first polls; each wait is twice the one before, up to a minute. */
-  readonly pollDelayMinMs: number;
-  /** Which users and courses the sync holds; no courses for all that the report has. Read when the report is ready. */
+  readonly timing: Pick<ConnectorTiming, 'reportPollMinMs' | 'reportPollMaxMs' | 'downloadRetry'>;
+  /**
+   * Which users and courses the sync holds; no courses for all that the report has. Read while the report is being made:
+   * a report that is ready holds a connection until it is read.
+   */
   readonly heldIds: (signal: AbortSignal) => Promise<HeldIds>;
 }
 
@@ -25,9 +28,6 @@ export interface HeldIds {
   readonly users: Iterable<string>;
   readonly courses: Iterable<string> | undefined;
 }
-
-/** The Go connector asks once a minute. */
-const pollDelayMaxMs = 60_000;
 
 /**
  * A report that is loading from the moment it is made. Callers wait for it as long as they can afford; it goes on
@@ -57,7 +57,7 @@ export class ActivityReport {
   /**
    * Waits for the index, as long as `waitMs` allows.
    * @param onProgress - Hears how far it is while it waits.
-   * @returns Nothing when the report is not loaded yet.
+   * @returns Nothing when the report is not loaded yet, or was closed meanwhile: whoever knows its id can go on.
    * @throws what loading failed with; the signal's reason.
    */
   async wait(
@@ -74,6 +74,11 @@ export class ActivityReport {
           throw signal.reason;
         }),
       ]);
+    } catch (error) {
+      if (this.#abort.signal.aborted && !signal.aborted) {
+        return undefined;
+      }
+      throw error;
     } finally {
       timer.abort();
       this.#listeners.delete(onProgress);
@@ -87,7 +92,7 @@ export class ActivityReport {
     return isFirst;
   }
 
-  /** Ends loading and its requests. Who waits gets an error. */
+  /** Ends loading and its requests. */
   close(): void {
     this.#abort.abort(
       new ServiceError(Code.Canceled, 'the sync that the activity report belongs to has ended', {
@@ -97,11 +102,11 @@ export class ActivityReport {
   }
 
   async #load(signal: AbortSignal): Promise<ActivityIndex> {
-    const { reports, logger } = this.#options;
+    const { reports, logger, timing } = this.#options;
     const id = this.id ?? (await this.#request(signal));
     this.id = id;
-    const firstBody = await this.#waitUntilReady(id, signal);
     const { users, courses } = await this.#options.heldIds(signal);
+    const firstBody = await this.#waitUntilReady(id, signal);
     const startedAtMs = performance.now();
     return await downloadActivity({
       users: new IdTable(users),
@@ -119,6 +124,7 @@ export class ActivityReport {
         return poll.body;
       },
       signal,
+      retry: timing.downloadRetry,
       onProgress: ({ bytes, rows }) => {
         const seconds = (performance.now() - startedAtMs) / 1000;
         this.#tell({ status: 'downloading', bytes, rows, rowsPerSecond: rows / seconds });
@@ -139,9 +145,9 @@ export class ActivityReport {
 
   /** Asks until the report is ready, less and less often. */
   async #waitUntilReady(id: string, signal: AbortSignal) {
-    const { reports, timeoutMs, pollDelayMinMs } = this.#options;
+    const { reports, timeoutMs, timing } = this.#options;
     const deadlineMs = performance.now() + timeoutMs;
-    for (let delayMs = pollDelayMinMs; ; delayMs = Math.min(delayMs * 2, pollDelayMaxMs)) {
+    for (let delayMs = timing.reportPollMinMs; ; delayMs = Math.min(delayMs * 2, timing.reportPollMaxMs)) {
       const poll = await reports().poll(id, signal);
       if (poll.state === 'ready') {
         return poll.body;
@@ -150,7 +156,7 @@ export class ActivityReport {
       if (performance.now() + delayMs > deadlineMs) {
         throw new ServiceError(
           Code.FailedPrecondition,
-          `Percipio has not made the activity report ${id} within ${Math.round(timeoutMs / 60_000)} minutes; its status is ${poll.status ?? 'unknown'}. Allow it more time (--report-timeout), or ask for less (--report-lookback)`,
+          `Percipio has not made the activity report ${id} within ${describeTime(timeoutMs)}; its status is ${poll.status ?? 'unknown'}. Allow it more time (--report-timeout), or ask for less (--report-lookback)`,
           { reason: 'report_timeout' },
         );
       }
@@ -163,4 +169,8 @@ export class ActivityReport {
       listener({ work: 'activity report', ...progress });
     }
   }
+}
+
+function describeTime(timeMs: number): string {
+  return timeMs < 120_000 ? `${Math.round(timeMs / 100) / 10} seconds` : `${Math.round(timeMs / 60_000)} minutes`;
 }

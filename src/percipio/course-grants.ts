@@ -9,12 +9,6 @@ import type { PercipioContext } from './percipio-context.ts';
 import { userType } from './resource-types.ts';
 import { toServiceError } from './service-errors.ts';
 
-/**
- * How long a call waits for the report before it answers an empty page. A report takes minutes; callers and what lies
- * between them and here give up on calls that last.
- */
-export const reportWaitMs = 15_000;
-
 const pageToken = z.union([
   /** The report is being made; `waits` makes each token differ from the one before. */
   z.strictObject({ report: z.string().min(1).optional(), waits: z.int().min(1) }),
@@ -26,7 +20,7 @@ type PageToken = z.output<typeof pageToken>;
 export function createCourseGrants(percipio: PercipioContext): Listing<Grant, ResourceRequest> {
   return listing<Grant, ResourceRequest, PageToken>(pageToken, async ({ resource, pageSize }, token, context) => {
     const report = percipio.memory.scopeOf(context.syncId).reports.get(token?.report);
-    const index = await waitForReport(report, context);
+    const index = await waitForReport(report, percipio.reportWaitMs, context);
     if (!index || report.id === undefined) {
       return { items: [], next: { report: report.id, waits: token && 'waits' in token ? token.waits + 1 : 1 } };
     }
@@ -50,10 +44,11 @@ export function createCourseGrants(percipio: PercipioContext): Listing<Grant, Re
 
 async function waitForReport(
   report: ActivityReport,
+  waitMs: number,
   { signal, reporter }: Context,
 ): Promise<ActivityIndex | undefined> {
   try {
-    return await report.wait(reportWaitMs, signal, (progress) => reporter.progress(progress));
+    return await report.wait(waitMs, signal, (progress) => reporter.progress(progress));
   } catch (error) {
     throw toServiceError(error);
   }

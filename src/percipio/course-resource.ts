@@ -16,27 +16,38 @@ const courseContentTypes: readonly (string | null | undefined)[] = ['COURSE', 'A
 /** The longest URL that an ExternalLink may carry, and the only scheme (annotation_external_link.proto). */
 const externalLinkMaxBytes = 1024;
 
-/** Why an item becomes no resource, as a phrase behind a number; nothing when it becomes one. */
-export function whyNoCourse(item: ContentItem): string | undefined {
+/** `other content` is neither a course nor an assessment. */
+export type NoCourseReason = 'other content' | 'inactive';
+
+/** Why an item becomes no resource; nothing when it becomes one. */
+export function whyNoCourse(item: ContentItem): NoCourseReason | undefined {
   if (!courseContentTypes.includes(item.contentType?.percipioType)) {
-    return 'catalog items that are neither a course nor an assessment';
+    return 'other content';
   }
-  return item.lifecycle?.status === 'INACTIVE' ? 'inactive courses and assessments' : undefined;
+  return item.lifecycle?.status === 'INACTIVE' ? 'inactive' : undefined;
 }
 
-/** A course as ConductorOne sees it. Its name is the `en-US` title, else the first one, else the code, else the id. */
+/** The `en-US` title, else the first one, else the code, else the id. */
+export function nameOfCourse(item: ContentItem): string {
+  return findShownMetadata(item)?.title || item.code || item.id;
+}
+
+/** A course as ConductorOne sees it. */
 export function toCourseResource(item: ContentItem): Resource {
-  const titled = (item.localizedMetadata ?? []).filter((metadata) => metadata.title);
-  const shown = titled.find((metadata) => metadata.localeCode === 'en-US') ?? titled[0];
   const link = item.link ?? '';
   const isLink = link.startsWith('https://') && Buffer.byteLength(link) <= externalLinkMaxBytes;
   return buildResource({
     type: courseType,
     id: item.id,
-    displayName: shown?.title || item.code || item.id,
-    description: shown?.description ?? '',
+    displayName: nameOfCourse(item),
+    description: findShownMetadata(item)?.description ?? '',
     annotations: isLink ? [annotation(ExternalLinkSchema, create(ExternalLinkSchema, { url: link }))] : [],
   });
+}
+
+function findShownMetadata({ localizedMetadata }: ContentItem) {
+  const titled = (localizedMetadata ?? []).filter((metadata) => metadata.title);
+  return titled.find((metadata) => metadata.localeCode === 'en-US') ?? titled[0];
 }
 
 /** The entitlements of a course. Immutable: nobody can be granted to have learned something. Texts as in Go. */

@@ -4,7 +4,7 @@ import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
 import { type Listing, type ListRequest, listing, type ResourceSyncer, singlePage } from '../baton/connector.ts';
 import { catalogPageSizeMax } from './api/content.ts';
 import { createCourseGrants } from './course-grants.ts';
-import { toCourseEntitlements, toCourseResource, whyNoCourse } from './course-resource.ts';
+import { type NoCourseReason, toCourseEntitlements, toCourseResource, whyNoCourse } from './course-resource.ts';
 import { createLimitedCourses } from './limited-courses.ts';
 import type { PercipioContext } from './percipio-context.ts';
 import { courseType } from './resource-types.ts';
@@ -16,6 +16,11 @@ const pageToken = z.strictObject({
   pagingRequestId: z.string().optional(),
   lastOffset: z.int().min(0).optional(),
 });
+
+const leftOutAs: Readonly<Record<NoCourseReason, string>> = {
+  'other content': 'catalog items that are neither a course nor an assessment',
+  inactive: 'inactive courses and assessments',
+};
 
 export function createCourseSyncer(percipio: PercipioContext): ResourceSyncer {
   return {
@@ -41,7 +46,7 @@ function createCatalog(percipio: PercipioContext): Listing<Resource, ListRequest
       if (reason === undefined) {
         items.push(toCourseResource(item));
       } else {
-        reporter.leftOut(reason);
+        reporter.leftOut(leftOutAs[reason]);
       }
     }
     const { courses } = percipio.memory.scopeOf(syncId);

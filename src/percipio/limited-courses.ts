@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
 import { type Listing, type ListRequest, listing } from '../baton/connector.ts';
-import { toCourseResource, whyNoCourse } from './course-resource.ts';
+import type { ContentItem } from './api/content-item.ts';
+import { nameOfCourse, toCourseResource, whyNoCourse } from './course-resource.ts';
 import type { PercipioContext } from './percipio-context.ts';
 import { asService } from './service-errors.ts';
 
@@ -13,7 +14,7 @@ const pageToken = z.strictObject({ offset: z.int().min(1) });
 
 /**
  * A search that fails fails the page: a course that the operator named must not get lost because Percipio was busy. One
- * that Percipio does not know, or that is not active, is named in a warning.
+ * that cannot be synced is named in a warning with the reason.
  */
 export function createLimitedCourses(percipio: PercipioContext): Listing<Resource, ListRequest> {
   const ids = [...new Set(percipio.limitedCourses)];
@@ -29,11 +30,11 @@ export function createLimitedCourses(percipio: PercipioContext): Listing<Resourc
     );
     const items: Resource[] = [];
     for (const { id, item } of found) {
-      const reason = item ? whyNoCourse(item) : 'courses that Percipio does not know';
-      if (item && reason === undefined) {
+      const problem = findProblem(item);
+      if (item && problem === undefined) {
         items.push(toCourseResource(item));
       } else {
-        reporter.warn(`--limited-courses: ${id} is not synced: it is among the ${reason}`);
+        reporter.warn(`--limited-courses: ${id} is not synced: ${problem}`);
       }
     }
     const next = end < ids.length ? { offset: end } : undefined;
@@ -45,4 +46,19 @@ export function createLimitedCourses(percipio: PercipioContext): Listing<Resourc
     );
     return { items, next };
   });
+}
+
+/** Why a course that the operator named is not synced, and what to do about it. */
+function findProblem(item: ContentItem | undefined): string | undefined {
+  if (!item) {
+    return 'Percipio finds no course or assessment with this id. Check the id, and that the organization has a license for it';
+  }
+  switch (whyNoCourse(item)) {
+    case undefined:
+      return undefined;
+    case 'inactive':
+      return `"${nameOfCourse(item)}" is inactive in Percipio. Take it out of the list, or make it active again`;
+    case 'other content':
+      return `"${nameOfCourse(item)}" is ${item.contentType?.percipioType ?? 'of an unknown type'}, neither a course nor an assessment. Take it out of the list`;
+  }
 }

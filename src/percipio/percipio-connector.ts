@@ -4,6 +4,7 @@ import type { Settings } from '../baton/config/field.ts';
 import { httpTimeoutSeconds } from '../baton/config/fields/sync.ts';
 import type { Connector } from '../baton/connector.ts';
 import type { ConnectorEnvironment } from '../baton/program.ts';
+import { Code, ServiceError } from '../baton/service-error.ts';
 import { ActivityReports } from './activity-reports.ts';
 import { createPercipioClient, type PercipioClient } from './api/percipio-client.ts';
 import {
@@ -15,31 +16,25 @@ import {
   reportLookbackField,
   reportTimeoutField,
 } from './config.ts';
+import { type ConnectorTiming, defaultTiming } from './connector-timing.ts';
 import { createCourseSyncer } from './courses.ts';
 import type { PercipioContext } from './percipio-context.ts';
 import { SyncMemory } from './sync-memory.ts';
 import { createUserSyncer, readUserIds } from './users.ts';
 import { validatePercipio } from './validate.ts';
 
-/** The first wait between two polls of a report. */
-const pollDelayMinMs = 1000;
-
-export function createPercipioConnector(settings: Settings, environment: ConnectorEnvironment): Connector {
+/** @param timing - For tests: shorter waits, another clock. */
+export function createPercipioConnector(
+  settings: Settings,
+  environment: ConnectorEnvironment,
+  timing: ConnectorTiming = defaultTiming,
+): Connector {
   const token = settings.get(apiTokenField);
   const organizationId = settings.get(organizationIdField);
   let client: PercipioClient | undefined;
   const percipio: PercipioContext = {
     client: () => {
-      client ??= createPercipioClient({
-        token,
-        organizationId,
-        baseUrl: settings.get(baseUrlField),
-        region: settings.get(regionField),
-        userAgent: environment.userAgent,
-        requestTimeoutMs: settings.get(httpTimeoutSeconds) * 1000,
-        env: environment.env,
-        logger: environment.logger,
-      });
+      client ??= createClient(settings, environment, timing);
       return client;
     },
     memory: new SyncMemory(
@@ -49,14 +44,16 @@ export function createPercipioConnector(settings: Settings, environment: Connect
           logger: environment.logger,
           lookbackMs: settings.get(reportLookbackField),
           timeoutMs: settings.get(reportTimeoutField),
-          pollDelayMinMs,
+          timing,
           heldIds: async (signal) => ({
             users: await readUserIds(percipio, listed, signal),
             courses: listed.courses.isComplete ? listed.courses.ids : undefined,
           }),
         }),
+      timing.now,
     ),
     limitedCourses: settings.get(limitedCoursesField),
+    reportWaitMs: timing.reportWaitMs,
   };
   return {
     metadata: { displayName: 'Percipio Connector', description: 'Accounts and course progress of Skillsoft Percipio' },
@@ -69,4 +66,23 @@ export function createPercipioConnector(settings: Settings, environment: Connect
       await client?.close();
     },
   };
+}
+
+function createClient(settings: Settings, { userAgent, env, logger }: ConnectorEnvironment, timing: ConnectorTiming) {
+  try {
+    return createPercipioClient({
+      token: settings.get(apiTokenField),
+      organizationId: settings.get(organizationIdField),
+      baseUrl: settings.get(baseUrlField),
+      region: settings.get(regionField),
+      userAgent,
+      requestTimeoutMs: settings.get(httpTimeoutSeconds) * 1000,
+      retry: timing.requestRetry,
+      env,
+      logger,
+    });
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new ServiceError(Code.InvalidArgument, message, { reason: 'invalid_settings', cause });
+  }
 }

@@ -8,4 +8,6 @@ export interface PercipioContext {
   readonly memory: SyncMemory;
   /** Ids of the only courses to sync; empty for all. */
   readonly limitedCourses: readonly string[];
+  /** How long a ListGrants call waits for the report. */
+  readonly reportWaitMs: number;
 }

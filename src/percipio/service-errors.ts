@@ -9,6 +9,7 @@ import {
 import { annotation } from '../baton/build/resource.ts';
 import type { Annotation } from '../baton/connector.ts';
 import { Code, ServiceError } from '../baton/service-error.ts';
+import { ReportFormatError } from './activity/report-format-error.ts';
 import { PercipioError } from './api/percipio-error.ts';
 import type { RateLimit } from './api/rate-limit.ts';
 
@@ -27,6 +28,14 @@ const codeOfStatus: Record<number, Code> = {
   501: Code.Unimplemented,
 };
 
+/** What to do when Percipio does not take the token. */
+export const tokenAdvice =
+  'Check the API token (--api-token, BATON_API_TOKEN): it may be wrong, expired, or of a service account that is deactivated';
+
+/** What to do when Percipio does not know the organization. */
+export const organizationAdvice =
+  'Check the organization id (--organization-id, BATON_ORGANIZATION_ID) and the region (--region)';
+
 /**
  * Runs a call of the Percipio client with the signal of the call it is made for. Its failures become ServiceErrors; an
  * abort becomes the reason of the signal, which says whether the caller went away or its deadline passed.
@@ -44,6 +53,12 @@ export async function asService<Result>(
 
 /** A failure of the Percipio client as a ServiceError; anything else as it is. */
 export function toServiceError(error: unknown): unknown {
+  if (error instanceof ReportFormatError) {
+    return new ServiceError(error.isCutOff ? Code.Unavailable : Code.Internal, error.message, {
+      reason: error.isCutOff ? 'percipio_report_cut_off' : 'percipio_report_format',
+      cause: error,
+    });
+  }
   if (!(error instanceof PercipioError)) {
     return error;
   }
@@ -81,17 +96,20 @@ function codeOf({ kind, status, isTransient }: PercipioError): Code {
 }
 
 function adviceFor({ status, family, kind }: PercipioError): string {
+  if (kind === 'report-failed') {
+    return '. Run the sync again; if it fails in the same way, ask for less (--report-lookback)';
+  }
   if (kind !== 'http') {
     return '';
   }
   if (status === 401) {
-    return '. Check the API token (--api-token, BATON_API_TOKEN): it may be wrong, expired, or of a service account that is deactivated';
+    return `. ${tokenAdvice}`;
   }
   if (status === 403) {
     return `. The service account of the API token needs permission for the API family ${family}`;
   }
   if (status === 404) {
-    return '. Check the organization id (--organization-id, BATON_ORGANIZATION_ID) and the region (--region)';
+    return `. ${organizationAdvice}`;
   }
   return '';
 }

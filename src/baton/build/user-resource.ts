@@ -1,12 +1,13 @@
 // Builds resources that are accounts of people.
-import { create, type JsonObject, type JsonValue } from '@bufbuild/protobuf';
-import { anyPack } from '@bufbuild/protobuf/wkt';
+import { create, type JsonObject } from '@bufbuild/protobuf';
+import { AnySchema } from '@bufbuild/protobuf/wkt';
 import {
   UserTrait_AccountType,
   UserTrait_Status_Status,
   UserTraitSchema,
 } from '#gen/c1/connector/v2/annotation_trait_pb.js';
 import { type Resource, Status_ResourceStatus, StatusSchema } from '#gen/c1/connector/v2/resource_pb.js';
+import { encodeMessage } from '../c1z/encode-message.ts';
 import { buildResource, type ResourceInit } from './resource.ts';
 
 export interface UserResourceInit extends ResourceInit {
@@ -24,27 +25,20 @@ export interface UserResourceInit extends ResourceInit {
  * the trait's are deprecated, and older readers know only those (pkg/types/resource of baton-sdk v0.25.0).
  */
 export function buildUserResource(init: UserResourceInit): Resource {
-  const profile = sortKeys(init.profile);
   const resource = buildResource(init);
   const trait = create(UserTraitSchema, {
     emails: init.email === '' ? [] : [{ address: init.email, isPrimary: true }],
     status: { status: init.enabled ? UserTrait_Status_Status.ENABLED : UserTrait_Status_Status.DISABLED },
-    profile,
+    profile: init.profile,
     accountType: UserTrait_AccountType.HUMAN,
     login: init.login,
   });
-  resource.annotations.push(anyPack(UserTraitSchema, trait));
-  resource.profile = profile;
+  // Not anyPack: two syncs of the same person must give the same bytes, whatever the order of the attributes.
+  const value = encodeMessage(UserTraitSchema, trait);
+  resource.annotations.push(create(AnySchema, { typeUrl: `type.googleapis.com/${UserTraitSchema.typeName}`, value }));
+  resource.profile = init.profile;
   resource.status = create(StatusSchema, {
     status: init.enabled ? Status_ResourceStatus.ENABLED : Status_ResourceStatus.DISABLED,
   });
   return resource;
-}
-
-/** Go writes map entries sorted by key, and two syncs of the same person must give the same bytes. */
-function sortKeys(profile: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(profile).sort(([a], [b]): number => (a < b ? -1 : 1))) satisfies Record<
-    string,
-    JsonValue
-  >;
 }

@@ -23,8 +23,15 @@ export async function syncGrants(run: SyncRun, types: readonly ResourceType[]): 
           if (usable.length < list.length) {
             observer.leftOut('grants without an id, an entitlement or a principal', list.length - usable.length);
           }
-          store.putGrants(usable);
-          observer.pageWritten('grants', countBySlug(usable));
+          const synced = usable.filter((grant) => isOfSyncedTypes(run, grant));
+          if (synced.length < usable.length) {
+            observer.leftOut(
+              'grants to or of types that --sync-resource-types leaves out',
+              usable.length - synced.length,
+            );
+          }
+          store.putGrants(synced);
+          observer.pageWritten('grants', countBySlug(synced));
         }
       });
     }
@@ -33,6 +40,12 @@ export async function syncGrants(run: SyncRun, types: readonly ResourceType[]): 
 
 function isComplete(grant: Grant): boolean {
   return grant.id !== '' && grant.entitlement?.resource?.id !== undefined && grant.principal?.id !== undefined;
+}
+
+/** Whoever reads the file would look in vain for the rest. The Go syncer drops it too (pkg/sync of baton-sdk v0.25.0). */
+function isOfSyncedTypes({ resourceTypeIds }: SyncRun, { entitlement, principal }: Grant): boolean {
+  const isSynced = (type = '') => resourceTypeIds.length === 0 || resourceTypeIds.includes(type);
+  return isSynced(entitlement?.resource?.id?.resourceType) && isSynced(principal?.id?.resourceType);
 }
 
 /** On a resource type, SkipGrants has no effect in the Go syncer either. */
