@@ -1,0 +1,142 @@
+// Puts the map entries of an encoded message into the order that Go's deterministic encoding has.
+import { type DescField, type DescMessage, ScalarType } from '@bufbuild/protobuf';
+import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+
+/** Says whether an encoded message of one type needs {@link sortMapEntries}. */
+type MapFinder = (message: Record<string, unknown>) => boolean;
+
+const finders = new Map<DescMessage, MapFinder>();
+
+/**
+ * Says whether a message holds a map or a `google.protobuf.Struct` whose entries could be in a wrong order. Cheap:
+ * only fields that can lead to one are looked at.
+ */
+export function hasMaps(desc: DescMessage, message: object): boolean {
+  return finderFor(desc)(message as Record<string, unknown>);
+}
+
+function finderFor(desc: DescMessage): MapFinder {
+  const known = finders.get(desc);
+  if (known) return known;
+  // A type that contains itself: what is below is found where it is asked for the first time.
+  finders.set(desc, (message) => finderFor(desc)(message));
+
+  const checks: MapFinder[] = [];
+  for (const field of desc.fields) {
+    const name = field.localName;
+    if (field.fieldKind === 'map') {
+      checks.push((message) => Object.keys((message[name] as object | undefined) ?? {}).length > 0);
+    } else if (field.message && canHoldMaps(field.message)) {
+      const below = isJsonObject(field.message) ? () => true : finderFor(field.message);
+      checks.push((message) => {
+        const value = field.oneof ? oneofValue(message, field.oneof.localName, name) : message[name];
+        if (value === undefined) return false;
+        return field.fieldKind === 'list' ? (value as Record<string, unknown>[]).some(below) : below(value as never);
+      });
+    }
+  }
+  const finder: MapFinder = (message) => checks.some((check) => check(message));
+  finders.set(desc, finder);
+  return finder;
+}
+
+function oneofValue(message: Record<string, unknown>, oneof: string, name: string): unknown {
+  const chosen = message[oneof] as { case?: string; value?: unknown } | undefined;
+  return chosen?.case === name ? chosen.value : undefined;
+}
+
+/** protobuf-es holds these as plain JSON, whose keys come in the order of a JavaScript object. */
+function isJsonObject(desc: DescMessage): boolean {
+  return desc.typeName === 'google.protobuf.Struct';
+}
+
+const holdsMaps = new Map<DescMessage, boolean>();
+
+/** Whether a message of this type can hold a map, at any depth. */
+function canHoldMaps(desc: DescMessage): boolean {
+  let known = holdsMaps.get(desc);
+  if (known === undefined) {
+    known = leadsToMap(desc, new Set());
+    holdsMaps.set(desc, known);
+  }
+  return known;
+}
+
+function leadsToMap(desc: DescMessage, seen: Set<DescMessage>): boolean {
+  if (seen.has(desc)) return false;
+  seen.add(desc);
+  return desc.fields.some((field) => field.fieldKind === 'map' || (field.message && leadsToMap(field.message, seen)));
+}
+
+/**
+ * Sorts the entries of every map with string keys, at any depth, by the bytes of the key. All else stays as it is:
+ * fields in the order given, what lies inside of `Any`, unknown fields.
+ *
+ * Sorting a message's objects before encoding could not do this: a JavaScript object puts keys that look like integers
+ * first, in the order of numbers.
+ */
+export function sortMapEntries(desc: DescMessage, bytes: Uint8Array): Uint8Array {
+  const reader = new BinaryReader(bytes);
+  const writer = new BinaryWriter();
+  let entries: Uint8Array[] = [];
+  let entriesOf: DescField | undefined;
+
+  const writeEntries = () => {
+    if (!entriesOf) return;
+    if (entriesOf.fieldKind === 'map' && entriesOf.mapKey === ScalarType.STRING) {
+      entries = entries
+        .map((entry) => ({ entry, key: keyOf(entry) }))
+        .sort((a, b) => Buffer.compare(a.key, b.key))
+        .map(({ entry }) => entry);
+    }
+    for (const entry of entries) writer.tag(entriesOf.number, WireType.LengthDelimited).bytes(entry);
+    entries = [];
+    entriesOf = undefined;
+  };
+
+  while (reader.pos < reader.len) {
+    const start = reader.pos;
+    const [number, wireType] = reader.tag();
+    const field = wireType === WireType.LengthDelimited ? desc.fields.find((f) => f.number === number) : undefined;
+    if (entriesOf && entriesOf !== field) writeEntries();
+
+    if (field?.fieldKind === 'map') {
+      entriesOf = field;
+      entries.push(field.message ? sortEntryValue(field.message, reader.bytes()) : reader.bytes());
+    } else if (field?.message && canHoldMaps(field.message)) {
+      writer.tag(number, WireType.LengthDelimited).bytes(sortMapEntries(field.message, reader.bytes()));
+    } else {
+      reader.skip(wireType, number);
+      writer.raw(bytes.subarray(start, reader.pos));
+    }
+  }
+  writeEntries();
+  return writer.finish();
+}
+
+/** A map entry is a message with the key as field 1 and the value as field 2. */
+function sortEntryValue(value: DescMessage, entry: Uint8Array): Uint8Array {
+  const reader = new BinaryReader(entry);
+  const writer = new BinaryWriter();
+  while (reader.pos < reader.len) {
+    const start = reader.pos;
+    const [number, wireType] = reader.tag();
+    if (number === 2) {
+      writer.tag(2, WireType.LengthDelimited).bytes(sortMapEntries(value, reader.bytes()));
+    } else {
+      reader.skip(wireType, number);
+      writer.raw(entry.subarray(start, reader.pos));
+    }
+  }
+  return writer.finish();
+}
+
+function keyOf(entry: Uint8Array): Uint8Array {
+  const reader = new BinaryReader(entry);
+  while (reader.pos < reader.len) {
+    const [number, wireType] = reader.tag();
+    if (number === 1) return reader.bytes();
+    reader.skip(wireType, number);
+  }
+  return new Uint8Array();
+}

@@ -1,0 +1,55 @@
+// Decides which sync runs a .c1z file keeps, and deletes the others.
+import type { DatabaseSync } from 'node:sqlite';
+import { tablesOfRun } from './schema.ts';
+import type { SyncRun } from './sync-runs.ts';
+
+/** How many full runs a file keeps when nothing else is said, the one being written included. */
+export const keptFullRunsDefault = 2;
+
+/**
+ * Chooses the runs to delete, by the rules of the Go SDK (pkg/dotc1z/c1zstore/cleanup_policy.go, v0.25.0):
+ *
+ * - Unfinished runs and the one being written are never chosen.
+ * - Of the full runs, the oldest beyond `keepFullRuns` are; the one being written counts as one, whatever its type.
+ * - When a full run is chosen, so are `partial` and `resources_only` runs that ended before a certain full run
+ *   started: before the newest chosen one while a run is being written, else before the oldest kept one.
+ * - Of more than two diff runs all but the last and the run linked to it are.
+ *
+ * @param runs - In the order that they were started.
+ * @param keepFullRuns - At least 1.
+ */
+export function selectRunsToDelete(
+  runs: readonly SyncRun[],
+  current: string | undefined,
+  keepFullRuns: number,
+): string[] {
+  const finished = runs.filter((run) => run.endedAt !== undefined && run.syncId !== current);
+  const isPartial = (run: SyncRun) => run.type === 'partial' || run.type === 'resources_only';
+  const isDiff = (run: SyncRun) => run.type === 'partial_upserts' || run.type === 'partial_deletions';
+
+  const fullRuns = finished.filter((run) => !isPartial(run) && !isDiff(run));
+  const overflow = Math.max(0, fullRuns.length - (keepFullRuns - (current === undefined ? 0 : 1)));
+  const chosen = fullRuns.slice(0, overflow);
+  if (overflow > 0) {
+    const cutoff = fullRuns[current === undefined ? overflow : overflow - 1];
+    if (cutoff) chosen.push(...finished.filter((run) => isPartial(run) && endedBefore(run, cutoff.startedAt)));
+  }
+
+  const diffs = finished.filter(isDiff);
+  const latestDiff = diffs.at(-1);
+  if (latestDiff && diffs.length > 2) {
+    chosen.push(...diffs.filter((run) => run !== latestDiff && run.syncId !== latestDiff.linkedSyncId));
+  }
+  return chosen.map((run) => run.syncId);
+}
+
+function endedBefore(run: SyncRun, time: Date): boolean {
+  return run.endedAt !== undefined && run.endedAt < time;
+}
+
+/** Deletes a run and its rows. */
+export function deleteRun(db: DatabaseSync, syncId: string): void {
+  for (const table of [...tablesOfRun, 'v1_sync_runs']) {
+    db.prepare(`delete from ${table} where sync_id = ?`).run(syncId);
+  }
+}

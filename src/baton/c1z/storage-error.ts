@@ -1,0 +1,18 @@
+// Tells a full or broken temporary folder from other failures of SQLite.
+import { C1zError } from './c1z-error.ts';
+
+/** SQLITE_IOERR, of which extended codes have more bits, and SQLITE_FULL. */
+const storageCodes = new Set([10, 13]);
+
+/** Turns SQLite's failure to write its files into an error for the operator; any other error stays what it is. */
+export function toStorageError(error: unknown, temporaryFolder: string): unknown {
+  if (!(error instanceof Error && 'errcode' in error && typeof error.errcode === 'number')) return error;
+  if (!storageCodes.has(error.errcode & 0xff)) return error;
+  return new C1zError(
+    'temporary_storage',
+    `cannot write temporary files in ${temporaryFolder}: ${error.message}. ` +
+      'A sync needs room there for the unpacked database, about 1.1 GB per million grants, and as much again for a ' +
+      'moment; name another folder with --c1z-temp-dir',
+    { cause: error },
+  );
+}

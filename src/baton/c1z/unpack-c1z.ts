@@ -1,0 +1,110 @@
+// Takes the database out of a .c1z file, as a stream.
+import { createReadStream, createWriteStream } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { constants, createZstdDecompress } from 'node:zlib';
+import { C1zError } from './c1z-error.ts';
+import { c1zMagic, chunkBytes, pebbleMagic } from './envelope.ts';
+
+/** As the Go SDK: files whose zstd window is larger than this are refused, so that reading needs bounded memory. */
+const windowLogMax = 27;
+
+export interface UnpackOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** How large the database may be. */
+  readonly maxDatabaseBytes: number;
+}
+
+/**
+ * Writes the database inside of `path` to `databasePath`.
+ * @returns Whether there is one: a missing file and an empty file stand for a new .c1z.
+ * @throws {C1zError} `not_a_c1z`, `pebble_format`, `damaged`, `too_large` or `unusable_path`
+ */
+export async function unpackC1z(path: string, databasePath: string, options: UnpackOptions): Promise<boolean> {
+  let file: FileHandle;
+  try {
+    file = await open(path, 'r');
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return false;
+    throw new C1zError('unusable_path', `cannot open the .c1z file ${path}: ${messageOf(error)}`, { cause: error });
+  }
+  try {
+    const stat = await file.stat();
+    if (stat.isDirectory()) {
+      throw new C1zError('unusable_path', `${path} is a folder; name a .c1z file, such as ${path}/sync.c1z`);
+    }
+    if (stat.size === 0) return false;
+    await checkMagic(path, file);
+    await decompress(path, databasePath, stat.size - c1zMagic.length, options);
+    return true;
+  } finally {
+    await file.close();
+  }
+}
+
+async function checkMagic(path: string, file: FileHandle): Promise<void> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(c1zMagic.length), 0, c1zMagic.length, 0);
+  const magic = buffer.subarray(0, bytesRead);
+  if (magic.equals(c1zMagic)) return;
+  if (magic.equals(pebbleMagic)) {
+    throw new C1zError(
+      'pebble_format',
+      `${path} is a .c1z file in the v3 (Pebble) format, and this program reads and writes v1 (SQLite) only. ` +
+        'Name another file, or move this one away. The connector that wrote it writes v1 with --storage-engine sqlite',
+    );
+  }
+  throw new C1zError(
+    'not_a_c1z',
+    `${path} is not a .c1z file: it does not begin with "C1ZF". Name another file, or move this one away`,
+  );
+}
+
+async function decompress(
+  path: string,
+  databasePath: string,
+  compressedBytes: number,
+  { signal, maxDatabaseBytes }: UnpackOptions,
+): Promise<void> {
+  let databaseBytes = 0;
+  const limit = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      databaseBytes += chunk.length;
+      if (databaseBytes <= maxDatabaseBytes) return done(null, chunk);
+      const text = `the database inside of ${path} is larger than the limit of ${maxDatabaseBytes} bytes`;
+      done(new C1zError('too_large', text));
+    },
+  });
+  const zstd = createZstdDecompress({
+    chunkSize: chunkBytes,
+    params: { [constants.ZSTD_d_windowLogMax]: windowLogMax },
+  });
+  const source = createReadStream(path, { start: c1zMagic.length, highWaterMark: chunkBytes });
+  try {
+    await pipeline(source, zstd, limit, createWriteStream(databasePath), { signal });
+  } catch (error) {
+    if (signal?.aborted || error instanceof C1zError) throw error;
+    if (error instanceof Error && 'syscall' in error) {
+      const text = `cannot unpack ${path} to the temporary file ${databasePath}: ${error.message}`;
+      throw new C1zError('temporary_storage', text, { cause: error });
+    }
+    throw damaged(path, messageOf(error), error);
+  }
+  // What follows the frame is ignored by Node's stream, and would be a lost part of the database.
+  if (zstd.bytesWritten !== compressedBytes) {
+    throw damaged(path, `${compressedBytes - zstd.bytesWritten} bytes follow the end of the compressed database`);
+  }
+}
+
+function damaged(path: string, detail: string, cause?: unknown): C1zError {
+  const text = `the .c1z file ${path} is damaged or cut off (${detail}). Restore it from a copy, or move it away`;
+  return new C1zError('damaged', text, { cause });
+}
+
+function isErrno(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

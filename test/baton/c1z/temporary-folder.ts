@@ -1,0 +1,20 @@
+// A folder for the files of one test.
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+
+/** Makes an empty folder that is removed when the test ends. */
+export async function temporaryFolder(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'c1z-test-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Makes a place for a .c1z file, and a folder beside it for temporary files, which a test can look into. */
+export async function c1zPlace(t: TestContext): Promise<{ path: string; folder: string; temporaryFolder: string }> {
+  const folder = await temporaryFolder(t);
+  const temporary = join(folder, 'temporary');
+  await mkdir(temporary);
+  return { path: join(folder, 'sync.c1z'), folder, temporaryFolder: temporary };
+}
