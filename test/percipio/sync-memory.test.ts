@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ActivityReports } from '../../src/percipio/activity-reports.ts';
+import { SyncMemory } from '../../src/percipio/sync-memory.ts';
+import { quickTiming, silentLogger } from './start-connector.ts';
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+
+/** A memory with a clock that a test sets, and the numbers of the scopes whose reports were closed. */
+function createMemory() {
+  const clock = { ms: 0 };
+  const closed: number[] = [];
+  let made = 0;
+  const createReports = () => {
+    const number = made++;
+    const reports = new ActivityReports({
+      reports: () => assert.fail('no report is asked for'),
+      logger: silentLogger,
+      lookbackMs: 1,
+      timeoutMs: 1,
+      timing: quickTiming,
+      heldIds: async () => ({ users: [], courses: [] }),
+    });
+    reports.close = () => void closed.push(number);
+    return reports;
+  };
+  return { memory: new SyncMemory(createReports, () => clock.ms), clock, closed };
+}
+
+test('a sync finds its scope again, and another sync has one of its own', () => {
+  const { memory } = createMemory();
+  const first = memory.scopeOf('a');
+  assert.equal(memory.scopeOf('a'), first);
+  assert.notEqual(memory.scopeOf('b'), first);
+  assert.notEqual(memory.scopeOf('b').reports, first.reports);
+});
+
+test('forget closes the reports of that sync alone, and the sync begins anew', () => {
+  const { memory, closed } = createMemory();
+  const first = memory.scopeOf('a');
+  const other = memory.scopeOf('b');
+  memory.forget('a');
+  assert.deepEqual(closed, [0]);
+  assert.notEqual(memory.scopeOf('a'), first);
+  assert.equal(memory.scopeOf('b'), other);
+});
+
+test('forgetting a sync that is not known is no error', () => {
+  const { memory, closed } = createMemory();
+  memory.forget('never seen');
+  assert.deepEqual(closed, []);
+});
+
+test('callers without a sync id share a scope for 15 minutes, however often they use it', () => {
+  const { memory, clock, closed } = createMemory();
+  const first = memory.scopeOf(undefined);
+  for (let minute = 1; minute <= 15; minute += 1) {
+    clock.ms = minute * minuteMs;
+    assert.equal(memory.scopeOf(undefined), first, `after ${minute} minutes`);
+  }
+  clock.ms += 1;
+  assert.notEqual(memory.scopeOf(undefined), first);
+  assert.deepEqual(closed, [0]);
+});
+
+test('a sync keeps its scope for as long as it is used, and 6 hours longer', () => {
+  const { memory, clock, closed } = createMemory();
+  const first = memory.scopeOf('a');
+  for (let times = 1; times <= 4; times += 1) {
+    clock.ms += 6 * hourMs;
+    assert.equal(memory.scopeOf('a'), first);
+  }
+  clock.ms += 6 * hourMs + 1;
+  memory.scopeOf('b');
+  assert.deepEqual(closed, [0]);
+});
+
+test('close closes the reports of every sync', () => {
+  const { memory, closed } = createMemory();
+  memory.scopeOf('a');
+  memory.scopeOf(undefined);
+  memory.close();
+  assert.deepEqual(closed, [0, 1]);
+});
