@@ -22,17 +22,23 @@ export function checkConstraint(constraint: Constraint, isPresent: (field: Field
   switch (constraint.kind) {
     case 'required-together':
       return present.length > 0 && absent.length > 0
-        ? `${flags(present)} needs ${flags(absent)} as well; they go together`
+        ? `${flags(present)} ${needs(present)} ${flags(absent)} as well; they go together`
         : undefined;
     case 'at-least-one':
       return present.length === 0 ? `one of ${flags(absent)} must be set` : undefined;
     case 'mutually-exclusive':
       return present.length > 1 ? `${flags(present)} exclude each other; set only one of them` : undefined;
     case 'dependent-on':
-      return present.length > 0 && missing.length > 0 ? `${flags(present)} needs ${flags(missing)} as well` : undefined;
+      return present.length > 0 && missing.length > 0
+        ? `${flags(present)} ${needs(present)} ${flags(missing)} as well`
+        : undefined;
   }
 }
 
 function flags(fields: readonly Field[]): string {
   return new Intl.ListFormat('en', { style: 'long' }).format(fields.map((field) => `--${field.name}`));
+}
+
+function needs(fields: readonly Field[]): string {
+  return fields.length === 1 ? 'needs' : 'need';
 }

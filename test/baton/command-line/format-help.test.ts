@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { defaultFields } from '../../../src/baton/config/default-fields.ts';
+import { variableName } from '../../../src/baton/config/field.ts';
+import { libraryProgram, runLibrary } from './library-program.ts';
+
+describe('help', () => {
+  test('shows every flag that is not hidden, with its variable', async () => {
+    const { exitCode, stdout } = await runLibrary(['--help']);
+    assert.equal(exitCode, 0);
+    for (const field of [...defaultFields, ...libraryProgram.fields]) {
+      const line = stdout.split('\n').find((candidate) => candidate.includes(`--${field.name} `));
+      if (field.hidden) assert.equal(line, undefined, field.name);
+      else assert.ok(line?.includes(`($${variableName(field)})`), `${field.name}: ${line}`);
+    }
+  });
+
+  test('is laid out as that of Go connectors', async () => {
+    const lines = (await runLibrary(['-h'])).stdout.split('\n');
+    for (const expected of [
+      'Syncs the library',
+      '  baton-library [flags]',
+      '  baton-library [command]',
+      '  count  Counts books',
+      '  help   Shows the help of a command',
+      '      --branch string                                    The branch to read ($BATON_BRANCH) (default "north")',
+      '  -f, --file string                                      The c1z file that a sync writes ($BATON_FILE) (default "sync.c1z")',
+      '      --genres strings                                   Only these ($BATON_GENRES)',
+      '  -h, --help                                             Shows this help',
+      '      --library-card string                              required: The number on the card ($BATON_LIBRARY_CARD)',
+      '      --loan duration                                    How long a loan is ($BATON_LOAN) (default 4w)',
+      'Use "baton-library [command] --help" for more about a command.',
+    ]) {
+      assert.ok(lines.includes(expected), expected);
+    }
+    assert.ok(!lines.some((line) => line.includes('secret-door')));
+  });
+
+  test('says of flags that they are not supported yet', async () => {
+    const { stdout } = await runLibrary(['--help']);
+    assert.match(stdout, /--client-id string .*\(not supported yet\) \(\$BATON_CLIENT_ID\)/);
+    assert.match(stdout, /--storage-engine string .*\(not supported yet: pebble\)/);
+    assert.match(stdout, /--provisioning .*\(has no effect yet\)/);
+  });
+
+  test('of a command is the same by --help, by -h and by the word help', async () => {
+    const { stdout } = await runLibrary(['count', '--help']);
+    assert.equal((await runLibrary(['-h', 'count'])).stdout, stdout);
+    assert.equal((await runLibrary(['help', 'count'])).stdout, stdout);
+    const [own, global] = stdout.split('Global Flags:');
+    assert.match(own ?? '', /^Counts books\n\nUsage:\n {2}baton-library count \[flags\]\n\nFlags:\n/);
+    assert.match(own ?? '', /--shelves int +How many shelves \(\$BATON_SHELVES\) \(default 3\)/);
+    assert.doesNotMatch(own ?? '', /--library-card/);
+    assert.match(global ?? '', /--file string/);
+    assert.doesNotMatch(global ?? '', /--help/);
+  });
+
+  test('of a command that runs the connector shows its settings and its words', async () => {
+    const { stdout } = await runLibrary(['help', 'open']);
+    assert.match(stdout, /baton-library open DOOR\.\.\. \[flags\]/);
+    assert.match(stdout, /--library-card string/);
+  });
+
+  test('is given for the word help alone, and however wrong the rest is', async () => {
+    const { stdout } = await runLibrary(['--help']);
+    assert.equal((await runLibrary(['help'])).stdout, stdout);
+    assert.equal((await runLibrary(['--workers=x', '--nope', '--help'])).stdout, stdout);
+  });
+
+  test('fits the terminal', async () => {
+    for (const columns of [70, 80, 120, 200]) {
+      const { stdout } = await runLibrary(['--help'], { columns });
+      const long = stdout.split('\n').filter((line) => line.length > columns && line.trim().includes(' '));
+      assert.deepEqual(long, [], `${columns} columns`);
+      assert.equal(stdout.replace(/\s+/g, ' '), (await runLibrary(['--help'])).stdout.replace(/\s+/g, ' '));
+    }
+  });
+});

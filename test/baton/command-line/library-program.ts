@@ -1,0 +1,99 @@
+// A made-up program for tests: what its commands do is up to each test.
+import { create } from '@bufbuild/protobuf';
+import { ResourceTypeSchema } from '#gen/c1/connector/v2/resource_pb.js';
+import type { Command, CommandSet, Host, Invocation, Output } from '../../../src/baton/command-line/command.ts';
+import { runCommandLine } from '../../../src/baton/command-line/run-command-line.ts';
+import {
+  choiceField,
+  durationField,
+  intField,
+  stringField,
+  stringSliceField,
+} from '../../../src/baton/config/create-field.ts';
+import { singlePage } from '../../../src/baton/connector.ts';
+import type { Program } from '../../../src/baton/program.ts';
+
+export const libraryCard = stringField({
+  name: 'library-card',
+  description: 'The number on the card',
+  required: true,
+  secret: true,
+});
+export const branch = choiceField({
+  name: 'branch',
+  description: 'The branch to read',
+  oneOf: ['north', 'south'],
+  default: 'north',
+});
+export const genres = stringSliceField({ name: 'genres', description: 'Only these', required: false });
+export const loan = durationField({
+  name: 'loan',
+  description: 'How long a loan is',
+  default: '4w',
+  exportTarget: 'ops',
+});
+export const archive = stringField({ name: 'archive', description: 'Elsewhere', hidden: true, exportTarget: 'cli' });
+
+export const libraryProgram: Program = {
+  name: 'baton-library',
+  version: '1.2.3',
+  fields: [libraryCard, branch, genres, loan, archive],
+  createConnector: () => ({
+    metadata: { displayName: 'Library' },
+    resourceTypes: [
+      { type: create(ResourceTypeSchema, { id: 'book', displayName: 'Book' }), list: singlePage(async () => []) },
+    ],
+  }),
+};
+
+export const shelves = intField({ name: 'shelves', description: 'How many shelves', default: 3, exportTarget: 'none' });
+
+/** A `sync` by default, `count` with a flag of its own, `open` that takes words, and `secret-door`, which is hidden. */
+export function libraryCommands(run: Command['run'] = async () => 0): CommandSet {
+  return {
+    default: { name: 'sync', summary: 'Syncs the library', needsConnectorSettings: true, run },
+    named: [
+      { name: 'count', summary: 'Counts books', fields: [shelves], needsConnectorSettings: false, run },
+      { name: 'open', summary: 'Opens doors', argumentNames: 'DOOR...', needsConnectorSettings: true, run },
+      { name: 'secret-door', summary: 'Leads out', hidden: true, needsConnectorSettings: false, run },
+    ],
+  };
+}
+
+export interface Outcome {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** What the command got, if one ran. */
+  readonly invocation: Invocation | undefined;
+}
+
+/** Runs a command line of the made-up program in this process. */
+export async function runLibrary(
+  argv: readonly string[],
+  host: Partial<Omit<Host, 'stdout' | 'stderr'>> & { readonly isTTY?: boolean; readonly columns?: number } = {},
+  run: Command['run'] = async () => 0,
+): Promise<Outcome> {
+  const text = { stdout: '', stderr: '' };
+  const output = (name: keyof typeof text): Output => ({
+    isTTY: host.isTTY,
+    columns: host.columns,
+    write: (part) => {
+      text[name] += part;
+    },
+  });
+  let invocation: Invocation | undefined;
+  const commands = libraryCommands((given) => {
+    invocation = given;
+    return run(given);
+  });
+  const exitCode = await runCommandLine(libraryProgram, commands, {
+    argv,
+    env: host.env ?? {},
+    cwd: host.cwd ?? '/nonexistent',
+    signal: host.signal ?? new AbortController().signal,
+    stdout: output('stdout'),
+    stderr: output('stderr'),
+  });
+  return { exitCode, ...text, invocation };
+}

@@ -1,0 +1,261 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { runCommandLine } from '../../../src/baton/command-line/run-command-line.ts';
+import { StopRequest } from '../../../src/baton/command-line/stop-request.ts';
+import { UsageError } from '../../../src/baton/command-line/usage-error.ts';
+import { stringField } from '../../../src/baton/config/create-field.ts';
+import { file, workers } from '../../../src/baton/config/fields/sync.ts';
+import { Code, ServiceError } from '../../../src/baton/service-error.ts';
+import {
+  branch,
+  genres,
+  libraryCard,
+  libraryCommands,
+  libraryProgram,
+  loan,
+  runLibrary,
+  shelves,
+} from './library-program.ts';
+
+const card = ['--library-card', 's3cret-card'];
+
+describe('a command gets', () => {
+  test('typed settings from flags, environment and defaults', async () => {
+    const { exitCode, invocation, stderr } = await runLibrary(
+      [...card, '-f', 'x.c1z', '--workers=4', '--branch=SOUTH'],
+      {
+        env: { BATON_GENRES: 'crime,poetry', BATON_WORKERS: '2', BATON_LOAN: '' },
+      },
+    );
+    assert.equal(exitCode, 0, stderr);
+    const settings = invocation?.settings;
+    assert.equal(settings?.get(libraryCard), 's3cret-card');
+    assert.equal(settings?.get(file), 'x.c1z');
+    assert.equal(settings?.get(workers), 4);
+    assert.equal(settings?.get(branch), 'south');
+    assert.deepEqual(settings?.get(genres), ['crime', 'poetry']);
+    assert.equal(settings?.get(loan), 2_419_200_000);
+    assert.equal(settings?.sourceOf(genres), 'environment');
+  });
+
+  test('its own flags, its words, the user agent and the host', async () => {
+    const opened = await runLibrary([...card, 'open', 'front', '--', '-back']);
+    assert.deepEqual(opened.invocation?.arguments, ['front', '-back']);
+    assert.equal(opened.invocation?.userAgent, 'baton-library/1.2.3');
+    const counted = await runLibrary(['--file=x', 'count', '--shelves', '7'], { env: { BATON_SHELVES: '9' } });
+    assert.equal(counted.invocation?.settings.get(shelves), 7);
+    assert.equal(counted.invocation?.settings.get(file), 'x');
+    assert.equal(counted.invocation?.host.cwd, '/nonexistent');
+  });
+
+  test('to decide the exit code', async () => {
+    assert.equal((await runLibrary(card, {}, async () => 7)).exitCode, 7);
+  });
+});
+
+describe('the configuration file', () => {
+  let cwd: string;
+  before(async () => {
+    cwd = await mkdtemp(join(tmpdir(), 'run-command-line-'));
+    await writeFile(join(cwd, '.baton.yaml'), 'library-card: s3cret-card\nshelves: 8\ngenre: crime\nworkers: [1]\n');
+    await writeFile(join(cwd, 'bad.yaml'), 'library-card: "s3cret" card\n');
+  });
+  after(() => rm(cwd, { recursive: true }));
+
+  test('is read for the settings of connector and commands, and warns in the log of what it does not know', async () => {
+    const counted = await runLibrary(['count', '--workers=1'], { cwd });
+    assert.equal(counted.exitCode, 0, counted.stderr);
+    assert.equal(counted.invocation?.settings.get(shelves), 8);
+    assert.equal(
+      JSON.parse(counted.stderr).msg,
+      '.baton.yaml line 3: there is no setting "genre"; did you mean genres?',
+    );
+    const synced = await runLibrary(['--workers=1'], { cwd });
+    assert.equal(synced.invocation?.settings.get(libraryCard), 's3cret-card');
+  });
+
+  test('is named with its line when it gives a wrong value', async () => {
+    const { exitCode, stderr } = await runLibrary([], { cwd });
+    assert.equal(exitCode, 2);
+    assert.match(stderr, /^baton-library: \.baton\.yaml line 4, workers: takes one value and not a list\n/);
+  });
+
+  test('is a fault when it is malformed, which hides no other fault and invents none', async () => {
+    const { exitCode, stderr } = await runLibrary(['--shelfs=1'], { cwd, env: { BATON_CONFIG_PATH: 'bad.yaml' } });
+    assert.equal(exitCode, 2);
+    assert.deepEqual(stderr.split('\n').slice(0, 3), [
+      'baton-library: 2 faults:',
+      '  --shelfs: unknown flag; did you mean --shelves?',
+      '  bad.yaml line 1: is not valid YAML: Unexpected scalar at node end',
+    ]);
+    assert.doesNotMatch(stderr, /s3cret|required/);
+  });
+});
+
+describe('faults', () => {
+  test('are told all at once with exit code 2, and nothing runs', async () => {
+    const { exitCode, stderr, stdout, invocation } = await runLibrary(
+      ['--wokers=1', '-x', 's3cret', '--http-timeout-seconds', '0', '--branch=west', '--storage-engine=pebble', '-f'],
+      { env: { BATON_LOAN: 'long', BATON_CLIENT_ID: 'me@example.com', BATON_LIBRARY_CRAD: 's3cret' } },
+    );
+    assert.equal(exitCode, 2);
+    assert.deepEqual([stdout, invocation], ['', undefined]);
+    assert.equal(
+      stderr,
+      `baton-library: 9 faults:
+  --wokers: unknown flag; did you mean --workers?
+  -x: unknown flag
+  -f: needs a value
+  --branch: must be north or south, got "west"
+  BATON_LOAN: expects a span of time such as 90d, 5h, 1h30m or 10y, got "long"
+  --http-timeout-seconds: must be between 1 and 1800, got "0"
+  --storage-engine pebble is not supported yet: files are written with sqlite
+  --client-id is not supported yet: this version has no service mode (set by BATON_CLIENT_ID)
+  --library-card is required: give it, or set BATON_LIBRARY_CARD; BATON_LIBRARY_CRAD is set, and is no variable of this program
+See "baton-library --help" for all flags and their variables.
+`,
+    );
+  });
+
+  const cases: readonly (readonly [string[], string])[] = [
+    [['cuont'], 'unknown command "cuont"; did you mean count?'],
+    [['nonsense'], 'unknown command "nonsense"'],
+    [['secret-dor'], 'unknown command "secret-dor"'],
+    [['eyJhbGciOiJIUzI1NiJ9.e30.c2VjcmV0'], 'unknown command "eyJhbGci…"'],
+    [['--provisioning', 'true', ...card], 'unexpected word "true": write it behind the flag as --flag=true'],
+    [['count', 'books'], 'unexpected word "books"'],
+    [['count', '--shelves'], '--shelves: needs a value'],
+    [['count', '--json', 'x'], '--json: unknown flag'],
+    [['--json', 'count'], '--json: unknown flag'],
+    [[...card, '--shelves', '3'], '--shelves: is not a flag of the command sync'],
+    [['help', 'cuont'], 'unknown command "cuont"; did you mean count?'],
+    [['open'], '--library-card is required: give it, or set BATON_LIBRARY_CARD'],
+    [
+      [...card, '--log-path', 'none/x.log'],
+      "--log-path: ENOENT: no such file or directory, open '/nonexistent/none/x.log'",
+    ],
+    [['count', '--client-secret', 'x'], '--client-secret is not supported yet: this version has no service mode'],
+  ];
+  for (const [argv, fault] of cases) {
+    test(`of ${JSON.stringify(argv)}`, async () => {
+      const { exitCode, stderr, invocation } = await runLibrary(argv);
+      assert.equal(stderr.split('\n')[0], `baton-library: ${fault}`);
+      assert.deepEqual([exitCode, invocation], [2, undefined]);
+    });
+  }
+
+  test('of the environment do not keep commands from running that they do not concern', async () => {
+    const env = { BATON_CLIENT_ID: 'me@example.com', BATON_HEALTH_CHECK: 'true' };
+    assert.equal((await runLibrary(['count'], { env })).exitCode, 0);
+    assert.equal((await runLibrary(card, { env })).exitCode, 2);
+  });
+
+  test('that a command finds are told in the same way', async () => {
+    const { exitCode, stderr } = await runLibrary(card, {}, async () => {
+      throw new UsageError(['--file: s3cret-card is a folder']);
+    });
+    assert.equal(exitCode, 2);
+    assert.equal(stderr.split('\n')[0], 'baton-library: --file: [redacted] is a folder');
+  });
+});
+
+describe('failures', () => {
+  async function fail(error: unknown, argv: string[] = [], host: Parameters<typeof runLibrary>[1] = {}) {
+    const outcome = await runLibrary([...card, ...argv], host, async () => {
+      throw error;
+    });
+    const lines = outcome.stderr.split('\n').filter((line) => !line.startsWith('{'));
+    return { ...outcome, said: lines.join('\n') };
+  }
+
+  const unavailable = new ServiceError(Code.Unavailable, 'GET /books answered 503 to s3cret-card', {
+    reason: 'unavailable',
+    cause: new Error('socket hang up'),
+  });
+
+  test('that are foreseen are one message, without secrets, and exit code 1', async () => {
+    const { exitCode, said } = await fail(unavailable);
+    assert.deepEqual([exitCode, said], [1, 'baton-library: GET /books answered 503 to [redacted]\n']);
+    const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { syscall: 'write' });
+    assert.equal((await fail(full)).said, 'baton-library: ENOSPC: no space left on device, write\n');
+  });
+
+  test('that nobody foresaw show their stack', async () => {
+    const { exitCode, said } = await fail(new TypeError('no s3cret-card'));
+    assert.equal(exitCode, 1);
+    assert.match(said, /^baton-library: TypeError: no \[redacted\]\n {4}at .*run-command-line\.test\.ts/);
+    assert.equal((await fail('text')).said, 'baton-library: text\n');
+  });
+
+  test('show their stack and its causes at debug level', async () => {
+    const { said } = await fail(unavailable, ['--log-level=debug']);
+    assert.match(said, /503 to \[redacted\]\n {4}at .*caused by Error: socket hang up\n {4}at /s);
+  });
+
+  test('are also in the log, unless it is for people and on stderr already', async () => {
+    const { stderr } = await fail(unavailable);
+    const line = JSON.parse(stderr.split('\n')[0] ?? '');
+    assert.deepEqual([line.level, line.error], ['error', 'GET /books answered 503 to [redacted]: socket hang up']);
+    assert.equal((await fail(unavailable, [], { isTTY: true })).stderr.split('\n').length, 2);
+  });
+
+  test('of a program that was stopped are no failures: the exit code is that of the signal', async () => {
+    const stopped = new AbortController();
+    stopped.abort(new StopRequest('SIGTERM'));
+    const { exitCode, said } = await fail(new Error('aborted'), [], { signal: stopped.signal });
+    assert.deepEqual([exitCode, said], [143, 'baton-library: stopped by SIGTERM\n']);
+  });
+});
+
+describe('the log', () => {
+  test('is JSON, and for people where stdout is a terminal, unless it is said', async () => {
+    const say = async (argv: string[], isTTY: boolean) => {
+      const { stderr } = await runLibrary([...card, ...argv], { isTTY }, async ({ logger }) => {
+        logger.info('hello');
+        return 0;
+      });
+      return stderr.startsWith('{') ? 'json' : 'console';
+    };
+    assert.equal(await say([], false), 'json');
+    assert.equal(await say([], true), 'console');
+    assert.equal(await say(['--log-format=json'], true), 'json');
+    assert.equal(await say(['--log-format=console'], false), 'console');
+  });
+
+  test('has the level that is asked for and no secrets, weaker sources included', async () => {
+    const env = { BATON_LIBRARY_CARD: 'former-card', BATON_LOG_LEVEL: 'WARN' };
+    const { stderr } = await runLibrary(card, { env }, async ({ logger }) => {
+      logger.info('no');
+      logger.warn({ cards: ['s3cret-card', 'former-card'] }, 'yes');
+      return 0;
+    });
+    const { cards, msg } = JSON.parse(stderr);
+    assert.deepEqual([cards, msg], [['[redacted]', '[redacted]'], 'yes']);
+  });
+
+  test('warns of settings that have no effect', async () => {
+    const { exitCode, stderr } = await runLibrary([...card, '-p']);
+    assert.equal(exitCode, 0);
+    assert.equal(JSON.parse(stderr).msg, '--provisioning has no effect yet: this version only reads');
+  });
+});
+
+test('--version and -v print the version as Go connectors do, whatever else is there', async () => {
+  for (const argv of [['--version'], ['-v'], ['count', '-v'], ['--workers', 'x', '--version']]) {
+    const { exitCode, stdout, stderr } = await runLibrary(argv);
+    assert.deepEqual([exitCode, stdout, stderr], [0, 'baton-library version 1.2.3\n', '']);
+  }
+});
+
+test('two settings of one name are an error of the author, whatever is asked for', async () => {
+  const clash = { ...libraryProgram, fields: [stringField({ name: 'file', description: 'Mine' })] };
+  const host = { argv: ['-v'], env: {}, cwd: '.', signal: new AbortController().signal };
+  const silent = { write: () => {} };
+  await assert.rejects(
+    runCommandLine(clash, libraryCommands(), { ...host, stdout: silent, stderr: silent }),
+    /Two settings of baton-library sync are called --file/,
+  );
+});

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Constraint, checkConstraint } from '../../../src/baton/config/constraint.ts';
+import { stringField } from '../../../src/baton/config/create-field.ts';
+
+const [a, b, c] = ['a', 'b', 'c'].map((name) => stringField({ name, description: 'For this test' })) as [
+  ReturnType<typeof stringField>,
+  ReturnType<typeof stringField>,
+  ReturnType<typeof stringField>,
+];
+
+test('checkConstraint tells which flags are missing or too many', () => {
+  const together: Constraint = { kind: 'required-together', fields: [a, b, c] };
+  const one: Constraint = { kind: 'at-least-one', fields: [a, b] };
+  const either: Constraint = { kind: 'mutually-exclusive', fields: [a, b, c] };
+  const dependent: Constraint = { kind: 'dependent-on', fields: [a], requires: [b, c] };
+  const cases: readonly (readonly [Constraint, string, string | undefined])[] = [
+    [together, '', undefined],
+    [together, 'abc', undefined],
+    [together, 'a', '--a needs --b and --c as well; they go together'],
+    [together, 'ac', '--a and --c need --b as well; they go together'],
+    [one, 'b', undefined],
+    [one, '', 'one of --a and --b must be set'],
+    [either, 'c', undefined],
+    [either, '', undefined],
+    [either, 'abc', '--a, --b, and --c exclude each other; set only one of them'],
+    [dependent, '', undefined],
+    [dependent, 'bc', undefined],
+    [dependent, 'abc', undefined],
+    [dependent, 'ab', '--a needs --c as well'],
+  ];
+  for (const [constraint, present, expected] of cases) {
+    const fault = checkConstraint(constraint, (field) => present.includes(field.name));
+    assert.equal(fault, expected, `${constraint.kind} with "${present}"`);
+  }
+});

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import {
+  boolField,
+  choiceField,
+  durationField,
+  intField,
+  stringField,
+  stringSliceField,
+} from '../../../src/baton/config/create-field.ts';
+import type { Field } from '../../../src/baton/config/field.ts';
+import { parseValue, splitCommas } from '../../../src/baton/config/parse-value.ts';
+
+const description = 'For this test';
+const text = stringField({ name: 'text', description });
+const shelf = stringField({
+  name: 'shelf',
+  description,
+  check: (value) => (/^[A-Z]\d$/.test(value) ? undefined : 'must be a letter and a digit'),
+});
+const password = stringField({ name: 'password', description, secret: true, check: () => 'is too weak' });
+const branch = choiceField({ name: 'branch', description, oneOf: ['north', 'South'], default: 'north' });
+const yes = boolField({ name: 'yes', description });
+const seats = intField({ name: 'seats', description, default: 5, gte: 1, lte: 10 });
+const floor = intField({ name: 'floor', description, default: 0, gte: -1 });
+const depth = intField({ name: 'depth', description, default: 0, lte: 3 });
+const loan = durationField({
+  name: 'loan',
+  description,
+  default: '4w',
+  check: (ms) => (ms <= 31_556_952_000 ? undefined : 'must be a year or less'),
+});
+const genres = stringSliceField({ name: 'genres', description });
+
+function parse(field: Field, given: string | readonly string[] | undefined) {
+  return parseValue(field, { source: 'file', text: given, place: 'here' });
+}
+
+describe('parseValue reads', () => {
+  const cases: readonly (readonly [Field, string | readonly string[], unknown])[] = [
+    [text, 'a, b ', 'a, b '],
+    [text, '', undefined],
+    [shelf, 'B7', 'B7'],
+    [branch, 'north', 'north'],
+    [branch, ' SOUTH', 'South'],
+    [branch, '', undefined],
+    ...['1', 't', 'T', 'true', 'TRUE', 'True'].map((given) => [yes, given, true] as const),
+    ...['0', 'f', 'F', 'false', 'FALSE', 'False'].map((given) => [yes, given, false] as const),
+    [seats, '1', 1],
+    [seats, ' 10 ', 10],
+    [seats, '+7', 7],
+    [floor, '-1', -1],
+    [floor, '007', 7],
+    [loan, '90d', 7_776_000_000],
+    [genres, 'crime', ['crime']],
+    [genres, 'crime, poetry,,', ['crime', 'poetry']],
+    [genres, '"crime, old","""new"""', ['crime, old', '"new"']],
+    [genres, '', undefined],
+    [genres, ' , ', undefined],
+    [genres, ['crime, old', ' poetry ', ''], ['crime, old', 'poetry']],
+    [genres, [], undefined],
+  ];
+  for (const [field, given, value] of cases) {
+    test(`${field.variant} ${JSON.stringify(given)}`, () => assert.deepEqual(parse(field, given), { value }));
+  }
+});
+
+describe('parseValue refuses', () => {
+  const cases: readonly (readonly [Field, string | readonly string[] | undefined, string])[] = [
+    [shelf, 'seven', 'must be a letter and a digit, got "seven"'],
+    [branch, 'west', 'must be north or South, got "west"'],
+    [yes, 'yes', 'expects true or false, got "yes"'],
+    [yes, '', 'expects true or false, got ""'],
+    [seats, 'two', 'expects a whole number, got "two"'],
+    [seats, '2.5', 'expects a whole number, got "2.5"'],
+    [seats, '', 'expects a whole number, got ""'],
+    [seats, '99999999999999999999', 'expects a whole number, got "99999999999999999999"'],
+    [seats, '0', 'must be between 1 and 10, got "0"'],
+    [seats, '11', 'must be between 1 and 10, got "11"'],
+    [floor, '-2', 'must be -1 or more, got "-2"'],
+    [depth, '4', 'must be 3 or less, got "4"'],
+    [loan, '90', 'expects a span of time such as 90d, 5h, 1h30m or 10y, got "90"'],
+    [loan, '2y', 'must be a year or less, got "2y"'],
+    [text, ['a', 'b'], 'takes one value and not a list'],
+    [text, undefined, 'takes a value'],
+    [genres, undefined, 'takes a list of values'],
+  ];
+  for (const [field, given, fault] of cases) {
+    test(`${field.variant} ${JSON.stringify(given)}`, () => assert.deepEqual(parse(field, given), { fault }));
+  }
+
+  test('a secret value without quoting it', () => {
+    assert.deepEqual(parse(password, 'hunter2'), { fault: 'is too weak' });
+  });
+});
+
+test('splitCommas keeps empty items and commas within quotes', () => {
+  assert.deepEqual(splitCommas(',a,'), ['', 'a', '']);
+  assert.deepEqual(splitCommas('"a,b",c'), ['a,b', 'c']);
+  assert.deepEqual(splitCommas('a"b,c'), ['a"b', 'c']);
+});
