@@ -1,0 +1,54 @@
+package program
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// checkout is the folder of the project, found from the working directory upwards.
+var checkout = sync.OnceValues(func() (string, error) {
+	dir, err := os.Getwd()
+	for err == nil {
+		if _, err := os.Stat(filepath.Join(dir, "package.json")); err == nil {
+			return dir, nil
+		}
+		if dir == filepath.Dir(dir) {
+			return "", os.ErrNotExist
+		}
+		dir = filepath.Dir(dir)
+	}
+	return "", err
+})
+
+// InCheckout is the path of a file of the project.
+func InCheckout(t testing.TB, elements ...string) string {
+	t.Helper()
+	dir, err := checkout()
+	if err != nil {
+		t.Fatalf("this test is not run from a folder of the project (no package.json above it): %v", err)
+	}
+	return filepath.Join(append([]string{dir}, elements...)...)
+}
+
+// NodeModule is the path of a command that npm has installed.
+func NodeModule(t testing.TB, name string) string {
+	t.Helper()
+	path := InCheckout(t, "node_modules", ".bin", name)
+	if _, err := os.Stat(path); err != nil {
+		t.Fatalf("%s is not installed (%v): run npm ci first", name, err)
+	}
+	return path
+}
+
+// command is how our program is started: from source with the project's Node, or as BATON_PERCIPIO says
+// ("node dist/main.js", a path), split at spaces.
+func command(t testing.TB) []string {
+	t.Helper()
+	if words := strings.Fields(os.Getenv("BATON_PERCIPIO")); len(words) > 0 {
+		return words
+	}
+	return []string{NodeModule(t, "node"), InCheckout(t, "src", "main.ts")}
+}

@@ -1,0 +1,87 @@
+package program
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+// Organization says what a made-up Percipio has. What is left out is as the simulator has it.
+type Organization struct {
+	Seed         int         `json:"seed,omitempty"`
+	Users        int         `json:"users,omitempty"`
+	Courses      int         `json:"courses,omitempty"`
+	ActivityRows int         `json:"activityRows,omitempty"`
+	ReportPolls  ReportPolls `json:"reportPolls"`
+}
+
+// ReportPolls is how often a report is not ready yet when it is asked for. A connector waits a second and more between
+// two polls, so the default here is none.
+type ReportPolls struct {
+	Pending    int `json:"pending"`
+	InProgress int `json:"inProgress"`
+}
+
+// Percipio is a made-up Percipio that runs.
+type Percipio struct {
+	URL            string
+	OrganizationID string
+	Token          string
+	// Users are as the API gives them out.
+	Users []User
+	Truth Truth
+
+	process *process
+}
+
+// User is a user of the API; a nil is a null or a field that is not there.
+type User struct {
+	ID           string
+	Email        *string
+	LoginName    *string
+	FirstName    *string
+	LastName     *string
+	Role         *string
+	JobTitle     *string
+	IsActive     *bool
+	IsInstructor *bool
+}
+
+// StartPercipio starts a made-up Percipio.
+func StartPercipio(t testing.TB, organization Organization) *Percipio {
+	t.Helper()
+	options, err := json.Marshal(organization)
+	if err != nil {
+		t.Fatal(err)
+	}
+	script := InCheckout(t, "test", "interop", "percipio.ts")
+	percipio := &Percipio{process: start(t, nil, NodeModule(t, "node"), script, string(options))}
+	if err := json.Unmarshal(percipio.process.readLine(t), percipio); err != nil {
+		t.Fatal(err)
+	}
+	return percipio
+}
+
+// ReportsRequested is how many reports Percipio was asked to make so far.
+func (p *Percipio) ReportsRequested(t testing.TB) int {
+	t.Helper()
+	if _, err := p.process.stdin.Write([]byte("\n")); err != nil {
+		t.Fatal(err)
+	}
+	var requests []string
+	if err := json.Unmarshal(p.process.readLine(t), &requests); err != nil {
+		t.Fatal(err)
+	}
+	count := 0
+	for _, request := range requests {
+		if strings.HasPrefix(request, "POST ") && strings.HasSuffix(request, "/learning-activity") {
+			count++
+		}
+	}
+	return count
+}
+
+// settings are the flags that connect our program with this Percipio.
+func (p *Percipio) settings() []string {
+	return []string{"--base-url", p.URL, "--organization-id", p.OrganizationID, "--api-token", p.Token}
+}

@@ -1,0 +1,157 @@
+// Package program runs our program, and the made-up Percipio that it talks to, as processes of their own. Each listens
+// at a port that the system chooses, and ends with the test that started it.
+package program
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+const (
+	// startTimeout is generous: what it guards against is a program that never says that it is ready.
+	startTimeout = 60 * time.Second
+	// stopTimeout is how long a program may take to end when it is asked to, before it is killed.
+	stopTimeout = 10 * time.Second
+	// runTimeout is for commands that end by themselves.
+	runTimeout = 3 * time.Minute
+)
+
+// process is a program that runs until the test ends.
+type process struct {
+	cmd    *exec.Cmd
+	stdin  io.WriteCloser
+	stdout *bufio.Reader
+	stderr *buffer
+	// wait ends with the process. It can be called again.
+	wait func() error
+}
+
+// start starts a program. It is asked to end when the test ends, if it has not ended before.
+func start(t testing.TB, env []string, argv ...string) *process {
+	t.Helper()
+	cmd := newCommand(context.Background(), env, argv)
+	p := &process{cmd: cmd, stderr: &buffer{}}
+	cmd.Stderr = p.stderr
+	// Pipes of our own: those of exec.Cmd are closed by Wait, which here runs beside the reading.
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	outReader, outWriter, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Stdout = outWriter
+	p.stdin, p.stdout = stdin, bufio.NewReader(outReader)
+	if err := cmd.Start(); err != nil {
+		t.Fatalf("cannot start %s: %v", argv[0], err)
+	}
+	_ = outWriter.Close()
+	p.wait = sync.OnceValue(cmd.Wait)
+	t.Cleanup(func() {
+		_ = p.stop()
+		_ = outReader.Close()
+		if t.Failed() {
+			t.Logf("what %s said on stderr:\n%s", strings.Join(argv[:min(3, len(argv))], " "), p.stderr.tail())
+		}
+	})
+	return p
+}
+
+// stop asks the process to end, kills it if it does not, and returns what Wait returns.
+func (p *process) stop() error {
+	kill := time.AfterFunc(stopTimeout, func() { _ = p.cmd.Process.Kill() })
+	defer kill.Stop()
+	_ = p.cmd.Process.Signal(syscall.SIGTERM)
+	return p.wait()
+}
+
+// readLine reads the next line of the output. The test ends if there is none.
+func (p *process) readLine(t testing.TB) []byte {
+	t.Helper()
+	type result struct {
+		line []byte
+		err  error
+	}
+	read := make(chan result, 1)
+	go func() {
+		line, err := p.stdout.ReadBytes('\n')
+		read <- result{line, err}
+	}()
+	select {
+	case got := <-read:
+		if got.err != nil {
+			t.Fatalf("%s ended before it was ready (%v)", p.cmd.Path, p.stop())
+		}
+		return bytes.TrimSpace(got.line)
+	case <-time.After(startTimeout):
+		t.Fatalf("%s said nothing for %s", p.cmd.Path, startTimeout)
+		return nil
+	}
+}
+
+// Result is how a command ended that ends by itself.
+type Result struct {
+	ExitCode int
+	Stdout   []byte
+	Stderr   []byte
+}
+
+// Run runs a command to its end.
+func Run(t testing.TB, env []string, argv ...string) Result {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), runTimeout)
+	defer cancel()
+	var stdout, stderr bytes.Buffer
+	cmd := newCommand(ctx, env, argv)
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) || ctx.Err() != nil {
+		t.Fatalf("cannot run %s: %v\n%s", strings.Join(argv, " "), err, stderr.Bytes())
+	}
+	return Result{ExitCode: cmd.ProcessState.ExitCode(), Stdout: stdout.Bytes(), Stderr: stderr.Bytes()}
+}
+
+func newCommand(ctx context.Context, env, argv []string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
+	// Settings of whoever runs the tests must not become settings of the program.
+	for _, variable := range os.Environ() {
+		if !strings.HasPrefix(variable, "BATON_") {
+			cmd.Env = append(cmd.Env, variable)
+		}
+	}
+	cmd.Env = append(cmd.Env, env...)
+	dieWithParent(cmd)
+	return cmd
+}
+
+// buffer holds what a process has written so far.
+type buffer struct {
+	mutex sync.Mutex
+	bytes bytes.Buffer
+}
+
+func (b *buffer) Write(data []byte) (int, error) {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	return b.bytes.Write(data)
+}
+
+// tail returns the last lines.
+func (b *buffer) tail() []byte {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	all := b.bytes.Bytes()
+	return bytes.Clone(all[max(0, len(all)-4000):])
+}

@@ -1,0 +1,16 @@
+// Package interop judges our program by others: by the Go SDK of Baton, its command line, and grpcurl.
+package interop
+
+import (
+	"fmt"
+	"os"
+	"testing"
+
+	"interop/internal/check"
+)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	fmt.Printf("interop: %s\n", check.Counts())
+	os.Exit(code)
+}
