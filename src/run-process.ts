@@ -6,6 +6,7 @@ import { StopRequest } from './baton/command-line/stop-request.ts';
 import type { Program } from './baton/program.ts';
 import { capabilitiesCommand } from './commands/capabilities.ts';
 import { configCommand } from './commands/config.ts';
+import { serveCommand } from './commands/serve.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { syncCommand } from './commands/sync.ts';
 import { percipioFields } from './percipio/config.ts';
@@ -20,7 +21,7 @@ const program: Program = {
 
 const commands: CommandSet = {
   default: syncCommand,
-  named: [capabilitiesCommand, configCommand, simulateCommand],
+  named: [capabilitiesCommand, configCommand, serveCommand, simulateCommand],
 };
 
 const stop = new AbortController();

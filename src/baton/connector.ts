@@ -47,8 +47,15 @@ export interface ResourceSyncer {
   readonly entitlements?: Listing<Entitlement, ResourceRequest>;
   /** Entitlement templates that hold for every resource of the type. */
   readonly staticEntitlements?: Listing<Entitlement, object>;
+  /**
+   * The entitlements of all resources of the type in one enumeration. The type must carry the annotation
+   * TypeScopedEntitlements: a syncer that knows it then asks this instead of asking for each resource.
+   */
+  readonly entitlementsOfType?: Listing<Entitlement, object>;
   /** The grants of one resource's entitlements. */
   readonly grants?: Listing<Grant, ResourceRequest>;
+  /** The grants of all resources of the type in one enumeration; the annotation is TypeScopedGrants. */
+  readonly grantsOfType?: Listing<Grant, object>;
 }
 
 export interface ListRequest {

@@ -1,6 +1,7 @@
 // EntitlementsService: what can be granted on a resource.
 import { anyIs } from '@bufbuild/protobuf/wkt';
 import { EntitlementExclusionGroupSchema } from '#gen/c1/connector/v2/annotation_exclusion_group_pb.js';
+import { TypeScopedEntitlementsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_entitlements_pb.js';
 import { type Entitlement, EntitlementSchema, EntitlementsService } from '#gen/c1/connector/v2/entitlement_pb.js';
 import { Code, ServiceError } from '../service-error.ts';
 import { toConnectorContext } from './call-context.ts';
@@ -11,18 +12,27 @@ import { type ServiceEntry, serviceEntry } from './service-entry.ts';
 
 export function createEntitlementsService(syncers: ResourceSyncers, cache: PageCache): ServiceEntry {
   return serviceEntry(EntitlementsService, {
-    listEntitlements: async ({ resource, pageSize, pageToken, activeSyncId }, call) => {
+    listEntitlements: async ({ resource, pageSize, pageToken, activeSyncId, annotations }, call) => {
       if (!resource) {
         throw new ServiceError(Code.InvalidArgument, 'resource: list entitlements requires a resource', {
           reason: 'resource_required',
         });
       }
       const { resourceType, resource: id } = resource.id ?? { resourceType: '', resource: '' };
-      const listing = syncers.get(resourceType, 'list entitlements').entitlements;
+      const syncer = syncers.get(resourceType, 'list entitlements');
+      const isTypeScoped = annotations.some((any) => anyIs(any, TypeScopedEntitlementsSchema));
+      const listing = isTypeScoped ? syncer.entitlementsOfType : syncer.entitlements;
       if (!listing) {
+        if (isTypeScoped) {
+          throw new ServiceError(
+            Code.InvalidArgument,
+            `annotations: TypeScopedEntitlements is not supported by resource type ${resourceType}`,
+            { reason: 'no_type_scope' },
+          );
+        }
         return {};
       }
-      const key = `list entitlements of ${resourceType} ${id}`;
+      const key = `list entitlements of ${resourceType} ${isTypeScoped ? 'as a type' : id}`;
       const context = toConnectorContext(call, activeSyncId);
       return checkExclusionGroups(
         await servePage(

@@ -1,4 +1,9 @@
 // Finds the syncer of a resource type, or says that there is none.
+import type { DescMessage } from '@bufbuild/protobuf';
+import { anyIs } from '@bufbuild/protobuf/wkt';
+import { TypeScopedEntitlementsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_entitlements_pb.js';
+import { TypeScopedGrantsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_grants_pb.js';
+import type { ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
 import type { ResourceSyncer } from '../connector.ts';
 import { Code, ServiceError } from '../service-error.ts';
 
@@ -12,6 +17,10 @@ export class ResourceSyncers {
     this.#byType = new Map(syncers.map((syncer) => [syncer.type.id, syncer]));
     if (this.#byType.size !== syncers.length) {
       throw new Error('two resource types of the connector have the same id');
+    }
+    for (const { type, entitlementsOfType, grantsOfType } of syncers) {
+      checkTypeScope(type, TypeScopedEntitlementsSchema, entitlementsOfType);
+      checkTypeScope(type, TypeScopedGrantsSchema, grantsOfType);
     }
   }
 
@@ -31,5 +40,17 @@ export class ResourceSyncers {
       );
     }
     return syncer;
+  }
+}
+
+/** A syncer goes by the annotation alone: a type that promises an enumeration and has none would lose its grants. */
+function checkTypeScope({ id, annotations }: ResourceType, annotation: DescMessage, enumeration: unknown): void {
+  const isPromised = annotations.some((any) => anyIs(any, annotation));
+  if (isPromised !== (enumeration !== undefined)) {
+    throw new Error(
+      isPromised
+        ? `resource type ${id} carries ${annotation.name} and has no enumeration for it`
+        : `resource type ${id} has an enumeration that needs the annotation ${annotation.name}`,
+    );
   }
 }

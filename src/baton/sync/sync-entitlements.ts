@@ -1,4 +1,4 @@
-// The entitlements step: templates that hold for a whole type first, then the entitlements of each resource.
+// The entitlements step: templates that hold for a whole type first, then what each type or resource has of its own.
 import { clone, create } from '@bufbuild/protobuf';
 import { anyIs, anyPack, anyUnpack } from '@bufbuild/protobuf/wkt';
 import { EntitlementExclusionGroupSchema } from '#gen/c1/connector/v2/annotation_exclusion_group_pb.js';
@@ -6,9 +6,11 @@ import {
   SkipEntitlementsAndGrantsSchema,
   SkipEntitlementsSchema,
 } from '#gen/c1/connector/v2/annotation_resource_tree_pb.js';
+import { TypeScopedEntitlementsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_entitlements_pb.js';
 import { type Entitlement, EntitlementSchema } from '#gen/c1/connector/v2/entitlement_pb.js';
 import type { Resource, ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
 import { entitlementId } from '../build/entitlement.ts';
+import { askedResources } from './asked-resources.ts';
 import type { SyncRun } from './full-sync.ts';
 import { skippingGone } from './skipped-resources.ts';
 import { walkPages } from './walk-pages.ts';
@@ -32,7 +34,7 @@ export async function syncStaticEntitlements(run: SyncRun, types: readonly Resou
   }
 }
 
-/** Stores the entitlements of each stored resource of `types`. */
+/** Stores the entitlements of `types`. */
 export async function syncEntitlements(run: SyncRun, types: readonly ResourceType[]): Promise<void> {
   const { entitlements, store, observer } = run;
   const skipGone = skippingGone(run);
@@ -40,13 +42,10 @@ export async function syncEntitlements(run: SyncRun, types: readonly ResourceTyp
     if (type.annotations.some((any) => anyIs(any, SkipEntitlementsSchema))) {
       continue;
     }
-    for (const resource of store.records.allResources({ resourceTypeId: type.id })) {
-      if (skipsEntitlements(resource)) {
-        continue;
-      }
-      await skipGone(resource, async () => {
+    for (const asked of askedResources(run, type, TypeScopedEntitlementsSchema, skipsEntitlements)) {
+      await skipGone(asked.resource, async () => {
         const pages = walkPages((pageToken) =>
-          entitlements.listEntitlements({ resource, pageToken, activeSyncId: store.syncId }),
+          entitlements.listEntitlements({ ...asked, pageToken, activeSyncId: store.syncId }),
         );
         for await (const { list } of pages) {
           const usable = list.filter((entitlement) => entitlement.id !== '' && entitlement.resource?.id);

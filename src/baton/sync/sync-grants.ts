@@ -1,23 +1,22 @@
-// The grants step: who has the entitlements of each stored resource.
+// The grants step: who has the entitlements that there are.
 import { anyIs } from '@bufbuild/protobuf/wkt';
 import { SkipEntitlementsAndGrantsSchema, SkipGrantsSchema } from '#gen/c1/connector/v2/annotation_resource_tree_pb.js';
+import { TypeScopedGrantsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_grants_pb.js';
 import type { Grant } from '#gen/c1/connector/v2/grant_pb.js';
 import type { Resource, ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
+import { askedResources } from './asked-resources.ts';
 import type { SyncRun } from './full-sync.ts';
 import { skippingGone } from './skipped-resources.ts';
 import { walkPages } from './walk-pages.ts';
 
-/** Stores the grants of each stored resource of `types`. Nothing is expanded: that is left to who reads the file. */
+/** Stores the grants of `types`. Nothing is expanded: that is left to who reads the file. */
 export async function syncGrants(run: SyncRun, types: readonly ResourceType[]): Promise<void> {
   const { grants, store, observer } = run;
   const skipGone = skippingGone(run);
   for (const type of types) {
-    for (const resource of store.records.allResources({ resourceTypeId: type.id })) {
-      if (skipsGrants(resource)) {
-        continue;
-      }
-      await skipGone(resource, async () => {
-        const pages = walkPages((pageToken) => grants.listGrants({ resource, pageToken, activeSyncId: store.syncId }));
+    for (const asked of askedResources(run, type, TypeScopedGrantsSchema, skipsGrants)) {
+      await skipGone(asked.resource, async () => {
+        const pages = walkPages((pageToken) => grants.listGrants({ ...asked, pageToken, activeSyncId: store.syncId }));
         for await (const { list } of pages) {
           const usable = list.filter(isComplete);
           if (usable.length < list.length) {

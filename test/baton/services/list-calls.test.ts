@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import { create, toBinary } from '@bufbuild/protobuf';
 import { Code, type ConnectError, createClient, createRouterTransport } from '@connectrpc/connect';
 import { z } from 'zod';
+import { TypeScopedEntitlementsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_entitlements_pb.js';
+import { TypeScopedGrantsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_grants_pb.js';
 import { EntitlementsService } from '#gen/c1/connector/v2/entitlement_pb.js';
 import { GrantsService } from '#gen/c1/connector/v2/grant_pb.js';
 import {
@@ -10,10 +12,12 @@ import {
   ResourceSchema,
   ResourcesService,
   ResourcesServiceListResourcesResponseSchema,
+  ResourceTypeSchema,
   ResourceTypesService,
 } from '#gen/c1/connector/v2/resource_pb.js';
-import { buildResource } from '../../../src/baton/build/resource.ts';
-import { type Connector, listing, singlePage } from '../../../src/baton/connector.ts';
+import { buildGrant, entitlementStub } from '../../../src/baton/build/grant.ts';
+import { annotation, buildResource, packAnnotations } from '../../../src/baton/build/resource.ts';
+import { type Connector, listing, type ResourceSyncer, singlePage } from '../../../src/baton/connector.ts';
 import { wireResponseMaxBytes } from '../../../src/baton/services/call-context.ts';
 import { createConnectorServices } from '../../../src/baton/services/connector-services.ts';
 import { bookType, createLibrary, type LibraryOptions } from '../library-connector.ts';
@@ -217,4 +221,62 @@ test('two resource types with one id are refused when the services are made', ()
   const { connector } = createLibrary();
   const twice = { ...connector, resourceTypes: [...connector.resourceTypes, ...connector.resourceTypes] };
   assert.throws(() => createConnectorServices(twice, { provisioning: false, ticketing: false }), /same id/);
+});
+
+const scopedBookType = create(ResourceTypeSchema, {
+  ...bookType,
+  annotations: packAnnotations([annotation(TypeScopedGrantsSchema, create(TypeScopedGrantsSchema))]),
+});
+
+test('a request with TypeScopedGrants lists the grants of the whole type', async () => {
+  const stub = entitlementStub(buildResource({ type: bookType, id: 'b0', displayName: 'Book 0' }), 'borrowed');
+  const { grants } = clientsOf({
+    metadata: { displayName: 'Scoped' },
+    resourceTypes: [
+      {
+        type: scopedBookType,
+        list: singlePage(async () => []),
+        grantsOfType: singlePage(async () => [buildGrant(stub, 'reader', 'r0')]),
+      },
+    ],
+  });
+  const annotations = packAnnotations([annotation(TypeScopedGrantsSchema, create(TypeScopedGrantsSchema))]);
+  const { list } = await grants.listGrants({
+    resource: { id: { resourceType: 'book', resource: 'book' } },
+    annotations,
+  });
+  assert.deepEqual(
+    list.map((grant) => grant.id),
+    ['book:b0:borrowed:reader:r0'],
+  );
+});
+
+test('a type-scoped request to a type without such an enumeration is INVALID_ARGUMENT', async () => {
+  const { grants, entitlements } = libraryClients();
+  const resource = { id: { resourceType: 'book', resource: 'book' } };
+  await assert.rejects(
+    grants.listGrants({
+      resource,
+      annotations: packAnnotations([annotation(TypeScopedGrantsSchema, create(TypeScopedGrantsSchema))]),
+    }),
+    rejectsWith(Code.InvalidArgument, /TypeScopedGrants is not supported by resource type book/),
+  );
+  await assert.rejects(
+    entitlements.listEntitlements({
+      resource,
+      annotations: packAnnotations([annotation(TypeScopedEntitlementsSchema, create(TypeScopedEntitlementsSchema))]),
+    }),
+    rejectsWith(Code.InvalidArgument, /TypeScopedEntitlements is not supported by resource type book/),
+  );
+});
+
+test('a type-scoped annotation and its enumeration must come together', () => {
+  const list = singlePage<never, unknown>(async () => []);
+  const services = (syncer: ResourceSyncer) =>
+    createConnectorServices(
+      { metadata: { displayName: 'Scoped' }, resourceTypes: [syncer] },
+      { provisioning: false, ticketing: false },
+    );
+  assert.throws(() => services({ type: scopedBookType, list }), /carries TypeScopedGrants and has no enumeration/);
+  assert.throws(() => services({ type: bookType, list, grantsOfType: list }), /needs the annotation TypeScopedGrants/);
 });

@@ -9,6 +9,8 @@ import pino from 'pino';
 import { z } from 'zod';
 import { EntitlementExclusionGroupSchema } from '#gen/c1/connector/v2/annotation_exclusion_group_pb.js';
 import { ChildResourceTypeSchema, SkipGrantsSchema } from '#gen/c1/connector/v2/annotation_resource_tree_pb.js';
+import { TypeScopedEntitlementsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_entitlements_pb.js';
+import { TypeScopedGrantsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_grants_pb.js';
 import { type Entitlement, EntitlementSchema } from '#gen/c1/connector/v2/entitlement_pb.js';
 import type { Grant } from '#gen/c1/connector/v2/grant_pb.js';
 import {
@@ -17,6 +19,7 @@ import {
   type ResourceType,
   ResourceTypeSchema,
 } from '#gen/c1/connector/v2/resource_pb.js';
+import { buildGrant, entitlementStub } from '../../../src/baton/build/grant.ts';
 import { annotation, buildResource, packAnnotations } from '../../../src/baton/build/resource.ts';
 import { openC1z } from '../../../src/baton/c1z/c1z-file.ts';
 import {
@@ -296,4 +299,32 @@ test('an abort ends the sync', async () => {
     sync(withSyncer(connector, 'reader', { list }), { signal: controller.signal }),
     /stopped by the operator/,
   );
+});
+
+test('a type-scoped type is asked once for entitlements and grants, even without resources', async () => {
+  const { connector } = createLibrary({ books: 3 });
+  const scoped = create(ResourceTypeSchema, {
+    ...bookType,
+    annotations: packAnnotations([
+      annotation(TypeScopedEntitlementsSchema, create(TypeScopedEntitlementsSchema)),
+      annotation(TypeScopedGrantsSchema, create(TypeScopedGrantsSchema)),
+    ]),
+  });
+  const book = buildResource({ type: bookType, id: 'b0', displayName: 'Book 0' });
+  let asked = 0;
+  const { entitlements, grants } = await sync(
+    withSyncer(connector, 'book', {
+      type: scoped,
+      list: singlePage(async () => []),
+      entitlementsOfType: singlePage(async () => {
+        asked++;
+        return [create(EntitlementSchema, { id: 'book:b0:borrowed', resource: book, slug: 'borrowed' })];
+      }),
+      grantsOfType: singlePage(async () => {
+        asked++;
+        return [buildGrant(entitlementStub(book, 'borrowed'), 'reader', 'r0')];
+      }),
+    }),
+  );
+  assert.deepEqual([asked, entitlements.length, grants[0]?.id], [2, 1, 'book:b0:borrowed:reader:r0']);
 });
