@@ -3,8 +3,10 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
+import { zstdCompressSync } from 'node:zlib';
 import { openC1z } from '../../../src/baton/c1z/c1z-file.ts';
 import { readC1z } from '../../../src/baton/c1z/c1z-reader.ts';
+import { c1zMagic } from '../../../src/baton/c1z/envelope.ts';
 import { unpackC1z } from '../../../src/baton/c1z/unpack-c1z.ts';
 import { readSchema } from './read-schema.ts';
 import {
@@ -310,8 +312,6 @@ test('a file written with other page sizes, in write-ahead-log mode or by an old
   db.exec(`insert into v1_sync_runs (sync_id, started_at, ended_at, sync_token)
     values ('old', '2025-01-01 10:00:00', '2025-01-01 10:00:01.5', '')`);
   db.exec('pragma wal_checkpoint(truncate)');
-  const { c1zMagic } = await import('../../../src/baton/c1z/envelope.ts');
-  const { zstdCompressSync } = await import('node:zlib');
   await writeFile(path, Buffer.concat([c1zMagic, zstdCompressSync(await readFile(databasePath))]));
   db.close();
 

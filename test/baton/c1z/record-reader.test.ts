@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { createSchema } from '../../../src/baton/c1z/schema.ts';
-import type { SyncWriter } from '../../../src/baton/c1z/sync-writer.ts';
-import { SyncWriter as Writer } from '../../../src/baton/c1z/sync-writer.ts';
+import { SyncWriter } from '../../../src/baton/c1z/sync-writer.ts';
 import { entitlement, expandable, grant, resource, resourceId, resourceType } from './sample-records.ts';
 
 const users = Array.from({ length: 25 }, (_, i) => resource('user', `u${i}`));
@@ -17,11 +16,11 @@ function runningSync(): SyncWriter {
   const db = new DatabaseSync(':memory:');
   createSchema(db);
   const context = { db, temporaryFolder: '/tmp', now: () => new Date(), onDelete: () => {} };
-  const former = new Writer(context, { type: 'full' });
+  const former = new SyncWriter(context, { type: 'full' });
   former.putResourceTypes([resourceType('old')]);
   former.putResources(users);
   former.putEntitlements(members);
-  const sync = new Writer(context, { type: 'full' });
+  const sync = new SyncWriter(context, { type: 'full' });
   sync.putResourceTypes([resourceType('user'), resourceType('group')]);
   sync.putResources([...users.slice(0, 10), ...groups, ...users.slice(10)]);
   sync.putEntitlements(members);
