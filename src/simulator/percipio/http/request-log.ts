@@ -22,7 +22,7 @@ export interface RequestRecord {
   status: number | undefined;
   outcome: RequestOutcome;
   /** The kinds of the faults that struck it. */
-  readonly faults: string[];
+  faults: readonly string[];
   readonly startedMs: number;
   endedMs: number | undefined;
 }
@@ -108,7 +108,7 @@ export class RequestLog implements Iterable<RequestRecord> {
   }
 
   /** Changes a record: for the server. */
-  update(record: RequestRecord, change: Partial<Pick<RequestRecord, 'body' | 'status' | 'outcome'>>): void {
+  update(record: RequestRecord, change: Partial<Pick<RequestRecord, 'body' | 'status' | 'outcome' | 'faults'>>): void {
     Object.assign(record, change);
     if (change.outcome !== undefined) {
       record.endedMs = performance.now();

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { finished } from 'node:stream/promises';
+import { setImmediate } from 'node:timers/promises';
 import type { Answer, Pieces } from './answer.ts';
 import { chooseEncoding, compressPieces } from './content-encoding.ts';
 
@@ -57,7 +58,10 @@ async function sendPieces(response: ServerResponse, answer: Answer, options: Sen
       return;
     }
     bytesLeft -= bytes.length;
-    if (!response.write(bytes)) {
+    if (response.write(bytes)) {
+      // A turn of the event loop, so that a client can get small pieces one by one.
+      await setImmediate(undefined, { signal: options.signal });
+    } else {
       await once(response, 'drain', { signal: options.signal });
     }
   }

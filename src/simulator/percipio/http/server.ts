@@ -83,7 +83,7 @@ class Exchange {
       const body = await this.#readBody();
       const { pathname, search } = this.#url;
       const strike = this.#options.faults.take(this.#record.method, pathname, search);
-      this.#record.faults.push(...strike.kinds);
+      this.#options.requests.update(this.#record, { faults: strike.kinds });
       if (strike.delayMs > 0) {
         await sleep(strike.delayMs, undefined, { signal: this.#gone.signal });
       }

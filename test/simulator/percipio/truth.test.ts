@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { CatalogItem, PercipioUser } from '../../../src/simulator/percipio/organization/api-objects.ts';
+import type { PercipioSimulator } from '../../../src/simulator/percipio/percipio-simulator.ts';
+import { CATALOG, call, READY_AT_ONCE, requestReport, startSimulator, USERS } from './start-simulator.ts';
+
+const SIZE = { seed: 11, users: 150, courses: 120, activityRows: 6000, ...READY_AT_ONCE };
+
+interface Recount {
+  userIds: string[];
+  courseIds: string[];
+  grantIds: string[];
+  rowsLeftOut: { byStatus: Record<string, number>; unknownCourse: number; unsyncedCourse: number; unknownUser: number };
+  repeatedRows: number;
+}
+
+/** What can be found over HTTP, by the rules as they are told, and by nothing of the simulator's own. */
+async function recount(simulator: PercipioSimulator, period?: { start: string; end: string }): Promise<Recount> {
+  const users: PercipioUser[] = (await call(simulator, USERS)).json;
+  const items: CatalogItem[] = (await call(simulator, CATALOG)).json;
+  const request = {
+    start: '2000-01-01T00:00:00Z',
+    end: '2099-01-01T00:00:00Z',
+    contentType: 'Course,Assessment',
+    ...period,
+  };
+  const rows: Record<string, string>[] = (await call(simulator, await requestReport(simulator, request))).json;
+
+  const userIds = users.map(({ id }) => id);
+  const courseIds = items
+    .filter(({ contentType }) => contentType?.percipioType === 'COURSE' || contentType?.percipioType === 'ASSESSMENT')
+    .filter(({ lifecycle }) => lifecycle?.status !== 'INACTIVE')
+    .map(({ id }) => id);
+  const grants = new Map<string, string>();
+  const rowsLeftOut: Recount['rowsLeftOut'] = { byStatus: {}, unknownCourse: 0, unsyncedCourse: 0, unknownUser: 0 };
+  let repeatedRows = 0;
+  for (const { contentUuid = '', userUuid = '', status = '' } of rows) {
+    const upper = status.toUpperCase();
+    const slug = /^(COMPLETED|ACHIEVED)$/.test(upper)
+      ? 'completed'
+      : /^(STARTED|ACTIVE)$/.test(upper)
+        ? 'in_progress'
+        : '';
+    if (slug === '') {
+      rowsLeftOut.byStatus[upper] = (rowsLeftOut.byStatus[upper] ?? 0) + 1;
+    } else if (!items.some(({ id }) => id === contentUuid)) {
+      rowsLeftOut.unknownCourse += 1;
+    } else if (!courseIds.includes(contentUuid)) {
+      rowsLeftOut.unsyncedCourse += 1;
+    } else if (!userIds.includes(userUuid)) {
+      rowsLeftOut.unknownUser += 1;
+    } else {
+      const pair = `${contentUuid} ${userUuid}`;
+      repeatedRows += grants.has(pair) ? 1 : 0;
+      if (grants.get(pair) !== 'completed') grants.set(pair, slug);
+    }
+  }
+  const grantIds = [...grants].map(([pair, slug]) => {
+    const [course, user] = pair.split(' ');
+    return `course:${course}:${slug}:user:${user}`;
+  });
+  return { userIds, courseIds, grantIds, rowsLeftOut, repeatedRows };
+}
+
+async function assertTruth(simulator: PercipioSimulator): Promise<void> {
+  const expected = await recount(simulator);
+  const { truth } = simulator;
+  assert.deepEqual([...truth.userIds()].sort(), expected.userIds.sort());
+  assert.deepEqual([...truth.courseIds()].sort(), expected.courseIds.sort());
+  assert.deepEqual(
+    [...truth.entitlementIds()].sort(),
+    expected.courseIds.flatMap((id) => [`course:${id}:completed`, `course:${id}:in_progress`]).sort(),
+  );
+  assert.deepEqual([...truth.grantIds()].sort(), expected.grantIds.sort());
+  const counts = truth.counts();
+  assert.deepEqual(counts.rowsLeftOut, expected.rowsLeftOut);
+  assert.equal(counts.repeatedRows, expected.repeatedRows);
+  assert.equal(counts.grants, expected.grantIds.length);
+  assert.equal(counts.completedGrants, expected.grantIds.filter((id) => id.includes(':completed:')).length);
+  assert.equal(counts.inProgressGrants, counts.grants - counts.completedGrants);
+}
+
+test('the truth is what an independent recount over HTTP finds', async (t) => {
+  const simulator = await startSimulator(t, SIZE);
+  await assertTruth(simulator);
+  const { rowsLeftOut, repeatedRows } = simulator.truth.counts();
+  const { byStatus, ...others } = rowsLeftOut;
+  assert.ok([...Object.values(byStatus), ...Object.values(others), repeatedRows].every((count) => count > 0));
+  assert.deepEqual(Object.keys(byStatus).sort(), ['ABANDONED', 'LISTENED', 'READ', 'WATCHED']);
+});
+
+test('the truth follows edits of users and courses', async (t) => {
+  const simulator = await startSimulator(t, SIZE);
+  const before = simulator.truth.counts();
+  simulator.data.users.splice(0, 20);
+  simulator.data.users.push({ id: 'added' });
+  simulator.data.courses.splice(10, 5);
+  const [retired] = simulator.data.courses;
+  assert.ok(retired?.lifecycle);
+  retired.lifecycle.status = 'INACTIVE';
+  await assertTruth(simulator);
+  const after = simulator.truth.counts();
+  assert.ok(after.grants < before.grants);
+  assert.equal(after.users, before.users - 19);
+});
+
+test('counts hang together: every row is a grant, repeats one, or is left out for one reason', async (t) => {
+  const simulator = await startSimulator(t, SIZE);
+  const { rows, grants, repeatedRows, rowsLeftOut, users, courses, entitlements } = simulator.truth.counts();
+  const { byStatus, unknownCourse, unsyncedCourse, unknownUser } = rowsLeftOut;
+  const byStatusInAll = Object.values(byStatus).reduce((sum, count) => sum + count, 0);
+  assert.equal(rows, 6000);
+  assert.equal(grants + repeatedRows + byStatusInAll + unknownCourse + unsyncedCourse + unknownUser, rows);
+  assert.equal(users, 150);
+  assert.equal(entitlements, 2 * courses);
+  assert.deepEqual(JSON.parse(JSON.stringify(simulator.truth)), simulator.truth.counts());
+});
+
+test('the scope limits the truth to a period and to some courses', async (t) => {
+  const simulator = await startSimulator(t, SIZE);
+  const [start, end] = ['2022-05-01T00:00:00.000Z', '2023-05-01T00:00:00.000Z'];
+  const expected = await recount(simulator, { start, end });
+  const inYear = [...simulator.truth.grantIds({ start: new Date(start), end: new Date(end) })];
+  assert.deepEqual(inYear.sort(), expected.grantIds.sort());
+  const courseIds = [...simulator.truth.courseIds()].slice(0, 2);
+  const limited = [...simulator.truth.grantIds({ courseIds })];
+  const all = [...simulator.truth.grantIds()];
+  assert.deepEqual(
+    limited,
+    all.filter((id) => courseIds.some((course) => id.startsWith(`course:${course}:`))),
+  );
+  assert.deepEqual([...simulator.truth.courseIds({ courseIds: [...courseIds, 'unknown'] })], courseIds);
+});
