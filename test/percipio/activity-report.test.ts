@@ -1,0 +1,235 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { ServiceError } from '../../src/baton/service-error.ts';
+import { ActivityReport, type ActivityReportOptions } from '../../src/percipio/activity-report.ts';
+import { PercipioError } from '../../src/percipio/api/percipio-error.ts';
+import type { PercipioSimulator } from '../../src/simulator/percipio/percipio-simulator.ts';
+import type { PercipioSimulatorOptions } from '../../src/simulator/percipio/simulator-options.ts';
+import { READY_AT_ONCE, startSimulator } from '../simulator/percipio/start-simulator.ts';
+import { createTestClient } from './api/start-server.ts';
+import { quickTiming, row, silentLogger, uuid } from './start-connector.ts';
+
+const dayMs = 86_400_000;
+const [course, user, otherUser] = [uuid(1), uuid(101), uuid(102)];
+const rows = JSON.stringify([row(course, user, 'Completed'), row(course, otherUser, 'Started')]);
+const longWaitMs = 60_000;
+const never = new AbortController().signal;
+const forever = { pending: Number.POSITIVE_INFINITY };
+
+/** A simulator whose next report has two rows. */
+async function start(t: TestContext, options: PercipioSimulatorOptions = READY_AT_ONCE): Promise<PercipioSimulator> {
+  const simulator = await startSimulator(t, { users: 0, courses: 0, activityRows: 0, ...options });
+  simulator.setReport('next', rows);
+  return simulator;
+}
+
+function load(
+  t: TestContext,
+  simulator: PercipioSimulator,
+  change: Partial<ActivityReportOptions> & { id?: string } = {},
+): ActivityReport {
+  const { url: baseUrl, organizationId, token } = simulator;
+  const client = createTestClient(t, baseUrl, { organizationId, token });
+  const { id, ...options } = change;
+  const report = new ActivityReport(
+    {
+      reports: () => client.reports,
+      logger: silentLogger,
+      lookbackMs: 365 * dayMs,
+      timeoutMs: longWaitMs,
+      timing: quickTiming,
+      heldIds: async () => ({ users: [user, otherUser], courses: undefined }),
+      ...options,
+    },
+    id,
+  );
+  t.after(() => report.close());
+  return report;
+}
+
+const ignore = () => {};
+const polls = (simulator: PercipioSimulator) => simulator.requests.of({ method: 'GET' });
+const firstPoll = (simulator: PercipioSimulator) => simulator.requests.waitFor(({ method }) => method === 'GET');
+
+async function captureFailure(report: ActivityReport): Promise<unknown> {
+  return await report.wait(longWaitMs, never, ignore).then(
+    () => assert.fail('the report was loaded'),
+    (error: unknown) => error,
+  );
+}
+
+test('a report is requested with the lookback before now, on courses and assessments', async (t) => {
+  const simulator = await start(t);
+  const beforeMs = Date.now();
+  await load(t, simulator, { lookbackMs: 90 * dayMs }).wait(longWaitMs, never, ignore);
+  const [request, ...others] = simulator.requests.of({ method: 'POST' });
+  assert.deepEqual(others, []);
+  const { start: from, end: until, contentType } = (request?.body ?? {}) as Record<string, string>;
+  assert.equal(contentType, 'Course,Assessment');
+  assert.equal(Date.parse(until ?? '') - Date.parse(from ?? ''), 90 * dayMs);
+  assert.ok(Date.parse(until ?? '') >= beforeMs && Date.parse(until ?? '') <= Date.now());
+});
+
+test('a report that is loaded gives its index, again and again', async (t) => {
+  const report = load(t, await start(t));
+  const index = await report.wait(longWaitMs, never, ignore);
+  assert.equal(index?.countOf(course), 2);
+  assert.equal(await report.wait(0, never, ignore), index);
+});
+
+test('polls go on through PENDING, IN_PROGRESS and empty bodies', async (t) => {
+  const simulator = await start(t, { reportPolls: { pending: 2, inProgress: 2, empty: 2 } });
+  const index = await load(t, simulator).wait(longWaitMs, never, ignore);
+  assert.equal(index?.countOf(course), 2);
+  assert.equal(polls(simulator).length, 7);
+});
+
+test('each wait between polls is twice the one before, up to a limit', async (t) => {
+  const simulator = await start(t, { reportPolls: { pending: 5, inProgress: 0 } });
+  const timing = { ...quickTiming, reportPollMinMs: 2, reportPollMaxMs: 8 };
+  await load(t, simulator, { timing }).wait(longWaitMs, never, ignore);
+  const starts = polls(simulator).map(({ startedMs }) => startedMs);
+  const gaps = starts.slice(1).map((startMs, index) => startMs - (starts[index] ?? 0));
+  for (const [index, leastMs] of [2, 4, 8, 8, 8].entries()) {
+    // A timer may fire a part of a millisecond early.
+    assert.ok((gaps[index] ?? 0) > leastMs - 1, `waited ${gaps} ms`);
+  }
+});
+
+test('a wait that is over before the report is ready gives nothing, and loading goes on', async (t) => {
+  const clock = { ms: Date.now() };
+  const simulator = await start(t, { ...READY_AT_ONCE, reportDelayMs: 1000, now: () => clock.ms });
+  const report = load(t, simulator);
+  await firstPoll(simulator);
+  assert.equal(await report.wait(0, never, ignore), undefined);
+  assert.equal(await report.wait(1, never, ignore), undefined);
+  clock.ms += 1000;
+  assert.equal((await report.wait(longWaitMs, never, ignore))?.countOf(course), 2);
+});
+
+test('a report that is picked up by its id is not requested', async (t) => {
+  const simulator = await start(t);
+  const first = load(t, simulator);
+  await first.wait(longWaitMs, never, ignore);
+  assert.ok(first.id);
+  const index = await load(t, simulator, { id: first.id }).wait(longWaitMs, never, ignore);
+  assert.equal(index?.countOf(course), 2);
+  assert.equal(simulator.requests.of({ method: 'POST' }).length, 1);
+});
+
+test('who waits hears how far it is', async (t) => {
+  const simulator = await start(t, { reportPolls: { pending: 1, inProgress: 1 } });
+  const told: (string | undefined)[] = [];
+  let last: { bytes?: number | undefined; rows?: number | undefined } = {};
+  await load(t, simulator).wait(longWaitMs, never, (progress) => {
+    assert.equal(progress.work, 'activity report');
+    told.push(progress.status);
+    last = progress;
+  });
+  assert.deepEqual([...new Set(told)], ['PENDING', 'IN_PROGRESS', 'downloading']);
+  assert.deepEqual([last.bytes, last.rows], [rows.length, 2]);
+});
+
+test('rows of users and courses that the sync does not hold are counted and give nothing', async (t) => {
+  const simulator = await start(t);
+  simulator.setReport('next', rows);
+  const heldIds = async () => ({ users: [user], courses: [course] });
+  const index = await load(t, simulator, { heldIds }).wait(longWaitMs, never, ignore);
+  assert.deepEqual([index?.countOf(course), index?.counts.unknownUsers], [1, 1]);
+  const noCourse = async () => ({ users: [user], courses: [uuid(9)] });
+  const none = await load(t, simulator, { heldIds: noCourse }).wait(longWaitMs, never, ignore);
+  assert.deepEqual([none?.countOf(course), none?.counts.unknownCourses], [0, 2]);
+});
+
+test('ids that cannot be read fail the report before it holds a connection', async (t) => {
+  const simulator = await start(t);
+  const heldIds = async () => {
+    throw new Error('the users cannot be listed');
+  };
+  assert.match(String(await captureFailure(load(t, simulator, { heldIds }))), /users cannot be listed/);
+  assert.equal(polls(simulator).length, 0);
+});
+
+test('a report that Percipio gives up on fails with its status', async (t) => {
+  const simulator = await startSimulator(t, { users: 0, courses: 0, activityRows: 0, reportFails: true });
+  const report = load(t, simulator);
+  const error = await captureFailure(report);
+  assert.ok(error instanceof PercipioError);
+  assert.equal(error.kind, 'report-failed');
+  assert.match(error.message, /FAILED/);
+  assert.equal(report.failure, error);
+});
+
+test('a report that is gone fails as expired', async (t) => {
+  const error = await captureFailure(load(t, await start(t), { id: uuid(5) }));
+  assert.ok(error instanceof PercipioError);
+  assert.equal(error.kind, 'report-expired');
+});
+
+test('timeoutMs: a report that takes longer fails with its id, its status and what to set', async (t) => {
+  const simulator = await start(t, { reportPolls: forever });
+  const report = load(t, simulator, { timeoutMs: 1 });
+  const error = await captureFailure(report);
+  assert.ok(error instanceof ServiceError);
+  assert.equal(error.reason, 'report_timeout');
+  assert.match(error.rawMessage, /has not made the activity report .* within 0 seconds; its status is PENDING\./);
+  assert.match(error.rawMessage, /--report-timeout.*--report-lookback/);
+  assert.ok(error.rawMessage.includes(report.id ?? 'no id'));
+});
+
+test('a caller that goes away ends its own wait alone', async (t) => {
+  const clock = { ms: Date.now() };
+  const simulator = await start(t, { ...READY_AT_ONCE, reportDelayMs: 1000, now: () => clock.ms });
+  const report = load(t, simulator);
+  const controller = new AbortController();
+  const leaving = report.wait(longWaitMs, controller.signal, ignore);
+  const staying = report.wait(longWaitMs, never, ignore);
+  await firstPoll(simulator);
+  controller.abort(new Error('the caller went away'));
+  await assert.rejects(leaving, /the caller went away/);
+  clock.ms += 1000;
+  assert.equal((await staying)?.countOf(course), 2);
+});
+
+test('close ends the request that is under way; who waits gets nothing, and can go on by the id', async (t) => {
+  const simulator = await start(t, { ...READY_AT_ONCE });
+  simulator.faults.add({ kind: 'stall', match: { method: 'GET' } });
+  const report = load(t, simulator);
+  const waiting = report.wait(longWaitMs, never, ignore);
+  await firstPoll(simulator);
+  report.close();
+  assert.equal(await waiting, undefined);
+  await simulator.requests.waitFor(({ method, outcome }) => method === 'GET' && outcome === 'aborted');
+  assert.ok(report.id);
+});
+
+for (const kind of ['truncate', 'reset'] as const) {
+  test(`a download that breaks (${kind}) begins again, and gives each row once`, async (t) => {
+    const simulator = await start(t);
+    simulator.faults.add({ kind, match: { method: 'GET' }, times: 2, ...(kind === 'truncate' && { afterBytes: 80 }) });
+    const index = await load(t, simulator).wait(longWaitMs, never, ignore);
+    assert.deepEqual([index?.countOf(course), index?.counts.rows], [2, 2]);
+    assert.equal(polls(simulator).length, 3);
+  });
+}
+
+test('a download that breaks three times fails', async (t) => {
+  const simulator = await start(t);
+  simulator.faults.add({ kind: 'truncate', match: { method: 'GET' }, times: 10, afterBytes: 80 });
+  const error = await captureFailure(load(t, simulator));
+  assert.ok(error instanceof PercipioError);
+  assert.equal(error.kind, 'body');
+  assert.equal(polls(simulator).length, 3);
+});
+
+test('a report whose JSON ends too early though its transfer does not is read three times, then fails', async (t) => {
+  const simulator = await startSimulator(t, { users: 0, courses: 0, activityRows: 0, ...READY_AT_ONCE });
+  simulator.setReport('next', rows.slice(0, -1));
+  assert.match(String(await captureFailure(load(t, simulator))), /is cut off/);
+  assert.equal(polls(simulator).length, 3);
+});
+
+test('takeTelling is true once', async (t) => {
+  const report = load(t, await start(t));
+  assert.deepEqual([report.takeTelling(), report.takeTelling()], [true, false]);
+});
