@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
-import { Code, type ConnectError, createClient, type HandlerContext } from '@connectrpc/connect';
+import { Code, ConnectError, createClient, type HandlerContext } from '@connectrpc/connect';
 import type { ServiceEntry } from '../../../src/baton/services/service-entry.ts';
 import { serviceEntry } from '../../../src/baton/services/service-entry.ts';
 import { echoClients } from './echo-clients.ts';
@@ -117,7 +117,9 @@ test('the signal aborts after the answer too, so that what was left running for 
   });
   const server = await startTestServer(t, [entry]);
   await createClient(EchoService, server.transport).one({});
-  assert.equal((await signal.promise).aborted, true);
+  const { aborted, reason } = await signal.promise;
+  assert.equal(aborted, true);
+  assert.equal(reason instanceof ConnectError, false, 'nobody cancelled it');
 });
 
 /** Calls without a client that would end the call at the deadline by itself. */

@@ -132,6 +132,26 @@ for (const [clientName, createEchoClient] of Object.entries(echoClients)) {
       });
     }
 
+    test('gets the answer of a service that has not read all requests', async (t) => {
+      const entry = serviceEntry(EchoService, {
+        collect: async (requests) => {
+          for await (const request of requests) {
+            return request;
+          }
+          return {};
+        },
+        async *chat(requests) {
+          for await (const request of requests) {
+            yield request;
+            return;
+          }
+        },
+      });
+      const client = createEchoClient(await startTestServer(t, [entry]));
+      assert.deepEqual((await client.collect(['first', 'second'])).texts, ['first']);
+      assert.deepEqual((await client.chat(['first', 'second'])).texts, ['first']);
+    });
+
     test('gets UNIMPLEMENTED for a service that the server does not have', async (t) => {
       const client = createEchoClient(await startTestServer(t, []));
       assert.equal((await failureOf(client.one(['a']))).code, Code.Unimplemented);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { test } from 'node:test';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { Code, createClient } from '@connectrpc/connect';
 import { createGrpcTransport } from '@connectrpc/connect-node';
 import { ServerReflection } from '#gen/grpc/reflection/v1/reflection_pb.js';
@@ -10,18 +11,22 @@ import { EchoService } from './echo-service.ts';
 import { failureOf } from './failure-of.ts';
 import { startTestServer } from './test-server.ts';
 
-/** A service that answers when it is released, and tells when it was called. */
+const asIs = (bytes: Buffer) => bytes;
+
+/** A service that answers when it is released, and tells when it was called and whether it has answered. */
 function createSlow() {
   const called = Promise.withResolvers<AbortSignal>();
   const release = Promise.withResolvers<void>();
+  let finished = false;
   const entry = serviceEntry(EchoService, {
     one: async ({ value }, { signal }) => {
       called.resolve(signal);
       await release.promise;
+      finished = true;
       return { value };
     },
   });
-  return { entry, called: called.promise, release: release.resolve };
+  return { entry, called: called.promise, release: release.resolve, finished: () => finished };
 }
 
 test('drain lets a running call end and refuses new ones', async (t) => {
@@ -38,23 +43,50 @@ test('drain lets a running call end and refuses new ones', async (t) => {
   await drained;
 });
 
-test('drain waits until the last answer is sent in full', async (t) => {
+test('drain waits until the caller has taken the last answer', async (t) => {
   const entry = serviceEntry(EchoService, {
+    // More than a caller takes that does not read, and less than what makes the service wait for it.
     async *many() {
-      for (let i = 0; i < 50; i++) {
+      for (let i = 0; i < 10; i++) {
         yield { value: 'x'.repeat(100_000) };
       }
+      served.resolve();
     },
   });
-  const { server, transport } = await startTestServer(t, [entry]);
+  const served = Promise.withResolvers<void>();
+  const { server, grpcJs } = await startTestServer(t, [entry], { closeTimeoutMs: 1 });
+  const call = grpcJs.makeServerStreamRequest('/test.EchoService/Many', asIs, asIs, Buffer.alloc(0));
+  await served.promise;
+  const drained = server.drain();
+  await setTimeout(10);
   let received = 0;
-  let drained: Promise<void> | undefined;
-  for await (const _ of createClient(EchoService, transport).many({})) {
-    drained ??= server.drain();
+  for await (const _ of call) {
     received++;
   }
-  assert.equal(received, 50);
+  assert.equal(received, 10);
   await drained;
+});
+
+test('drain waits for a service that goes on after its caller has gone', async (t) => {
+  const { entry, called, release, finished } = createSlow();
+  const { server, transport } = await startTestServer(t, [entry], { closeTimeoutMs: 1 });
+  const cancel = new AbortController();
+  const call = failureOf(createClient(EchoService, transport).one({}, { signal: cancel.signal }));
+  const signal = await called;
+  cancel.abort();
+  await call;
+  while (!signal.aborted) {
+    await setImmediate();
+  }
+  let over = false;
+  const drained = server.drain().then(() => {
+    over = true;
+  });
+  await Promise.race([drained, setTimeout(20)]);
+  assert.equal(over, false);
+  release();
+  await drained;
+  assert.equal(finished(), true);
 });
 
 test('drain stops calls that do not end in time, even if their service ignores the signal', async (t) => {
