@@ -236,6 +236,29 @@ describe('the log', () => {
     assert.deepEqual([cards, msg], [['[redacted]', '[redacted]'], 'yes']);
   });
 
+  test('is written to its end before the exit code is there', async () => {
+    const order: string[] = [];
+    const stderr = {
+      writableLength: 1,
+      write: (_text: string, written?: () => void) => {
+        setImmediate(() => {
+          order.push('written');
+          written?.();
+        });
+      },
+    };
+    await runCommandLine(libraryProgram, libraryCommands(), {
+      argv: ['count'],
+      env: {},
+      cwd: '/nonexistent',
+      signal: new AbortController().signal,
+      stdout: stderr,
+      stderr,
+    });
+    order.push('ended');
+    assert.deepEqual(order, ['written', 'ended']);
+  });
+
   test('warns of settings that have no effect', async () => {
     const { exitCode, stderr } = await runLibrary([...card, '-p']);
     assert.equal(exitCode, 0);
