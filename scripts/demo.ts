@@ -17,7 +17,9 @@ const settings = [
 ];
 
 say(`A made-up Percipio with 500 users listens at ${simulator.url}.\nSyncing it to ${file}:\n`);
-const sync = spawn(process.execPath, [main, ...settings, `--file=${file}`, '--log-format=console'], { stdio: 'inherit' });
+const sync = spawn(process.execPath, [main, ...settings, `--file=${file}`, '--log-format=console'], {
+  stdio: 'inherit',
+});
 const [exitCode] = (await once(sync, 'exit')) as [number | null];
 if (exitCode !== 0) {
   process.exitCode = exitCode ?? 1;

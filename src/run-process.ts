@@ -36,6 +36,15 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
+for (const output of [process.stdout, process.stderr]) {
+  output.on('error', (error: NodeJS.ErrnoException) => {
+    // Whoever read it has gone (`… config | head`): no reason to fail.
+    if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') {
+      throw error;
+    }
+  });
+}
+
 process.exitCode = await runCommandLine(program, commands, {
   argv: process.argv.slice(2),
   env: process.env,
