@@ -58,6 +58,10 @@ export const syncCommand: Command = {
       const summary = summarizeSync(synced, tally, connector.statistics?.(), performance.now() - startedAtMs);
       host.stdout.write(settings.get(output) === 'json' ? `${JSON.stringify(summary)}\n` : formatSummary(summary));
       return 0;
+    } catch (error) {
+      // Leaves the line of the phase that failed to be seen above the message.
+      if (host.stderr.isTTY && tally.running) host.stderr.write('\n');
+      throw error;
     } finally {
       await connector.close?.();
     }

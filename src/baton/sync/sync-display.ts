@@ -13,7 +13,13 @@ const logProgressMs = 15_000;
 
 export type SyncDisplay = (tally: SyncTally, event: SyncEvent) => void;
 
-/** One line a phase, drawn anew in place while the phase runs. */
+/** What a terminal is taken for that does not say how wide it is. */
+const columnsDefault = 80;
+
+/**
+ * One line a phase, drawn anew in place while the phase runs. The cursor is left at its beginning, so that what others
+ * write, such as the log, does not stand behind it.
+ */
 export function createTerminalDisplay(terminal: Output, now: () => number = () => performance.now()): SyncDisplay {
   let drawnAt = Number.NEGATIVE_INFINITY;
   return (tally, event) => {
@@ -28,7 +34,7 @@ export function createTerminalDisplay(terminal: Output, now: () => number = () =
     }
     drawnAt = now();
     const line = `${isEnd ? '✓' : '·'} ${describePhase(tally, phase, now())}`;
-    terminal.write(`\r\x1b[K${line.slice(0, (terminal.columns ?? 80) - 1)}${isEnd ? '\n' : ''}`);
+    terminal.write(`\r\x1b[K${line.slice(0, (terminal.columns || columnsDefault) - 1)}${isEnd ? '\n' : '\r'}`);
   };
 }
 

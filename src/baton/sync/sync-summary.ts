@@ -32,7 +32,6 @@ export function summarizeSync(
   statistics: ConnectorStatistics | undefined,
   durationMs: number,
 ): SyncSummary {
-  const countsOf = (phase: SyncPhase) => Object.fromEntries(tally.phases.get(phase)?.counts ?? []);
   return {
     sync_id: syncId,
     sync_type: type,
@@ -41,7 +40,7 @@ export function summarizeSync(
     duration_ms: Math.round(durationMs),
     resources: Object.fromEntries(stats.resourcesByType),
     entitlements: Object.fromEntries(stats.entitlementsByType),
-    grants: countsOf('grants'),
+    grants: countGrants(tally),
     left_out: Object.fromEntries(tally.leftOutCounts),
     warnings: tally.warnings,
     requests: Object.fromEntries(Object.entries(statistics?.requests ?? {}).filter(([, count]) => count > 0)),
@@ -55,6 +54,12 @@ export function summarizeSync(
     ),
     pruned_sync_ids: prunedSyncIds,
   };
+}
+
+/** In the order of their names, for whichever grant comes first says nothing. */
+function countGrants(tally: SyncTally): Readonly<Record<string, number>> {
+  const counts = [...(tally.phases.get('grants')?.counts ?? [])];
+  return Object.fromEntries(counts.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** The summary as lines of text. */
@@ -93,8 +98,11 @@ export function formatDuration(durationMs: number): string {
   if (durationMs < 1000) {
     return `${Math.round(durationMs)} ms`;
   }
-  const seconds = durationMs / 1000;
-  return seconds < 60 ? `${seconds.toFixed(1)} s` : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  if (durationMs < 60_000) {
+    return `${(durationMs / 1000).toFixed(1)} s`;
+  }
+  const seconds = Math.round(durationMs / 1000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
 /** `914.2 MB`, in powers of ten. */

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type SyncEvent, SyncTally } from '../../../src/baton/sync/sync-tally.ts';
+
+function createTally() {
+  const events: SyncEvent[] = [];
+  return { tally: new SyncTally((event) => events.push(event)), events };
+}
+
+test('pages and counts of a phase add up', () => {
+  const { tally } = createTally();
+  tally.phaseStarted('grants');
+  tally.pageWritten('grants', { 'course completed': 2, 'course in_progress': 1 });
+  tally.pageWritten('grants', { 'course completed': 3 });
+  const phase = tally.phases.get('grants');
+  assert.equal(phase?.pages, 2);
+  assert.deepEqual(Object.fromEntries(phase?.counts ?? []), { 'course completed': 5, 'course in_progress': 1 });
+});
+
+test('a phase has a duration when it has ended, and is the running one until then', () => {
+  const { tally } = createTally();
+  tally.phaseStarted('resources');
+  assert.equal(tally.running, 'resources');
+  assert.equal(tally.phases.get('resources')?.durationMs, undefined);
+  tally.phaseEnded('resources');
+  assert.equal(tally.running, undefined);
+  assert.ok((tally.phases.get('resources')?.durationMs ?? -1) >= 0);
+});
+
+test('long work is known until a page is written or the phase ends', () => {
+  const { tally } = createTally();
+  const work = { work: 'activity report', status: 'PENDING' };
+  tally.phaseStarted('grants');
+  tally.progress(work);
+  assert.equal(tally.work, work);
+  tally.pageWritten('grants', {});
+  assert.equal(tally.work, undefined);
+  tally.progress(work);
+  tally.phaseEnded('grants');
+  assert.equal(tally.work, undefined);
+});
+
+test('what is left out is counted by reason, one at a time unless said otherwise', () => {
+  const { tally } = createTally();
+  tally.leftOut('videos');
+  tally.leftOut('videos');
+  tally.leftOut('rows', 5);
+  assert.deepEqual(Object.fromEntries(tally.leftOutCounts), { videos: 2, rows: 5 });
+});
+
+test('every event but what is left out is told, in order', () => {
+  const { tally, events } = createTally();
+  tally.phaseStarted('resources');
+  tally.progress({ work: 'x' });
+  tally.leftOut('videos');
+  tally.pageWritten('resources', { user: 1 });
+  tally.warn('mind the gap');
+  tally.phaseEnded('resources');
+  assert.deepEqual(
+    events.map((event) => event.kind),
+    ['phase started', 'progress', 'page written', 'warning', 'phase ended'],
+  );
+  assert.deepEqual(tally.warnings, ['mind the gap']);
+});

@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { pino } from 'pino';
+import { readC1z } from '../../../src/baton/c1z/c1z-reader.ts';
+import { type Connector, singlePage } from '../../../src/baton/connector.ts';
+import { createConnectorServices } from '../../../src/baton/services/connector-services.ts';
+import { SyncTally } from '../../../src/baton/sync/sync-tally.ts';
+import { type SyncToFileOptions, syncToFile } from '../../../src/baton/sync/sync-to-file.ts';
+import { createLibrary } from '../library-connector.ts';
+
+/** A folder with one for temporary files in it; both are removed when the test ends. */
+async function createFolders(t: TestContext) {
+  const folder = await mkdtemp(join(tmpdir(), 'sync-to-file-test-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const temporaryFolder = join(folder, 'tmp');
+  await mkdir(temporaryFolder);
+  return { folder, temporaryFolder, path: join(folder, 'sync.c1z') };
+}
+
+type Folders = Awaited<ReturnType<typeof createFolders>>;
+
+async function sync(
+  { path, temporaryFolder }: Folders,
+  options: Partial<SyncToFileOptions> & { connector?: Connector } = {},
+) {
+  const { connector = createLibrary().connector, ...others } = options;
+  const observer = new SyncTally(() => {});
+  const synced = await syncToFile({
+    path,
+    temporaryFolder,
+    keptFullSyncs: 2,
+    services: createConnectorServices(connector, { provisioning: false, ticketing: false }),
+    logger: pino({ level: 'silent' }),
+    observer,
+    signal: new AbortController().signal,
+    resourceTypeIds: [],
+    skipEntitlementsAndGrants: false,
+    isEmpty: false,
+    workers: 1,
+    ...others,
+  });
+  return { ...synced, observer };
+}
+
+/** A library whose list of grants does `work` in the middle of a sync. */
+function libraryThat(work: () => Promise<never[]>): Connector {
+  const { connector } = createLibrary();
+  return {
+    ...connector,
+    resourceTypes: connector.resourceTypes.map((syncer) =>
+      syncer.type.id === 'book' ? { ...syncer, grants: singlePage(work) } : syncer,
+    ),
+  };
+}
+
+async function runsIn(path: string) {
+  await using file = await readC1z(path);
+  return file.runs();
+}
+
+test('a sync becomes a file with one finished run, and nothing else is left', async (t) => {
+  const folders = await createFolders(t);
+  const { syncId, stats, saved } = await sync(folders);
+  assert.equal(saved.path, folders.path);
+  assert.deepEqual([stats.resources, stats.entitlements, stats.grants], [5, 2, 4]);
+  const [run, ...others] = await runsIn(folders.path);
+  assert.deepEqual([run?.syncId, run?.type, run?.supportsDiff, others.length], [syncId, 'full', true, 0]);
+  assert.ok(run?.endedAt);
+  assert.deepEqual(JSON.parse(run.syncToken), { current_action_id: 7, completed_actions_count: 7, version: 1 });
+  assert.deepEqual(await readdir(folders.temporaryFolder), []);
+  assert.deepEqual((await readdir(folders.folder)).sort(), ['sync.c1z', 'tmp']);
+});
+
+test('an existing file gets the sync added, and keeps the rows of the one before', async (t) => {
+  const folders = await createFolders(t);
+  const first = await sync(folders);
+  const second = await sync(folders, { connector: createLibrary({ books: 5 }).connector });
+  await using file = await readC1z(folders.path);
+  assert.deepEqual(
+    file.runs().map((run) => run.syncId),
+    [first.syncId, second.syncId],
+  );
+  const booksOf = (syncId: string) => file.records(syncId).resources({ resourceTypeId: 'book' }).length;
+  assert.deepEqual([booksOf(first.syncId), booksOf(second.syncId)], [2, 5]);
+});
+
+test('keptFullSyncs: the oldest runs beyond it are removed, and named', async (t) => {
+  const folders = await createFolders(t);
+  const ids: string[] = [];
+  for (let syncs = 0; syncs < 3; syncs += 1) {
+    ids.push((await sync(folders)).syncId);
+  }
+  const { syncId, prunedSyncIds } = await sync(folders, { keptFullSyncs: 1 });
+  assert.deepEqual(prunedSyncIds, ids.slice(1));
+  assert.deepEqual(
+    (await runsIn(folders.path)).map((run) => run.syncId),
+    [syncId],
+  );
+});
+
+test('keptFullSyncs: undefined keeps every run', async (t) => {
+  const folders = await createFolders(t);
+  for (let syncs = 0; syncs < 4; syncs += 1) {
+    assert.deepEqual((await sync(folders, { keptFullSyncs: undefined })).prunedSyncIds, []);
+  }
+  assert.equal((await runsIn(folders.path)).length, 4);
+});
+
+test('skipEntitlementsAndGrants: the run is of type resources_only', async (t) => {
+  const folders = await createFolders(t);
+  const { type, stats } = await sync(folders, { skipEntitlementsAndGrants: true });
+  assert.deepEqual([type, stats.resources, stats.entitlements, stats.grants], ['resources_only', 5, 0, 0]);
+  const [run] = await runsIn(folders.path);
+  assert.deepEqual([run?.type, run?.supportsDiff], ['resources_only', false]);
+});
+
+test('isEmpty: the run is full, finished and has no rows', async (t) => {
+  const folders = await createFolders(t);
+  const { type, stats } = await sync(folders, { isEmpty: true });
+  assert.deepEqual([type, stats.resourceTypes, stats.resources], ['full', 0, 0]);
+  assert.ok((await runsIn(folders.path))[0]?.endedAt);
+});
+
+test('the phase file comes last', async (t) => {
+  const { observer } = await sync(await createFolders(t));
+  assert.deepEqual(
+    [...observer.phases.keys()],
+    ['validate', 'resource types', 'resources', 'entitlements', 'grants', 'file'],
+  );
+});
+
+const failures: [what: string, run: (folders: Folders) => Promise<unknown>, expected: RegExp][] = [
+  [
+    'the connector fails in the middle',
+    (folders) =>
+      sync(folders, {
+        connector: libraryThat(async () => {
+          throw new Error('the shelf fell over');
+        }),
+      }),
+    /the shelf fell over/,
+  ],
+  [
+    'the signal aborts in the middle',
+    (folders) => {
+      const controller = new AbortController();
+      const connector = libraryThat(async () => {
+        controller.abort(new Error('stopped'));
+        return [];
+      });
+      return sync(folders, { connector, signal: controller.signal });
+    },
+    /stopped/,
+  ],
+  [
+    'the signal aborts while the file is written',
+    (folders) => {
+      const controller = new AbortController();
+      const observer = new SyncTally((event) => {
+        if (event.kind === 'phase started' && event.phase === 'file') controller.abort(new Error('stopped'));
+      });
+      return sync(folders, { observer, signal: controller.signal });
+    },
+    /stopped/,
+  ],
+];
+for (const [what, run, expected] of failures) {
+  test(`when ${what}, an existing file stays byte for byte and no other file is left`, async (t) => {
+    const folders = await createFolders(t);
+    await sync(folders);
+    const before = await readFile(folders.path);
+    await assert.rejects(run(folders), expected);
+    assert.ok(before.equals(await readFile(folders.path)));
+    assert.deepEqual((await readdir(folders.folder)).sort(), ['sync.c1z', 'tmp']);
+    assert.deepEqual(await readdir(folders.temporaryFolder), []);
+  });
+
+  test(`when ${what}, no new file appears`, async (t) => {
+    const folders = await createFolders(t);
+    await assert.rejects(run(folders), expected);
+    assert.deepEqual(await readdir(folders.folder), ['tmp']);
+    assert.deepEqual(await readdir(folders.temporaryFolder), []);
+  });
+}
+
+test('a file that is damaged is told before anything is asked of the application', async (t) => {
+  const folders = await createFolders(t);
+  await writeFile(folders.path, 'no c1z file');
+  const { connector, reads } = createLibrary();
+  await assert.rejects(sync(folders, { connector }));
+  assert.deepEqual(reads, []);
+  assert.equal(await readFile(folders.path, 'utf8'), 'no c1z file');
+});
