@@ -44,7 +44,7 @@ export async function downloadActivity(download: ActivityDownload): Promise<Acti
       await readActivityRows(body, builder, { signal, onProgress });
       return builder.finish();
     } catch (error) {
-      const delayMs = signal.aborted ? undefined : delayAfter(error, attempt, retry);
+      const delayMs = delayAfter(error, attempt, retry);
       if (delayMs === undefined) throw error;
       onRetry?.(error as Error, attempt);
       await wait(delayMs, undefined, { signal }).catch(() => signal.throwIfAborted());

@@ -1,12 +1,17 @@
 // A list of numbers that grows to millions without ever being copied while it grows.
 
-/** Numbers a segment: 8 MiB. */
-const segmentLength = 1024 * 1024;
+/** How many numbers there is room for at first, so that a small report takes little. */
+const lengthAtFirst = 1024;
+
+/** The first segment grows so often and by so much, until it is as long as all others: 8 MiB. */
+const growths = 5;
+const growthFactor = 4;
+const segmentLength = lengthAtFirst * growthFactor ** growths;
 
 /** Takes numbers one by one, and gives them as one array at the end. */
 export class NumberList {
   readonly #full: Float64Array<ArrayBuffer>[] = [];
-  #segment = new Float64Array(1024);
+  #segment = new Float64Array(lengthAtFirst);
   #used = 0;
 
   get length(): number {
@@ -31,15 +36,14 @@ export class NumberList {
       segment.buffer.transfer(0);
     }
     this.#full.length = 0;
-    this.#segment = new Float64Array(1024);
+    this.#segment = new Float64Array(lengthAtFirst);
     this.#used = 0;
     return all;
   }
 
   #grow(): void {
     if (this.#used < segmentLength) {
-      // The first segment grows up to full size, so that a small report takes little.
-      const bytes = Math.min(this.#used * 4, segmentLength) * Float64Array.BYTES_PER_ELEMENT;
+      const bytes = this.#used * growthFactor * Float64Array.BYTES_PER_ELEMENT;
       this.#segment = new Float64Array(this.#segment.buffer.transfer(bytes));
       return;
     }

@@ -151,8 +151,6 @@ export class RowSplitter {
 
   /** Goes on with a row that earlier pieces began. Returns where what is behind it begins. */
   #handOnBegun(bytes: Buffer): number {
-    // An empty piece leaves the escaped byte to the next one.
-    if (bytes.length === 0) return 0;
     const end = this.#findRowEnd(bytes, this.#escaped);
     this.#keep(end < 0 ? bytes : bytes.subarray(0, end));
     if (end < 0) return bytes.length;

@@ -24,20 +24,18 @@ export function createDispatcher(
   const secureContext = encrypts ? createTrust(options.env) : undefined;
   const tls = secureContext === undefined ? {} : { secureContext };
   const connectTimeout = Math.min(connectTimeoutMaxMs, options.requestTimeoutMs);
-  const isHttps = options.baseUrl.protocol === 'https:';
   return new EnvHttpProxyAgent({
-    // An empty string keeps undici from looking into process.env, and from sending https through HTTP_PROXY.
-    httpsProxy: isHttps ? proxy : '',
-    httpProxy: isHttps ? '' : proxy,
+    // There is one URL, and so one proxy. An empty string keeps undici from looking into process.env.
+    httpsProxy: proxy,
+    httpProxy: proxy,
     noProxy: readVariable(options.env, 'no_proxy'),
-    // HTTP/1.1: one connection a request, so that a cancelled one ends its connection and a report has one to itself.
-    allowH2: false,
     connectTimeout,
     keepAliveTimeout: keepAliveTimeoutMs,
     connect: { ...tls, timeout: connectTimeout },
     requestTls: { ...tls, timeout: connectTimeout },
     proxyTls: { ...tls, timeout: connectTimeout },
-    // The proxy agent passes its own limit on only to tunnels, not to plain requests through a proxy.
+    // HTTP/1.1: one connection a request, so that a cancelled one ends its connection and a report has one to itself.
+    // Here and not above, since the proxy agent keeps what is above from plain requests through a proxy.
     factory: (origin: string | URL, poolOptions: object) =>
       new Pool(origin, { ...poolOptions, connections: options.maxConcurrentRequests, allowH2: false }),
   });

@@ -65,7 +65,7 @@ export class ResponseBody implements ByteStream {
 
   /**
    * The whole body as text.
-   * @param bytesMax - A larger body is cut there, and its transfer ended.
+   * @param bytesMax - A larger body is cut there, and the rest of it is not read: cancel it.
    */
   async readText(bytesMax: number): Promise<{ readonly text: string; readonly isCut: boolean }> {
     const pieces: Uint8Array[] = [];
@@ -74,7 +74,6 @@ export class ResponseBody implements ByteStream {
       pieces.push(piece);
       bytes += piece.length;
       if (bytes > bytesMax) {
-        this.cancel();
         return { text: Buffer.concat(pieces, bytesMax).toString(), isCut: true };
       }
     }

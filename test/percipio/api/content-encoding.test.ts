@@ -10,6 +10,7 @@ const json = Buffer.from(JSON.stringify(users));
 const encodings = [
   ['identity', (bytes: Buffer) => bytes],
   ['gzip', (bytes: Buffer) => gzipSync(bytes)],
+  ['x-gzip', (bytes: Buffer) => gzipSync(bytes)],
   ['br', (bytes: Buffer) => brotliCompressSync(bytes)],
   ['zstd', (bytes: Buffer) => zstdCompressSync(bytes)],
 ] as const;

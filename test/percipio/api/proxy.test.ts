@@ -110,16 +110,22 @@ describe('proxies of the environment', () => {
     });
   }
 
-  it('the environment of the process is not looked at where another one is given', async (t) => {
-    const server = await startServer(t, (_request, response) => sendJson(response, []));
-    const before = process.env.HTTP_PROXY;
-    process.env.HTTP_PROXY = 'http://127.0.0.1:1';
-    t.after(() => {
-      if (before === undefined) delete process.env.HTTP_PROXY;
-      else process.env.HTTP_PROXY = before;
+  for (const [variable, start] of [
+    ['HTTP_PROXY', startServer],
+    ['HTTPS_PROXY', startTlsServer],
+  ] as const) {
+    it(`${variable}: that of the process is not looked at where another environment is given`, async (t) => {
+      const server = await start(t, (_request, response) => sendJson(response, []));
+      const before = process.env[variable];
+      process.env[variable] = 'http://127.0.0.1:1';
+      t.after(() => {
+        if (before === undefined) delete process.env[variable];
+        else process.env[variable] = before;
+      });
+      const client = createTestClient(t, server.url, { env: { SSL_CERT_FILE: authorityFile } });
+      assert.deepEqual((await client.users.list(page, never)).items, []);
     });
-    assert.deepEqual((await createTestClient(t, server.url, { env: {} }).users.list(page, never)).items, []);
-  });
+  }
 
   it('a variable that is no URL of a proxy is refused at once, and not quoted', (t) => {
     const create = (HTTPS_PROXY: string) => createTestClient(t, 'https://percipio.invalid', { env: { HTTPS_PROXY } });

@@ -23,6 +23,15 @@ describe('retry', () => {
     });
   }
 
+  it('knows that a request was not acted upon that was answered with 429, and does not know it of others', async (t) => {
+    const server = await startServer(t, (_request, response, index) => {
+      response.writeHead(index === 0 ? 429 : 503).end();
+    });
+    const client = createTestClient(t, server.url, { retry: { attemptsMax: 1 } });
+    assert.equal((await captureError(client.users.list(page, never))).isUnprocessed, true);
+    assert.equal((await captureError(client.users.list(page, never))).isUnprocessed, false);
+  });
+
   for (const status of [301, 400, 401, 403, 404, 409, 422, 500, 501]) {
     it(`does not send a request again that was answered with ${status}`, async (t) => {
       const server = await startServer(t, (_request, response) => {

@@ -27,6 +27,25 @@ describe('the token', () => {
     });
   }
 
+  it('is in no error when it is what was searched for', async (t) => {
+    const server = await startServer(t, (_request, response) => {
+      response.writeHead(403).end();
+    });
+    const error = await captureError(createTestClient(t, server.url).content.search({ text: token }, never));
+    assert.match(error.url, /q=\[token\]/);
+  });
+
+  it('is in no error when the reason of a refusal or the name of an encoding repeats it', async (t) => {
+    const server = await startServer(t, (_request, response, index) => {
+      if (index === 0) response.writeHead(403, token).end();
+      else response.writeHead(200, { 'content-encoding': token }).end('[]');
+    });
+    const client = createTestClient(t, server.url);
+    for (let count = 0; count < 2; count += 1) {
+      assert.match((await captureError(client.users.list(page, never))).message, /\[token\]/);
+    }
+  });
+
   it('is in no error when a report status repeats it', async (t) => {
     const server = await startServer(t, (_request, response) => sendJson(response, { status: 'FAILED', error: token }));
     await captureError(createTestClient(t, server.url).reports.poll('r1', never));
