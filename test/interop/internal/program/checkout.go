@@ -44,11 +44,22 @@ func NodeModule(t testing.TB, name string) string {
 }
 
 // command is how our program is started: from source with the project's Node, or as BATON_PERCIPIO says
-// ("node dist/main.js", a path), split at spaces.
+// ("node dist/main.js", a path), split at spaces. Paths in there are those from the project's folder.
 func command(t testing.TB) []string {
 	t.Helper()
-	if words := strings.Fields(os.Getenv("BATON_PERCIPIO")); len(words) > 0 {
-		return words
+	words := strings.Fields(os.Getenv("BATON_PERCIPIO"))
+	if len(words) == 0 {
+		return []string{NodeModule(t, "node"), InCheckout(t, "src", "main.ts")}
 	}
-	return []string{NodeModule(t, "node"), InCheckout(t, "src", "main.ts")}
+	for i, word := range words {
+		if path := InCheckout(t, word); strings.Contains(word, "/") && !filepath.IsAbs(word) && isFile(path) {
+			words[i] = path
+		}
+	}
+	return words
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
 }
