@@ -54,10 +54,12 @@ export async function asService<Result>(
 /** A failure of the Percipio client as a ServiceError; anything else as it is. */
 export function toServiceError(error: unknown): unknown {
   if (error instanceof ReportFormatError) {
-    return new ServiceError(error.isCutOff ? Code.Unavailable : Code.Internal, error.message, {
-      reason: error.isCutOff ? 'percipio_report_cut_off' : 'percipio_report_format',
-      cause: error,
-    });
+    return error.isCutOff
+      ? new ServiceError(Code.Unavailable, `${error.message}. Run the sync again`, {
+          reason: 'percipio_report_cut_off',
+          cause: error,
+        })
+      : new ServiceError(Code.Internal, error.message, { reason: 'percipio_report_format', cause: error });
   }
   if (!(error instanceof PercipioError)) {
     return error;

@@ -81,7 +81,7 @@ test('what is not of Percipio stays as it is', () => {
 test('a report that breaks off may be read again, one that is no report is an error of the connector or Percipio', () => {
   const cutOff = convert(new ReportFormatError('is cut off', { byteOffset: 9, row: 2, isCutOff: true }));
   assert.deepEqual([cutOff.code, cutOff.reason], [Code.Unavailable, 'percipio_report_cut_off']);
-  assert.match(cutOff.rawMessage, /the learning-activity report is cut off \(byte 9, row 2\)/);
+  assert.match(cutOff.rawMessage, /the learning-activity report is cut off \(byte 9, row 2\)\. Run the sync again/);
   const broken = convert(new ReportFormatError('does not begin with [', { byteOffset: 0, row: 1, isCutOff: false }));
   assert.deepEqual([broken.code, broken.reason], [Code.Internal, 'percipio_report_format']);
 });

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { type TestContext, test } from 'node:test';
+import type { PercipioSimulator } from '../../src/simulator/percipio/percipio-simulator.ts';
+import { mintServiceToken } from '../../src/simulator/percipio/service-token.ts';
+import { READY_AT_ONCE, startSimulator } from '../simulator/percipio/start-simulator.ts';
+import { createWorkFolder, runForSummary, runProgram } from './run-program.ts';
+
+const report = /report-requests\/(?!0000|learning)/;
+const always = Number.POSITIVE_INFINITY;
+
+interface Failure {
+  readonly what: string;
+  /** Makes the next sync fail. */
+  readonly plant?: (simulator: PercipioSimulator) => unknown;
+  /** Takes the place of the simulator's own. */
+  readonly account?: (simulator: PercipioSimulator) => Partial<Pick<PercipioSimulator, 'organizationId' | 'token'>>;
+  readonly argv?: readonly string[];
+  /** What the message says, piece by piece. */
+  readonly says: readonly RegExp[];
+}
+
+const failures: readonly Failure[] = [
+  {
+    what: 'a token that Percipio does not take',
+    account: ({ organizationId }) => ({ token: mintServiceToken({ organizationId }) }),
+    says: [/user-management, content-discovery, reporting/, /answered 401/, /Check the API token \(--api-token/],
+  },
+  {
+    what: 'a token that has expired',
+    account: ({ organizationId }) => ({
+      token: mintServiceToken({ organizationId, expiresAt: new Date('2024-05-01') }),
+    }),
+    says: [/the API token expired \d+ days ago \(2024-05-01T00:00:00Z\): get a new token/],
+  },
+  {
+    what: 'an organization of somebody else',
+    account: () => ({ organizationId: '00000000-0000-4000-8000-000000000001' }),
+    says: [/answered 403/, /Check the organization id \(--organization-id, BATON_ORGANIZATION_ID\)/],
+  },
+  {
+    what: 'an organization id that is none',
+    account: () => ({ organizationId: 'acme' }),
+    says: [/the organization id is not a UUID: "acme"/],
+  },
+  ...(['user-management', 'content-discovery', 'reporting'] as const).map((family) => ({
+    what: `a service account without permission for ${family}`,
+    plant: ({ forbidden }: PercipioSimulator) => forbidden.add(family),
+    says: [/answered 403/, new RegExp(`needs permission for the API family ${family}`)],
+  })),
+  {
+    what: 'a 403 for the users in the middle of the sync',
+    plant: ({ faults }) => faults.add({ kind: 'status', status: 403, skip: 1, match: { path: /\/users/ } }),
+    says: [/users\?max=1000&offset=0 answered 403/, /needs permission for the API family user-management/],
+  },
+  {
+    what: 'a 403 for the report in the middle of the sync',
+    plant: ({ faults }) => faults.add({ kind: 'status', status: 403, match: { path: report } }),
+    says: [/answered 403/, /needs permission for the API family reporting/],
+  },
+  {
+    what: 'a report whose download is always cut off',
+    plant: ({ faults }) => faults.add({ kind: 'truncate', afterBytes: 900, times: always, match: { path: report } }),
+    says: [/got an answer that is cut off or broken after \d+ bytes/],
+  },
+  {
+    what: 'a report that ends too early three times',
+    plant: (simulator) => simulator.setReport('next', '[{"contentUuid":"c","userUuid":"u","status":"Started"}'),
+    says: [/the learning-activity report is cut off \(byte 54, row 2\)/],
+  },
+  {
+    what: 'a report that is no JSON',
+    plant: (simulator) => simulator.setReport('next', '[{"contentUuid":"c" oops}]'),
+    says: [/the learning-activity report has a row that is no valid JSON \(byte 1, row 1\)/],
+  },
+  {
+    what: 'a report that Percipio gives up on',
+    plant: (simulator) => simulator.failReport('next'),
+    says: [/has the status FAILED/, /Run the sync again/],
+  },
+  {
+    what: 'a report that takes longer than --report-timeout',
+    plant: (simulator) => simulator.faults.add({ kind: 'emptyBody', times: always, match: { path: report } }),
+    argv: ['--report-timeout=1ms'],
+    says: [/has not made the activity report \S+ within 0 seconds/, /--report-timeout/],
+  },
+  {
+    what: 'a listed course that cannot be fetched',
+    plant: ({ faults }) =>
+      void faults.add({ kind: 'status', status: 500, times: always, match: { path: /search-content/ } }),
+    argv: ['--limited-courses=00000000-0000-4000-8000-000000000001'],
+    says: [/search-content.* answered 500/],
+  },
+  {
+    what: 'a Percipio that is down',
+    plant: ({ faults }) => faults.add({ kind: 'reset', times: always }),
+    says: [/user-management, content-discovery, reporting fail alike/, /\(after 4 attempts\)/],
+  },
+  {
+    what: 'a resource type that there is not',
+    argv: ['--sync-resource-types=user,group'],
+    says: [/--sync-resource-types: invalid resource type 'group' in filter; this connector has: user, course/],
+  },
+];
+
+async function startWithFile(t: TestContext) {
+  const simulator = await startSimulator(t, { users: 20, courses: 20, activityRows: 100, ...READY_AT_ONCE });
+  const folder = await createWorkFolder(t);
+  await runForSummary(simulator, folder);
+  return { simulator, folder, before: await readFile(folder.file) };
+}
+
+for (const { what, plant, account, argv = [], says } of failures) {
+  test(`${what} fails the sync with a message, and changes no file`, async (t) => {
+    const { simulator, folder, before } = await startWithFile(t);
+    plant?.(simulator);
+    const { url, organizationId, token } = simulator;
+    const used = { url, organizationId, token, ...account?.(simulator) };
+    const { exitCode, stdout, stderr } = await runProgram(used, folder, { argv });
+    assert.equal(exitCode, 1);
+    assert.equal(stdout, '');
+    const message = stderr.split('\n').filter((line) => line.startsWith('baton-percipio: '));
+    assert.equal(message.length, 1, stderr);
+    for (const piece of says) {
+      assert.match(message[0] ?? '', piece);
+    }
+    assert.ok(!stderr.includes('    at '), `a stack in ${stderr}`);
+    assert.ok(!stderr.includes(used.token));
+    assert.ok(before.equals(await readFile(folder.file)));
+    assert.deepEqual([await folder.list(), await folder.listTemporary()], [['sync.c1z'], []]);
+  });
+}
+
+test('on a terminal, the line of the phase that failed stays above the message', async (t) => {
+  const simulator = await startSimulator(t, { users: 1, courses: 1, activityRows: 0, forbidden: ['reporting'] });
+  const { stderr } = await runProgram(simulator, await createWorkFolder(t), { isTTY: true });
+  assert.match(stderr, /· validate [^\n]*\r\nbaton-percipio: GET /);
+});
