@@ -3,12 +3,10 @@ import { anyIs } from '@bufbuild/protobuf/wkt';
 import { createContextValues } from '@connectrpc/connect';
 import type { Logger } from 'pino';
 import { SkipEntitlementsAndGrantsSchema } from '#gen/c1/connector/v2/annotation_resource_tree_pb.js';
-import { ConnectorService } from '#gen/c1/connector/v2/connector_pb.js';
-import { EntitlementsService } from '#gen/c1/connector/v2/entitlement_pb.js';
-import { GrantsService } from '#gen/c1/connector/v2/grant_pb.js';
-import { ResourcesService, type ResourceType, ResourceTypesService } from '#gen/c1/connector/v2/resource_pb.js';
+import type { ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
 import type { SyncWriter } from '../c1z/sync-writer.ts';
-import { createInProcessClient, type UnaryClient } from '../client/in-process-client.ts';
+import { type ConnectorClients, createConnectorClients } from '../client/connector-clients.ts';
+import { createInProcessClient } from '../client/in-process-client.ts';
 import { Code, ServiceError } from '../service-error.ts';
 import { loggerKey, reporterKey, responseMaxBytesKey } from '../services/call-context.ts';
 import type { ServiceEntry } from '../services/service-entry.ts';
@@ -18,7 +16,8 @@ import type { SyncObserver, SyncPhase } from './sync-observer.ts';
 import { syncResources } from './sync-resources.ts';
 
 export interface FullSyncOptions {
-  readonly services: readonly ServiceEntry[];
+  /** The connector: its services in this process, or what makes clients of one elsewhere, whose calls `signal` aborts. */
+  readonly services: readonly ServiceEntry[] | ((signal: AbortSignal) => ConnectorClients);
   readonly store: SyncWriter;
   readonly logger: Logger;
   readonly observer: SyncObserver;
@@ -33,13 +32,7 @@ export interface FullSyncOptions {
 }
 
 /** The typed clients of one sync, and what all of its steps share. */
-export interface SyncRun extends FullSyncOptions {
-  readonly connector: UnaryClient<typeof ConnectorService>;
-  readonly resourceTypes: UnaryClient<typeof ResourceTypesService>;
-  readonly resources: UnaryClient<typeof ResourcesService>;
-  readonly entitlements: UnaryClient<typeof EntitlementsService>;
-  readonly grants: UnaryClient<typeof GrantsService>;
-}
+export interface SyncRun extends FullSyncOptions, ConnectorClients {}
 
 /**
  * Runs a full sync into `options.store`. The connector's Cleanup is called at the end, whatever the outcome.
@@ -47,7 +40,7 @@ export interface SyncRun extends FullSyncOptions {
  * and must not be kept.
  */
 export async function runFullSync(options: FullSyncOptions): Promise<void> {
-  const run = createRun(options);
+  const run = { ...options, ...connect(options, options.signal) };
   try {
     await inPhase(run, 'validate', () => run.connector.validate({}));
     if (options.isEmpty) {
@@ -71,22 +64,16 @@ export async function runFullSync(options: FullSyncOptions): Promise<void> {
   }
 }
 
-function createRun(options: FullSyncOptions): SyncRun {
+function connect({ services, logger, observer }: FullSyncOptions, signal: AbortSignal): ConnectorClients {
+  if (typeof services === 'function') {
+    return services(signal);
+  }
   const contextValues = createContextValues()
-    .set(loggerKey, options.logger)
-    .set(reporterKey, options.observer)
+    .set(loggerKey, logger)
+    .set(reporterKey, observer)
     // Nothing leaves the process, so no message can be too large.
     .set(responseMaxBytesKey, Number.POSITIVE_INFINITY);
-  const { services, signal } = options;
-  const client = { contextValues, signal };
-  return {
-    ...options,
-    connector: createInProcessClient(ConnectorService, services, client),
-    resourceTypes: createInProcessClient(ResourceTypesService, services, client),
-    resources: createInProcessClient(ResourcesService, services, client),
-    entitlements: createInProcessClient(EntitlementsService, services, client),
-    grants: createInProcessClient(GrantsService, services, client),
-  };
+  return createConnectorClients((desc) => createInProcessClient(desc, services, { contextValues, signal }));
 }
 
 async function inPhase<Result>({ observer }: SyncRun, phase: SyncPhase, work: () => Promise<Result>): Promise<Result> {
@@ -119,15 +106,12 @@ async function readResourceTypes({
 }
 
 /** A failure to clean up is no failure of the sync: the Go syncer logs it too. */
-async function cleanUp({ services, store, logger, observer }: SyncRun): Promise<void> {
-  const contextValues = createContextValues().set(loggerKey, logger).set(reporterKey, observer);
+async function cleanUp(run: SyncRun): Promise<void> {
   // A signal of its own: what was kept for a cancelled sync is to be forgotten as well.
-  const signal = AbortSignal.timeout(30_000);
+  const { connector } = connect(run, AbortSignal.timeout(30_000));
   try {
-    await createInProcessClient(ConnectorService, services, { contextValues, signal }).cleanup({
-      activeSyncId: store.syncId,
-    });
+    await connector.cleanup({ activeSyncId: run.store.syncId });
   } catch (error) {
-    logger.warn({ error }, 'the connector could not clean up after the sync');
+    run.logger.warn({ error }, 'the connector could not clean up after the sync');
   }
 }

@@ -1,4 +1,5 @@
 // Items that are gone by the time they are asked for: skipped with a warning, up to a limit.
+import { ConnectError } from '@connectrpc/connect';
 import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
 import { Code, ServiceError } from '../service-error.ts';
 import type { SyncRun } from './full-sync.ts';
@@ -19,7 +20,7 @@ export function skippingGone({ observer }: SyncRun): (resource: Resource, work: 
     try {
       await work();
     } catch (error) {
-      if (!(error instanceof ServiceError) || error.code !== Code.NotFound) {
+      if (!(error instanceof ConnectError) || error.code !== Code.NotFound) {
         throw error;
       }
       skipped++;

@@ -1,0 +1,29 @@
+// The clients that a sync works through, wherever the connector is.
+import type { DescService } from '@bufbuild/protobuf';
+import { ConnectorService } from '#gen/c1/connector/v2/connector_pb.js';
+import { EntitlementsService } from '#gen/c1/connector/v2/entitlement_pb.js';
+import { GrantsService } from '#gen/c1/connector/v2/grant_pb.js';
+import { ResourcesService, ResourceTypesService } from '#gen/c1/connector/v2/resource_pb.js';
+import type { UnaryClient } from './in-process-client.ts';
+
+/** A typed client of each service that a sync calls. A failed call rejects with a ConnectError. */
+export interface ConnectorClients {
+  readonly connector: UnaryClient<typeof ConnectorService>;
+  readonly resourceTypes: UnaryClient<typeof ResourceTypesService>;
+  readonly resources: UnaryClient<typeof ResourcesService>;
+  readonly entitlements: UnaryClient<typeof EntitlementsService>;
+  readonly grants: UnaryClient<typeof GrantsService>;
+}
+
+/** @param connect - Makes a client of one service. */
+export function createConnectorClients(
+  connect: <Desc extends DescService>(desc: Desc) => UnaryClient<Desc>,
+): ConnectorClients {
+  return {
+    connector: connect(ConnectorService),
+    resourceTypes: connect(ResourceTypesService),
+    resources: connect(ResourcesService),
+    entitlements: connect(EntitlementsService),
+    grants: connect(GrantsService),
+  };
+}
