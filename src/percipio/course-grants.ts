@@ -1,45 +1,106 @@
 // Lists who completed a course and who is at it, from the learning-activity report of the sync.
 import { z } from 'zod';
 import type { Grant } from '#gen/c1/connector/v2/grant_pb.js';
+import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
 import { buildGrant, entitlementStub } from '../baton/build/grant.ts';
 import { type Context, type Listing, listing, type ResourceRequest } from '../baton/connector.ts';
 import type { ActivityIndex } from './activity/activity-index.ts';
 import type { ActivityReport } from './activity-report.ts';
+import type { CourseSource } from './course-source.ts';
 import type { PercipioContext } from './percipio-context.ts';
 import { userType } from './resource-types.ts';
 import { toServiceError } from './service-errors.ts';
 
-const pageToken = z.union([
-  /** The report is being made; `waits` makes each token differ from the one before. */
-  z.strictObject({ report: z.string().min(1).optional(), waits: z.int().min(1) }),
-  z.strictObject({ report: z.string().min(1), from: z.int().min(1) }),
+/** The report is being made; `waits` makes each token differ from the one before. */
+const waitingToken = z.strictObject({ report: z.string().min(1).optional(), waits: z.int().min(1) });
+
+const courseToken = z.union([waitingToken, z.strictObject({ report: z.string().min(1), from: z.int().min(1) })]);
+
+/** `from` grants of `course` have been told, and all those of courses whose ids sort before it. */
+const allCoursesToken = z.union([
+  waitingToken,
+  z.strictObject({ report: z.string().min(1), course: z.string(), from: z.int().min(0) }),
 ]);
 
-type PageToken = z.output<typeof pageToken>;
-
+/** The grants of one course. */
 export function createCourseGrants(percipio: PercipioContext): Listing<Grant, ResourceRequest> {
-  return listing<Grant, ResourceRequest, PageToken>(pageToken, async ({ resource, pageSize }, token, context) => {
-    const report = percipio.memory.scopeOf(context.syncId).reports.get(token?.report);
-    const index = await waitForReport(report, percipio.reportWaitMs, context);
-    if (!index || report.id === undefined) {
-      return { items: [], next: { report: report.id, waits: token && 'waits' in token ? token.waits + 1 : 1 } };
-    }
-    if (report.takeTelling()) {
-      tellLeftOut(index, context);
-    }
-    const from = token && 'from' in token ? token.from : 0;
-    const courseId = resource.id?.resource ?? '';
-    const stubs = {
-      completed: entitlementStub(resource, 'completed'),
-      in_progress: entitlementStub(resource, 'in_progress'),
-    };
-    const items: Grant[] = [];
-    index.visit(courseId, from, pageSize, (userId, progress) => {
-      items.push(buildGrant(stubs[progress], userType.id, userId));
-    });
-    const end = from + items.length;
-    return { items, next: end < index.countOf(courseId) ? { report: report.id, from: end } : undefined };
+  return listing<Grant, ResourceRequest, z.output<typeof courseToken>>(
+    courseToken,
+    async ({ resource, pageSize }, token, context) => {
+      const loaded = await loadReport(percipio, token, context);
+      if (!loaded.index) {
+        return { items: [], next: loaded.waiting };
+      }
+      const from = token && 'from' in token ? token.from : 0;
+      const items = grantsOf(loaded.index, resource, from, pageSize);
+      const end = from + items.length;
+      const hasMore = end < loaded.index.countOf(resource.id?.resource ?? '');
+      return { items, next: hasMore ? { report: loaded.report, from: end } : undefined };
+    },
+  );
+}
+
+/** The grants of all courses of the sync in one enumeration, by course id. */
+export function createGrantsOfAllCourses(percipio: PercipioContext, source: CourseSource): Listing<Grant, object> {
+  return listing<Grant, object, z.output<typeof allCoursesToken>>(
+    allCoursesToken,
+    async ({ pageSize }, token, context) => {
+      const loaded = await loadReport(percipio, token, context);
+      if (!loaded.index) {
+        return { items: [], next: loaded.waiting };
+      }
+      const position = token && 'course' in token ? token : { course: '', from: 0 };
+      const courses = await source.readAll(context);
+      const items: Grant[] = [];
+      for (const courseId of loaded.index.courseIdsFrom(position.course)) {
+        const course = courses.get(courseId);
+        if (!course) {
+          continue;
+        }
+        const from = courseId === position.course ? position.from : 0;
+        const ofCourse = grantsOf(loaded.index, course, from, pageSize - items.length);
+        items.push(...ofCourse);
+        if (items.length === pageSize) {
+          return { items, next: { report: loaded.report, course: courseId, from: from + ofCourse.length } };
+        }
+      }
+      return { items };
+    },
+  );
+}
+
+/** Grants of a course, beginning behind the first `from`, at most `count`. */
+function grantsOf(index: ActivityIndex, course: Resource, from: number, count: number): Grant[] {
+  const stubs = {
+    completed: entitlementStub(course, 'completed'),
+    in_progress: entitlementStub(course, 'in_progress'),
+  };
+  const grants: Grant[] = [];
+  index.visit(course.id?.resource ?? '', from, count, (userId, progress) => {
+    grants.push(buildGrant(stubs[progress], userType.id, userId));
   });
+  return grants;
+}
+
+type LoadedReport =
+  | { readonly index: ActivityIndex; readonly report: string }
+  | { readonly index: undefined; readonly waiting: z.output<typeof waitingToken> };
+
+/** The report that a token names, or the sync's own; or the token to come back with while it is being made. */
+async function loadReport(
+  { memory, reportWaitMs }: PercipioContext,
+  token: { readonly report?: string | undefined; readonly waits?: number } | undefined,
+  context: Context,
+): Promise<LoadedReport> {
+  const report = memory.scopeOf(context.syncId).reports.get(token?.report);
+  const index = await waitForReport(report, reportWaitMs, context);
+  if (!index || report.id === undefined) {
+    return { index: undefined, waiting: { report: report.id, waits: (token?.waits ?? 0) + 1 } };
+  }
+  if (report.takeTelling()) {
+    tellLeftOut(index, context);
+  }
+  return { index, report: report.id };
 }
 
 async function waitForReport(

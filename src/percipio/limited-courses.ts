@@ -1,9 +1,9 @@
 // Lists exactly the courses that the operator named, found one by one.
 import { z } from 'zod';
 import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
-import { type Listing, type ListRequest, listing } from '../baton/connector.ts';
 import type { ContentItem } from './api/content-item.ts';
 import { nameOfCourse, toCourseResource, whyNoCourse } from './course-resource.ts';
+import { type CourseSource, createCourseSource } from './course-source.ts';
 import type { PercipioContext } from './percipio-context.ts';
 import { asService } from './service-errors.ts';
 
@@ -16,16 +16,14 @@ const pageToken = z.strictObject({ offset: z.int().min(1) });
  * A search that fails fails the page: a course that the operator named must not get lost because Percipio was busy. One
  * that cannot be synced is named in a warning with the reason.
  */
-export function createLimitedCourses(percipio: PercipioContext): Listing<Resource, ListRequest> {
-  const ids = [...new Set(percipio.limitedCourses)];
-  return listing(pageToken, async (_request, token, { signal, syncId, reporter }) => {
+export function createLimitedCourses({ client, memory, limitedCourses }: PercipioContext): CourseSource {
+  const ids = [...new Set(limitedCourses)];
+  return createCourseSource(memory, pageToken, async (token, { signal, reporter }) => {
     const offset = token?.offset ?? 0;
     const end = offset + searchesPerPage;
     const found = await asService(signal, (signal) =>
       Promise.all(
-        ids
-          .slice(offset, end)
-          .map(async (id) => ({ id, item: (await percipio.client().content.find(id, signal)).value })),
+        ids.slice(offset, end).map(async (id) => ({ id, item: (await client().content.find(id, signal)).value })),
       ),
     );
     const items: Resource[] = [];
@@ -37,14 +35,7 @@ export function createLimitedCourses(percipio: PercipioContext): Listing<Resourc
         reporter.warn(`--limited-courses: ${id} is not synced: ${problem}`);
       }
     }
-    const next = end < ids.length ? { offset: end } : undefined;
-    const { courses } = percipio.memory.scopeOf(syncId);
-    courses.add(
-      offset,
-      next?.offset,
-      items.map((course) => course.id?.resource ?? ''),
-    );
-    return { items, next };
+    return { items, next: end < ids.length ? { offset: end } : undefined };
   });
 }
 

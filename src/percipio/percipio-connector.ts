@@ -47,7 +47,7 @@ export function createPercipioConnector(
           timing,
           heldIds: async (signal) => ({
             users: await readUserIds(percipio, listed, signal),
-            courses: listed.courses.isComplete ? listed.courses.ids : undefined,
+            courses: listed.courses.all()?.map((course) => course.id?.resource ?? ''),
           }),
         }),
       timing.now,

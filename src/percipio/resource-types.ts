@@ -1,6 +1,8 @@
 // The resource types that Percipio's objects become.
 import { create } from '@bufbuild/protobuf';
 import { SkipEntitlementsAndGrantsSchema } from '#gen/c1/connector/v2/annotation_resource_tree_pb.js';
+import { TypeScopedEntitlementsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_entitlements_pb.js';
+import { TypeScopedGrantsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_grants_pb.js';
 import { ResourceType_Trait, ResourceTypeSchema } from '#gen/c1/connector/v2/resource_pb.js';
 import { annotation, packAnnotations } from '../baton/build/resource.ts';
 
@@ -12,5 +14,15 @@ export const userType = create(ResourceTypeSchema, {
   annotations: packAnnotations([annotation(SkipEntitlementsAndGrantsSchema, create(SkipEntitlementsAndGrantsSchema))]),
 });
 
-/** A course or an assessment of the catalog. The display name is lower case in the Go connector, and tenants see it. */
-export const courseType = create(ResourceTypeSchema, { id: 'course', displayName: 'course' });
+/**
+ * A course or an assessment of the catalog. The display name is lower case in the Go connector, and tenants see it. A
+ * syncer that knows the annotations asks for all entitlements and for all grants at once, not for those of each course.
+ */
+export const courseType = create(ResourceTypeSchema, {
+  id: 'course',
+  displayName: 'course',
+  annotations: packAnnotations([
+    annotation(TypeScopedEntitlementsSchema, create(TypeScopedEntitlementsSchema)),
+    annotation(TypeScopedGrantsSchema, create(TypeScopedGrantsSchema)),
+  ]),
+});

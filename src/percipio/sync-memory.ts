@@ -1,6 +1,8 @@
 // What a process remembers of the syncs that it serves. A cache: whatever is missing is read again from Percipio.
+
+import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
 import type { ActivityReports } from './activity-reports.ts';
-import { IdCollector } from './id-collector.ts';
+import { ListedPages } from './listed-pages.ts';
 
 /** How long callers without a sync id (an engineer with grpcurl) see one and the same report. */
 const sharedMaxAgeMs = 15 * 60_000;
@@ -9,13 +11,14 @@ const sharedMaxAgeMs = 15 * 60_000;
 const idleMaxMs = 6 * 3_600_000;
 
 /** What was listed in one sync. */
-export interface ListedIds {
-  readonly users: IdCollector;
-  readonly courses: IdCollector;
+export interface Listed {
+  /** Ids of users. */
+  readonly users: ListedPages<string>;
+  readonly courses: ListedPages<Resource>;
 }
 
 /** What belongs to one sync. */
-export interface SyncScope extends ListedIds {
+export interface SyncScope extends Listed {
   readonly reports: ActivityReports;
 }
 
@@ -28,10 +31,10 @@ interface Remembered {
 /** The scopes by sync id, and one that all callers without a sync id share for a while. */
 export class SyncMemory {
   readonly #scopes = new Map<string, Remembered>();
-  readonly #createReports: (listed: ListedIds) => ActivityReports;
+  readonly #createReports: (listed: Listed) => ActivityReports;
   readonly #now: () => number;
 
-  constructor(createReports: (listed: ListedIds) => ActivityReports, now: () => number = Date.now) {
+  constructor(createReports: (listed: Listed) => ActivityReports, now: () => number = Date.now) {
     this.#createReports = createReports;
     this.#now = now;
   }
@@ -42,7 +45,7 @@ export class SyncMemory {
     const key = syncId ?? '';
     let remembered = this.#scopes.get(key);
     if (!remembered) {
-      const listed = { users: new IdCollector(), courses: new IdCollector() };
+      const listed = { users: new ListedPages<string>(), courses: new ListedPages<Resource>() };
       remembered = {
         scope: { ...listed, reports: this.#createReports(listed) },
         madeAt: this.#now(),

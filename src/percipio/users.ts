@@ -1,11 +1,12 @@
 // The resource type `user`: people with an account.
 import { z } from 'zod';
 import { listing, type ResourceSyncer } from '../baton/connector.ts';
-import { usersPageSizeMax } from './api/users.ts';
+import { type UsersPage, usersPageSizeMax } from './api/users.ts';
+import { firstPageKey, type ListedPages } from './listed-pages.ts';
 import type { PercipioContext } from './percipio-context.ts';
 import { userType } from './resource-types.ts';
 import { asService, rateLimitAnnotations } from './service-errors.ts';
-import type { ListedIds } from './sync-memory.ts';
+import type { Listed } from './sync-memory.ts';
 import { toUserResource } from './user-resource.ts';
 
 const pageToken = z.strictObject({ offset: z.int().min(1) });
@@ -19,12 +20,7 @@ export function createUserSyncer(percipio: PercipioContext): ResourceSyncer {
       const page = await asService(signal, (signal) =>
         percipio.client().users.list({ max: usersPageSizeMax, offset }, signal),
       );
-      const { users } = percipio.memory.scopeOf(syncId);
-      users.add(
-        offset,
-        page.nextOffset,
-        page.items.map((user) => user.id),
-      );
+      remember(percipio.memory.scopeOf(syncId).users, offset, page);
       return {
         items: page.items.map(toUserResource),
         next: page.nextOffset === undefined ? undefined : { offset: page.nextOffset },
@@ -40,19 +36,23 @@ export function createUserSyncer(percipio: PercipioContext): ResourceSyncer {
 
 /** The ids of all users: those that the sync has listed in this process, or read anew if it listed them elsewhere. */
 export async function readUserIds(
-  percipio: PercipioContext,
-  { users }: ListedIds,
+  { client }: Pick<PercipioContext, 'client'>,
+  { users }: Listed,
   signal: AbortSignal,
-): Promise<ReadonlySet<string>> {
+): Promise<readonly string[]> {
   let offset: number | undefined = 0;
-  while (!users.isComplete && offset !== undefined) {
-    const page = await percipio.client().users.list({ max: usersPageSizeMax, offset }, signal);
-    users.add(
-      offset,
-      page.nextOffset,
-      page.items.map((user) => user.id),
-    );
+  while (offset !== undefined && !users.all()) {
+    const page = await client().users.list({ max: usersPageSizeMax, offset }, signal);
+    remember(users, offset, page);
     offset = page.nextOffset;
   }
-  return users.ids;
+  return users.all() ?? [];
+}
+
+function remember(users: ListedPages<string>, offset: number, { items, nextOffset }: UsersPage): void {
+  const keyOf = (offset: number) => (offset === 0 ? firstPageKey : String(offset));
+  users.add(keyOf(offset), {
+    items: items.map((user) => user.id),
+    nextKey: nextOffset === undefined ? undefined : keyOf(nextOffset),
+  });
 }

@@ -22,7 +22,7 @@ export interface ActivityIndexParts {
  */
 export class ActivityIndex {
   readonly counts: ActivityCounts;
-  /** Ids of the courses that have grants. */
+  /** Ids of the courses that have grants, sorted. */
   readonly courseIds: readonly string[];
   readonly #ranges = new Map<string, { readonly start: number; readonly end: number }>();
   readonly #packed: Float64Array;
@@ -30,7 +30,7 @@ export class ActivityIndex {
 
   constructor(parts: ActivityIndexParts) {
     this.counts = parts.counts;
-    this.courseIds = [...parts.courseEnds.keys()];
+    this.courseIds = [...parts.courseEnds.keys()].sort();
     this.#packed = parts.packed;
     this.#userIds = parts.userIds;
     let start = 0;
@@ -38,6 +38,21 @@ export class ActivityIndex {
       this.#ranges.set(courseId, { start, end });
       start = end;
     }
+  }
+
+  /** The ids of `courseIds` from an id on, whether it is among them or not. */
+  courseIdsFrom(courseId: string): readonly string[] {
+    let low = 0;
+    let high = this.courseIds.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.courseIds[middle] as string) < courseId) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return this.courseIds.slice(low);
   }
 
   /** How many people have a grant of this course; 0 for a course that the report does not have. */
