@@ -41,7 +41,7 @@ test('sends no more of a stream than its caller takes', async (t) => {
   let sent = 0;
   const entry = serviceEntry(EchoService, {
     async *many() {
-      for (; sent < 1000; sent++) {
+      for (; sent < 200; sent++) {
         yield { value: 'x'.repeat(100_000) };
       }
     },
@@ -55,12 +55,12 @@ test('sends no more of a stream than its caller takes', async (t) => {
     before = sent;
     await setTimeout(5);
   }
-  assert.ok(sent < 200, `${sent} messages of a stream that nobody reads`);
+  assert.ok(sent < 100, `${sent} messages of a stream that nobody reads`);
   let received = 0;
   for await (const _ of call) {
     received++;
   }
-  assert.ok(received >= 999);
+  assert.ok(received >= 199);
 });
 
 test('answers INTERNAL, and names the message, for a request that cannot be read', async (t) => {
