@@ -272,35 +272,26 @@ test('a page in the middle of a course is read again by another process, in the 
   assert.equal(requested(simulator), 1);
 });
 
-// As a Go syncer asks, and as no server would allow it: then the bytes alone are the limit.
-for (const pageSize of [0, 100_000]) {
-  test(`page_size ${pageSize}: the grants of a course that 30,000 people took come in answers below 2 MiB`, async (t) => {
-    const users = 30_000;
-    const rows = Array.from({ length: users }, (_, number) =>
-      row(uuid(0), userId(number), number % 3 === 0 ? 'Started' : 'Completed'),
+test('the grants of a course that 30,000 people took come in answers below 2 MiB, whatever page_size says', async (t) => {
+  const users = 30_000;
+  const rows = Array.from({ length: users }, (_, number) =>
+    row(uuid(0), userId(number), number % 3 === 0 ? 'Started' : 'Completed'),
+  );
+  const simulator = await start(t, { courses: 1, users }, rows);
+  const { grants } = startConnector(t, simulator);
+  // As a Go syncer asks, and as no server would allow it: then the bytes alone are the limit.
+  for (const pageSize of [0, 100_000]) {
+    const { items, pages } = await readAllPages((pageToken) =>
+      grants.listGrants({ resource: course(0), pageSize, pageToken, activeSyncId: 's1' }),
     );
-    const simulator = await start(t, { courses: 1, users }, rows);
-    const { grants } = startConnector(t, simulator);
-    const seen = new Set<string>();
-    let largestBytes = 0;
-    let pages = 0;
-    let pageToken = '';
-    do {
-      const answer = await grants.listGrants({ resource: course(0), pageSize, pageToken, activeSyncId: 's1' });
-      largestBytes = Math.max(largestBytes, toBinary(GrantsServiceListGrantsResponseSchema, answer).byteLength);
-      for (const { id } of answer.list) {
-        seen.add(id);
-      }
-      pageToken = answer.nextPageToken;
-      pages += 1;
-    } while (pageToken !== '');
-    assert.equal(seen.size, users);
-    assert.ok(seen.has(grantId(0, 'in_progress', 0)) && seen.has(grantId(0, 'completed', 29_999)));
-    assert.ok(largestBytes <= wireResponseMaxBytes, `${largestBytes} bytes`);
-    assert.ok(pages > 1);
-    assert.equal(requested(simulator), 1);
-  });
-}
+    assert.equal(new Set(items.map((grant) => grant.id)).size, users);
+    const [longest] = pages.toSorted((a, b) => b.list.length - a.list.length);
+    const bytes = longest && toBinary(GrantsServiceListGrantsResponseSchema, longest).byteLength;
+    assert.ok(bytes && bytes <= wireResponseMaxBytes, `${bytes} bytes`);
+    assert.ok(pages.length > 1);
+  }
+  assert.equal(requested(simulator), 1);
+});
 
 test('a course that nobody took has no grants, and neither has one that is unknown', async (t) => {
   const simulator = await start(t, { courses: 2, users: 1 }, [row(uuid(0), userId(0), 'Completed')]);

@@ -121,10 +121,10 @@ interface ListAnswer<Item> {
 }
 
 /** All items of an enumeration, and the pages that they came in. */
-export async function readAllPages<Item>(
-  listPage: (pageToken: string) => Promise<ListAnswer<Item>>,
-): Promise<{ readonly items: Item[]; readonly pages: ListAnswer<Item>[] }> {
-  const pages: ListAnswer<Item>[] = [];
+export async function readAllPages<Item, Answer extends ListAnswer<Item>>(
+  listPage: (pageToken: string) => Promise<Answer & ListAnswer<Item>>,
+): Promise<{ readonly items: Item[]; readonly pages: Answer[] }> {
+  const pages: Answer[] = [];
   let pageToken = '';
   do {
     const page = await listPage(pageToken);

@@ -32,16 +32,16 @@ test('every generated user becomes a resource, odd ones included', async (t) => 
 });
 
 test('users are read to the last page in pages as large as Percipio allows, whatever page_size asks for', async (t) => {
-  const simulator = await startWithUsers(t, 2001);
+  const simulator = await startWithUsers(t, 1001);
   const { resources } = startConnector(t, simulator);
   const { items, pages } = await readAllPages((pageToken) =>
     resources.listResources({ resourceTypeId: 'user', pageSize: 250, pageToken, activeSyncId: 's1' }),
   );
-  assert.equal(new Set(items.map((user) => user.id?.resource)).size, 2001);
+  assert.equal(new Set(items.map((user) => user.id?.resource)).size, 1001);
   assert.ok(pages.every(({ list }) => list.length <= 250));
   assert.deepEqual(
     simulator.requests.of({ path: usersPath }).map(({ query }) => query),
-    ['0', '1000', '2000'].map((offset) => ({ max: '1000', offset })),
+    ['0', '1000'].map((offset) => ({ max: '1000', offset })),
   );
 });
 
