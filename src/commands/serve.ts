@@ -66,7 +66,7 @@ export const serveCommand: Command = {
 function checkPlaintext(text: string): string | undefined {
   return isLoopback(parseListenAddress(text))
     ? undefined
-    : 'must be on loopback, such as 127.0.0.1:50051: this version serves plaintext only, and TLS comes in a later one';
+    : 'must be on loopback, such as 127.0.0.1:50051 (plaintext is for loopback; options for TLS come in a later version)';
 }
 
 function describeServer(programName: string, address: string): string {

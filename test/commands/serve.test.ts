@@ -92,7 +92,7 @@ test('it listens on IPv6 loopback', async (t) => {
 });
 
 for (const [listen, why] of [
-  ['0.0.0.0:50051', /--listen.*must be on loopback.*TLS comes in a later one/],
+  ['0.0.0.0:50051', /--listen.*must be on loopback.*TLS come in a later version/],
   ['[::]:50051', /--listen.*must be on loopback/],
   ['50051', /--listen.*must have a host/],
   ['127.0.0.1', /--listen.*must have a port/],
