@@ -37,6 +37,17 @@ export function createCourseSource<Token>(
       ? { items: known.items, next: known.nextKey ? (JSON.parse(known.nextKey) as Token) : undefined }
       : read(token, context);
   };
+  // Gathers by itself: another caller may begin the listing anew meanwhile, which takes the pages that are kept apart.
+  const walk = async (context: Context): Promise<readonly Resource[]> => {
+    const all: Resource[] = [];
+    let token: Token | undefined;
+    do {
+      const page = await readOnce(token, context);
+      all.push(...page.items);
+      token = page.next;
+    } while (token !== undefined);
+    return all;
+  };
   return {
     list: listing(token, (_request, token, context) => read(token, context)),
     mapPages: (map) =>
@@ -45,15 +56,7 @@ export function createCourseSource<Token>(
         return { items: items.flatMap(map), next };
       }),
     readAll: async (context) => {
-      const listed = () => memory.scopeOf(context.syncId).courses.all();
-      let token: Token | undefined;
-      while (!listed()) {
-        token = (await readOnce(token, context)).next;
-        if (token === undefined) {
-          break;
-        }
-      }
-      const all = listed() ?? [];
+      const all = memory.scopeOf(context.syncId).courses.all() ?? (await walk(context));
       const known = byId.get(all) ?? new Map(all.map((course) => [course.id?.resource ?? '', course]));
       byId.set(all, known);
       return known;

@@ -40,13 +40,18 @@ export async function readUserIds(
   { users }: Listed,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  let offset: number | undefined = 0;
-  while (offset !== undefined && !users.all()) {
-    const page = await client().users.list({ max: usersPageSizeMax, offset }, signal);
+  const known = users.all();
+  if (known) {
+    return known;
+  }
+  const ids: string[] = [];
+  for (let offset: number | undefined = 0; offset !== undefined; ) {
+    const page: UsersPage = await client().users.list({ max: usersPageSizeMax, offset }, signal);
     remember(users, offset, page);
+    ids.push(...page.items.map((user) => user.id));
     offset = page.nextOffset;
   }
-  return users.all() ?? [];
+  return ids;
 }
 
 function remember(users: ListedPages<string>, offset: number, { items, nextOffset }: UsersPage): void {
