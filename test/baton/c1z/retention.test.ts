@@ -43,6 +43,13 @@ const cases: readonly {
   { title: 'exactly as many as are kept are left alone', file: 'f1 f2', deleted: '' },
   { title: 'the number to keep can be another', file: 'f1 f2 f3 f4 f5!', current: 'f5', keep: 4, deleted: 'f1' },
   { title: 'only the run being written is kept', file: 'f1 f2 f3!', current: 'f3', keep: 1, deleted: 'f1 f2' },
+  {
+    title: 'the run being written is kept when it has an end',
+    file: 'f1 f2 f3',
+    current: 'f3',
+    keep: 1,
+    deleted: 'f1 f2',
+  },
   { title: 'unfinished runs are never deleted', file: 'f1! p1! f2 f3 f4!', current: 'f4', deleted: 'f2' },
   { title: 'a run of an unknown type counts as a full one', file: 'x1 f1 f2', deleted: 'x1' },
   {

@@ -38,7 +38,7 @@ async function assertRefused(
       return true;
     });
   }
-  assert.deepEqual(await readFile(path), before);
+  assert.ok((await readFile(path)).equals(before), 'the file has changed');
   assert.deepEqual(await readdir(options.temporaryFolder), []);
 }
 
