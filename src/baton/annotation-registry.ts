@@ -1,5 +1,5 @@
-// The messages of the protocol that may stand in an `annotations` field, so that they can be written as JSON.
-import { createRegistry, type Registry } from '@bufbuild/protobuf';
+// The messages that may travel packed as Any: in an `annotations` field, and in the details of an error.
+import { createRegistry, type DescFile, type Registry } from '@bufbuild/protobuf';
 import { file_c1_connector_v2_annotation_baton_id } from '#gen/c1/connector/v2/annotation_baton_id_pb.js';
 import { file_c1_connector_v2_annotation_entitlement } from '#gen/c1/connector/v2/annotation_entitlement_pb.js';
 import { file_c1_connector_v2_annotation_etag } from '#gen/c1/connector/v2/annotation_etag_pb.js';
@@ -28,9 +28,10 @@ import { file_c1_connector_v2_connector } from '#gen/c1/connector/v2/connector_p
 import { file_c1_connector_v2_entitlement } from '#gen/c1/connector/v2/entitlement_pb.js';
 import { file_c1_connector_v2_grant } from '#gen/c1/connector/v2/grant_pb.js';
 import { file_c1_connector_v2_resource } from '#gen/c1/connector/v2/resource_pb.js';
+import { file_google_rpc_error_details } from '#gen/google/rpc/error_details_pb.js';
 
-/** For `toJson` and `fromJson` of messages with annotations. */
-export const annotationRegistry: Registry = createRegistry(
+/** The files that define them. Clients that show them as text ask a server's reflection for these. */
+export const annotationFiles: readonly DescFile[] = [
   file_c1_connector_v2_annotation_baton_id,
   file_c1_connector_v2_annotation_entitlement,
   file_c1_connector_v2_annotation_etag,
@@ -59,4 +60,8 @@ export const annotationRegistry: Registry = createRegistry(
   file_c1_connector_v2_entitlement,
   file_c1_connector_v2_grant,
   file_c1_connector_v2_resource,
-);
+  file_google_rpc_error_details,
+];
+
+/** For `toJson` and `fromJson` of messages with annotations. */
+export const annotationRegistry: Registry = createRegistry(...annotationFiles);

@@ -1,5 +1,5 @@
-// The proto files behind a server's services, found by file name, by symbol and by extension, as reflection asks.
-import type { DescEnum, DescFile, DescMessage, DescService } from '@bufbuild/protobuf';
+// The proto files that a server knows, found by file name, by symbol and by extension, as reflection asks.
+import type { DescEnum, DescFile, DescMessage } from '@bufbuild/protobuf';
 import { nestedTypes } from '@bufbuild/protobuf/reflect';
 
 export class FileIndex {
@@ -7,10 +7,10 @@ export class FileIndex {
   readonly #symbols = new Map<string, DescFile>();
   readonly #extensions = new Map<string, Map<number, DescFile>>();
 
-  /** Takes in the files of the services and all that they import. */
-  constructor(services: Iterable<DescService>) {
-    for (const service of services) {
-      this.#addFile(service.file);
+  /** Takes in files and all that they import. */
+  constructor(files: Iterable<DescFile>) {
+    for (const file of files) {
+      this.#addFile(file);
     }
   }
 

@@ -16,6 +16,16 @@ export interface ListenEvents {
  */
 export async function listen(address: ListenAddress, { onConnection, onError }: ListenEvents): Promise<Server> {
   const server = createServer({ noDelay: true }, onConnection);
+  await listenAt(server, address);
+  server.on('error', onError);
+  return server;
+}
+
+/**
+ * Lets a server listen.
+ * @throws ServiceError FAILED_PRECONDITION with what to do when the address cannot be listened at.
+ */
+export async function listenAt(server: Server, address: ListenAddress): Promise<void> {
   server.listen({ host: address.host, port: address.port });
   try {
     await once(server, 'listening');
@@ -24,8 +34,6 @@ export async function listen(address: ListenAddress, { onConnection, onError }: 
     const message = `cannot listen at ${formatListenAddress(address)}: ${text}`;
     throw new ServiceError(Code.FailedPrecondition, message, { reason, cause });
   }
-  server.on('error', onError);
-  return server;
 }
 
 function explain({ code, message }: NodeJS.ErrnoException): { text: string; reason: string } {

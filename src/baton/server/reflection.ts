@@ -4,6 +4,7 @@ import { type DescFile, type DescService, toBinary } from '@bufbuild/protobuf';
 import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
 import { ServerReflection } from '#gen/grpc/reflection/v1/reflection_pb.js';
 import { ServerReflection as ServerReflectionV1Alpha } from '#gen/grpc/reflection/v1alpha/reflection_pb.js';
+import { annotationFiles } from '../annotation-registry.ts';
 import { Code } from '../service-error.ts';
 import { type ServiceEntry, serviceEntry } from '../services/service-entry.ts';
 import { FileIndex } from './file-index.ts';
@@ -34,7 +35,7 @@ export function createReflectionServices(services: readonly DescService[]): Serv
   // Most servers are never asked.
   let index: FileIndex | undefined;
   const reply = (question: Question, sent: Set<DescFile>): Answer => {
-    index ??= new FileIndex(services);
+    index ??= new FileIndex([...services.map((service) => service.file), ...annotationFiles]);
     return answer(question, names, index, sent);
   };
   return [
