@@ -43,6 +43,20 @@ func TestGoClients(t *testing.T) {
 		})
 	}
 
+	t.Run("what belongs to each course, though its type can be asked at once", func(t *testing.T) {
+		client := newClient(t, server, 0)
+		for _, courseID := range truth.CourseIDs {
+			course := &v2.Resource{Id: &v2.ResourceId{ResourceType: "course", Resource: courseID}}
+			check.SameIDs(t, "entitlements of course "+courseID, entitlementIDs(client.listEntitlements(t, course, nil)), truth.EntitlementsOf(courseID))
+			got, want := grantIDs(client.listGrants(t, course, nil)), truth.GrantsOf(courseID)
+			if len(want) > 0 {
+				check.SameIDs(t, "grants of course "+courseID, got, want)
+			} else {
+				check.NoIDs(t, "grants of course "+courseID, got)
+			}
+		}
+	})
+
 	t.Run("one resource at a time", func(t *testing.T) {
 		client := newClient(t, server, 0)
 		getter := v2.NewResourceGetterServiceClient(client.connection)

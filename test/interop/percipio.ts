@@ -2,8 +2,9 @@
 //
 //   node percipio.ts '{"users":200}'     options as startPercipioSimulator takes them
 //
-// Prints one line of JSON: where it listens, its users (without what is nested in them), and the ids that a correct sync finds. For each line that comes in
-// it prints another one: the requests that it got so far. It ends with its input, so it never outlives who started it.
+// Prints one line of JSON: where it listens, its users (without what is nested in them), and the ids that a correct sync
+// finds. For each line that comes in it prints another one: the requests that it got so far. It ends with its input, so
+// it never outlives who started it.
 import { createInterface } from 'node:readline';
 import { startPercipioSimulator } from '../../src/simulator/percipio/percipio-simulator.ts';
 
