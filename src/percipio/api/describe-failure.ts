@@ -16,6 +16,7 @@ const neverConnected: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'the host name could not be looked up; check the DNS of this machine',
   EHOSTUNREACH: 'there is no route to the host',
   ENETUNREACH: 'there is no route to the network',
+  UND_ERR_PRX_CONN: 'the proxy ended the connection instead of making a tunnel',
   UND_ERR_CONNECT_TIMEOUT:
     'no connection came about in time; a firewall may drop it, or a proxy be needed (HTTPS_PROXY)',
 };

@@ -63,6 +63,15 @@ describe('proxies of the environment', () => {
     });
   }
 
+  it('HTTPS_PROXY: a proxy that hangs up is told as that, after having tried', async (t) => {
+    const proxy = await startProxy(t, 'hang up');
+    const client = createTestClient(t, 'https://percipio.invalid', { env: { HTTPS_PROXY: proxy.url } });
+    const error = await captureError(client.users.list(page, never));
+    assert.match(error.message, /the proxy ended the connection instead of making a tunnel/);
+    assert.equal(error.isUnprocessed, true);
+    assert.equal(proxy.asked.length, 4);
+  });
+
   it('HTTPS_PROXY: a proxy that is down is told as that', async (t) => {
     const client = createTestClient(t, 'https://percipio.invalid', { env: { HTTPS_PROXY: 'http://127.0.0.1:1' } });
     const error = await captureError(client.users.list(page, never));

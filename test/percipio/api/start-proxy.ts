@@ -14,8 +14,8 @@ export interface RunningProxy {
   readonly headers: readonly string[];
 }
 
-/** @param refuseWith - A status with which it refuses everything. */
-export async function startProxy(t: TestContext, refuseWith?: number): Promise<RunningProxy> {
+/** @param refuseWith - A status with which it refuses everything; `hang up` ends connections that ask for a tunnel. */
+export async function startProxy(t: TestContext, refuseWith?: number | 'hang up'): Promise<RunningProxy> {
   const asked: string[] = [];
   const authorizations: (string | undefined)[] = [];
   const headers: string[] = [];
@@ -23,7 +23,7 @@ export async function startProxy(t: TestContext, refuseWith?: number): Promise<R
     asked.push(`${request.method} ${request.url}`);
     authorizations.push(request.headers['proxy-authorization']);
     headers.push(request.rawHeaders.join('\n'));
-    if (refuseWith !== undefined) {
+    if (typeof refuseWith === 'number') {
       response.writeHead(refuseWith).end();
       return;
     }
@@ -38,6 +38,10 @@ export async function startProxy(t: TestContext, refuseWith?: number): Promise<R
     authorizations.push(request.headers['proxy-authorization']);
     headers.push(request.rawHeaders.join('\n'));
     socket.on('error', () => {});
+    if (refuseWith === 'hang up') {
+      socket.destroy();
+      return;
+    }
     if (refuseWith !== undefined) {
       socket.end(`HTTP/1.1 ${refuseWith} Refused\r\ncontent-length: 0\r\n\r\n`);
       return;

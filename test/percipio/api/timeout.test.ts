@@ -8,9 +8,9 @@ describe('requestTimeoutMs', () => {
     const server = await startServer(t, (_request, response, index) => {
       if (index > 0) sendJson(response, [{ id: 'a' }]);
     });
-    const client = createTestClient(t, server.url, { requestTimeoutMs: 100 });
+    const client = createTestClient(t, server.url, { requestTimeoutMs: 300 });
     assert.equal((await client.users.list({ max: 1, offset: 0 }, never)).items.length, 1);
-    assert.equal(server.sockets.length, 2);
+    assert.ok(server.sockets.length >= 2);
   });
 
   it('bounds the whole of an ordinary answer, however steadily it drips', async (t) => {
@@ -18,19 +18,19 @@ describe('requestTimeoutMs', () => {
       const drip = setInterval(() => response.write(' '), 5);
       response.on('close', () => clearInterval(drip));
     });
-    const client = createTestClient(t, server.url, { requestTimeoutMs: 60, retry: { attemptsMax: 1 } });
+    const client = createTestClient(t, server.url, { requestTimeoutMs: 300, retry: { attemptsMax: 1 } });
     const error = await captureError(client.users.list({ max: 1, offset: 0 }, never));
     assert.equal(error.kind, 'timeout');
     assert.equal(error.isTransient, true);
-    assert.match(error.message, /got only a part of the answer within 60 ms$/);
+    assert.match(error.message, /got only a part of the answer within 300 ms$/);
   });
 
   it('bounds the wait for the headers of a report', async (t) => {
     const server = await startServer(t, () => {});
-    const client = createTestClient(t, server.url, { requestTimeoutMs: 40, retry: { attemptsMax: 1 } });
+    const client = createTestClient(t, server.url, { requestTimeoutMs: 50, retry: { attemptsMax: 1 } });
     const error = await captureError(client.reports.poll('r1', never));
     assert.equal(error.kind, 'timeout');
-    assert.match(error.message, /got no answer within 40 ms$/);
+    assert.match(error.message, /got no answer within 50 ms$/);
   });
 
   it('does not bound the whole of a report', async (t) => {
@@ -40,28 +40,28 @@ describe('requestTimeoutMs', () => {
       const drip = setInterval(() => {
         rows += 1;
         response.write(',1');
-        if (rows === 15) {
+        if (rows === 20) {
           clearInterval(drip);
           response.end(']');
         }
       }, 20);
       response.on('close', () => clearInterval(drip));
     });
-    const client = createTestClient(t, server.url, { requestTimeoutMs: 200 });
+    const client = createTestClient(t, server.url, { requestTimeoutMs: 300 });
     const startMs = performance.now();
     const poll = await client.reports.poll('r1', never);
     assert.equal(poll.state, 'ready');
     let bytes = 0;
     for await (const piece of poll.body) bytes += piece.length;
-    assert.equal(bytes, 33);
-    assert.ok(performance.now() - startMs > 200);
+    assert.equal(bytes, 43);
+    assert.ok(performance.now() - startMs > 300);
   });
 
   it('bounds the wait for the next piece of a report', async (t) => {
     const server = await startServer(t, (_request, response) => {
       response.write('[{"a":1}');
     });
-    const client = createTestClient(t, server.url, { requestTimeoutMs: 40 });
+    const client = createTestClient(t, server.url, { requestTimeoutMs: 300 });
     const poll = await client.reports.poll('r1', never);
     assert.equal(poll.state, 'ready');
     const reading = (async () => {
@@ -77,12 +77,12 @@ describe('requestTimeoutMs', () => {
     const server = await startServer(t, (_request, response) => {
       response.end(rows);
     });
-    const client = createTestClient(t, server.url, { requestTimeoutMs: 40 });
+    const client = createTestClient(t, server.url, { requestTimeoutMs: 300 });
     const poll = await client.reports.poll('r1', never);
     assert.equal(poll.state, 'ready');
     let bytes = 0;
     for await (const piece of poll.body) {
-      if (bytes === 0) await new Promise((resolve) => setTimeout(resolve, 120));
+      if (bytes === 0) await new Promise((resolve) => setTimeout(resolve, 600));
       bytes += piece.length;
     }
     assert.equal(bytes, rows.length);
