@@ -49,7 +49,7 @@ export interface PercipioSimulator extends AsyncDisposable {
 
 /**
  * Starts a simulator and resolves when it listens. Rejects with what is wrong with an option, the report file or the
- * port. Users and catalog items are made at the start (100,000 users: about 100 MB); rows of reports while they are sent.
+ * port. Users and catalog items are made at the start (100,000 users and 20,000 items: about 200 MB); rows of reports while they are sent.
  */
 export async function startPercipioSimulator(options: PercipioSimulatorOptions = {}): Promise<PercipioSimulator> {
   const complete = completeOptions(options);

@@ -68,7 +68,7 @@ test('setReport serves any body in any pieces, for the next reports in turn or f
 
 test('setReport sends each piece as a chunk of its own', async (t) => {
   const simulator = await startSimulator(t, { ...READY_AT_ONCE });
-  simulator.setReport('next', ['[', '{"a"', ':', '"b"}', ']']);
+  simulator.setReport('next', ['', '[', '{"a"', ':', '"b"}', ']']);
   const path = (await requestReport(simulator)).replace('{org}', simulator.organizationId);
   const { hostname, port } = new URL(simulator.url);
   const socket = connect(Number(port), hostname);

@@ -31,7 +31,10 @@ export interface ActivitySource {
   readonly fragments: RowFragments;
 }
 
-/** Yields the report in blocks of about 256 KiB. The order of the keys in a row depends on the seed. */
+/**
+ * Yields the report in blocks of about 256 KiB; each block is written over the one before, so who keeps one must copy
+ * it. The order of the keys in a row depends on the seed.
+ */
 export function* activityRows(source: ActivitySource, filter: ActivityFilter): Generator<Buffer> {
   const { organization, plan, fragments } = source;
   const { first, end } = plan.inPeriod(filter.startMs, filter.endMs);
@@ -43,7 +46,7 @@ export function* activityRows(source: ActivitySource, filter: ActivityFilter): G
   );
   const order = shuffle(['user', 'content', 'activity'] as const, hash32(organization.seed, 0x02de1));
   const row = createActivityRow();
-  let block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+  const block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
   let at = block.write('[');
   let isFirst = true;
   for (let count = 0; count < end - first; count += 1) {
@@ -53,7 +56,6 @@ export function* activityRows(source: ActivitySource, filter: ActivityFilter): G
     }
     if (at + ROW_BYTES_MAX > BLOCK_BYTES) {
       yield block.subarray(0, at);
-      block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
       at = 0;
     }
     if (!isFirst) {

@@ -1,5 +1,6 @@
 // What a route answers: a status, headers, and a body that is whole or comes in pieces.
 
+/** Who gives pieces may write a Buffer anew when the next piece is asked for: who keeps one must copy it. */
 export type Pieces = Iterable<Buffer | string> | AsyncIterable<Buffer | string>;
 
 export interface Answer {

@@ -58,5 +58,10 @@ export function chooseEncoding(acceptEncoding: string | undefined): ContentEncod
 /** Compresses pieces as they come. A failure of the pieces is thrown to who reads the result. */
 export function compressPieces(pieces: Pieces, encoding: ContentEncoding): Transform {
   // The callback is needed by pipeline and has nothing to do: it destroys the result with the error.
-  return pipeline(Readable.from(pieces), encoding.createStream(), () => {});
+  return pipeline(Readable.from(copyPieces(pieces)), encoding.createStream(), () => {});
+}
+
+/** Streams read ahead, so that a piece may be asked for while the one before is still waiting. */
+async function* copyPieces(pieces: Pieces): AsyncGenerator<Buffer> {
+  for await (const piece of pieces) yield Buffer.from(piece);
 }

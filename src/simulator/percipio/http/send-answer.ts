@@ -58,12 +58,9 @@ async function sendPieces(response: ServerResponse, answer: Answer, options: Sen
       return;
     }
     bytesLeft -= bytes.length;
-    if (response.write(bytes)) {
-      // A turn of the event loop, so that a client can get small pieces one by one.
-      await setImmediate(undefined, { signal: options.signal });
-    } else {
-      await once(response, 'drain', { signal: options.signal });
-    }
+    await writeThrough(response, bytes, options.signal);
+    // A turn of the event loop, so that a client can get small pieces one by one.
+    await setImmediate(undefined, { signal: options.signal });
   }
   if (options.breakOff !== undefined) {
     await breakOff(response, Buffer.alloc(0), options);
@@ -73,10 +70,25 @@ async function sendPieces(response: ServerResponse, answer: Answer, options: Sen
   await finished(response, { signal: options.signal });
 }
 
+/** Writes, and resolves when the system has the bytes: the client is reading, and the buffer may be used again. */
+async function writeThrough(response: ServerResponse, bytes: Buffer, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  await new Promise<void>((resolve, reject) => {
+    const stop = (): void => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+    response.write(bytes, (error) => {
+      // A failed write is told of before the connection's end is: the signal that follows says that the client has gone.
+      if (error && !signal.aborted) return;
+      signal.removeEventListener('abort', stop);
+      resolve();
+    });
+  });
+}
+
 async function breakOff(response: ServerResponse, last: Buffer, { breakOff, signal }: SendOptions): Promise<void> {
   response.flushHeaders();
   if (last.length > 0) {
-    await new Promise<void>((resolve) => response.write(last, () => resolve()));
+    await writeThrough(response, last, signal);
   }
   if (breakOff?.ending === 'close') {
     // Not destroy(): what is written must arrive, so that the body breaks off where it should.

@@ -19,7 +19,12 @@ function sourceOf(seed: number, rows: number, users = 300, courses = 100): Activ
 }
 
 function parse(source: ActivitySource, filter: ActivityFilter = ALL): Row[] {
-  return JSON.parse(Buffer.concat([...activityRows(source, filter)]).toString());
+  return JSON.parse(
+    activityRows(source, filter)
+      .map((block) => Buffer.from(block))
+      .toArray()
+      .join(''),
+  );
 }
 
 test('the report is a JSON array of flat objects of strings, about 35 keys and 900 bytes each', () => {
