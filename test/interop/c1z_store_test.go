@@ -84,7 +84,9 @@ func queryRows(t *testing.T, database *sql.DB, query string, scan func(*sql.Rows
 	check.Succeeds(t, query, err)
 	defer rows.Close()
 	for rows.Next() {
-		check.Succeeds(t, query, scan(rows))
+		if err := scan(rows); err != nil {
+			t.Fatalf("%s: %v", query, err)
+		}
 	}
 	check.Succeeds(t, query, rows.Err())
 }
