@@ -7,6 +7,9 @@ import { mintServiceToken } from './service-token.ts';
 /** The organization of a simulator that isn't told another one. */
 export const SIMULATED_ORGANIZATION_ID = '5b1c9d52-8f0e-4c8b-9a55-0c6f5e3a7d10';
 
+/** Beyond this, the products of positions and steps in `planActivity` would not be exact. */
+const ACTIVITY_ROWS_MAX = 80_000_000;
+
 export interface PercipioSimulatorOptions {
   /** What the data is generated from: the same seed and sizes give the same bytes. Default 1. */
   readonly seed?: number;
@@ -82,18 +85,12 @@ export function completeOptions(options: PercipioSimulatorOptions): CompleteSimu
     now: options.now ?? Date.now,
   };
   for (const name of ['seed', 'users', 'courses', 'activityRows', 'reportDelayMs', 'reportExpiryMs'] as const) {
-    const value = complete[name];
-    // Positions of rows are multiplied by each other: beyond this they would lose digits.
-    if (
-      !Number.isInteger(value) ||
-      value < 0 ||
-      value > 80_000_000_000 ||
-      (name === 'activityRows' && value > 80_000_000)
-    ) {
-      throw new RangeError(
-        `the simulator's ${name} must be a whole number that isn't negative, nor too large: ${value}`,
-      );
+    if (!Number.isSafeInteger(complete[name]) || complete[name] < 0) {
+      throw new RangeError(`the simulator's ${name} must be a whole number from 0, and is ${complete[name]}`);
     }
+  }
+  if (complete.activityRows > ACTIVITY_ROWS_MAX) {
+    throw new RangeError(`the simulator's activityRows must be ${ACTIVITY_ROWS_MAX} at most: ${complete.activityRows}`);
   }
   if (!CATALOG_LAST.includes(complete.catalogLast)) {
     throw new RangeError(

@@ -37,6 +37,7 @@ test('options that cannot be are refused by name', async () => {
   await assert.rejects(startPercipioSimulator({ users: -1 }), /users/);
   await assert.rejects(startPercipioSimulator({ courses: 1.5 }), /courses/);
   await assert.rejects(startPercipioSimulator({ activityRows: Number.NaN }), /activityRows/);
+  await assert.rejects(startPercipioSimulator({ activityRows: 80_000_001 }), /activityRows/);
   await assert.rejects(startPercipioSimulator({ catalogLast: 'none' as 'link' }), /catalogLast/);
   await assert.rejects(startPercipioSimulator({ reportFile: '/no/such/file' }), /ENOENT/);
 });

@@ -77,10 +77,9 @@ async function writeThrough(response: ServerResponse, bytes: Buffer, signal: Abo
     const stop = (): void => reject(signal.reason);
     signal.addEventListener('abort', stop, { once: true });
     response.write(bytes, (error) => {
-      // A failed write is told of before the connection's end is: the signal that follows says that the client has gone.
-      if (error && !signal.aborted) return;
       signal.removeEventListener('abort', stop);
-      resolve();
+      if (error) reject(error);
+      else resolve();
     });
   });
 }

@@ -89,6 +89,7 @@ class Exchange {
       }
       await this.#answer(body, strike);
     } catch (error) {
+      // A failed write is told of before the connection's end is.
       if (this.#gone.signal.aborted || this.#request.socket.destroyed) return;
       if (this.#response.headersSent) {
         // The body failed on its way: there is no other way to tell the client than to break it off.
