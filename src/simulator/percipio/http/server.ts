@@ -51,7 +51,8 @@ class Exchange {
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #record: RequestRecord;
-  readonly #url: URL;
+  readonly #path: string;
+  readonly #search: string;
   readonly #gone = new AbortController();
   #isCut = false;
 
@@ -59,12 +60,14 @@ class Exchange {
     this.#options = options;
     this.#request = request;
     this.#response = response;
-    this.#url = new URL(request.url ?? '/', `http://${request.headers.host ?? 'localhost'}`);
+    const [, path = '/', search = ''] = /^([^?]*)(.*)$/s.exec(request.url ?? '/') ?? [];
+    this.#path = path;
+    this.#search = search;
     const { authorization: _secret, ...headers } = request.headers;
     this.#record = options.requests.open({
       method: request.method ?? '',
-      path: this.#url.pathname,
-      query: Object.fromEntries(this.#url.searchParams),
+      path,
+      query: Object.fromEntries(new URLSearchParams(search)),
       headers,
       isAuthorized: isAuthorized(request, options.access.token),
     });
@@ -81,8 +84,7 @@ class Exchange {
   async run(): Promise<void> {
     try {
       const body = await this.#readBody();
-      const { pathname, search } = this.#url;
-      const strike = this.#options.faults.take(this.#record.method, pathname, search);
+      const strike = this.#options.faults.take(this.#record.method, this.#path, this.#search);
       this.#options.requests.update(this.#record, { faults: strike.kinds });
       if (strike.delayMs > 0) {
         await sleep(strike.delayMs, undefined, { signal: this.#gone.signal });
@@ -130,14 +132,13 @@ class Exchange {
   /** What the API answers, its errors included: a broken connection may strike those as well. */
   async #routeAnswer(body: unknown): Promise<Answer> {
     try {
-      const { pathname } = this.#url;
-      checkAccess(this.#options.access, this.#request, pathname);
-      const { route, params } = findRoute(this.#options.routes, this.#record.method, pathname);
+      checkAccess(this.#options.access, this.#request, this.#path);
+      const { route, params } = findRoute(this.#options.routes, this.#record.method, this.#path);
       return await route.handle({
         params,
-        query: this.#url.searchParams,
+        query: new URLSearchParams(this.#search),
         body,
-        pageUrl: `${this.#url.origin}${pathname}`,
+        pageUrl: `http://${this.#request.headers.host}${this.#path}`,
         signal: this.#gone.signal,
       });
     } catch (error) {

@@ -28,3 +28,11 @@ test('over HTTP both come as JSON with a message', async (t) => {
   assert.equal(deleted.status, 405);
   assert.match(String(deleted.headers.allow), /GET/);
 });
+
+test('a path that is no URL is answered like any other unknown one', async (t) => {
+  const simulator = await startSimulator(t);
+  for (const path of ['//', '//[', '/%', '/user-management/v1/organizations/{org}/%zz']) {
+    const { status } = await call(simulator, path);
+    assert.ok(status === 404, `${path} is answered with ${status}`);
+  }
+});
