@@ -9,6 +9,7 @@ import { runCommandLine } from '../../src/baton/command-line/run-command-line.ts
 import type { Program } from '../../src/baton/program.ts';
 import { serveCommand } from '../../src/commands/serve.ts';
 import { createLibrary } from '../baton/library-connector.ts';
+import { mutualClient, tlsFixturePath } from '../baton/server/tls-fixture.ts';
 
 /** Runs `serve` of a made-up program in this process. */
 function runServe(t: TestContext, argv: readonly string[]) {
@@ -50,11 +51,18 @@ function runServe(t: TestContext, argv: readonly string[]) {
   return { text, printed: printed.promise, exitCode, closed, stop: () => stop.abort() };
 }
 
-function connectTo(t: TestContext, address: string) {
-  const sessionManager = new Http2SessionManager(`http://${address}`);
+function connectTo(t: TestContext, address: string, tls?: typeof mutualClient) {
+  const baseUrl = `${tls ? 'https' : 'http'}://${address}`;
+  const sessionManager = new Http2SessionManager(baseUrl, {}, tls);
   t.after(() => sessionManager.abort());
-  return createGrpcTransport({ baseUrl: `http://${address}`, sessionManager });
+  return createGrpcTransport({ baseUrl, sessionManager });
 }
+
+const tlsFlags = [
+  `--tls-cert=${tlsFixturePath('mutual-server-certificate')}`,
+  `--tls-key=${tlsFixturePath('mutual-server-key')}`,
+  `--tls-client-ca=${tlsFixturePath('mutual-authority')}`,
+];
 
 test('it serves the connector, says where and what to try, and ends well when it is told to stop', async (t) => {
   const { printed, exitCode, closed, stop } = runServe(t, ['--listen', '127.0.0.1:0']);
@@ -92,13 +100,58 @@ test('it listens on IPv6 loopback', async (t) => {
 });
 
 for (const [listen, why] of [
-  ['0.0.0.0:50051', /--listen.*must be on loopback.*TLS come in a later version/],
-  ['[::]:50051', /--listen.*must be on loopback/],
+  ['0.0.0.0:50051', /--listen: other machines reach 0\.0\.0\.0:50051; give --tls-cert,.*--insecure-listen/],
+  ['[::]:50051', /--listen: other machines reach \[::\]:50051/],
   ['50051', /--listen.*must have a host/],
   ['127.0.0.1', /--listen.*must have a port/],
 ] as const) {
   test(`--listen ${listen} is refused`, async (t) => {
     const { exitCode, text } = runServe(t, ['--listen', listen]);
+    assert.equal(await exitCode, 2);
+    assert.match(text.stderr, why);
+    assert.equal(text.stdout, '');
+  });
+}
+
+test('with certificates it serves callers that have one too, and says how to call it', async (t) => {
+  const { printed, stop, exitCode } = runServe(t, ['--listen=127.0.0.1:0', ...tlsFlags]);
+  const text = await printed;
+  const address = /listens at (\S+)/.exec(text)?.[1] ?? '';
+  assert.match(text, new RegExp(`grpcurl -cacert \\S+ -cert \\S+ -key \\S+ ${address} list\n`));
+  const { list } = await createClient(ResourceTypesService, connectTo(t, address, mutualClient)).listResourceTypes({});
+  assert.equal(list.length, 2);
+  await assert.rejects(createClient(ResourceTypesService, connectTo(t, address)).listResourceTypes({}));
+  stop();
+  assert.equal(await exitCode, 0);
+});
+
+test('with certificates it listens where other machines reach it', async (t) => {
+  const { printed, stop, exitCode, text } = runServe(t, ['--listen=0.0.0.0:0', ...tlsFlags]);
+  assert.match(await printed, /grpcurl .* 127\.0\.0\.1:\d+ list\n/);
+  assert.doesNotMatch(text.stderr, /no TLS/);
+  stop();
+  assert.equal(await exitCode, 0);
+});
+
+test('--insecure-listen permits plaintext beyond this machine, and the log warns of it', async (t) => {
+  const { printed, stop, exitCode, text } = runServe(t, ['--listen=0.0.0.0:0', '--insecure-listen']);
+  assert.match(await printed, /grpcurl -plaintext 0\.0\.0\.0:\d+ list\n/);
+  assert.match(text.stderr, /"level":"warn".*whoever reaches this address reads everything/);
+  stop();
+  assert.equal(await exitCode, 0);
+});
+
+for (const [what, flags, why] of [
+  ['one of the three TLS flags', tlsFlags.slice(1), /--tls-key and --tls-client-ca need --tls-cert as well/],
+  ['--insecure-listen with certificates', [...tlsFlags, '--insecure-listen'], /exclude each other/],
+  [
+    'a file that is not there',
+    [...tlsFlags, '--tls-key=nokey.pem'],
+    /the key \/nonexistent\/nokey\.pem cannot be read/,
+  ],
+] as const) {
+  test(`${what} is refused`, async (t) => {
+    const { exitCode, text } = runServe(t, ['--listen=127.0.0.1:0', ...flags]);
     assert.equal(await exitCode, 2);
     assert.match(text.stderr, why);
     assert.equal(text.stdout, '');

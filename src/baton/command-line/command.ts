@@ -1,5 +1,7 @@
 // What a command is: the record that dispatch, help and later completion are made from.
+import type { Readable } from 'node:stream';
 import type { Logger } from 'pino';
+import type { Constraint } from '../config/constraint.ts';
 import type { Field, Settings } from '../config/field.ts';
 import type { LogStream } from '../log/create-logger.ts';
 import type { Program } from '../program.ts';
@@ -16,6 +18,13 @@ export interface Command {
   readonly hidden?: boolean;
   /** Settings of its own, beside those of the connector and those that every connector has. */
   readonly fields?: readonly Field[];
+  /** Rules between its own settings. */
+  readonly constraints?: readonly Constraint[];
+  /**
+   * Whether another program starts it, with the settings that it has itself been given: those that do nothing here may
+   * do something there, and are no fault.
+   */
+  readonly startedByProgram?: boolean;
   /** How help writes the words that it takes behind its name, such as `SHELL`. Absent: it takes none. */
   readonly argumentNames?: string;
   /** Whether it runs the connector, so that the connector's required settings must be there. */
@@ -54,6 +63,8 @@ export interface Host {
   readonly argv: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
+  /** Read by commands only that are told something there. */
+  readonly stdin?: Readable;
   readonly stdout: Output;
   readonly stderr: Output;
   /** Aborts when the program is to stop. */

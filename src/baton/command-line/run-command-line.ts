@@ -68,11 +68,15 @@ async function runCommand(
   const runsConnector = known && command.needsConnectorSettings;
   const resolved = resolveSettings(sources, {
     fields,
-    constraints: [...(isDefault ? defaultConstraints : []), ...(runsConnector ? (program.constraints ?? []) : [])],
+    constraints: [
+      ...(isDefault ? defaultConstraints : []),
+      ...(known ? (command.constraints ?? []) : []),
+      ...(runsConnector ? (program.constraints ?? []) : []),
+    ],
     // What is missing may stand in a file that could not be read.
     requiredAmong:
       known && file.faults.length === 0 ? [...(command.fields ?? []), ...(runsConnector ? program.fields : [])] : [],
-    unsupportedIn: isDefault ? 'all-sources' : 'flags',
+    unsupportedIn: command.startedByProgram ? 'no-source' : isDefault ? 'all-sources' : 'flags',
     strayVariables: findStrayVariables(all, host.env),
   });
   const secrets = collectSecrets(fields, sources);

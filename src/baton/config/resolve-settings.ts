@@ -18,10 +18,11 @@ export interface SettingRules {
   /** Those that must be set, if they are declared as required. */
   readonly requiredAmong: readonly Field[];
   /**
-   * Whether what environment and file say is about this command. They are shared by all commands of a program: what
-   * they say about a sync is no fault of `capabilities`, while a flag is always meant.
+   * Where a setting that does nothing here is told of. Environment and file are shared by all commands of a program:
+   * what they say about a sync is no fault of `capabilities`, while a flag is always meant. A command that another
+   * program starts is given the flags of that program.
    */
-  readonly unsupportedIn: 'all-sources' | 'flags';
+  readonly unsupportedIn: 'all-sources' | 'flags' | 'no-source';
   /** Variables named BATON_… that belong to no setting, for hints. */
   readonly strayVariables: readonly string[];
 }
@@ -48,7 +49,8 @@ export function resolveSettings(sources: SettingSources, rules: SettingRules): R
       faults.push(`${raw.place}: ${parsed.fault}`);
     } else if (parsed.value !== undefined) {
       resolved.set(field.name, { value: parsed.value, source: raw.source });
-      const told = raw.source === 'flag' || rules.unsupportedIn === 'all-sources';
+      const { unsupportedIn } = rules;
+      const told = unsupportedIn === 'all-sources' || (unsupportedIn === 'flags' && raw.source === 'flag');
       const unsupported = told ? describeUnsupported(field, parsed.value, raw) : undefined;
       if (unsupported?.answer === 'refuse') {
         faulty.add(field.name);

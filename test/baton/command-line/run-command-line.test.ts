@@ -96,6 +96,29 @@ describe('the configuration file', () => {
 });
 
 describe('faults', () => {
+  test('are what the rules of the command forbid, and not what those of another command do', async () => {
+    const rule = { kind: 'mutually-exclusive', fields: [shelves, workers] } as const;
+    const commands = libraryCommands();
+    const named = commands.named.map((command) =>
+      command.name === 'count' ? { ...command, constraints: [rule] } : command,
+    );
+    const run = async (argv: readonly string[]) => {
+      const stderr: string[] = [];
+      const host = {
+        argv,
+        env: {},
+        cwd: '/nonexistent',
+        stdout: { write: () => {} },
+        signal: new AbortController().signal,
+      };
+      const write = (text: string) => void stderr.push(text);
+      await runCommandLine(libraryProgram, { ...commands, named }, { ...host, stderr: { write } });
+      return stderr.join('');
+    };
+    assert.match(await run(['count', '--shelves=1', '--workers=2']), /--shelves and --workers exclude each other/);
+    assert.doesNotMatch(await run(['open', ...card, '--workers=2']), /exclude/);
+  });
+
   test('are told all at once with exit code 2, and nothing runs', async () => {
     const { exitCode, stderr, stdout, invocation } = await runLibrary(
       ['--wokers=1', '-x', 's3cret', '--http-timeout-seconds', '0', '--branch=west', '--storage-engine=pebble', '-f'],

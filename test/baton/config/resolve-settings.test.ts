@@ -128,6 +128,12 @@ describe('resolveSettings', () => {
     assert.equal(resolve({ flags: { robot: 'true' } }, { unsupportedIn: 'flags' }).faults.length, 1);
   });
 
+  test('passes over all unsupported settings for commands that another program starts with its own', () => {
+    const flags = { robot: 'true', music: 'true', engine: 'diesel' };
+    const { faults, warnings } = resolve({ flags }, { unsupportedIn: 'no-source' });
+    assert.deepEqual([faults, warnings], [[], []]);
+  });
+
   test('checks constraints over all sources, but not on settings that are wrong by themselves', () => {
     const constraints: readonly Constraint[] = [
       { kind: 'required-together', fields: [branch, genres] },

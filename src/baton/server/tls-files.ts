@@ -1,0 +1,84 @@
+// Reads what a server needs for TLS from PEM files, and finds out what is wrong with them before anybody connects.
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { createSecureContext } from 'node:tls';
+import { mutualTlsOptions, type TlsMaterial } from './mutual-tls.ts';
+
+/** Paths of the files, by what is in them. */
+export type TlsPaths = Readonly<Record<keyof TlsMaterial, string>>;
+
+/** Either what was read, or all that is wrong: each a line that names the file. */
+export type TlsFiles = { readonly material: TlsMaterial } | { readonly faults: readonly string[] };
+
+const readings: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'this user may not read it',
+  EISDIR: 'it is a folder',
+};
+
+/** PKCS #8, and the older form of OpenSSL. */
+const encryptedKey = /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m;
+
+/** Reads and checks the files. */
+export async function readTlsFiles(paths: TlsPaths): Promise<TlsFiles> {
+  const faults: string[] = [];
+  const read = async (what: string, path: string) => {
+    try {
+      return await readFile(path, 'utf8');
+    } catch (error) {
+      const { code = '', message } = error as NodeJS.ErrnoException;
+      faults.push(`${what} ${path} cannot be read: ${readings[code] ?? message}`);
+      return undefined;
+    }
+  };
+  const [cert, key, clientCa] = await Promise.all([
+    read('the certificate', paths.cert),
+    read('the key', paths.key),
+    read('the certificate authority', paths.clientCa),
+  ]);
+
+  const certificate = cert && readCertificates(`the certificate ${paths.cert}`, cert, faults)?.[0];
+  const privateKey = key && readKey(`the key ${paths.key}`, key, faults);
+  clientCa && readCertificates(`the certificate authority ${paths.clientCa}`, clientCa, faults);
+  if (certificate && privateKey && !certificate.checkPrivateKey(privateKey)) {
+    faults.push(`the key ${paths.key} is not that of the certificate ${paths.cert}`);
+  }
+  if (faults.length > 0 || cert === undefined || key === undefined || clientCa === undefined) {
+    return { faults };
+  }
+  const material = { cert, key, clientCa };
+  try {
+    createSecureContext(mutualTlsOptions(material));
+  } catch (error) {
+    return { faults: [`the certificate ${paths.cert} cannot be used for TLS: ${(error as Error).message}`] };
+  }
+  return { material };
+}
+
+/** All certificates of a PEM text. */
+function readCertificates(what: string, pem: string, faults: string[]): X509Certificate[] | undefined {
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g);
+  if (!blocks) {
+    faults.push(`${what} has no certificate in PEM form (-----BEGIN CERTIFICATE-----)`);
+    return undefined;
+  }
+  try {
+    return blocks.map((block) => new X509Certificate(block));
+  } catch {
+    faults.push(`${what} is damaged: what it holds in PEM form is no certificate`);
+    return undefined;
+  }
+}
+
+function readKey(what: string, pem: string, faults: string[]): KeyObject | undefined {
+  try {
+    return createPrivateKey(pem);
+  } catch {
+    faults.push(
+      encryptedKey.test(pem)
+        ? `${what} is encrypted with a passphrase; give one that is not`
+        : `${what} has no private key in PEM form (-----BEGIN PRIVATE KEY-----)`,
+    );
+    return undefined;
+  }
+}
