@@ -69,9 +69,11 @@ function environmentFor({ url, organizationId, token }: Account, folder: WorkFol
 
 /** Starts the program in a process of its own. It is killed when the test ends, if it still runs. */
 export function startProcess(t: TestContext, account: Account, folder: WorkFolder, options: RunOptions = {}) {
+  const { NODE_COMPILE_CACHE } = process.env;
   const child = spawn(process.execPath, [main, ...(options.argv ?? [])], {
     cwd: folder.path,
-    env: environmentFor(account, folder, options.env),
+    // A cache of compiled modules, if there is one, halves the time to start.
+    env: { ...environmentFor(account, folder, options.env), ...(NODE_COMPILE_CACHE && { NODE_COMPILE_CACHE }) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   t.after(() => child.kill('SIGKILL'));
