@@ -6,6 +6,8 @@ import { StopRequest } from './baton/command-line/stop-request.ts';
 import type { Program } from './baton/program.ts';
 import { capabilitiesCommand } from './commands/capabilities.ts';
 import { configCommand } from './commands/config.ts';
+import { connectorServiceCommand } from './commands/connector-service.ts';
+import { harnessCommand } from './commands/harness.ts';
 import { serveCommand } from './commands/serve.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { syncCommand } from './commands/sync.ts';
@@ -21,7 +23,7 @@ const program: Program = {
 
 const commands: CommandSet = {
   default: syncCommand,
-  named: [capabilitiesCommand, configCommand, serveCommand, simulateCommand],
+  named: [capabilitiesCommand, configCommand, harnessCommand, serveCommand, simulateCommand],
 };
 
 const stop = new AbortController();
@@ -49,6 +51,10 @@ process.exitCode = await runCommandLine(program, commands, {
   argv: process.argv.slice(2),
   env: process.env,
   cwd: process.cwd(),
+  // Opened when it is read: most commands never do.
+  get stdin() {
+    return process.stdin;
+  },
   stdout: process.stdout,
   stderr: process.stderr,
   signal: stop.signal,

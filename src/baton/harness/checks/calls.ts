@@ -1,0 +1,90 @@
+// Checks of calls as such: cancellation, deadlines, and services that are not there.
+import { setImmediate } from 'node:timers/promises';
+import { Code, ConnectError } from '@connectrpc/connect';
+import { SchemaService } from '#gen/c1/connector/v2/config_pb.js';
+import { ConnectorService } from '#gen/c1/connector/v2/connector_pb.js';
+import { type CallCheck, failed, passed } from '../check.ts';
+import { codeName, describeFailure } from '../describe-call.ts';
+import { Findings } from '../findings.ts';
+import { resourceTypesListing } from '../listing.ts';
+import { expectRefusals, refusable } from '../refusals.ts';
+import type { Session } from '../session.ts';
+
+const deadlineMs = 1;
+
+const deadlineHonoured: CallCheck = {
+  id: 'deadline-honoured',
+  title: `A call with a deadline of ${deadlineMs} ms ends: DEADLINE_EXCEEDED, if it is not answered by then`,
+  judge: async (session) => {
+    const listing = pickListing(session);
+    const { target, endsWithinMs } = session;
+    const limit = AbortSignal.timeout(deadlineMs + endsWithinMs);
+    // Only the server is told of the deadline: here the call would end by itself, whatever the server does.
+    const caller = target.withOptions({
+      cancel: limit,
+      callTimeoutMs: undefined,
+      headers: { 'grpc-timeout': `${deadlineMs}m` },
+    });
+    const request = `${listing.describe({})} with a deadline of ${deadlineMs} ms`;
+    try {
+      await listing.read(caller, { pageSize: 0, pageToken: '', activeSyncId: session.syncId });
+      return passed('it was answered by then');
+    } catch (error) {
+      if (limit.aborted) {
+        return failed(`${request} had not ended ${endsWithinMs} ms later`);
+      }
+      // A Go server may reset the stream instead.
+      if (error instanceof ConnectError && [Code.DeadlineExceeded, Code.Canceled].includes(error.code)) {
+        return passed(codeName(error.code));
+      }
+      return failed(`${request} answered ${describeFailure(error)}`);
+    }
+  },
+};
+
+const cancellationSurvived: CallCheck = {
+  id: 'cancellation-survived',
+  title: 'A call that is cancelled ends CANCELLED, and the next one is answered',
+  judge: async (session) => {
+    const listing = pickListing(session);
+    const cancel = new AbortController();
+    const caller = session.target.withOptions({ cancel: cancel.signal });
+    const call = listing.read(caller, { pageSize: 0, pageToken: '', activeSyncId: session.syncId });
+    const ended = call.then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    // What is cancelled at once is never sent.
+    await setImmediate();
+    cancel.abort();
+    const error = await ended;
+    if (error !== undefined && !(error instanceof ConnectError && error.code === Code.Canceled)) {
+      return failed(`${listing.describe({})}, cancelled, ended with ${describeFailure(error)}`);
+    }
+    try {
+      await session.target.call(ConnectorService.method.getMetadata, {});
+      await listing.read(session.target, { pageSize: 0, pageToken: '', activeSyncId: session.syncId });
+    } catch (next) {
+      return failed(`after ${listing.describe({})} was cancelled, the next call answered ${describeFailure(next)}`);
+    }
+    return passed(error === undefined ? 'it was answered before it could be cancelled' : '');
+  },
+};
+
+const unknownServiceUnimplemented: CallCheck = {
+  id: 'unknown-service-unimplemented',
+  title: 'A service that no connector has answers UNIMPLEMENTED',
+  judge: async (session) => {
+    const findings = new Findings();
+    const request = refusable(SchemaService.method.getSchema, {});
+    await expectRefusals([request], [Code.Unimplemented], session, findings);
+    return findings.result();
+  },
+};
+
+/** The listing that is likely to take the longest. */
+function pickListing({ walked }: Session) {
+  return walked.samples.findLast(({ kind }) => kind === 'grants' || kind === 'resources') ?? resourceTypesListing;
+}
+
+export const callChecks = [deadlineHonoured, cancellationSurvived, unknownServiceUnimplemented];

@@ -1,0 +1,61 @@
+// Checks of the connector as a whole: what it says it is, and whether it is ready.
+import { ConnectorMetadataSchema } from '#gen/c1/connector/v2/connector_pb.js';
+import { type CallCheck, failed, notApplicable, passed } from '../check.ts';
+import { describeFailure, quote } from '../describe-call.ts';
+import { Findings } from '../findings.ts';
+
+const metadataValid: CallCheck = {
+  id: 'metadata-valid',
+  title: 'GetMetadata answers a name, and texts that keep to the limits',
+  judge: async ({ metadata, limits }) => {
+    if (!metadata.ok) {
+      return failed(`GetMetadata answered ${metadata.failure}`);
+    }
+    const violation = limits(ConnectorMetadataSchema, metadata.value);
+    return violation ? failed(`GetMetadata answered ${violation}`) : passed(quote(metadata.value.displayName));
+  },
+};
+
+const validateAnswers: CallCheck = {
+  id: 'validate-answers',
+  title: 'Validate answers, as it must for a sync to begin',
+  judge: async ({ sdkVersion }) =>
+    sdkVersion.ok ? passed() : failed(`Validate answered ${sdkVersion.failure}; nothing else was tried`),
+};
+
+/** Syncers send `active_sync_id` from this version on (pkg/sync/syncer.go of baton-sdk v0.25.0). */
+const sdkVersionMin = [0, 4, 3] as const;
+
+const sdkVersionSemver: CallCheck = {
+  id: 'sdk-version-semver',
+  title: `sdk_version of Validate is a semantic version from ${sdkVersionMin.join('.')} on, so that syncs send their id`,
+  judge: async ({ sdkVersion }) => {
+    if (!sdkVersion.ok) {
+      return notApplicable('Validate did not answer');
+    }
+    const said = `Validate answered sdk_version ${quote(sdkVersion.value)}`;
+    const parts = /^v?(\d+)\.(\d+)\.(\d+)(?:-[\w.-]+)?(?:\+[\w.-]+)?$/.exec(sdkVersion.value)?.slice(1).map(Number);
+    if (!parts) {
+      return failed(`${said}, which is no semantic version`);
+    }
+    const difference = sdkVersionMin.map((min, index) => (parts[index] ?? 0) - min).find((part) => part !== 0) ?? 0;
+    return difference < 0 ? failed(`${said}, which is earlier`) : passed(sdkVersion.value);
+  },
+};
+
+const cleanupAnswers: CallCheck = {
+  id: 'cleanup-answers',
+  title: 'Cleanup answers at the end of a sync, and once more for a sync that is over',
+  judge: async ({ walked, syncId, cleanUp }) => {
+    const findings = new Findings();
+    for (const id of [walked.syncId, syncId, syncId]) {
+      await cleanUp(id).catch((error: unknown) => findings.add(`Cleanup answered ${describeFailure(error)}`));
+    }
+    return findings.result();
+  },
+};
+
+export const connectorChecks = [metadataValid, validateAnswers, sdkVersionSemver];
+
+/** What ends the syncs of the harness: after all other checks. */
+export const closingChecks = [cleanupAnswers];

@@ -1,0 +1,101 @@
+// Checks of how listings go, whatever they list.
+import { anyIs } from '@bufbuild/protobuf/wkt';
+import { TypeScopedEntitlementsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_entitlements_pb.js';
+import { TypeScopedGrantsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_grants_pb.js';
+import { type CheckResult, failed, notApplicable, passed, type WalkCheck } from '../check.ts';
+import { receiveMaxBytes } from '../connection.ts';
+import { Findings } from '../findings.ts';
+import type { FaultTally, Walked } from '../walked.ts';
+
+/** A sync goes on without what is gone, unless it is more than this, and more than this share (pkg/sync of baton-sdk v0.25.0). */
+const goneMax = 10;
+const goneShareMax = 0.1;
+
+const listingsAnswer: WalkCheck = {
+  id: 'listings-answer',
+  title: 'Every listing that a sync asks for answers',
+  watch: ({ walked }) => ({
+    end: (second) => {
+      const refused = faultOf('refused', walked, second);
+      if (refused) {
+        return refused;
+      }
+      for (const { faults, resourceListings } of [walked, ...(second ? [second] : [])]) {
+        const gone = faults.get('gone');
+        if (gone && gone.count > goneMax && gone.count > resourceListings * goneShareMax) {
+          return failed(`${gone.count} listings answered NOT_FOUND, so many that a sync fails\n${describe(gone)}`);
+        }
+      }
+      const gone = walked.faults.get('gone');
+      return passed(gone ? `${gone.count} resources were gone when they were asked for` : '');
+    },
+  }),
+};
+
+const pageTokensEnd: WalkCheck = {
+  id: 'page-tokens-end',
+  title: 'Page tokens lead to an end: none comes twice in a listing',
+  watch: ({ walked }) => ({
+    end: (second) => faultOf('token repeated', walked, second) ?? faultOf('endless', walked, second) ?? passed(),
+  }),
+};
+
+const pageTokenMaxBytes = 1024 * 1024;
+
+const pageTokenLength: WalkCheck = {
+  id: 'page-token-length',
+  title: `Page tokens have ${pageTokenMaxBytes} bytes at most, so that they can be sent back`,
+  watch: () => {
+    const findings = new Findings();
+    return {
+      page: ({ nextPageToken }, { name }) => {
+        const bytes = Buffer.byteLength(nextPageToken);
+        if (bytes > pageTokenMaxBytes) {
+          findings.add(`${name} answered a next_page_token of ${bytes} bytes`);
+        }
+      },
+      end: () => findings.result(),
+    };
+  },
+};
+
+const messagesFit: WalkCheck = {
+  id: 'messages-fit',
+  title: `No answer is larger than the ${receiveMaxBytes} bytes that a Go client takes`,
+  watch: ({ walked }) => ({ end: (second) => faultOf('too large', walked, second) ?? passed() }),
+};
+
+const typeScopedAnswers: WalkCheck = {
+  id: 'type-scoped-answers',
+  title: 'Types with TypeScopedEntitlements or TypeScopedGrants answer for the type as a whole',
+  watch: ({ walked }) => {
+    const scoped: string[] = [];
+    return {
+      resourceType: ({ id, annotations }) => {
+        if (annotations.some((any) => anyIs(any, TypeScopedEntitlementsSchema) || anyIs(any, TypeScopedGrantsSchema))) {
+          scoped.push(id);
+        }
+      },
+      end: (second) => {
+        const fault = faultOf('type-scoped', walked, second);
+        return fault ?? (scoped.length === 0 ? notApplicable('no resource type is so') : passed(scoped.join(', ')));
+      },
+    };
+  },
+};
+
+function faultOf(
+  fault: Parameters<Walked['faults']['get']>[0],
+  walked: Walked,
+  second: Walked | undefined,
+): CheckResult | undefined {
+  const tally = walked.faults.get(fault) ?? second?.faults.get(fault);
+  return tally && failed(describe(tally));
+}
+
+function describe({ count, messages }: FaultTally): string {
+  const more = count - messages.length;
+  return [...messages, ...(more > 0 ? [`and ${more} more`] : [])].join('\n');
+}
+
+export const listingChecks = [listingsAnswer, pageTokensEnd, pageTokenLength, messagesFit, typeScopedAnswers];

@@ -1,0 +1,86 @@
+// Calls and their answers in a few words, for the person who reads a failed check.
+import {
+  create,
+  type DescMessage,
+  type DescMethodUnary,
+  type JsonValue,
+  type MessageInitShape,
+  toJson,
+} from '@bufbuild/protobuf';
+import type { Any } from '@bufbuild/protobuf/wkt';
+import { Code, ConnectError } from '@connectrpc/connect';
+import type { ResourceId } from '#gen/c1/connector/v2/resource_pb.js';
+import { annotationRegistry } from '../annotation-registry.ts';
+
+const textLengthMax = 300;
+const valueLengthMax = 60;
+
+/** Fields that tell nothing of what was asked. Profiles and names belong to people. */
+const leftOut = new Set(['profile', 'displayName', 'description', 'status', 'icon', 'createdAt', 'grantableTo']);
+
+/** `ListGrants {"resource":"book b1","pageSize":1}`: the ids of what was asked, no more. */
+export function describeRequest<Input extends DescMessage, Output extends DescMessage>(
+  { name, input }: DescMethodUnary<Input, Output>,
+  request: MessageInitShape<Input>,
+): string {
+  const message = create(input, request) as Record<string, unknown>;
+  // Those of a request say how it is meant by their mere presence.
+  const annotations = (message.annotations ?? []) as Any[];
+  const fields = shorten(toJson(input, { ...message, annotations: [] } as never, { registry: annotationRegistry }));
+  const names = annotations.map(({ typeUrl }) => typeUrl.slice(typeUrl.lastIndexOf('.') + 1));
+  const shown = { ...(fields as object), ...(names.length > 0 && { annotations: names }) };
+  return cut(`${name} ${JSON.stringify(shown)}`, textLengthMax);
+}
+
+/** `INVALID_ARGUMENT: page_size must be …`. */
+export function describeFailure(error: unknown): string {
+  if (!(error instanceof ConnectError)) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  return cut(`${codeName(error.code)}: ${error.rawMessage}`, textLengthMax);
+}
+
+/** A gRPC code as the protocol spells it: `INVALID_ARGUMENT`. */
+export function codeName(code: Code): string {
+  return Code[code].replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase();
+}
+
+/** `book b1`. */
+export function describeResource(id: ResourceId | undefined): string {
+  return id ? cut(`${id.resourceType} ${id.resource}`, 2 * valueLengthMax) : 'a resource without an id';
+}
+
+/** A text that may be long or odd, in quotes. */
+export function quote(text: string): string {
+  const bytes = Buffer.byteLength(text);
+  return bytes <= 2 * valueLengthMax
+    ? JSON.stringify(text)
+    : `${JSON.stringify(text.slice(0, valueLengthMax).toWellFormed())}… (${bytes} bytes)`;
+}
+
+function shorten(value: JsonValue): JsonValue {
+  if (typeof value === 'string') {
+    return value.length <= valueLengthMax
+      ? value
+      : `${value.slice(0, 20).toWellFormed()}… (${Buffer.byteLength(value)} bytes)`;
+  }
+  if (Array.isArray(value)) {
+    return value.map(shorten);
+  }
+  if (typeof value !== 'object' || value === null) {
+    return value;
+  }
+  if (typeof value.resourceType === 'string' || typeof value.resource === 'string') {
+    return shorten(`${value.resourceType ?? ''} ${value.resource ?? ''}`);
+  }
+  const { id } = value;
+  if (typeof id === 'object' && id !== null) {
+    return shorten(id);
+  }
+  const fields = Object.entries(value).filter(([name]) => !leftOut.has(name) && name !== 'annotations');
+  return Object.fromEntries(fields.map(([name, field]) => [name, shorten(field)]));
+}
+
+function cut(text: string, lengthMax: number): string {
+  return text.length <= lengthMax ? text : `${text.slice(0, lengthMax).toWellFormed()}…`;
+}

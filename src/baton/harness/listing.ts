@@ -1,0 +1,173 @@
+// The enumerations of a connector, seen alike: each answers pages of items that have ids.
+import { create, type DescMessage, type DescMethodUnary, type MessageInitShape } from '@bufbuild/protobuf';
+import { type Any, anyPack } from '@bufbuild/protobuf/wkt';
+import { TypeScopedEntitlementsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_entitlements_pb.js';
+import { TypeScopedGrantsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_grants_pb.js';
+import { type Entitlement, EntitlementsService } from '#gen/c1/connector/v2/entitlement_pb.js';
+import { type Grant, GrantsService } from '#gen/c1/connector/v2/grant_pb.js';
+import {
+  type Resource,
+  type ResourceId,
+  ResourceSchema,
+  ResourcesService,
+  type ResourceType,
+  ResourceTypesService,
+} from '#gen/c1/connector/v2/resource_pb.js';
+import { describeRequest, describeResource } from './describe-call.ts';
+import type { Target } from './target.ts';
+
+/** What is listed. */
+export const listedKinds = ['resource types', 'resources', 'static entitlements', 'entitlements', 'grants'] as const;
+export type ListedKind = (typeof listedKinds)[number];
+
+export interface PageQuery {
+  /** 0 leaves it to the connector, as syncs do. */
+  readonly pageSize: number;
+  readonly pageToken: string;
+  readonly activeSyncId: string;
+}
+
+export interface ListedPage<Item = unknown> {
+  readonly list: readonly Item[];
+  readonly nextPageToken: string;
+  readonly annotations: readonly Any[];
+}
+
+/** One enumeration: a list call with all of its request but the page. */
+export interface Listing<Item = unknown> {
+  readonly kind: ListedKind;
+  /** The resource type that it is of; empty for the resource types themselves. */
+  readonly typeId: string;
+  /** How messages call it: `ListGrants of book b1`. */
+  readonly name: string;
+  /** Lists for a type as a whole what is else listed for each resource. */
+  readonly isTypeScoped: boolean;
+  /** The request for a page in short: `ListGrants {"resource":"book b1","pageSize":1}`. */
+  describe(page: Partial<PageQuery>): string;
+  /** @throws ConnectError for a call that failed. */
+  read(target: Target, page: PageQuery): Promise<ListedPage<Item>>;
+  /** The id of an item, unique among those of its kind; nothing for an item without one. */
+  idOf(item: Item): string | undefined;
+}
+
+export const resourceTypesListing: Listing<ResourceType> = makeListing({
+  kind: 'resource types',
+  typeId: '',
+  name: 'ListResourceTypes',
+  method: ResourceTypesService.method.listResourceTypes,
+  request: {},
+  idOf: ({ id }) => id || undefined,
+});
+
+export function resourcesListing(type: ResourceType, parent?: ResourceId): Listing<Resource> {
+  return makeListing({
+    kind: 'resources',
+    typeId: type.id,
+    name: `ListResources of ${type.id}${parent ? ` below ${describeResource(parent)}` : ''}`,
+    method: ResourcesService.method.listResources,
+    request: { resourceTypeId: type.id, ...(parent && { parentResourceId: parent }) },
+    idOf: ({ id }) => resourceKey(id),
+  });
+}
+
+export function staticEntitlementsListing(type: ResourceType): Listing<Entitlement> {
+  return makeListing({
+    kind: 'static entitlements',
+    typeId: type.id,
+    name: `ListStaticEntitlements of ${type.id}`,
+    method: EntitlementsService.method.listStaticEntitlements,
+    request: { resourceTypeId: type.id },
+    idOf: ({ slug }) => slug || undefined,
+  });
+}
+
+export function entitlementsListing(resource: Resource): Listing<Entitlement> {
+  return makeListing({
+    ...entitlementsCall,
+    typeId: resource.id?.resourceType ?? '',
+    name: `ListEntitlements of ${describeResource(resource.id)}`,
+    request: { resource },
+  });
+}
+
+/** All entitlements of a type that carries TypeScopedEntitlements. */
+export function typeEntitlementsListing({ id }: Pick<ResourceType, 'id'>): Listing<Entitlement> {
+  return makeListing({
+    ...entitlementsCall,
+    typeId: id,
+    name: `ListEntitlements of the type ${id}`,
+    isTypeScoped: true,
+    request: {
+      resource: typeStub(id),
+      annotations: [anyPack(TypeScopedEntitlementsSchema, create(TypeScopedEntitlementsSchema))],
+    },
+  });
+}
+
+export function grantsListing(resource: Resource): Listing<Grant> {
+  return makeListing({
+    ...grantsCall,
+    typeId: resource.id?.resourceType ?? '',
+    name: `ListGrants of ${describeResource(resource.id)}`,
+    request: { resource },
+  });
+}
+
+/** All grants of a type that carries TypeScopedGrants. */
+export function typeGrantsListing({ id }: Pick<ResourceType, 'id'>): Listing<Grant> {
+  return makeListing({
+    ...grantsCall,
+    typeId: id,
+    name: `ListGrants of the type ${id}`,
+    isTypeScoped: true,
+    request: {
+      resource: typeStub(id),
+      annotations: [anyPack(TypeScopedGrantsSchema, create(TypeScopedGrantsSchema))],
+    },
+  });
+}
+
+/** One text for a resource's two ids; nothing if one of them is missing. */
+export function resourceKey(id: ResourceId | undefined): string | undefined {
+  return id?.resourceType && id.resource ? `${id.resourceType}\n${id.resource}` : undefined;
+}
+
+/** What stands for a whole type in a type-scoped request: the type's id in both places. */
+function typeStub(id: string): Resource {
+  return create(ResourceSchema, { id: { resourceType: id, resource: id } });
+}
+
+const entitlementsCall = {
+  kind: 'entitlements',
+  method: EntitlementsService.method.listEntitlements,
+  idOf: ({ id }: Entitlement) => id || undefined,
+} as const;
+
+const grantsCall = {
+  kind: 'grants',
+  method: GrantsService.method.listGrants,
+  idOf: ({ id }: Grant) => id || undefined,
+} as const;
+
+interface ListingInit<Item, Input extends DescMessage, Output extends DescMessage>
+  extends Omit<Listing<Item>, 'read' | 'describe' | 'isTypeScoped'> {
+  readonly method: DescMethodUnary<Input, Output>;
+  readonly request: MessageInitShape<Input>;
+  readonly isTypeScoped?: boolean;
+}
+
+function makeListing<Item, Input extends DescMessage, Output extends DescMessage>({
+  method,
+  request,
+  isTypeScoped = false,
+  ...listing
+}: ListingInit<Item, Input, Output>): Listing<Item> {
+  return {
+    ...listing,
+    isTypeScoped,
+    // All list methods have the fields of a page in common.
+    describe: (page) => describeRequest(method, { ...request, ...page } as MessageInitShape<Input>),
+    read: async (target, page) =>
+      (await target.call(method, { ...request, ...page } as MessageInitShape<Input>)) as unknown as ListedPage<Item>,
+  };
+}

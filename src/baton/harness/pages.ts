@@ -1,0 +1,128 @@
+// Reads an enumeration page by page to its end, as a sync does, and notices when it has none.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Any } from '@bufbuild/protobuf/wkt';
+import { Code, ConnectError } from '@connectrpc/connect';
+import { RateLimitDescriptionSchema } from '#gen/c1/connector/v2/annotation_ratelimit_pb.js';
+import { EnqueuePageTokensSchema } from '#gen/c1/connector/v2/annotation_type_scoped_grants_pb.js';
+import { receiveMaxBytes } from './connection.ts';
+import { describeFailure, quote } from './describe-call.ts';
+import { IdSet } from './id-set.ts';
+import type { ListedPage, Listing, PageQuery } from './listing.ts';
+import type { Target } from './target.ts';
+import { unpack } from './unpack.ts';
+
+/** Why an enumeration could not be read to its end. */
+export const listingFaults = ['refused', 'gone', 'too large', 'token repeated', 'endless'] as const;
+export type ListingFault = (typeof listingFaults)[number];
+
+export class ListingError extends Error {
+  readonly fault: ListingFault;
+
+  constructor(fault: ListingFault, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = 'ListingError';
+    this.fault = fault;
+  }
+}
+
+/** How long is waited between calls. Shorter in tests alone. */
+export interface Pace {
+  /** Before a call that was answered UNAVAILABLE or DEADLINE_EXCEEDED is made again: this, then twice this. */
+  readonly retryDelayMs: number;
+  /** Before the next page is asked for when several in a row held nothing: something is being waited for there. */
+  readonly emptyPageDelayMs: number;
+}
+
+export const defaultPace: Pace = { retryDelayMs: 1000, emptyPageDelayMs: 250 };
+
+const attemptsMax = 3;
+/** A rate limit is waited for no longer than a Go syncer waits at a time (pkg/retry of baton-sdk v0.25.0). */
+const rateLimitWaitMaxMs = 60_000;
+const emptyPagesMax = 3;
+
+export interface PagesOptions {
+  readonly pageSize: number;
+  readonly activeSyncId: string;
+  readonly pace: Pace;
+}
+
+/**
+ * The pages of an enumeration. Further pages that an answer enqueues (EnqueuePageTokens) come after those that it leads
+ * to by its next page token.
+ * @throws ListingError; the reason of the target's signal when that aborts.
+ */
+export async function* readPages<Item>(
+  target: Target,
+  listing: Listing<Item>,
+  { pace, ...options }: PagesOptions,
+): AsyncGenerator<ListedPage<Item>> {
+  const tokens = [''];
+  const seen = new IdSet();
+  let emptyPages = 0;
+  for (let pageToken = tokens.pop(); pageToken !== undefined; pageToken = tokens.pop()) {
+    const page = await readPage(target, listing, { ...options, pageToken }, pace);
+    yield page;
+    emptyPages = page.list.length === 0 ? emptyPages + 1 : 0;
+    if (emptyPages >= emptyPagesMax && page.nextPageToken !== '') {
+      await sleep(pace.emptyPageDelayMs, undefined, { signal: target.signal }).catch(() => {});
+      target.signal.throwIfAborted();
+    }
+    tokens.push(...enqueuedTokens(page.annotations).filter((token) => seen.add(token)));
+    if (page.nextPageToken !== '') {
+      if (!seen.add(page.nextPageToken)) {
+        throw new ListingError(
+          'token repeated',
+          `${listing.describe({ ...options, pageToken })} answered next_page_token ${quote(page.nextPageToken)}, which ${
+            page.nextPageToken === pageToken ? 'it was asked for' : 'an answer before it had named'
+          }: this listing would never end`,
+        );
+      }
+      tokens.push(page.nextPageToken);
+    }
+  }
+}
+
+/** The further page tokens that an answer names. */
+export function enqueuedTokens(annotations: readonly Any[]): string[] {
+  return annotations.flatMap((any) => unpack(any, EnqueuePageTokensSchema)?.pageTokens ?? []);
+}
+
+async function readPage<Item>(
+  target: Target,
+  listing: Listing<Item>,
+  query: PageQuery,
+  pace: Pace,
+): Promise<ListedPage<Item>> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await listing.read(target, query);
+    } catch (error) {
+      target.signal.throwIfAborted();
+      if (attempt === attemptsMax || !isTransient(error)) {
+        throw toListingError(error, listing, query);
+      }
+      await sleep(retryDelayMs(error, attempt, pace), undefined, { signal: target.signal }).catch(() => {});
+    }
+  }
+}
+
+/** The codes that a Go syncer calls again for (pkg/retry of baton-sdk v0.25.0). */
+function isTransient(error: unknown): error is ConnectError {
+  return error instanceof ConnectError && (error.code === Code.Unavailable || error.code === Code.DeadlineExceeded);
+}
+
+function retryDelayMs(error: ConnectError, attempt: number, pace: Pace): number {
+  const [limit] = error.findDetails(RateLimitDescriptionSchema);
+  const untilResetMs = limit?.resetAt ? Number(limit.resetAt.seconds) * 1000 - Date.now() : 0;
+  return Math.min(Math.max(attempt * pace.retryDelayMs, untilResetMs), rateLimitWaitMaxMs);
+}
+
+function toListingError(error: unknown, listing: Listing, query: PageQuery): ListingError {
+  const request = listing.describe(query);
+  if (error instanceof ConnectError && error.code === Code.ResourceExhausted && /larger than/.test(error.rawMessage)) {
+    const text = `the answer to ${request} is larger than the ${receiveMaxBytes} bytes that a Go client takes (${error.rawMessage})`;
+    return new ListingError('too large', text, error);
+  }
+  const fault = error instanceof ConnectError && error.code === Code.NotFound ? 'gone' : 'refused';
+  return new ListingError(fault, `${request} answered ${describeFailure(error)}`, error);
+}

@@ -1,0 +1,26 @@
+// The report for scripts.
+import { countOutcomes, type HarnessReport } from './harness-report.ts';
+
+/** One line of JSON. Keys in snake case, durations in milliseconds: scripts rely on them. */
+export function formatJson(report: HarnessReport): string {
+  const { address, connectorName, sdkVersion, walked, bounds, checks, durationMs } = report;
+  const { passed, failed, 'not applicable': notApplicable } = countOutcomes(report);
+  return `${JSON.stringify({
+    address,
+    connector: connectorName,
+    sdk_version: sdkVersion,
+    walked,
+    bounds,
+    passed,
+    failed,
+    not_applicable: notApplicable,
+    duration_ms: Math.round(durationMs),
+    checks: checks.map(({ id, title, outcome, detail, durationMs: checkMs }) => ({
+      id,
+      title,
+      outcome,
+      detail,
+      duration_ms: Math.round(checkMs),
+    })),
+  })}\n`;
+}

@@ -1,0 +1,32 @@
+// The report for people: a line for each check, what is wrong below it, and the counts at the end.
+import type { Outcome } from '../check.ts';
+import { countOutcomes, type HarnessReport } from './harness-report.ts';
+
+const marks: Readonly<Record<Outcome, string>> = { passed: '✓', failed: '✗', 'not applicable': '-' };
+
+export function formatText(report: HarnessReport): string {
+  const { address, connectorName, sdkVersion, walked, bounds, checks, durationMs } = report;
+  const idWidth = Math.max(...checks.map(({ id }) => id.length));
+  const outcomeWidth = Math.max(...checks.map(({ outcome }) => outcome.length));
+  const indent = ' '.repeat(outcomeWidth + 4);
+  const lines = checks.flatMap(({ id, title, outcome, detail }) => [
+    `${marks[outcome]} ${outcome.padEnd(outcomeWidth)}  ${id.padEnd(idWidth)}  ${title}`,
+    ...(detail === '' ? [] : detail.split('\n').map((line) => `${indent}${toPrintable(line)}`)),
+  ]);
+  const counts = countOutcomes(report);
+  return [
+    `${connectorName ? `${toPrintable(connectorName)} at ` : ''}${address}${sdkVersion ? `, baton-sdk ${toPrintable(sdkVersion)}` : ''}`,
+    `${walked.resources} resources, ${walked.entitlements} entitlements, ${walked.grants} grants`,
+    ...bounds.map((bound) => `Not all was seen: ${toPrintable(bound)}`),
+    '',
+    ...lines,
+    '',
+    `${checks.length} checks: ${counts.passed} passed, ${counts.failed} failed, ${counts['not applicable']} not applicable, in ${(durationMs / 1000).toFixed(1)} s`,
+    '',
+  ].join('\n');
+}
+
+/** What a connector answers is shown on terminals, and must not steer them. */
+function toPrintable(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, '\uFFFD');
+}

@@ -1,0 +1,236 @@
+// Runs all checks against one connector: who it is, two walks, and then the calls that checks make of their own.
+import { ConnectError } from '@connectrpc/connect';
+import type { Logger } from 'pino';
+import { ConnectorService } from '#gen/c1/connector/v2/connector_pb.js';
+import { createSyncId } from '../c1z/sync-id.ts';
+import { callChecks, identityChecks, walkChecks } from './all-checks.ts';
+import { type CallCheck, type CheckIdentity, type CheckResult, failed, notApplicable, type Watcher } from './check.ts';
+import type { Connection } from './connection.ts';
+import { describeFailure } from './describe-call.ts';
+import { connectorAnswers, type Identity, identify } from './identify.ts';
+import { createLimitChecker } from './limits.ts';
+import { defaultPace, ListingError, type Pace } from './pages.ts';
+import type { CheckReport, HarnessReport } from './report/harness-report.ts';
+import type { Session, SyncFile } from './session.ts';
+import { Target } from './target.ts';
+import { walk } from './walk.ts';
+import { Walked } from './walked.ts';
+
+export interface HarnessOptions {
+  /** Makes a connection to the connector. */
+  readonly connect: () => Connection;
+  /** Makes one to another process of the same connector, if there is one. */
+  readonly connectToReplica?: (() => Connection) | undefined;
+  /** The deadline of each call. */
+  readonly callTimeoutMs: number;
+  /** How long all of it may take. */
+  readonly timeoutMs: number;
+  /** The most resources, entitlements and grants that are walked of each resource type. */
+  readonly itemsMax: number;
+  /** Where to write a sync, if it is to be tried. */
+  readonly file?: SyncFile | undefined;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+  /** Default: waits of about a second. */
+  readonly pace?: Pace;
+  /** How long a call may go on after its deadline. Default: 5 seconds. */
+  readonly endsWithinMs?: number;
+}
+
+const endsWithinMsDefault = 5000;
+
+const timeIsOver = 'the time was over before (--timeout)';
+
+/** In the order of the report. */
+const allChecks: readonly CheckIdentity[] = [connectorAnswers, ...identityChecks, ...walkChecks, ...callChecks];
+
+/** A connector that does not answer at the end must not be waited for as long as one that works. */
+const lastCallTimeoutMs = 10_000;
+
+/**
+ * Checks a connector. What is wrong with it, or with the way to it, is in the report.
+ * @throws the signal's reason when it aborts.
+ */
+export async function runHarness(options: HarnessOptions): Promise<HarnessReport> {
+  const run = new HarnessRun(options);
+  try {
+    return await run.run();
+  } finally {
+    await run.close();
+  }
+}
+
+class HarnessRun {
+  readonly #options: HarnessOptions;
+  /** Aborts when the run is to stop, or when its time is over. */
+  readonly #signal: AbortSignal;
+  readonly #connections: Connection[] = [];
+  readonly #target: Target;
+  readonly #results = new Map<string, CheckReport>();
+  readonly #first = new Walked(createSyncId());
+  readonly #second = new Walked(createSyncId());
+  /** Syncs that the connector has not been told the end of. */
+  readonly #openSyncs = new Set<string>();
+  readonly #startedAtMs = performance.now();
+  #identity: Identity | undefined;
+
+  constructor(options: HarnessOptions) {
+    this.#options = options;
+    this.#signal = AbortSignal.any([options.signal, AbortSignal.timeout(options.timeoutMs)]);
+    this.#target = this.#connect(options.connect);
+  }
+
+  async run(): Promise<HarnessReport> {
+    try {
+      return this.#report(await this.#runChecks());
+    } catch (error) {
+      this.#options.signal.throwIfAborted();
+      if (!this.#signal.aborted) {
+        throw error;
+      }
+      return this.#report(timeIsOver);
+    }
+  }
+
+  async close(): Promise<void> {
+    // A signal of its own: a connector is to forget a sync that was stopped, too.
+    const callTimeoutMs = Math.min(this.#options.callTimeoutMs, lastCallTimeoutMs);
+    const target = this.#target.withOptions({ signal: AbortSignal.timeout(callTimeoutMs), callTimeoutMs });
+    for (const syncId of this.#openSyncs) {
+      await this.#cleanUp(syncId, target).catch((error: unknown) =>
+        this.#options.logger.warn({ error }, 'the connector could not clean up'),
+      );
+    }
+    for (const connection of this.#connections) {
+      connection.close();
+    }
+  }
+
+  /** @returns Why the checks that were not run were not. */
+  async #runChecks(): Promise<string> {
+    const identity = await this.#identify();
+    if (identity?.result.outcome !== 'passed') {
+      return 'no connector answers';
+    }
+    const session = await this.#createSession(identity);
+    if (!identity.sdkVersion.ok) {
+      await this.#judgeAll(identityChecks, session);
+      return 'Validate failed';
+    }
+    await this.#walkTwice(session);
+    await this.#judgeAll([...identityChecks, ...callChecks], session);
+    return '';
+  }
+
+  async #identify(): Promise<Identity | undefined> {
+    await this.#judge(connectorAnswers, async () => {
+      this.#identity = await identify(this.#target);
+      return this.#identity.result;
+    });
+    return this.#identity;
+  }
+
+  async #judgeAll(checks: readonly CallCheck[], session: Session): Promise<void> {
+    for (const check of checks) {
+      await this.#judge(check, () => check.judge(session));
+    }
+  }
+
+  async #createSession({ metadata, sdkVersion }: Identity): Promise<Session> {
+    const { pace = defaultPace, endsWithinMs = endsWithinMsDefault, file, logger } = this.#options;
+    return {
+      target: this.#target,
+      limits: await createLimitChecker(),
+      pace,
+      endsWithinMs,
+      metadata,
+      sdkVersion,
+      walked: this.#first,
+      syncId: this.#second.syncId,
+      logger,
+      file,
+      openAnother: () => this.#connect(this.#options.connectToReplica ?? this.#options.connect),
+      cleanUp: (syncId) => this.#cleanUp(syncId, this.#target),
+    };
+  }
+
+  async #walkTwice({ limits, pace }: Session): Promise<void> {
+    const watched = walkChecks.map((check) => ({ check, watcher: check.watch({ walked: this.#first, limits }) }));
+    const watchers = watched.map(({ watcher }) => watcher);
+    let second: Walked | undefined;
+    try {
+      await this.#walk(this.#first, watchers, pace);
+      await this.#cleanUp(this.#first.syncId, this.#target).catch(() => {});
+      second = this.#second;
+      await this.#walk(second, [], pace);
+    } finally {
+      for (const { check, watcher } of watched) {
+        this.#record(check, watcher.end(second));
+      }
+    }
+  }
+
+  async #walk(walked: Walked, watchers: readonly Watcher[], pace: Pace): Promise<void> {
+    const { logger, itemsMax } = this.#options;
+    this.#openSyncs.add(walked.syncId);
+    try {
+      await walk({ target: this.#target, walked, watchers, itemsMax, pace });
+    } catch (error) {
+      if (this.#signal.aborted) {
+        walked.stop(`${timeIsOver}, with ${JSON.stringify(walked.totals)} walked`);
+      }
+      throw error;
+    }
+    logger.info({ sync_id: walked.syncId, ...walked.totals }, 'walked through the connector');
+  }
+
+  async #judge(check: CheckIdentity, judge: () => Promise<CheckResult>): Promise<void> {
+    const startedAtMs = performance.now();
+    let result: CheckResult;
+    try {
+      result = await judge();
+    } catch (error) {
+      if (this.#signal.aborted) {
+        this.#record(check, failed(timeIsOver), performance.now() - startedAtMs);
+        throw error;
+      }
+      if (!(error instanceof ConnectError) && !(error instanceof ListingError)) {
+        throw error;
+      }
+      result = failed(describeFailure(error));
+    }
+    this.#record(check, result, performance.now() - startedAtMs);
+  }
+
+  #record({ id, title }: CheckIdentity, result: CheckResult, durationMs = 0): void {
+    this.#results.set(id, { id, title, ...result, durationMs });
+    this.#options.logger.debug({ check: id, ...result }, 'checked');
+  }
+
+  #connect(connect: () => Connection): Target {
+    const connection = connect();
+    this.#connections.push(connection);
+    return new Target(connection, { callTimeoutMs: this.#options.callTimeoutMs, signal: this.#signal });
+  }
+
+  async #cleanUp(syncId: string, target: Target): Promise<void> {
+    this.#openSyncs.delete(syncId);
+    await target.call(ConnectorService.method.cleanup, { activeSyncId: syncId });
+  }
+
+  /** @param unreached - Why the checks without a result have none. */
+  #report(unreached: string): HarnessReport {
+    const { metadata, sdkVersion } = this.#identity ?? {};
+    return {
+      address: this.#target.connection.address,
+      connectorName: metadata?.ok ? metadata.value.displayName : '',
+      sdkVersion: sdkVersion?.ok ? sdkVersion.value : '',
+      walked: this.#first.totals,
+      bounds: [...new Set(this.#first.incomplete.values())],
+      checks: allChecks.map(
+        ({ id, title }) => this.#results.get(id) ?? { id, title, ...notApplicable(unreached), durationMs: 0 },
+      ),
+      durationMs: performance.now() - this.#startedAtMs,
+    };
+  }
+}

@@ -1,0 +1,247 @@
+// Walks through all that a connector lists, in the order of a sync, and goes on where one listing fails.
+import { create, type DescMessage, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { type Any, anyIs } from '@bufbuild/protobuf/wkt';
+import {
+  ChildResourceTypeSchema,
+  SkipEntitlementsAndGrantsSchema,
+  SkipEntitlementsSchema,
+  SkipGrantsSchema,
+} from '#gen/c1/connector/v2/annotation_resource_tree_pb.js';
+import { TypeScopedEntitlementsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_entitlements_pb.js';
+import { TypeScopedGrantsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_grants_pb.js';
+import type { Entitlement } from '#gen/c1/connector/v2/entitlement_pb.js';
+import {
+  type Resource,
+  type ResourceId,
+  ResourcesServiceListResourcesResponseSchema,
+  type ResourceType,
+} from '#gen/c1/connector/v2/resource_pb.js';
+import type { Seen, Watcher } from './check.ts';
+import { IdSet } from './id-set.ts';
+import {
+  entitlementsListing,
+  grantsListing,
+  type Listing,
+  resourceKey,
+  resourcesListing,
+  resourceTypesListing,
+  staticEntitlementsListing,
+  typeEntitlementsListing,
+  typeGrantsListing,
+} from './listing.ts';
+import { ListingError, type Pace, readPages } from './pages.ts';
+import type { Target } from './target.ts';
+import { unpack } from './unpack.ts';
+import type { ItemKind, Walked } from './walked.ts';
+
+export interface WalkOptions {
+  readonly target: Target;
+  /** What is filled in. */
+  readonly walked: Walked;
+  readonly watchers: readonly Watcher[];
+  /** At most so many resources, entitlements and grants of each resource type. */
+  readonly itemsMax: number;
+  readonly pace: Pace;
+}
+
+/** @throws the reason of the target's signal when that aborts; `walked` then holds what was seen until then. */
+export async function walk(options: WalkOptions): Promise<void> {
+  await new Walk(options).run();
+}
+
+class Walk {
+  readonly #options: WalkOptions;
+  readonly #walked: Walked;
+  /** Resources whose entitlements or grants are to be asked for, by type: pages as bytes, for there may be many. */
+  readonly #kept = new Map<string, Uint8Array[]>();
+  readonly #parents = new IdSet();
+
+  constructor(options: WalkOptions) {
+    this.#options = options;
+    this.#walked = options.walked;
+  }
+
+  async run(): Promise<void> {
+    await this.#readTypes();
+    for (const type of this.#walked.types) {
+      await this.#readResources(type, undefined);
+    }
+    for (const type of this.#walked.types) {
+      await this.#readTemplates(type);
+    }
+    const types = this.#walked.types.filter((type) => !carries(type, SkipEntitlementsAndGrantsSchema));
+    for (const type of types.filter((type) => !carries(type, SkipEntitlementsSchema))) {
+      await this.#readEntitlements(type);
+    }
+    for (const type of types) {
+      await this.#readGrants(type);
+    }
+  }
+
+  async #readTypes(): Promise<void> {
+    await this.#read(resourceTypesListing, (type) => {
+      this.#walked.types.push(type);
+      this.#tell((watcher) => watcher.resourceType?.(type));
+    });
+  }
+
+  async #readResources(type: ResourceType, parent: ResourceId | undefined): Promise<void> {
+    const listing = resourcesListing(type, parent);
+    const isKept = !carries(type, SkipEntitlementsAndGrantsSchema);
+    await this.#read(
+      listing,
+      (resource) => {
+        if (resource.id?.resource && !this.#walked.firstResources.has(type.id)) {
+          this.#walked.firstResources.set(type.id, resource);
+        }
+        const seen = this.#count('resources', listing, resource);
+        this.#tell((watcher) => watcher.resource?.(resource, seen));
+      },
+      async (list) => {
+        if (isKept && list.length > 0) {
+          this.#keep(type.id, list);
+        }
+        for (const resource of list) {
+          await this.#readChildren(resource);
+        }
+      },
+    );
+  }
+
+  async #readChildren({ id, annotations }: Resource): Promise<void> {
+    for (const any of annotations) {
+      const child = unpack(any, ChildResourceTypeSchema);
+      const type = child && this.#walked.types.find((candidate) => candidate.id === child.resourceTypeId);
+      if (type && id && this.#parents.add(`${type.id}\n${resourceKey(id)}`)) {
+        await this.#readResources(type, id);
+      }
+    }
+  }
+
+  async #readTemplates(type: ResourceType): Promise<void> {
+    const listing = staticEntitlementsListing(type);
+    const templates: Entitlement[] = [];
+    await this.#read(listing, (template) => {
+      templates.push(template);
+      this.#tell((watcher) => watcher.template?.(template, { listing, isNew: true }));
+    });
+    if (templates.length > 0) {
+      this.#walked.templates.set(type.id, templates);
+    }
+  }
+
+  async #readEntitlements(type: ResourceType): Promise<void> {
+    const read = (listing: ReturnType<typeof entitlementsListing>) =>
+      this.#read(listing, (entitlement) => {
+        const seen = this.#count('entitlements', listing, entitlement);
+        this.#tell((watcher) => watcher.entitlement?.(entitlement, seen));
+      });
+    if (carries(type, TypeScopedEntitlementsSchema)) {
+      await read(typeEntitlementsListing(type));
+      return;
+    }
+    for (const resource of this.#keptOf(type)) {
+      if (!carries(resource, SkipEntitlementsAndGrantsSchema) && !carries(resource, SkipEntitlementsSchema)) {
+        this.#walked.resourceListings++;
+        await read(entitlementsListing(resource));
+      }
+    }
+  }
+
+  async #readGrants(type: ResourceType): Promise<void> {
+    const read = (listing: ReturnType<typeof grantsListing>) =>
+      this.#read(listing, (grant) => {
+        const seen = this.#count('grants', listing, grant);
+        this.#tell((watcher) => watcher.grant?.(grant, seen));
+      });
+    if (carries(type, TypeScopedGrantsSchema)) {
+      await read(typeGrantsListing(type));
+      return;
+    }
+    for (const resource of this.#keptOf(type)) {
+      if (!carries(resource, SkipEntitlementsAndGrantsSchema) && !carries(resource, SkipGrantsSchema)) {
+        this.#walked.resourceListings++;
+        await read(grantsListing(resource));
+      }
+    }
+  }
+
+  /** Reads a listing to its end, or to the limit of items, or to its fault. */
+  async #read<Item>(
+    listing: Listing<Item>,
+    item: (item: Item) => void,
+    pageRead: (list: readonly Item[]) => Promise<void> = async () => {},
+  ): Promise<void> {
+    const { target, pace } = this.#options;
+    let items = 0;
+    let pages = 0;
+    try {
+      if (this.#isFull(listing)) {
+        return;
+      }
+      for await (const page of readPages(target, listing, { pageSize: 0, activeSyncId: this.#walked.syncId, pace })) {
+        if (pages > 0 && this.#isFull(listing)) {
+          return;
+        }
+        pages++;
+        items += page.list.length;
+        this.#tell((watcher) => watcher.page?.(page, listing));
+        page.list.forEach(item);
+        await pageRead(page.list);
+      }
+      this.#walked.addSample(listing, items);
+    } catch (error) {
+      if (error instanceof ListingError) {
+        this.#walked.addFault(error, listing);
+        return;
+      }
+      if (target.signal.aborted && pages > 0 && !this.#walked.faults.has('endless')) {
+        const message = `${listing.name} had not ended after ${pages} pages with ${items} items when the time was over`;
+        this.#walked.addFault({ fault: 'endless', message }, listing);
+      }
+      throw error;
+    }
+  }
+
+  /** Whether there are as many items of the listing's kind and type as the walk may read; it is noted then. */
+  #isFull({ kind, typeId }: Listing): boolean {
+    const { itemsMax } = this.#options;
+    const isFull = isItemKind(kind) && this.#walked.countOf(kind, typeId) >= itemsMax;
+    if (isFull) {
+      this.#walked.markIncomplete(kind, `no more than ${itemsMax} ${kind} of each type were read (--max-items)`);
+    }
+    return isFull;
+  }
+
+  #count<Item>(kind: ItemKind, listing: Listing<Item>, item: Item): Seen {
+    const counts = this.#walked.counts[kind];
+    counts.set(listing.typeId, (counts.get(listing.typeId) ?? 0) + 1);
+    const id = listing.idOf(item);
+    return { listing: listing as Listing, isNew: id !== undefined && this.#walked.ids[kind].add(id) };
+  }
+
+  #keep(typeId: string, list: readonly Resource[]): void {
+    const page = create(ResourcesServiceListResourcesResponseSchema, { list: [...list] });
+    const pages = this.#kept.get(typeId) ?? [];
+    this.#kept.set(typeId, pages);
+    pages.push(toBinary(ResourcesServiceListResourcesResponseSchema, page));
+  }
+
+  *#keptOf({ id }: ResourceType): Generator<Resource> {
+    for (const bytes of this.#kept.get(id) ?? []) {
+      yield* fromBinary(ResourcesServiceListResourcesResponseSchema, bytes).list;
+    }
+  }
+
+  #tell(say: (watcher: Watcher) => void): void {
+    this.#options.watchers.forEach(say);
+  }
+}
+
+function isItemKind(kind: string): kind is ItemKind {
+  return kind === 'resources' || kind === 'entitlements' || kind === 'grants';
+}
+
+function carries({ annotations }: { readonly annotations: readonly Any[] }, desc: DescMessage): boolean {
+  return annotations.some((any) => anyIs(any, desc));
+}

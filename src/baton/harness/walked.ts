@@ -1,0 +1,135 @@
+// What a walk through a connector came by: ids, counts, what could not be walked, and samples for further calls.
+import type { Entitlement } from '#gen/c1/connector/v2/entitlement_pb.js';
+import type { Resource, ResourceId, ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
+import { entitlementId } from '../build/entitlement.ts';
+import { IdSet } from './id-set.ts';
+import { type ListedKind, type Listing, listedKinds, resourceKey } from './listing.ts';
+import type { ListingError, ListingFault } from './pages.ts';
+
+/** The kinds whose ids are compared between walks. */
+export const itemKinds = ['resources', 'entitlements', 'grants'] as const;
+export type ItemKind = (typeof itemKinds)[number];
+
+/** Messages that are kept of each fault. */
+const messagesMax = 3;
+
+/** A fault of listings, with the first messages about it. */
+export interface FaultTally {
+  count: number;
+  readonly messages: string[];
+}
+
+export class Walked {
+  readonly syncId: string;
+  readonly types: ResourceType[] = [];
+  /** Ids by kind: keys of resources, ids of entitlements and grants. */
+  readonly ids: Readonly<Record<ItemKind, IdSet>> = {
+    resources: new IdSet(),
+    entitlements: new IdSet(),
+    grants: new IdSet(),
+  };
+  /** How many items there were, by kind and resource type: what the entitlements and grants are on. */
+  readonly counts: Readonly<Record<ItemKind, Map<string, number>>> = {
+    resources: new Map(),
+    entitlements: new Map(),
+    grants: new Map(),
+  };
+  /** Templates of ListStaticEntitlements by resource type. */
+  readonly templates = new Map<string, Entitlement[]>();
+  /** Kinds of which something is missing, with the reason. References to them cannot be judged. */
+  readonly incomplete = new Map<ListedKind, string>();
+  /** The first resource of each type. */
+  readonly firstResources = new Map<string, Resource>();
+  readonly faults = new Map<ListingFault | 'type-scoped', FaultTally>();
+  /** How many listings of a single resource's entitlements or grants there were. */
+  resourceListings = 0;
+  readonly #busiest = new Map<string, { listing: Listing; items: number }>();
+
+  constructor(syncId: string) {
+    this.syncId = syncId;
+  }
+
+  hasType(id: string | undefined): boolean {
+    return this.types.some((type) => type.id === id);
+  }
+
+  hasResource(id: ResourceId | undefined): boolean {
+    const key = resourceKey(id);
+    return key !== undefined && this.ids.resources.has(key);
+  }
+
+  /** Whether an entitlement was listed, or is one of a template's on a listed resource. */
+  hasEntitlement({ id, resource }: Entitlement): boolean {
+    if (this.ids.entitlements.has(id)) {
+      return true;
+    }
+    const templates = this.templates.get(resource?.id?.resourceType ?? '') ?? [];
+    return templates.some(({ slug }) => entitlementId(resource?.id, slug) === id) && this.hasResource(resource?.id);
+  }
+
+  countOf(kind: ItemKind, typeId: string): number {
+    return this.counts[kind].get(typeId) ?? 0;
+  }
+
+  totalOf(kind: ItemKind): number {
+    return [...this.counts[kind].values()].reduce((total, count) => total + count, 0);
+  }
+
+  /** How many items there were of each kind. */
+  get totals(): Readonly<Record<ItemKind, number>> {
+    return {
+      resources: this.totalOf('resources'),
+      entitlements: this.totalOf('entitlements'),
+      grants: this.totalOf('grants'),
+    };
+  }
+
+  /** Takes note that the walk ends before all was seen. */
+  stop(reason: string): void {
+    if (!this.faults.has('endless')) {
+      this.noteFault('endless', reason);
+    }
+    for (const kind of listedKinds) {
+      this.markIncomplete(kind, reason);
+    }
+  }
+
+  addFault({ fault, message }: Pick<ListingError, 'fault' | 'message'>, listing: Listing): void {
+    const isOfResource = listing.kind === 'entitlements' || listing.kind === 'grants';
+    const key = fault === 'gone' && !isOfResource ? 'refused' : fault;
+    this.noteFault(listing.isTypeScoped && (key === 'refused' || key === 'gone') ? 'type-scoped' : key, message);
+    // What a deleted resource had is missing in a sync too.
+    if (key !== 'gone' || listing.isTypeScoped) {
+      this.markIncomplete(listing.kind, `${listing.name} could not be read to its end`);
+    }
+  }
+
+  noteFault(fault: ListingFault | 'type-scoped', message: string): void {
+    const tally = this.faults.get(fault) ?? { count: 0, messages: [] };
+    this.faults.set(fault, tally);
+    tally.count++;
+    if (tally.messages.length < messagesMax) {
+      tally.messages.push(message);
+    }
+  }
+
+  markIncomplete(kind: ListedKind, reason: string): void {
+    if (!this.incomplete.has(kind)) {
+      this.incomplete.set(kind, reason);
+    }
+  }
+
+  /** Remembers a listing that was read to its end, if it has the most items of its like. */
+  addSample(listing: Listing, items: number): void {
+    const key = `${listing.kind} ${listing.typeId} ${listing.isTypeScoped}`;
+    const former = this.#busiest.get(key);
+    if (items > 0 && (!former || items > former.items)) {
+      this.#busiest.set(key, { listing, items });
+    }
+  }
+
+  /** For each kind of listing of each type, the one with the most items. */
+  get samples(): Listing[] {
+    return [...this.#busiest.values()].map(({ listing }) => listing);
+  }
+}
