@@ -93,6 +93,8 @@ interface IntOptions extends FieldOptions {
   readonly gte?: number;
   /** The largest value, inclusive. */
   readonly lte?: number;
+  /** Default: the exported schema tells the limits. */
+  readonly rulesExported?: boolean;
 }
 
 /** A whole number. */
@@ -104,6 +106,7 @@ export function intField(options: IntOptions): Field<number> {
     defaultText: options.default === 0 ? '' : String(options.default),
     gte: options.gte,
     lte: options.lte,
+    rulesExported: options.rulesExported ?? true,
   };
 }
 

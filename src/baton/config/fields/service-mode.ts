@@ -66,17 +66,17 @@ export const healthCheck = boolField({
   name: 'health-check',
   description: 'Answers health checks over HTTP',
   exportTarget: 'ops',
-  unsupported: { answer: 'refuse', because: 'this version answers no health checks' },
 });
 
-const noHealthCheck = { answer: 'accept', because: 'it goes with --health-check' } as const;
-
+/** The Go SDK declares no limits, so the exported schema tells none. */
 export const healthCheckPort = intField({
   name: 'health-check-port',
   description: 'The port of the health endpoint',
   default: 8081,
+  gte: 0,
+  lte: 65_535,
+  rulesExported: false,
   exportTarget: 'ops',
-  unsupported: noHealthCheck,
 });
 
 export const healthCheckBindAddress = stringField({
@@ -85,7 +85,6 @@ export const healthCheckBindAddress = stringField({
   default: '127.0.0.1',
   hidden: true,
   exportTarget: 'ops',
-  unsupported: noHealthCheck,
 });
 
 export const healthCheckFields = [healthCheck, healthCheckPort, healthCheckBindAddress];
