@@ -126,7 +126,8 @@ test('who waits hears how far it is', async (t) => {
     told.push(progress.status);
     last = progress;
   });
-  assert.deepEqual([...new Set(told)], ['PENDING', 'IN_PROGRESS', 'downloading']);
+  // Before that, it is being requested; nobody may be waiting yet.
+  assert.deepEqual([...new Set(told)].slice(-3), ['PENDING', 'IN_PROGRESS', 'downloading']);
   assert.deepEqual([last.bytes, last.rows], [rows.length, 2]);
 });
 
