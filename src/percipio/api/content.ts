@@ -43,6 +43,9 @@ export interface ContentSearch {
   readonly offset?: number | undefined;
 }
 
+/** What Percipio gives on a page of search results when it is not told. */
+const searchPageSize = 25;
+
 /** The kinds of content that the connector knows. */
 export const syncedContentTypes = ['COURSE', 'ASSESSMENT'] as const;
 
@@ -106,13 +109,21 @@ export class ContentApi {
     return { items, rateLimit };
   }
 
-  /** The course or assessment with this id, found by search; `value` is undefined when there is none. */
+  /**
+   * The course or assessment with this id, found by search; `value` is undefined when there is none. Other items may
+   * mention the id and come before it, so the search goes on until it has found the id or nothing more.
+   */
   async find(
     id: string,
     signal: AbortSignal,
   ): Promise<{ readonly value: ContentItem | undefined; readonly rateLimit: RateLimit | undefined }> {
-    const { items, rateLimit } = await this.search({ text: id }, signal);
-    return { value: items.find((item) => item.id === id), rateLimit };
+    for (let offset = 0; ; offset += searchPageSize) {
+      const { items, rateLimit } = await this.search({ text: id, max: searchPageSize, offset }, signal);
+      const value = items.find((item) => item.id === id);
+      if (value || items.length < searchPageSize) {
+        return { value, rateLimit };
+      }
+    }
   }
 }
 

@@ -144,4 +144,18 @@ describe('content.find', () => {
     assert.equal((await client.content.find('a', never)).value?.code, 'A');
     assert.equal((await client.content.find('b', never)).value, undefined);
   });
+
+  it('goes on to the next page while others that mention the id fill one', async (t) => {
+    const offsets: (string | null)[] = [];
+    const server = await startServer(t, (request, response) => {
+      const { searchParams } = new URL(request.url ?? '', 'http://localhost');
+      offsets.push(searchParams.get('offset'));
+      const max = Number(searchParams.get('max'));
+      const others = Array.from({ length: max }, (_, index) => ({ id: `a${index}` }));
+      sendJson(response, offsets.length < 3 ? others : [{ id: 'a', code: 'A' }]);
+    });
+    const client = createTestClient(t, server.url);
+    assert.equal((await client.content.find('a', never)).value?.code, 'A');
+    assert.deepEqual(offsets, ['0', '25', '50']);
+  });
 });
