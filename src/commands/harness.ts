@@ -32,13 +32,20 @@ const tlsCa = stringField({
   ...common,
   name: 'tls-ca',
   description: "PEM file with the authorities of the server's certificate (default: those of the system)",
+  pathTo: 'file',
 });
 const tlsCert = stringField({
   ...common,
   name: 'tls-cert',
   description: 'PEM file with a certificate to show to the server',
+  pathTo: 'file',
 });
-const tlsKey = stringField({ ...common, name: 'tls-key', description: 'PEM file with the key of --tls-cert' });
+const tlsKey = stringField({
+  ...common,
+  name: 'tls-key',
+  description: 'PEM file with the key of --tls-cert',
+  pathTo: 'file',
+});
 const tlsServerName = stringField({
   ...common,
   name: 'tls-server-name',
@@ -63,7 +70,12 @@ const itemsMax = intField({
   default: 2_000_000,
   gte: 1,
 });
-const junit = stringField({ ...common, name: 'junit', description: 'File to write the report to as JUnit XML' });
+const junit = stringField({
+  ...common,
+  name: 'junit',
+  description: 'File to write the report to as JUnit XML',
+  pathTo: 'file',
+});
 const output = choiceField({
   ...common,
   name: 'output',

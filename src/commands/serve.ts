@@ -29,18 +29,21 @@ const listen = stringField({
 const tlsCert = stringField({
   name: 'tls-cert',
   description: 'PEM file with the certificate that the server shows; with it, callers need one too',
+  pathTo: 'file',
   exportTarget: 'none',
 });
 
 const tlsKey = stringField({
   name: 'tls-key',
   description: 'PEM file with the private key of the certificate',
+  pathTo: 'file',
   exportTarget: 'none',
 });
 
 const tlsClientCa = stringField({
   name: 'tls-client-ca',
   description: 'PEM file with the authorities whose certificates callers may have',
+  pathTo: 'file',
   exportTarget: 'none',
 });
 

@@ -1,7 +1,7 @@
 // `simulate`: a Percipio to run against, with a made-up organization.
 import { once } from 'node:events';
 import type { Command } from '../baton/command-line/command.ts';
-import { intField, stringField } from '../baton/config/create-field.ts';
+import { boolField, intField, stringField } from '../baton/config/create-field.ts';
 import { startPercipioSimulator } from '../simulator/percipio/percipio-simulator.ts';
 
 const common = { exportTarget: 'none' } as const;
@@ -41,12 +41,22 @@ const reportDelayMs = intField({
   default: 0,
   gte: 0,
 });
-const reportFile = stringField({ ...common, name: 'report-file', description: 'A file to send as every report' });
+const reportFile = stringField({
+  ...common,
+  name: 'report-file',
+  description: 'A file to send as every report',
+  pathTo: 'file',
+});
+const uncompressed = boolField({
+  ...common,
+  name: 'uncompressed',
+  description: 'Never compresses answers, so that a benchmark does not measure this',
+});
 
 export const simulateCommand: Command = {
   name: 'simulate',
   summary: 'Serves a made-up Percipio on this machine, to try the connector against',
-  fields: [port, seed, users, courses, activity, reportDelayMs, reportFile],
+  fields: [port, seed, users, courses, activity, reportDelayMs, reportFile, uncompressed],
   needsConnectorSettings: false,
   async run({ settings, host, program }) {
     const path = settings.get(reportFile);
@@ -57,6 +67,7 @@ export const simulateCommand: Command = {
       courses: settings.get(courses),
       activityRows: settings.get(activity),
       reportDelayMs: settings.get(reportDelayMs),
+      gzip: !settings.get(uncompressed),
       ...(path !== undefined && { reportFile: path }),
     });
     host.stdout.write(

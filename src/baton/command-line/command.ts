@@ -1,4 +1,4 @@
-// What a command is: the record that dispatch, help and later completion are made from.
+// What a command is: the record that dispatch, help and completion are made from.
 import type { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import type { Constraint } from '../config/constraint.ts';
@@ -27,6 +27,8 @@ export interface Command {
   readonly startedByProgram?: boolean;
   /** How help writes the words that it takes behind its name, such as `SHELL`. Absent: it takes none. */
   readonly argumentNames?: string;
+  /** The words that it takes behind its name, if there are only a few: shells complete them. */
+  readonly argumentChoices?: readonly string[];
   /** Whether it runs the connector, so that the connector's required settings must be there. */
   readonly needsConnectorSettings: boolean;
   /**

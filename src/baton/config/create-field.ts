@@ -17,6 +17,8 @@ export interface FieldOptions {
   readonly shorthand?: string;
   readonly displayName?: string;
   readonly placeholder?: string;
+  /** What its value is the path of. Default: nothing. */
+  readonly pathTo?: 'file' | 'folder';
   readonly unsupported?: Unsupported;
 }
 
@@ -154,6 +156,7 @@ function common(variant: Variant, options: FieldOptions) {
     displayName: options.displayName,
     placeholder: options.placeholder,
     oneOf: undefined,
+    pathTo: options.pathTo,
     rulesExported: true,
     gte: undefined,
     lte: undefined,

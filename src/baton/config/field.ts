@@ -39,6 +39,8 @@ export interface Field<Value = unknown> {
   readonly placeholder: string | undefined;
   /** The values that there are. Texts match without regard to case. */
   readonly oneOf: readonly NonNullable<Value>[] | undefined;
+  /** What its value is the path of, so that shells complete it. */
+  readonly pathTo: 'file' | 'folder' | undefined;
   /** Whether the exported schema tells the rules of its value. */
   readonly rulesExported: boolean;
   /** The smallest value, inclusive (int). */

@@ -27,6 +27,7 @@ export const logFormat = choiceField({
 export const logPath = stringSliceField({
   name: 'log-path',
   description: 'Where log lines go: stderr, stdout or paths of files; several are written alike (default: stderr)',
+  pathTo: 'file',
   exportTarget: 'none',
 });
 

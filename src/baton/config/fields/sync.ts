@@ -5,6 +5,7 @@ export const file = stringField({
   name: 'file',
   shorthand: 'f',
   description: 'The c1z file that a sync writes',
+  pathTo: 'file',
   default: 'sync.c1z',
   exportTarget: 'none',
 });
@@ -77,6 +78,7 @@ const noExternalResources = { answer: 'refuse', because: 'resources of other c1z
 export const externalResourceC1z = stringField({
   name: 'external-resource-c1z',
   description: 'Another c1z file, whose resources are matched and copied',
+  pathTo: 'file',
   exportTarget: 'none',
   unsupported: noExternalResources,
 });

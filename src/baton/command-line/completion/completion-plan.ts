@@ -1,0 +1,78 @@
+// What a shell can complete on a command line: commands, their flags, and the values of flags where they are known.
+import { defaultFields } from '../../config/default-fields.ts';
+import { byName, describeField } from '../../config/describe-fields.ts';
+import type { Field } from '../../config/field.ts';
+import type { Program } from '../../program.ts';
+import { builtInFlags } from '../built-in-fields.ts';
+import type { Command, CommandSet } from '../command.ts';
+
+export interface CompletionPlan {
+  readonly programName: string;
+  /** Flags of the command line as long as it names no command. */
+  readonly flags: readonly FlagCompletion[];
+  /** By name, `help` among them, and none that is hidden. */
+  readonly commands: readonly CommandCompletion[];
+}
+
+export interface CommandCompletion {
+  readonly name: string;
+  readonly summary: string;
+  readonly flags: readonly FlagCompletion[];
+  /** The words that may stand behind its name. */
+  readonly words: readonly string[];
+}
+
+export interface FlagCompletion {
+  readonly name: string;
+  readonly shorthand: string | undefined;
+  readonly description: string;
+  readonly value: ValueCompletion;
+  /** Whether it may be given several times. */
+  readonly isList: boolean;
+}
+
+/** What stands behind a flag: nothing, some text that nobody can guess, the path of a file or folder, or one of a few words. */
+export type ValueCompletion =
+  | { readonly kind: 'none' | 'text' | 'file' | 'folder' }
+  | { readonly kind: 'choice'; readonly choices: readonly string[] };
+
+/** Hidden commands and flags are left out, as in help. */
+export function planCompletion(program: Program, commands: CommandSet): CompletionPlan {
+  const named = commands.named.filter(({ hidden }) => !hidden);
+  const names = [...named.map(({ name }) => name), 'help'].sort();
+  const help = { name: 'help', summary: 'Shows the help of a command', flags: describeFlags([]), words: names };
+  return {
+    programName: program.name,
+    flags: describeFlags([...(commands.default.fields ?? []), ...program.fields]),
+    commands: [...named.map((command) => describeCommand(command, program)), help].sort((a, b) =>
+      a.name < b.name ? -1 : 1,
+    ),
+  };
+}
+
+function describeCommand(command: Command, program: Program): CommandCompletion {
+  const { name, summary, fields = [], needsConnectorSettings, argumentChoices = [] } = command;
+  return {
+    name,
+    summary,
+    flags: describeFlags([...fields, ...(needsConnectorSettings ? program.fields : [])]),
+    words: argumentChoices,
+  };
+}
+
+function describeFlags(own: readonly Field[]): readonly FlagCompletion[] {
+  const visible = [...own, ...defaultFields].filter(({ hidden }) => !hidden);
+  return byName([...visible, ...builtInFlags]).map((field) => ({
+    name: field.name,
+    shorthand: field.shorthand,
+    description: describeField(field),
+    value: describeValue(field),
+    isList: field.variant === 'string-slice',
+  }));
+}
+
+function describeValue({ variant, oneOf, pathTo }: Field): ValueCompletion {
+  if (variant === 'bool') return { kind: 'none' };
+  if (oneOf) return { kind: 'choice', choices: oneOf as readonly string[] };
+  return { kind: pathTo ?? 'text' };
+}
