@@ -5,9 +5,11 @@ import { runCommandLine } from './baton/command-line/run-command-line.ts';
 import { StopRequest } from './baton/command-line/stop-request.ts';
 import type { Program } from './baton/program.ts';
 import { capabilitiesCommand } from './commands/capabilities.ts';
+import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
 import { connectorServiceCommand } from './commands/connector-service.ts';
 import { harnessCommand } from './commands/harness.ts';
+import { healthCheckCommand } from './commands/health-check.ts';
 import { serveCommand } from './commands/serve.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { syncCommand } from './commands/sync.ts';
@@ -23,7 +25,16 @@ const program: Program = {
 
 const commands: CommandSet = {
   default: syncCommand,
-  named: [capabilitiesCommand, configCommand, harnessCommand, serveCommand, simulateCommand],
+  named: [
+    capabilitiesCommand,
+    completionCommand,
+    configCommand,
+    connectorServiceCommand,
+    harnessCommand,
+    healthCheckCommand,
+    serveCommand,
+    simulateCommand,
+  ],
 };
 
 const stop = new AbortController();
