@@ -2,7 +2,7 @@
 import { create, type DescMessage, type Message, type MessageShape, toBinary } from '@bufbuild/protobuf';
 import type { GenMessage } from '@bufbuild/protobuf/codegenv2';
 import { BinaryReader } from '@bufbuild/protobuf/wire';
-import { hasMaps, sortMapEntries } from './map-order.ts';
+import { hasUnsortedMaps, sortMapEntries } from './map-order.ts';
 
 /**
  * Encodes a message with fields in number order and map keys sorted by their bytes. Rows of a .c1z file are encoded so,
@@ -13,7 +13,7 @@ import { hasMaps, sortMapEntries } from './map-order.ts';
  */
 export function encodeMessage<Desc extends DescMessage>(desc: Desc, message: MessageShape<Desc>): Uint8Array {
   const bytes = toBinary(desc, message);
-  return hasMaps(desc, message) ? sortMapEntries(desc, bytes) : bytes;
+  return hasUnsortedMaps(desc, message) ? sortMapEntries(desc, bytes) : bytes;
 }
 
 /** A response that lists messages, in its field 1. */
@@ -33,6 +33,6 @@ export function encodeList<Desc extends DescMessage>(
   return list.map((message) => {
     reader.tag();
     const bytes = reader.bytes();
-    return hasMaps(desc, message) ? sortMapEntries(desc, bytes) : bytes;
+    return hasUnsortedMaps(desc, message) ? sortMapEntries(desc, bytes) : bytes;
   });
 }

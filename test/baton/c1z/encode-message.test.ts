@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { create, type JsonObject, toBinary } from '@bufbuild/protobuf';
+import { create, fromJson, type JsonObject, toBinary } from '@bufbuild/protobuf';
 import { StructSchema } from '@bufbuild/protobuf/wkt';
+import fc from 'fast-check';
 import {
   GrantSchema,
+  GrantSources_GrantSourceSchema,
   GrantSourcesSchema,
   GrantsServiceListGrantsResponseSchema,
 } from '#gen/c1/connector/v2/grant_pb.js';
 import { ResourceSchema, ResourcesServiceListResourcesResponseSchema } from '#gen/c1/connector/v2/resource_pb.js';
 import { encodeList, encodeMessage } from '../../../src/baton/c1z/encode-message.ts';
+import { sortMapEntries } from '../../../src/baton/c1z/map-order.ts';
 import { entitlement, grant, resource } from './sample-records.ts';
 
 /** Keys that a JavaScript object, a sort of UTF-16 units and Go each put into another order. */
@@ -73,5 +76,29 @@ test('a list of messages is encoded to the bytes of each message', () => {
   assert.deepEqual(
     encodeList(GrantSchema, GrantsServiceListGrantsResponseSchema, grants).map((b) => Buffer.from(b)),
     grants.map((message) => Buffer.from(encodeMessage(GrantSchema, message))),
+  );
+});
+
+const jsonKey = fc.constantFrom('a', 'b', 'B', 'ab', '1', '10', '9', 'é', '\u{1f600}', '\uffee', '');
+/** Few keys, so that each order of each two of them comes up. */
+const json = fc.letrec((tie) => ({
+  value: fc.oneof({ depthSize: 'small' }, fc.string(), tie('object'), fc.array(tie('value'), { maxLength: 3 })),
+  object: fc.dictionary(jsonKey, tie('value'), { maxKeys: 3 }),
+})).object as fc.Arbitrary<JsonObject>;
+
+test('what is taken for sorted is: the bytes are those of sorting always', () => {
+  fc.assert(
+    fc.property(json, fc.array(jsonKey, { maxLength: 4 }), (profile, sourceIds) => {
+      const sources = Object.fromEntries(sourceIds.map((id) => [id, create(GrantSources_GrantSourceSchema)]));
+      const grant = create(GrantSchema, { id: 'g', principal: { profile }, sources: { sources } });
+      assert.deepEqual(encodeMessage(GrantSchema, grant), sortMapEntries(GrantSchema, toBinary(GrantSchema, grant)));
+      // Here the same attributes are messages in a map, some with a map of their own.
+      const struct = fromJson(StructSchema, profile);
+      assert.deepEqual(
+        encodeMessage(StructSchema, struct),
+        sortMapEntries(StructSchema, toBinary(StructSchema, struct)),
+      );
+    }),
+    { numRuns: 3000 },
   );
 });
