@@ -10,13 +10,21 @@ import {
 import type { Any } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError } from '@connectrpc/connect';
 import type { ResourceId } from '#gen/c1/connector/v2/resource_pb.js';
-import { annotationRegistry } from '../annotation-registry.ts';
 
 const textLengthMax = 300;
 const valueLengthMax = 60;
 
 /** Fields that tell nothing of what was asked. Profiles and names belong to people. */
-const leftOut = new Set(['profile', 'displayName', 'description', 'status', 'icon', 'createdAt', 'grantableTo']);
+const leftOut = new Set([
+  'annotations',
+  'profile',
+  'displayName',
+  'description',
+  'status',
+  'icon',
+  'createdAt',
+  'grantableTo',
+]);
 
 /** `ListGrants {"resource":"book b1","pageSize":1}`: the ids of what was asked, no more. */
 export function describeRequest<Input extends DescMessage, Output extends DescMessage>(
@@ -26,7 +34,7 @@ export function describeRequest<Input extends DescMessage, Output extends DescMe
   const message = create(input, request) as Record<string, unknown>;
   // Those of a request say how it is meant by their mere presence.
   const annotations = (message.annotations ?? []) as Any[];
-  const fields = shorten(toJson(input, { ...message, annotations: [] } as never, { registry: annotationRegistry }));
+  const fields = shorten(toJson(input, withoutAnnotations(message) as never));
   const names = annotations.map(({ typeUrl }) => typeUrl.slice(typeUrl.lastIndexOf('.') + 1));
   const shown = { ...(fields as object), ...(names.length > 0 && { annotations: names }) };
   return cut(`${name} ${JSON.stringify(shown)}`, textLengthMax);
@@ -58,6 +66,19 @@ export function quote(text: string): string {
     : `${JSON.stringify(text.slice(0, valueLengthMax).toWellFormed())}… (${bytes} bytes)`;
 }
 
+/** A message whose annotations, which JSON might not be able to express, are left out at every depth. */
+function withoutAnnotations(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(withoutAnnotations);
+  }
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) {
+    return value;
+  }
+  return Object.fromEntries(
+    Object.entries(value).map(([name, field]) => [name, name === 'annotations' ? [] : withoutAnnotations(field)]),
+  );
+}
+
 function shorten(value: JsonValue): JsonValue {
   if (typeof value === 'string') {
     return value.length <= valueLengthMax
@@ -77,7 +98,7 @@ function shorten(value: JsonValue): JsonValue {
   if (typeof id === 'object' && id !== null) {
     return shorten(id);
   }
-  const fields = Object.entries(value).filter(([name]) => !leftOut.has(name) && name !== 'annotations');
+  const fields = Object.entries(value).filter(([name]) => !leftOut.has(name));
   return Object.fromEntries(fields.map(([name, field]) => [name, shorten(field)]));
 }
 

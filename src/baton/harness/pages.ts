@@ -12,7 +12,7 @@ import type { Target } from './target.ts';
 import { unpack } from './unpack.ts';
 
 /** Why an enumeration could not be read to its end. */
-export const listingFaults = ['refused', 'gone', 'too large', 'token repeated', 'endless'] as const;
+export const listingFaults = ['refused', 'gone', 'too large', 'token too long', 'token repeated', 'endless'] as const;
 export type ListingFault = (typeof listingFaults)[number];
 
 export class ListingError extends Error {
@@ -34,6 +34,9 @@ export interface Pace {
 }
 
 export const defaultPace: Pace = { retryDelayMs: 1000, emptyPageDelayMs: 250 };
+
+/** A longer one cannot be sent back: `page_token` of requests has this limit. */
+export const pageTokenMaxBytes = 1024 * 1024;
 
 const attemptsMax = 3;
 /** A rate limit is waited for no longer than a Go syncer waits at a time (pkg/retry of baton-sdk v0.25.0). */
@@ -69,16 +72,24 @@ export async function* readPages<Item>(
     }
     tokens.push(...enqueuedTokens(page.annotations).filter((token) => seen.add(token)));
     if (page.nextPageToken !== '') {
-      if (!seen.add(page.nextPageToken)) {
-        throw new ListingError(
-          'token repeated',
-          `${listing.describe({ ...options, pageToken })} answered next_page_token ${quote(page.nextPageToken)}, which ${
-            page.nextPageToken === pageToken ? 'it was asked for' : 'an answer before it had named'
-          }: this listing would never end`,
-        );
-      }
+      checkToken(page.nextPageToken, pageToken, seen, listing.describe({ ...options, pageToken }));
       tokens.push(page.nextPageToken);
     }
+  }
+}
+
+/** @param seen - The tokens of the listing so far. The new one is added. */
+function checkToken(next: string, asked: string, seen: IdSet, request: string): void {
+  const bytes = Buffer.byteLength(next);
+  if (bytes > pageTokenMaxBytes) {
+    throw new ListingError('token too long', `${request} answered a next_page_token of ${bytes} bytes`);
+  }
+  if (!seen.add(next)) {
+    const before = next === asked ? 'it was asked for' : 'an answer before it had named';
+    throw new ListingError(
+      'token repeated',
+      `${request} answered next_page_token ${quote(next)}, which ${before}: this listing would never end`,
+    );
   }
 }
 

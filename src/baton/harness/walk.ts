@@ -80,7 +80,9 @@ class Walk {
 
   async #readTypes(): Promise<void> {
     await this.#read(resourceTypesListing, (type) => {
-      this.#walked.types.push(type);
+      if (type.id !== '' && !this.#walked.hasType(type.id)) {
+        this.#walked.types.push(type);
+      }
       this.#tell((watcher) => watcher.resourceType?.(type));
     });
   }
@@ -88,16 +90,20 @@ class Walk {
   async #readResources(type: ResourceType, parent: ResourceId | undefined): Promise<void> {
     const listing = resourcesListing(type, parent);
     const isKept = !carries(type, SkipEntitlementsAndGrantsSchema);
+    let news: Resource[] = [];
     await this.#read(
       listing,
       (resource) => {
-        if (resource.id?.resource && !this.#walked.firstResources.has(type.id)) {
-          this.#walked.firstResources.set(type.id, resource);
-        }
         const seen = this.#count('resources', listing, resource);
+        if (seen.isNew) {
+          news.push(resource);
+          this.#walked.addFirst(resource);
+        }
         this.#tell((watcher) => watcher.resource?.(resource, seen));
       },
-      async (list) => {
+      async () => {
+        const list = news;
+        news = [];
         if (isKept && list.length > 0) {
           this.#keep(type.id, list);
         }
@@ -170,7 +176,7 @@ class Walk {
   async #read<Item>(
     listing: Listing<Item>,
     item: (item: Item) => void,
-    pageRead: (list: readonly Item[]) => Promise<void> = async () => {},
+    pageRead: () => Promise<void> = async () => {},
   ): Promise<void> {
     const { target, pace } = this.#options;
     let items = 0;
@@ -187,7 +193,7 @@ class Walk {
         items += page.list.length;
         this.#tell((watcher) => watcher.page?.(page, listing));
         page.list.forEach(item);
-        await pageRead(page.list);
+        await pageRead();
       }
       this.#walked.addSample(listing, items);
     } catch (error) {

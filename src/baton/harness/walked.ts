@@ -94,6 +94,13 @@ export class Walked {
     }
   }
 
+  addFirst(resource: Resource): void {
+    const { resourceType } = resource.id ?? {};
+    if (resourceType && !this.firstResources.has(resourceType)) {
+      this.firstResources.set(resourceType, resource);
+    }
+  }
+
   addFault({ fault, message }: Pick<ListingError, 'fault' | 'message'>, listing: Listing): void {
     const isOfResource = listing.kind === 'entitlements' || listing.kind === 'grants';
     const key = fault === 'gone' && !isOfResource ? 'refused' : fault;

@@ -25,10 +25,10 @@ const capabilityTypesAgree: CallCheck = {
   id: 'capability-types-agree',
   title: 'The capabilities name the resource types that are listed, each once and able to be synced',
   judge: async (session) => {
-    const { walked } = session;
+    const { walked, metadata } = session;
     const capabilities = capabilitiesOf(session);
     if (!capabilities) {
-      return failed(noCapabilities);
+      return metadata.ok ? failed(noCapabilities) : notApplicable('GetMetadata failed');
     }
     if (walked.incomplete.has('resource types')) {
       return notApplicable('ListResourceTypes could not be read to its end');

@@ -1,4 +1,5 @@
 // Checks of the connector as a whole: what it says it is, and whether it is ready.
+import { clone } from '@bufbuild/protobuf';
 import { ConnectorMetadataSchema } from '#gen/c1/connector/v2/connector_pb.js';
 import { type CallCheck, failed, notApplicable, passed } from '../check.ts';
 import { describeFailure, quote } from '../describe-call.ts';
@@ -11,7 +12,12 @@ const metadataValid: CallCheck = {
     if (!metadata.ok) {
       return failed(`GetMetadata answered ${metadata.failure}`);
     }
-    const violation = limits(ConnectorMetadataSchema, metadata.value);
+    // The resource types in the capabilities are judged where they are listed.
+    const described = clone(ConnectorMetadataSchema, metadata.value);
+    for (const ofType of described.capabilities?.resourceTypeCapabilities ?? []) {
+      delete ofType.resourceType;
+    }
+    const violation = limits(ConnectorMetadataSchema, described);
     return violation ? failed(`GetMetadata answered ${violation}`) : passed(quote(metadata.value.displayName));
   },
 };

@@ -22,6 +22,7 @@ import {
   typeEntitlementsListing,
   typeGrantsListing,
 } from '../listing.ts';
+import { pageTokenMaxBytes } from '../pages.ts';
 import { expectRefusals, madeUpName, type Refusable, refusable, refusablePage } from '../refusals.ts';
 import type { Session } from '../session.ts';
 
@@ -52,10 +53,12 @@ const pageSizeLimit = refusalCheck(
 
 const pageTokenLimit = refusalCheck(
   'page-token-limit',
-  'A page_token of more than 1048576 bytes is refused with INVALID_ARGUMENT by each list call',
+  `A page_token of more than ${pageTokenMaxBytes} bytes is refused with INVALID_ARGUMENT by each list call`,
   Code.InvalidArgument,
   (session) =>
-    eachListing(session).map((listing) => refusablePage(listing, session, { pageToken: 'x'.repeat(1024 * 1024 + 1) })),
+    eachListing(session).map((listing) =>
+      refusablePage(listing, session, { pageToken: 'x'.repeat(pageTokenMaxBytes + 1) }),
+    ),
 );
 
 const longId = 'x'.repeat(1025);

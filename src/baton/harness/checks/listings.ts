@@ -4,7 +4,7 @@ import { TypeScopedEntitlementsSchema } from '#gen/c1/connector/v2/annotation_ty
 import { TypeScopedGrantsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_grants_pb.js';
 import { type CheckResult, failed, notApplicable, passed, type WalkCheck } from '../check.ts';
 import { receiveMaxBytes } from '../connection.ts';
-import { Findings } from '../findings.ts';
+import { pageTokenMaxBytes } from '../pages.ts';
 import type { FaultTally, Walked } from '../walked.ts';
 
 /** A sync goes on without what is gone, unless it is more than this, and more than this share (pkg/sync of baton-sdk v0.25.0). */
@@ -40,23 +40,10 @@ const pageTokensEnd: WalkCheck = {
   }),
 };
 
-const pageTokenMaxBytes = 1024 * 1024;
-
 const pageTokenLength: WalkCheck = {
   id: 'page-token-length',
   title: `Page tokens have ${pageTokenMaxBytes} bytes at most, so that they can be sent back`,
-  watch: () => {
-    const findings = new Findings();
-    return {
-      page: ({ nextPageToken }, { name }) => {
-        const bytes = Buffer.byteLength(nextPageToken);
-        if (bytes > pageTokenMaxBytes) {
-          findings.add(`${name} answered a next_page_token of ${bytes} bytes`);
-        }
-      },
-      end: () => findings.result(),
-    };
-  },
+  watch: ({ walked }) => ({ end: (second) => faultOf('token too long', walked, second) ?? passed() }),
 };
 
 const messagesFit: WalkCheck = {
