@@ -26,17 +26,19 @@ export interface UserResourceInit extends ResourceInit {
  */
 export function buildUserResource(init: UserResourceInit): Resource {
   const resource = buildResource(init);
+  // encodeMessage would sort the entries too, in ten times the time.
+  const profile = Object.fromEntries(Object.entries(init.profile).sort(([a], [b]) => (a < b ? -1 : 1)));
   const trait = create(UserTraitSchema, {
     emails: init.email === '' ? [] : [{ address: init.email, isPrimary: true }],
     status: { status: init.enabled ? UserTrait_Status_Status.ENABLED : UserTrait_Status_Status.DISABLED },
-    profile: init.profile,
+    profile,
     accountType: UserTrait_AccountType.HUMAN,
     login: init.login,
   });
   // Not anyPack: two syncs of the same person must give the same bytes, whatever the order of the attributes.
   const value = encodeMessage(UserTraitSchema, trait);
   resource.annotations.push(create(AnySchema, { typeUrl: `type.googleapis.com/${UserTraitSchema.typeName}`, value }));
-  resource.profile = init.profile;
+  resource.profile = profile;
   resource.status = create(StatusSchema, {
     status: init.enabled ? Status_ResourceStatus.ENABLED : Status_ResourceStatus.DISABLED,
   });
