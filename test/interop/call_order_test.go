@@ -83,16 +83,10 @@ func TestCallOrder(t *testing.T) {
 		check.SameIDs(t, "grants", grantIDs(grants), truth.GrantIDs)
 	})
 
-	t.Run("a page token that nobody gave out, or that belongs to another listing", func(t *testing.T) {
+	t.Run("a page token that nobody gave out", func(t *testing.T) {
 		client := newClient(t, server, 50)
-		users, err := client.resources.ListResources(t.Context(), &v2.ResourcesServiceListResourcesRequest{
-			ResourceTypeId: "user", PageSize: 7, ActiveSyncId: client.syncID,
-		})
-		check.Succeeds(t, "list users", err)
-		check.That(t, users.GetNextPageToken() != "", "there is no second page of users")
 		for name, token := range map[string]string{
 			"garbage": "garbage", "no base64": "\x01%%%", "null": "bnVsbA", "another object": "eyJ4IjoxfQ",
-			"a token of the users": users.GetNextPageToken(), "half a token": users.GetNextPageToken()[:4],
 		} {
 			refused := func(what string, err error) {
 				check.Equal(t, what+" with "+name+": code", status.Code(err), codes.InvalidArgument)
@@ -102,10 +96,6 @@ func TestCallOrder(t *testing.T) {
 			refused("ListGrants of all courses", err)
 			_, err = client.grants.ListGrants(t.Context(), &v2.GrantsServiceListGrantsRequest{Resource: course(truth.CourseIDs[0]), PageToken: token})
 			refused("ListGrants of a course", err)
-			if token == users.GetNextPageToken() {
-				// The other listings go by places in a list too: for them it is a token like their own.
-				continue
-			}
 			_, err = v2.NewEntitlementsServiceClient(client.connection).ListEntitlements(t.Context(), &v2.EntitlementsServiceListEntitlementsRequest{
 				Resource: allCourses, Annotations: annotations.New(&v2.TypeScopedEntitlements{}), PageToken: token})
 			refused("ListEntitlements of all courses", err)
