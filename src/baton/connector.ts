@@ -79,8 +79,21 @@ export interface Context {
   readonly logger: Logger;
   /** The running sync, if the caller told it. What is kept for a sync is kept under this id. */
   readonly syncId: string | undefined;
+  /** What all processes that serve this sync share. Absent where the caller keeps nothing, or told no sync. */
+  readonly session?: SessionStore | undefined;
   /** Where to say what a sync should know and a response has no place for. */
   readonly reporter: Reporter;
+}
+
+/**
+ * A few small values of one sync, kept by whoever runs the sync until it ends: a process that takes over finds what
+ * another has left. It may lose them, and two processes may write at once: of two values, the last one written stays.
+ */
+export interface SessionStore {
+  /** The value of a key; nothing when it has none. */
+  get(key: string, signal: AbortSignal): Promise<Uint8Array | undefined>;
+  /** @param key - 1 to 512 characters. */
+  set(key: string, value: Uint8Array, signal: AbortSignal): Promise<void>;
 }
 
 /** Takes note of what happens inside of a call, for the progress line and the summary of a sync. */

@@ -8,6 +8,7 @@ import { downloadActivity } from './activity/download-activity.ts';
 import { IdTable } from './activity/id-table.ts';
 import type { ReportsApi } from './api/reports.ts';
 import type { ConnectorTiming } from './connector-timing.ts';
+import type { SharedReportId } from './shared-report-id.ts';
 
 export interface ActivityReportOptions {
   readonly reports: () => ReportsApi;
@@ -22,6 +23,8 @@ export interface ActivityReportOptions {
    * a report that is ready holds a connection until it is read.
    */
   readonly heldIds: (signal: AbortSignal) => Promise<HeldIds>;
+  /** Where another process may have left the id of the report to read instead of a new one. */
+  readonly sharedId?: SharedReportId | undefined;
 }
 
 export interface HeldIds {
@@ -135,12 +138,18 @@ export class ActivityReport {
   }
 
   async #request(signal: AbortSignal): Promise<string> {
+    const { sharedId } = this.#options;
+    const left = await sharedId?.find(signal);
+    if (left !== undefined) {
+      this.#options.logger.info({ report_id: left }, 'another process of this sync has requested the activity report');
+      return left;
+    }
     const end = new Date();
     const start = new Date(end.getTime() - this.#options.lookbackMs);
     this.#tell({ status: 'requesting' });
     const { value } = await this.#options.reports().requestLearningActivity({ start, end }, signal);
     this.#options.logger.info({ report_id: value.id, status: value.status }, 'requested the activity report');
-    return value.id;
+    return sharedId ? await sharedId.settle(value.id, signal) : value.id;
   }
 
   /** Asks until the report is ready, less and less often. */

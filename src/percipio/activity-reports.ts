@@ -1,30 +1,34 @@
 // The learning-activity reports of one sync.
+import type { SessionStore } from '../baton/connector.ts';
 import { ActivityReport, type ActivityReportOptions } from './activity-report.ts';
 import { PercipioError } from './api/percipio-error.ts';
+import { SharedReportId } from './shared-report-id.ts';
 
 /**
- * A sync requests one report. Its id travels in page tokens: a process that did not request it picks it up from there,
- * so that a sync may be served by several processes, and survives any of them.
+ * A sync requests one report. Its id travels in page tokens, and lies in the session store where there is one: a process
+ * that did not request it picks it up from there, so that a sync may be served by several processes, and survives any of
+ * them.
  */
 export class ActivityReports {
-  readonly #options: ActivityReportOptions;
+  readonly #options: Omit<ActivityReportOptions, 'sharedId'>;
   readonly #pickedUp = new Map<string, ActivityReport>();
   #own: ActivityReport | undefined;
 
-  constructor(options: ActivityReportOptions) {
+  constructor(options: Omit<ActivityReportOptions, 'sharedId'>) {
     this.#options = options;
   }
 
   /**
    * The report with an id; without one the sync's own, which is requested when it is asked for first. One that failed is
    * tried anew, by its id if it has one: Percipio may only have been out of reach.
+   * @param session - Of the sync.
    */
-  get(id: string | undefined): ActivityReport {
+  get(id: string | undefined, session?: SessionStore): ActivityReport {
     if (id === undefined || id === this.#own?.id) {
-      this.#own = this.#renew(this.#own, id);
+      this.#own = this.#renew(this.#own, id, session);
       return this.#own;
     }
-    const report = this.#renew(this.#pickedUp.get(id), id);
+    const report = this.#renew(this.#pickedUp.get(id), id, session);
     this.#pickedUp.set(id, report);
     return report;
   }
@@ -37,11 +41,16 @@ export class ActivityReports {
     }
   }
 
-  #renew(report: ActivityReport | undefined, id: string | undefined): ActivityReport {
+  #renew(
+    report: ActivityReport | undefined,
+    id: string | undefined,
+    session: SessionStore | undefined,
+  ): ActivityReport {
     if (report && report.failure === undefined) {
       return report;
     }
     const isLost = report?.failure instanceof PercipioError && report.failure.kind.startsWith('report-');
-    return new ActivityReport(this.#options, id ?? (isLost ? undefined : report?.id));
+    const sharedId = session && new SharedReportId(session, this.#options.logger, isLost ? report.id : undefined);
+    return new ActivityReport({ ...this.#options, sharedId }, id ?? (isLost ? undefined : report?.id));
   }
 }

@@ -92,7 +92,7 @@ async function loadReport(
   token: { readonly report?: string | undefined; readonly waits?: number } | undefined,
   context: Context,
 ): Promise<LoadedReport> {
-  const report = memory.scopeOf(context.syncId).reports.get(token?.report);
+  const report = memory.scopeOf(context.syncId).reports.get(token?.report, context.session);
   const index = await waitForReport(report, reportWaitMs, context);
   if (!index || report.id === undefined) {
     return { index: undefined, waiting: { report: report.id, waits: (token?.waits ?? 0) + 1 } };

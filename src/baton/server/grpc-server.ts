@@ -8,7 +8,7 @@ import { describeError } from '../log/describe-error.ts';
 import type { ServiceEntry } from '../services/service-entry.ts';
 import { addGrpcMethods } from './grpc-methods.ts';
 import { createHealthService, HealthState } from './health.ts';
-import { listen } from './listen.ts';
+import { type InheritedListener, listen } from './listen.ts';
 import type { ListenAddress } from './listen-address.ts';
 import { createReflectionServices, reflectionServices } from './reflection.ts';
 import { RequestValidator } from './request-validator.ts';
@@ -18,7 +18,7 @@ import { stopServer } from './stop-server.ts';
 export interface GrpcServerOptions {
   /** What is served. Reflection (v1 and v1alpha) and health come with every server. */
   readonly services: readonly ServiceEntry[];
-  readonly listen: ListenAddress;
+  readonly listen: ListenAddress | InheritedListener;
   readonly logger: Logger;
   /** Plaintext if left out. */
   readonly credentials?: ServerCredentials;

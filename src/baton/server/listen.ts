@@ -4,6 +4,14 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { Code, ServiceError } from '../service-error.ts';
 import { formatListenAddress, type ListenAddress } from './listen-address.ts';
 
+/** A socket that listens already, which the process was started with. */
+export interface InheritedListener {
+  /** Its file descriptor. */
+  readonly fd: number;
+  /** The port that it must listen at. */
+  readonly port: number;
+}
+
 export interface ListenEvents {
   readonly onConnection: (socket: Socket) => void;
   /** Something went wrong with a connection that was about to come, for want of file descriptors perhaps. */
@@ -12,11 +20,15 @@ export interface ListenEvents {
 
 /**
  * Listens until it is closed.
- * @throws ServiceError FAILED_PRECONDITION with what to do when the address cannot be listened at.
+ * @throws ServiceError FAILED_PRECONDITION with what to do when the address cannot be listened at, or when the inherited
+ * socket is not what it must be.
  */
-export async function listen(address: ListenAddress, { onConnection, onError }: ListenEvents): Promise<Server> {
+export async function listen(
+  place: ListenAddress | InheritedListener,
+  { onConnection, onError }: ListenEvents,
+): Promise<Server> {
   const server = createServer({ noDelay: true }, onConnection);
-  await listenAt(server, address);
+  await ('fd' in place ? takeOver(server, place) : listenAt(server, place));
   server.on('error', onError);
   return server;
 }
@@ -33,6 +45,26 @@ export async function listenAt(server: Server, address: ListenAddress): Promise<
     const { text, reason } = explain(cause as NodeJS.ErrnoException);
     const message = `cannot listen at ${formatListenAddress(address)}: ${text}`;
     throw new ServiceError(Code.FailedPrecondition, message, { reason, cause });
+  }
+}
+
+async function takeOver(server: Server, { fd, port }: InheritedListener): Promise<void> {
+  const refuse = (what: string, cause?: unknown) =>
+    new ServiceError(Code.FailedPrecondition, `the listener that was handed over (file descriptor ${fd}) ${what}`, {
+      reason: 'inherited_listener',
+      cause,
+    });
+  try {
+    server.listen({ fd });
+    await once(server, 'listening');
+  } catch (cause) {
+    throw refuse(`cannot be used: ${(cause as Error).message}`, cause);
+  }
+  const address = server.address();
+  const found = typeof address === 'object' ? address?.port : undefined;
+  if (found !== port) {
+    server.close();
+    throw refuse(`listens at port ${found ?? 'none'}, and must at port ${port}`);
   }
 }
 

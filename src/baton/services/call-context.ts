@@ -1,7 +1,7 @@
 // What a transport tells the services about a call beside its request: a logger, a reporter, the size a response may have.
 import { createContextKey, type HandlerContext } from '@connectrpc/connect';
 import pino, { type Logger } from 'pino';
-import type { Context, Reporter } from '../connector.ts';
+import type { Context, Reporter, SessionStore } from '../connector.ts';
 
 /**
  * The most bytes that the items of a list response may take on the wire. A Go client receives 4 MiB a message unless
@@ -18,6 +18,18 @@ export const reporterKey = createContextKey<Reporter | undefined>(undefined, { d
 /** Bytes that the items of a response may take: {@link wireResponseMaxBytes} unless no message leaves the process. */
 export const responseMaxBytesKey = createContextKey<number>(wireResponseMaxBytes, { description: 'response bytes' });
 
+/** Where values of syncs are kept, for all processes that serve them. */
+export interface SessionStores {
+  of(syncId: string): SessionStore;
+  /** Forgets all values of a sync. */
+  clear(syncId: string, signal: AbortSignal): Promise<void>;
+}
+
+/** Set by a server whose caller keeps values of syncs. */
+export const sessionStoresKey = createContextKey<SessionStores | undefined>(undefined, {
+  description: 'session stores',
+});
+
 /** The connector's view of a call. An empty `active_sync_id` means that the caller told no sync. */
 export function toConnectorContext(call: HandlerContext, activeSyncId: string): Context {
   const logger = call.values.get(loggerKey);
@@ -25,6 +37,7 @@ export function toConnectorContext(call: HandlerContext, activeSyncId: string): 
     signal: call.signal,
     logger: activeSyncId === '' ? logger : logger.child({ sync_id: activeSyncId }),
     syncId: activeSyncId === '' ? undefined : activeSyncId,
+    session: activeSyncId === '' ? undefined : call.values.get(sessionStoresKey)?.of(activeSyncId),
     reporter: call.values.get(reporterKey) ?? logReporter(logger),
   };
 }

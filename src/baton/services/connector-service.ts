@@ -1,9 +1,11 @@
 // ConnectorService: what the connector is, whether it can work, and the end of a sync.
 import { create } from '@bufbuild/protobuf';
+import type { HandlerContext } from '@connectrpc/connect';
 import { ConnectorMetadataSchema, ConnectorService } from '#gen/c1/connector/v2/connector_pb.js';
-import type { Connector } from '../connector.ts';
+import type { Connector, Context } from '../connector.ts';
+import { describeError } from '../log/describe-error.ts';
 import { protocolVersion } from '../protocol-version.ts';
-import { toConnectorContext } from './call-context.ts';
+import { sessionStoresKey, toConnectorContext } from './call-context.ts';
 import { deriveCapabilities } from './capabilities.ts';
 import { type ServiceEntry, serviceEntry } from './service-entry.ts';
 
@@ -19,9 +21,25 @@ export function createConnectorService(connector: Connector): ServiceEntry {
       await connector.validate?.(toConnectorContext(call, ''));
       return { sdkVersion: protocolVersion };
     },
-    cleanup: async (request, call) => {
-      await connector.cleanup?.(toConnectorContext(call, request.activeSyncId));
+    cleanup: async ({ activeSyncId }, call) => {
+      const context = toConnectorContext(call, activeSyncId);
+      try {
+        await connector.cleanup?.(context);
+      } finally {
+        await clearSession(call, context);
+      }
       return {};
     },
   });
+}
+
+/** What is kept for a sync would go with its file. It is little, and a sync must not fail for it. */
+async function clearSession(call: HandlerContext, { syncId, signal, logger }: Context): Promise<void> {
+  try {
+    if (syncId !== undefined) {
+      await call.values.get(sessionStoresKey)?.clear(syncId, signal);
+    }
+  } catch (error) {
+    logger.warn({ error: describeError(error) }, 'cannot forget what was kept for the sync');
+  }
 }

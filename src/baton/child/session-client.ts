@@ -1,0 +1,66 @@
+// Keeps values of syncs with the parent, which writes them to the file of the sync (BatonSessionService).
+import { type Client, ConnectError, createClient } from '@connectrpc/connect';
+import { createGrpcTransport, Http2SessionManager } from '@connectrpc/connect-node';
+import type { Logger } from 'pino';
+import { BatonSessionService } from '#gen/c1/connectorapi/baton/v1/session_pb.js';
+import type { SessionStore } from '../connector.ts';
+import type { TlsMaterial } from '../server/mutual-tls.ts';
+import { ServiceError } from '../service-error.ts';
+import type { SessionStores } from '../services/call-context.ts';
+
+/** The parent is on this machine, and its store a file. */
+const timeoutMs = 10_000;
+
+/** How a Go parent says that no sync has opened its file yet: an error without a code of its own. */
+const notOpenText = 'session store is not set';
+
+export interface SessionClient extends SessionStores {
+  close(): void;
+}
+
+/**
+ * Connects with the first value that is asked for. Nothing is cached: what connectors keep here is asked for once in the
+ * life of a process.
+ * @param port - On loopback.
+ */
+export function createSessionClient(port: number, { cert, key, clientCa }: TlsMaterial, logger: Logger): SessionClient {
+  const baseUrl = `https://127.0.0.1:${port}`;
+  const sessionManager = new Http2SessionManager(baseUrl, {}, { cert, key, ca: clientCa, minVersion: 'TLSv1.3' });
+  const client = createClient(BatonSessionService, createGrpcTransport({ baseUrl, sessionManager }));
+  const call = async <Answer>(what: string, ask: () => Promise<Answer>): Promise<Answer | undefined> => {
+    try {
+      return await ask();
+    } catch (cause) {
+      const error = ConnectError.from(cause);
+      if (error.rawMessage.includes(notOpenText)) {
+        logger.debug({ what }, 'the parent has no session store yet');
+        return undefined;
+      }
+      const text = `the session store of the parent failed to ${what}: ${error.rawMessage}`;
+      throw new ServiceError(error.code, text, { reason: 'session_store', cause });
+    }
+  };
+  return {
+    of: (syncId) => createSessionStore(client, syncId, call),
+    clear: async (syncId, signal) => {
+      await call('forget a sync', () => client.clear({ syncId }, { signal, timeoutMs }));
+    },
+    close: () => sessionManager.abort(),
+  };
+}
+
+function createSessionStore(
+  client: Client<typeof BatonSessionService>,
+  syncId: string,
+  call: <Answer>(what: string, ask: () => Promise<Answer>) => Promise<Answer | undefined>,
+): SessionStore {
+  return {
+    get: async (key, signal) => {
+      const answer = await call('read a value', () => client.get({ syncId, key }, { signal, timeoutMs }));
+      return answer?.found ? answer.value : undefined;
+    },
+    set: async (key, value, signal) => {
+      await call('write a value', () => client.set({ syncId, key, value }, { signal, timeoutMs }));
+    },
+  };
+}
