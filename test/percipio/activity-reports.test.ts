@@ -5,6 +5,7 @@ import { ActivityReports } from '../../src/percipio/activity-reports.ts';
 import type { PercipioSimulator } from '../../src/simulator/percipio/percipio-simulator.ts';
 import { READY_AT_ONCE, startSimulator } from '../simulator/percipio/start-simulator.ts';
 import { createTestClient } from './api/start-server.ts';
+import { createSharedSession } from './shared-session.ts';
 import { quickTiming, silentLogger, uuid } from './start-connector.ts';
 
 const startPlain = (t: TestContext) => startSimulator(t, { users: 0, courses: 0, activityRows: 0, ...READY_AT_ONCE });
@@ -88,6 +89,34 @@ test('a report that Percipio lost stays lost for whoever asks for it by its id',
   assert.match(String(await settle(reports.get(uuid(1)))), /does not exist \(any more\)/);
   assert.match(String(await settle(reports.get(uuid(1)))), /does not exist \(any more\)/);
   assert.equal(requested(simulator), 0);
+});
+
+test('processes of a sync that share a session have one report', async (t) => {
+  const simulator = await startPlain(t);
+  const session = createSharedSession();
+  const [reports, elsewhere] = [createReports(t, simulator), createReports(t, simulator)];
+  const own = reports.get(undefined, session);
+  assert.equal(await settle(own), undefined);
+  const picked = elsewhere.get(undefined, session);
+  assert.equal(await settle(picked), undefined);
+  assert.equal(picked.id, own.id);
+  assert.equal(requested(simulator), 1);
+});
+
+test('a shared report that Percipio lost is requested anew, by one of the processes', async (t) => {
+  const simulator = await startPlain(t);
+  const session = createSharedSession();
+  const [reports, elsewhere] = [createReports(t, simulator), createReports(t, simulator)];
+  simulator.failReport('next');
+  assert.match(String(await settle(reports.get(undefined, session))), /FAILED/);
+  assert.match(String(await settle(elsewhere.get(undefined, session))), /FAILED/);
+  assert.equal(requested(simulator), 1);
+  const own = reports.get(undefined, session);
+  assert.equal(await settle(own), undefined);
+  const picked = elsewhere.get(undefined, session);
+  assert.equal(await settle(picked), undefined);
+  assert.equal(picked.id, own.id);
+  assert.equal(requested(simulator), 2);
 });
 
 test('close ends every report that is under way', async (t) => {
