@@ -107,16 +107,23 @@ type client struct {
 	grants     v2.GrantsServiceClient
 	pageSize   uint32
 	syncID     string
+	// perResource makes walks ask for each resource by itself, also where a type can be asked at once.
+	perResource bool
 	// calls counts answers, and largest is the size of the largest one in bytes.
 	calls, largest int
 }
 
 func newClient(t *testing.T, server *program.Server, pageSize uint32) *client {
 	t.Helper()
+	return dialClient(t, server.Address, pageSize)
+}
+
+func dialClient(t *testing.T, address string, pageSize uint32, options ...grpc.DialOption) *client {
+	t.Helper()
 	c := &client{pageSize: pageSize, syncID: ksuid.New().String()}
 	var err error
-	c.connection, err = grpc.NewClient(server.Address,
-		grpc.WithTransportCredentials(insecure.NewCredentials()), grpc.WithUnaryInterceptor(c.inspect))
+	c.connection, err = grpc.NewClient(address, append(options,
+		grpc.WithTransportCredentials(insecure.NewCredentials()), grpc.WithUnaryInterceptor(c.inspect))...)
 	check.Succeeds(t, "connect", err)
 	t.Cleanup(func() { _ = c.connection.Close() })
 	c.resources, c.grants = v2.NewResourcesServiceClient(c.connection), v2.NewGrantsServiceClient(c.connection)
@@ -153,6 +160,9 @@ func (c *client) walk(t *testing.T) walked {
 			&v2.ResourceTypesServiceListResourceTypesRequest{PageSize: c.pageSize, PageToken: token, ActiveSyncId: c.syncID})
 	})
 	for _, resourceType := range types {
+		if c.perResource {
+			withoutTypeScope(resourceType)
+		}
 		resources, _ := readPages(t, "list resources", func(token string) (*v2.ResourcesServiceListResourcesResponse, error) {
 			return c.resources.ListResources(ctx, &v2.ResourcesServiceListResourcesRequest{
 				ResourceTypeId: resourceType.GetId(), PageSize: c.pageSize, PageToken: token, ActiveSyncId: c.syncID,

@@ -2,6 +2,7 @@ package program
 
 import (
 	"regexp"
+	"syscall"
 	"testing"
 )
 
@@ -33,4 +34,18 @@ func Serve(t testing.TB, percipio *Percipio, flags ...string) *Server {
 func (s *Server) Stop() int {
 	_ = s.process.stop()
 	return s.process.cmd.ProcessState.ExitCode()
+}
+
+// Freeze stops the server in its tracks: connections stay open, and nothing is answered any more.
+func (s *Server) Freeze(t testing.TB) {
+	t.Helper()
+	if err := s.process.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
+		t.Error(err)
+	}
+}
+
+// Kill ends the server by SIGKILL, without giving it a chance to say anything, frozen or not. It is over when this returns.
+func (s *Server) Kill() {
+	_ = s.process.cmd.Process.Kill()
+	_ = s.process.wait()
 }
