@@ -10,9 +10,9 @@ import { configCommand } from './commands/config.ts';
 import { connectorServiceCommand } from './commands/connector-service.ts';
 import { harnessCommand } from './commands/harness.ts';
 import { healthCheckCommand } from './commands/health-check.ts';
+import { runCommand } from './commands/run.ts';
 import { serveCommand } from './commands/serve.ts';
 import { simulateCommand } from './commands/simulate.ts';
-import { syncCommand } from './commands/sync.ts';
 import { percipioFields } from './percipio/config.ts';
 import { createPercipioConnector } from './percipio/percipio-connector.ts';
 
@@ -24,7 +24,7 @@ const program: Program = {
 };
 
 const commands: CommandSet = {
-  default: syncCommand,
+  default: runCommand,
   named: [
     capabilitiesCommand,
     completionCommand,

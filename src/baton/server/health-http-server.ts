@@ -12,6 +12,8 @@ export interface HealthHttpServerOptions extends ConnectorCheckOptions {
   readonly logger: Logger;
   /** Why the program takes no work now; nothing while it does. */
   findUnreadiness(): string | undefined;
+  /** What `/ready` tells beside that, by name. */
+  describeReadiness?(): Readonly<Record<string, string>>;
 }
 
 export interface HealthHttpServer {
@@ -45,7 +47,10 @@ export async function startHealthHttpServer(options: HealthHttpServerOptions): P
     live: () => ({ status: 'alive' }),
     ready: () => {
       const error = options.findUnreadiness();
-      return error === undefined ? { status: 'ready' } : { status: 'not_ready', details: { error } };
+      const details = options.describeReadiness?.();
+      return error === undefined
+        ? { status: 'ready', ...(details && { details }) }
+        : { status: 'not_ready', details: { error, ...details } };
     },
     health: async () => {
       const fault = await check.find();

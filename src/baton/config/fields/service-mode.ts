@@ -1,13 +1,10 @@
 // Settings of service mode, in which ConductorOne hands out the work, and of the health endpoint that goes with it.
 import { boolField, intField, stringField } from '../create-field.ts';
 
-const noServiceMode = { answer: 'refuse', because: 'this version has no service mode' } as const;
-
 export const clientId = stringField({
   name: 'client-id',
   description: 'Client id of ConductorOne; turns on service mode',
   exportTarget: 'none',
-  unsupported: noServiceMode,
 });
 
 export const clientSecret = stringField({
@@ -15,7 +12,6 @@ export const clientSecret = stringField({
   description: 'Client secret that goes with the client id',
   secret: true,
   exportTarget: 'none',
-  unsupported: noServiceMode,
 });
 
 export const taskConcurrency = intField({
@@ -25,7 +21,6 @@ export const taskConcurrency = intField({
   gte: 1,
   lte: 100,
   exportTarget: 'none',
-  unsupported: { answer: 'accept', because: 'it is read in service mode only' },
 });
 
 export const provisioning = boolField({

@@ -1,0 +1,209 @@
+// Service mode: introduces the connector to ConductorOne, works on the tasks that it hands out, and stops in order.
+import { createContextValues } from '@connectrpc/connect';
+import type { Logger } from 'pino';
+import type { Task } from '#gen/c1/connectorapi/baton/v1/baton_pb.js';
+import { createInProcessClient } from '../client/in-process-client.ts';
+import type { Program } from '../program.ts';
+import { protocolVersion } from '../protocol-version.ts';
+import { Code, ServiceError } from '../service-error.ts';
+import { loggerKey, responseMaxBytesKey } from '../services/call-context.ts';
+import type { ServiceEntry } from '../services/service-entry.ts';
+import { findApiEndpoint, formatAuthority } from './api-endpoint.ts';
+import { createAssertion } from './assertion.ts';
+import { pause } from './backoff.ts';
+import { type BatonClient, createBatonClient } from './baton-client.ts';
+import { parseClientId } from './client-id.ts';
+import { parseClientSecret } from './client-secret.ts';
+import { finishTask } from './finish-task.ts';
+import { introduce, sendHello } from './hello.ts';
+import { findHostId } from './host-info.ts';
+import { Http2Connection } from './http2-connection.ts';
+import { openTlsSocket } from './open-tls-socket.ts';
+import type { ServiceTiming } from './service-timing.ts';
+import type { SyncSettings } from './sync-settings.ts';
+import type { TaskContext } from './task-context.ts';
+import { handleTask } from './task-handlers.ts';
+import { runTaskLoop } from './task-loop.ts';
+import { failed } from './task-outcome.ts';
+import { createTaskSource } from './task-source.ts';
+import { requestToken } from './token-endpoint.ts';
+import { TokenProvider } from './token-provider.ts';
+import { createTrust } from './trust.ts';
+import { untilAborted } from './until-aborted.ts';
+
+export interface ServiceOptions {
+  /** As ConductorOne gave them out. */
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly program: Pick<Program, 'name' | 'version'>;
+  readonly services: readonly ServiceEntry[];
+  readonly syncSettings: SyncSettings;
+  /** How many tasks are worked on at once; of them, one sync. */
+  readonly concurrency: number;
+  readonly timing: ServiceTiming;
+  readonly env: NodeJS.ProcessEnv;
+  readonly logger: Logger;
+  /** Asks the service to stop: syncs end at once, other tasks may go on for `timing.drainTimeoutMs`. */
+  readonly signal: AbortSignal;
+  /** Called when ConductorOne has answered a call. */
+  contacted?(): void;
+  /** Called when ConductorOne knows the connector. */
+  introduced?(): void;
+}
+
+/** How often a connection that was silent is asked whether it still works. */
+const pingIntervalMs = 30_000;
+const pingTimeoutMs = 10_000;
+const connectTimeoutMs = 30_000;
+/** How long the reports of tasks that had to end may take. */
+const reportGraceMs = 5000;
+
+/**
+ * Runs until it is told to stop. It then resolves, when every task has been reported.
+ * @throws ServiceError when credentials or settings cannot be used, or ConductorOne refuses them.
+ */
+export async function runService(options: ServiceOptions): Promise<void> {
+  const { timing, logger, signal, concurrency, env } = options;
+  const closing = new AbortController();
+  const { client, close } = connectToConductorOne(options, closing.signal);
+  const drained = new AbortController();
+  const hardStop = stopAfter(timing.drainTimeoutMs, signal, drained.signal, () => {
+    setTimeout(() => close(), reportGraceMs).unref();
+  });
+  try {
+    const hello = { ...options, client, contextValues: contextValuesFor(logger) };
+    await introduce(hello, timing, logger);
+    options.introduced?.();
+    const syncAlone = createQueueOfOne();
+    const source = createTaskSource({ client, timing, concurrency, env });
+    const work = (task: Task) => doTask(task, { ...options, client, hardStop, syncAlone });
+    await runTaskLoop({ source, work, concurrency, timing, logger, signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    drained.abort();
+    closing.abort(stopReason());
+    close();
+  }
+}
+
+function connectToConductorOne(options: ServiceOptions, signal: AbortSignal): { client: BatonClient; close(): void } {
+  const { program, env, timing, logger } = options;
+  const clientId = parseClientId(options.clientId);
+  const key = parseClientSecret(options.clientSecret);
+  const endpoint = findApiEndpoint(clientId, env);
+  const trust = createTrust(env);
+  const tokens = new TokenProvider({
+    request: async (limited) =>
+      requestToken({
+        endpoint,
+        trust,
+        env,
+        clientId: clientId.text,
+        assertion: await createAssertion({ clientId, key, now: new Date() }),
+        userAgent: `baton-c1-credential-provider baton-sdk/${protocolVersion} ${program.name}/${program.version}`,
+        signal: limited,
+      }),
+    logger,
+    retryDelayMs: timing.retryDelayMs,
+    timeoutMs: timing.callTimeoutMs,
+    signal,
+  });
+  const connection = new Http2Connection({
+    origin: `https://${formatAuthority(endpoint)}`,
+    open: (limited) => openTlsSocket({ endpoint, trust, env, protocols: ['h2'], signal: limited }),
+    connectTimeoutMs,
+    pingIntervalMs,
+    pingTimeoutMs,
+  });
+  const client = createBatonClient({
+    connection,
+    tokens,
+    hostId: findHostId(env),
+    userAgent: `${clientId.name} baton-sdk/${protocolVersion} ${program.name}/${program.version}`,
+    callTimeoutMs: timing.callTimeoutMs,
+    contacted: () => options.contacted?.(),
+  });
+  logger.info({ endpoint: formatAuthority(endpoint), host_id: client.hostId }, 'service mode');
+  return { client, close: () => connection.close() };
+}
+
+interface WorkOptions extends ServiceOptions {
+  readonly client: BatonClient;
+  readonly hardStop: AbortSignal;
+  readonly syncAlone: TaskContext['syncAlone'];
+}
+
+/** Does a task and reports it. Whatever happens in it ends the task, and not the service. */
+async function doTask(task: Task, options: WorkOptions): Promise<void> {
+  const { client, services, timing, program, hardStop: signal } = options;
+  const logger = options.logger.child({ task_id: task.id, task_type: task.taskType.case ?? 'unknown' });
+  const contextValues = contextValuesFor(logger);
+  const stopping = new AbortController();
+  const stop = () => stopping.abort(stopReason());
+  if (options.signal.aborted) stop();
+  options.signal.addEventListener('abort', stop);
+  const taskSignal = AbortSignal.any([signal, stopping.signal]);
+  try {
+    logger.info('working on a task');
+    const outcome = await handleTask({
+      task,
+      client,
+      services,
+      timing,
+      logger,
+      signal,
+      stopping: stopping.signal,
+      syncSettings: options.syncSettings,
+      connect: (desc) => createInProcessClient(desc, services, { contextValues, signal }),
+      sayHello: () => sendHello({ client, services, contextValues, program, signal }, task.id),
+      syncAlone: options.syncAlone,
+    }).catch((error: unknown) => failed(error));
+    await finishTask({ client, taskId: task.id, timing, logger, taskSignal }, outcome);
+  } catch (error) {
+    logger.error({ error }, 'the task could not be ended in order');
+  } finally {
+    options.signal.removeEventListener('abort', stop);
+  }
+}
+
+/** The calls of tasks stay in the process, whatever their size. */
+function contextValuesFor(logger: Logger) {
+  return createContextValues().set(loggerKey, logger).set(responseMaxBytesKey, Number.POSITIVE_INFINITY);
+}
+
+/** Lets one piece of work at a time happen, in the order of asking. */
+function createQueueOfOne(): TaskContext['syncAlone'] {
+  let last: Promise<unknown> = Promise.resolve();
+  return async (work, signal) => {
+    const before = last;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    last = Promise.all([before, promise]);
+    try {
+      await untilAborted(before, signal);
+      await work();
+    } finally {
+      resolve();
+    }
+  };
+}
+
+/** Aborts a while after `signal` did, unless `settled` aborts before. */
+function stopAfter(delayMs: number, signal: AbortSignal, settled: AbortSignal, then: () => void): AbortSignal {
+  const hardStop = new AbortController();
+  const wait = async () => {
+    await pause(delayMs, settled).catch(() => {});
+    if (settled.aborted) return;
+    hardStop.abort(stopReason());
+    then();
+  };
+  if (signal.aborted) void wait();
+  else signal.addEventListener('abort', () => void wait(), { once: true });
+  return hardStop.signal;
+}
+
+function stopReason(): ServiceError {
+  return new ServiceError(Code.Unavailable, 'the connector is stopping; the task can be done by another one', {
+    reason: 'stopping',
+  });
+}

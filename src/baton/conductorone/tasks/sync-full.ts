@@ -1,0 +1,81 @@
+// Task sync_full: a sync of all that there is, from scratch, and the upload of its file.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { Task_SyncFullTask } from '#gen/c1/connectorapi/baton/v1/baton_pb.js';
+import { createLogDisplay } from '../../sync/sync-display.ts';
+import { SyncTally } from '../../sync/sync-tally.ts';
+import { syncToFile } from '../../sync/sync-to-file.ts';
+import { openDebugLog } from '../debug-log.ts';
+import { whileHeartbeating } from '../heartbeat.ts';
+import type { TaskContext, TaskHandler } from '../task-context.ts';
+import { uploadFile } from '../upload-file.ts';
+
+/**
+ * Heartbeats go on until the file is there. When the first one is refused, nothing is done and nothing reported. The
+ * file lies in a folder of its own, which is gone afterwards whatever happened.
+ */
+export const handleSyncFull: TaskHandler<Task_SyncFullTask> = async (sync, context) => {
+  const { client, task, timing, logger, syncSettings, signal } = context;
+  const folder = await mkdtemp(join(syncSettings.temporaryFolder ?? tmpdir(), 'baton-sync-upload-'));
+  try {
+    const begun = await whileHeartbeating({ client, taskId: task.id, timing, logger, signal }, (workSignal) =>
+      context.syncAlone(() => syncAndUpload(sync, { ...context, signal: workSignal }, folder), workSignal),
+    );
+    return begun ? { kind: 'succeeded', annotations: [] } : { kind: 'unreported' };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+};
+
+async function syncAndUpload(sync: Task_SyncFullTask, context: TaskContext, folder: string): Promise<void> {
+  const { client, task, timing, signal, syncSettings } = context;
+  await using debugLog = task.debug
+    ? openDebugLog(join(folder, 'debug.log'), context.logger, syncSettings.secrets)
+    : undefined;
+  const logger = debugLog?.logger ?? context.logger;
+  const path = join(folder, 'sync.c1z');
+  // A sync can be done again elsewhere; an upload that has begun had better end.
+  await syncInto(path, sync, { ...context, logger, signal: AbortSignal.any([signal, context.stopping]) }, folder);
+  const upload = { client, taskId: task.id, logger, signal, uploadDelayMs: timing.uploadDelayMs };
+  await uploadFile({ ...upload, path });
+  if (debugLog) {
+    await debugLog.close();
+    await uploadFile({ ...upload, path: debugLog.path });
+  }
+}
+
+async function syncInto(
+  path: string,
+  sync: Task_SyncFullTask,
+  { logger, services, signal, syncSettings }: TaskContext,
+  folder: string,
+): Promise<void> {
+  tellDifferences(sync, logger);
+  const display = createLogDisplay(logger);
+  const tally = new SyncTally((event) => display(tally, event));
+  const { syncId, type, saved } = await syncToFile({
+    path,
+    temporaryFolder: folder,
+    keptFullSyncs: undefined,
+    services,
+    logger,
+    observer: tally,
+    signal,
+    resourceTypeIds: sync.syncResourceTypeIds.length > 0 ? sync.syncResourceTypeIds : syncSettings.resourceTypeIds,
+    skipEntitlementsAndGrants: sync.skipEntitlementsAndGrants,
+    isEmpty: syncSettings.skipFullSync,
+    workers: syncSettings.workers,
+  });
+  const leftOut = Object.fromEntries(tally.leftOutCounts);
+  logger.info({ sync_id: syncId, sync_type: type, bytes: saved.fileBytes, left_out: leftOut }, 'synced');
+}
+
+/** What a task asks for and does not get. */
+function tellDifferences(sync: Task_SyncFullTask, logger: Logger): void {
+  if (sync.storageEngine === 'pebble') {
+    logger.info('the task would like a file of the engine pebble; it gets one of sqlite, as its first bytes tell');
+  }
+  logger.debug({ skip_expand_grants: sync.skipExpandGrants }, 'grants are left to ConductorOne to expand');
+}

@@ -1,0 +1,124 @@
+// Service mode: the default command when there is a client id. ConductorOne hands out the work.
+import { availableParallelism } from 'node:os';
+import { createContextValues } from '@connectrpc/connect';
+import { ConnectorService } from '#gen/c1/connector/v2/connector_pb.js';
+import { createInProcessClient } from '../baton/client/in-process-client.ts';
+import type { Invocation } from '../baton/command-line/command.ts';
+import { runService } from '../baton/conductorone/run-service.ts';
+import { defaultServiceTiming, type ServiceTiming } from '../baton/conductorone/service-timing.ts';
+import { countWorkers } from '../baton/config/count-workers.ts';
+import { defaultFields } from '../baton/config/default-fields.ts';
+import {
+  clientId,
+  clientSecret,
+  healthCheck,
+  healthCheckBindAddress,
+  healthCheckPort,
+  provisioning,
+  taskConcurrency,
+  ticketing,
+} from '../baton/config/fields/service-mode.ts';
+import { c1zTempDir, skipEntitlementsAndGrants, skipFullSync, syncResourceTypes } from '../baton/config/fields/sync.ts';
+import { type HealthHttpServer, startHealthHttpServer } from '../baton/server/health-http-server.ts';
+import { formatListenAddress } from '../baton/server/listen-address.ts';
+import { loggerKey } from '../baton/services/call-context.ts';
+import { createConnectorServices } from '../baton/services/connector-services.ts';
+import type { ServiceEntry } from '../baton/services/service-entry.ts';
+
+/** Without a word from ConductorOne for so long, something is wrong: it is asked every five minutes at the least. */
+const silenceMaxMs = 15 * 60_000;
+
+/** Runs until the program is stopped. */
+export async function runServiceMode(
+  invocation: Invocation,
+  timing: ServiceTiming = defaultServiceTiming,
+): Promise<number> {
+  const { program, settings, logger, userAgent, host } = invocation;
+  if (settings.get(skipEntitlementsAndGrants)) {
+    logger.warn(`--${skipEntitlementsAndGrants.name} has no effect in service mode: each task says it for itself`);
+  }
+  const connector = program.createConnector(settings, { logger, userAgent, env: host.env });
+  const services = createConnectorServices(connector, {
+    provisioning: settings.get(provisioning),
+    ticketing: settings.get(ticketing),
+  });
+  const contact = new Contact(host.signal);
+  let health: HealthHttpServer | undefined;
+  try {
+    health = settings.get(healthCheck) ? await startHealth(invocation, services, contact) : undefined;
+    await runService({
+      clientId: settings.get(clientId) ?? '',
+      clientSecret: settings.get(clientSecret) ?? '',
+      program,
+      services,
+      syncSettings: {
+        temporaryFolder: settings.get(c1zTempDir) ?? host.env.BATON_TMPDIR,
+        skipFullSync: settings.get(skipFullSync),
+        resourceTypeIds: settings.get(syncResourceTypes),
+        workers: countWorkers(settings, availableParallelism()),
+        secrets: [...program.fields, ...defaultFields]
+          .filter((field) => field.secret)
+          .map((field) => String(settings.get(field) ?? '')),
+      },
+      concurrency: settings.get(taskConcurrency),
+      timing,
+      env: host.env,
+      logger,
+      signal: host.signal,
+      contacted: () => contact.made(),
+      introduced: () => contact.introduced(),
+    });
+    logger.info('stopped');
+    return 0;
+  } finally {
+    await health?.close();
+    await connector.close?.();
+  }
+}
+
+/** When ConductorOne was last heard of. */
+class Contact {
+  readonly #stopping: AbortSignal;
+  #isIntroduced = false;
+  #lastAt: Date | undefined;
+
+  constructor(stopping: AbortSignal) {
+    this.#stopping = stopping;
+  }
+
+  made(): void {
+    this.#lastAt = new Date();
+  }
+
+  introduced(): void {
+    this.#isIntroduced = true;
+  }
+
+  findUnreadiness(): string | undefined {
+    if (this.#stopping.aborted) return 'the program is stopping';
+    if (!this.#isIntroduced) return 'ConductorOne does not know this connector yet';
+    const silenceMs = Date.now() - (this.#lastAt?.getTime() ?? 0);
+    return silenceMs > silenceMaxMs ? 'ConductorOne was not reached for long' : undefined;
+  }
+
+  describe(): Record<string, string> {
+    return this.#lastAt ? { last_contact: this.#lastAt.toISOString() } : {};
+  }
+}
+
+async function startHealth(
+  { settings, logger }: Invocation,
+  services: readonly ServiceEntry[],
+  contact: Contact,
+): Promise<HealthHttpServer> {
+  const contextValues = createContextValues().set(loggerKey, logger);
+  const server = await startHealthHttpServer({
+    listen: { host: settings.get(healthCheckBindAddress), port: settings.get(healthCheckPort) },
+    logger,
+    validate: (signal) => createInProcessClient(ConnectorService, services, { contextValues, signal }).validate({}),
+    findUnreadiness: () => contact.findUnreadiness(),
+    describeReadiness: () => contact.describe(),
+  });
+  logger.info({ address: formatListenAddress(server.address) }, 'health endpoint listens');
+  return server;
+}

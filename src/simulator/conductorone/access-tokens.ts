@@ -1,0 +1,60 @@
+// The token endpoint: takes assertions, gives out access tokens, and knows them again.
+import { randomBytes } from 'node:crypto';
+import type { ConnectorCredentials } from './credentials.ts';
+import { findAssertionFault } from './verify-assertion.ts';
+
+/** What the endpoint answers to one request. */
+export interface TokenAnswer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+  /** Why it was refused, for the log of the simulator. */
+  readonly fault?: string;
+}
+
+const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+
+/** The access tokens of one connector. */
+export class AccessTokens {
+  /** Everything secret that was seen or given out: none of it may be shown anywhere. */
+  readonly secrets: string[] = [];
+  readonly #credentials: ConnectorCredentials;
+  readonly #lifetimeSeconds: number;
+  readonly #valid = new Map<string, number>();
+
+  constructor(credentials: ConnectorCredentials, lifetimeSeconds: number) {
+    this.#credentials = credentials;
+    this.#lifetimeSeconds = lifetimeSeconds;
+    this.secrets.push(credentials.clientSecret, credentials.clientSecret.split(':')[3] ?? '');
+  }
+
+  /** Answers a request whose body is `form`. */
+  answer(form: URLSearchParams): TokenAnswer {
+    const assertion = form.get('client_assertion') ?? '';
+    this.secrets.push(assertion);
+    const fault = this.#findFault(form, assertion);
+    if (fault) return { status: 401, body: { error: 'invalid_client' }, fault };
+    const token = randomBytes(24).toString('base64url');
+    this.secrets.push(token);
+    this.#valid.set(`Bearer ${token}`, Date.now() + this.#lifetimeSeconds * 1000);
+    const body = { access_token: token, token_type: 'Bearer', expires_in: this.#lifetimeSeconds };
+    return { status: 200, body };
+  }
+
+  /** Whether a call with this header may pass. */
+  isValid(authorization: string | null): boolean {
+    return Date.now() < (this.#valid.get(authorization ?? '') ?? 0);
+  }
+
+  /** Takes back all tokens that were given out. */
+  revokeAll(): void {
+    this.#valid.clear();
+  }
+
+  #findFault(form: URLSearchParams, assertion: string): string | undefined {
+    const { clientId, publicKey } = this.#credentials;
+    if (form.get('grant_type') !== 'client_credentials') return 'grant_type is wrong';
+    if (form.get('client_assertion_type') !== assertionType) return 'client_assertion_type is wrong';
+    if (form.get('client_id') !== clientId) return 'client_id is unknown';
+    return findAssertionFault(assertion, { clientId, publicKey, now: new Date() });
+  }
+}

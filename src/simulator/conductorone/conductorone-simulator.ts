@@ -1,0 +1,143 @@
+// A ConductorOne to run against: its token endpoint and its BatonService, on one port and over TLS as the real one.
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
+import type { AddressInfo, Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { connectNodeAdapter } from '@connectrpc/connect-node';
+import { AccessTokens } from './access-tokens.ts';
+import { routeBatonService } from './baton-service.ts';
+import { CallLog } from './call-log.ts';
+import { type Certificate, createCertificate } from './certificate.ts';
+import { createCredentials } from './credentials.ts';
+import { Faults } from './faults.ts';
+import { TaskBoard } from './task-board.ts';
+import { Uploads } from './uploads.ts';
+
+export interface ConductorOneOptions {
+  /** Default: any that is free. */
+  readonly port?: number;
+  /** Where uploaded files go. It is made with the first one. */
+  readonly uploadFolder: string;
+  /** Default: one that is made for the occasion. */
+  readonly certificate?: Certificate;
+  /** How long an access token is good for. Default: an hour. */
+  readonly tokenLifetimeSeconds?: number;
+  /** What answers ask the connector to wait before it asks again for tasks. Default: a second. */
+  readonly nextPollMs?: number;
+  /** The same for heartbeats. Default: a second. */
+  readonly nextHeartbeatMs?: number;
+}
+
+export interface ConductorOneSimulator extends AsyncDisposable {
+  /** `127.0.0.1:8443` */
+  readonly host: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** PEM of what a connector must trust: for a file that `SSL_CERT_FILE` names. */
+  readonly certificate: string;
+  readonly tasks: TaskBoard;
+  readonly uploads: Uploads;
+  readonly calls: CallLog;
+  readonly faults: Faults;
+  readonly tokens: AccessTokens;
+  /** Cuts all connections. */
+  drop(): void;
+  /** While it is away, it cuts every connection as soon as it is made. */
+  setAway(away: boolean): void;
+  close(): Promise<void>;
+}
+
+const tokenPath = '/auth/v1/token';
+
+/** Starts one on 127.0.0.1. */
+export async function startConductorOneSimulator(options: ConductorOneOptions): Promise<ConductorOneSimulator> {
+  const { nextPollMs = 1000, nextHeartbeatMs = 1000, tokenLifetimeSeconds = 3600 } = options;
+  const certificate = options.certificate ?? createCertificate();
+  const server = createSecureServer({ ...certificate, allowHTTP1: true });
+  server.listen(options.port ?? 0, '127.0.0.1');
+  await once(server, 'listening');
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  const credentials = createCredentials(host);
+  const tokens = new AccessTokens(credentials, tokenLifetimeSeconds);
+  const calls = new CallLog();
+  const faults = new Faults();
+  const tasks = new TaskBoard();
+  const uploads = new Uploads(options.uploadFolder);
+
+  let isAway = false;
+  const sockets = new Set<Socket>();
+  const drop = () => {
+    for (const socket of sockets) socket.destroy();
+  };
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {}).on('close', () => sockets.delete(socket));
+    if (isAway) socket.destroy();
+  });
+  server.on('sessionError', () => {});
+
+  const grpc = connectNodeAdapter({
+    routes: (router) =>
+      routeBatonService(router, { tokens, tasks, uploads, calls, faults, nextPollMs, nextHeartbeatMs, drop }),
+    connect: false,
+    grpcWeb: false,
+  });
+  server.on('request', (request: Http2ServerRequest, response: Http2ServerResponse) => {
+    if (request.url !== tokenPath) {
+      grpc(request, response);
+      return;
+    }
+    answerToken(request, response, { tokens, calls, faults, drop }).catch(() => response.stream?.close());
+  });
+
+  const close = async () => {
+    const closed = once(server, 'close');
+    server.close();
+    drop();
+    await closed;
+  };
+  const { clientId, clientSecret } = credentials;
+  return {
+    ...{ host, clientId, clientSecret, certificate: certificate.cert },
+    ...{ tasks, uploads, calls, faults, tokens, drop, close },
+    setAway: (away) => {
+      isAway = away;
+      if (away) drop();
+    },
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+interface TokenRoute {
+  readonly tokens: AccessTokens;
+  readonly calls: CallLog;
+  readonly faults: Faults;
+  drop(): void;
+}
+
+async function answerToken(
+  request: Http2ServerRequest | IncomingMessage,
+  response: Http2ServerResponse | ServerResponse,
+  { tokens, calls, faults, drop }: TokenRoute,
+): Promise<void> {
+  const form = new URLSearchParams(await text(request));
+  const headers = new Headers(
+    Object.entries(request.headers).filter(
+      (header): header is [string, string] => typeof header[1] === 'string' && !header[0].startsWith(':'),
+    ),
+  );
+  calls.add({ name: 'token', request: undefined, headers });
+  const fault = faults.take('token');
+  if (fault?.kind === 'stall') return;
+  if (fault?.kind === 'drop') {
+    drop();
+    return;
+  }
+  const answer = fault ? { status: fault.status ?? 500, body: { error: 'made to fail' } } : tokens.answer(form);
+  const body = JSON.stringify(request.method === 'POST' ? answer.body : { error: 'POST it' });
+  response.statusCode = request.method === 'POST' ? answer.status : 405;
+  response.setHeader('content-type', 'application/json');
+  response.end(body);
+}
