@@ -7,9 +7,11 @@ import (
 	"testing"
 
 	"interop/internal/check"
+	"interop/internal/sdkparent"
 )
 
 func TestMain(m *testing.M) {
+	sdkparent.RunIfAsked()
 	code := m.Run()
 	fmt.Printf("interop: %s\n", check.Counts())
 	os.Exit(code)

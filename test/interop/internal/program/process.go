@@ -39,7 +39,12 @@ type process struct {
 // start starts a program. It is asked to end when the test ends, if it has not ended before.
 func start(t testing.TB, env []string, argv ...string) *process {
 	t.Helper()
-	cmd := newCommand(context.Background(), env, argv)
+	return startCommand(t, newCommand(context.Background(), env, argv))
+}
+
+func startCommand(t testing.TB, cmd *exec.Cmd) *process {
+	t.Helper()
+	argv := cmd.Args
 	p := &process{cmd: cmd, stderr: &buffer{}}
 	cmd.Stderr = p.stderr
 	// Pipes of our own: those of exec.Cmd are closed by Wait, which here runs beside the reading.
@@ -107,6 +112,25 @@ type Result struct {
 	Stderr   []byte
 }
 
+// result waits until the process has ended, and every process that it has left behind with its output. The test ends if
+// they do not.
+func (p *process) result(t testing.TB) Result {
+	t.Helper()
+	ended := make(chan []byte, 1)
+	go func() {
+		stdout, _ := io.ReadAll(p.stdout)
+		_ = p.wait()
+		ended <- stdout
+	}()
+	select {
+	case stdout := <-ended:
+		return Result{ExitCode: p.cmd.ProcessState.ExitCode(), Stdout: stdout, Stderr: p.stderr.all()}
+	case <-time.After(startTimeout):
+		t.Fatalf("%s has not ended within %s", p.cmd.Path, startTimeout)
+		return Result{}
+	}
+}
+
 // Run runs a command to its end.
 func Run(t testing.TB, env []string, argv ...string) Result {
 	t.Helper()
@@ -148,10 +172,14 @@ func (b *buffer) Write(data []byte) (int, error) {
 	return b.bytes.Write(data)
 }
 
-// tail returns the last lines.
-func (b *buffer) tail() []byte {
+func (b *buffer) all() []byte {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
-	all := b.bytes.Bytes()
-	return bytes.Clone(all[max(0, len(all)-4000):])
+	return bytes.Clone(b.bytes.Bytes())
+}
+
+// tail returns the last lines.
+func (b *buffer) tail() []byte {
+	all := b.all()
+	return all[max(0, len(all)-4000):]
 }
