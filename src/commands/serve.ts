@@ -1,11 +1,13 @@
-// `serve`: the connector as a gRPC server, for grpcurl, a harness or another program.
+// `serve`: the connector as a gRPC server, for grpcurl, a harness or another program, and over HTTP for curl.
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import type { Command, Invocation } from '../baton/command-line/command.ts';
 import { UsageError } from '../baton/command-line/usage-error.ts';
 import { boolField, durationField, stringField } from '../baton/config/create-field.ts';
 import { provisioning, ticketing } from '../baton/config/fields/service-mode.ts';
-import { startGrpcServer } from '../baton/server/grpc-server.ts';
+import { startConnectorHealth } from '../baton/server/connector-health.ts';
+import { type GrpcServer, startGrpcServer } from '../baton/server/grpc-server.ts';
+import { type HttpServer, startHttpServer } from '../baton/server/http-server.ts';
 import {
   checkListenAddress,
   formatListenAddress,
@@ -13,7 +15,7 @@ import {
   type ListenAddress,
   parseListenAddress,
 } from '../baton/server/listen-address.ts';
-import { MutualTlsCredentials, type TlsMaterial } from '../baton/server/mutual-tls.ts';
+import { MutualTlsCredentials, mutualTlsOptions, type TlsMaterial } from '../baton/server/mutual-tls.ts';
 import { nameToDial } from '../baton/server/name-to-dial.ts';
 import { readTlsFiles } from '../baton/server/tls-files.ts';
 import { createConnectorServices } from '../baton/services/connector-services.ts';
@@ -22,6 +24,13 @@ const listen = stringField({
   name: 'listen',
   description: 'Address to listen at, as host:port; port 0 for any port that is free',
   default: '127.0.0.1:50051',
+  exportTarget: 'none',
+  check: checkListenAddress,
+});
+
+const httpListen = stringField({
+  name: 'http-listen',
+  description: 'Address to serve the same over HTTP at, as Connect (JSON for curl) and gRPC-Web (default: not at all)',
   exportTarget: 'none',
   check: checkListenAddress,
 });
@@ -65,8 +74,8 @@ export const serveCommand: Command = {
   name: 'serve',
   summary: 'Serves the connector over gRPC',
   description:
-    'Serves the connector over gRPC with reflection and health: in plaintext for this machine alone, or with mutual TLS (--tls-cert, --tls-key, --tls-client-ca) for others too. It ends when the process gets SIGTERM or SIGINT: running calls may finish first. A second signal ends it at once.',
-  fields: [listen, tlsCert, tlsKey, tlsClientCa, insecureListen, drainTimeout],
+    'Serves the connector over gRPC with reflection and health, and with --http-listen over HTTP too: in plaintext for this machine alone, or with mutual TLS (--tls-cert, --tls-key, --tls-client-ca) for others too. It ends when the process gets SIGTERM or SIGINT: running calls may finish first. A second signal ends it at once.',
+  fields: [listen, httpListen, tlsCert, tlsKey, tlsClientCa, insecureListen, drainTimeout],
   constraints: [
     { kind: 'required-together', fields: [tlsCert, tlsKey, tlsClientCa] },
     { kind: 'mutually-exclusive', fields: [tlsCert, insecureListen] },
@@ -76,34 +85,58 @@ export const serveCommand: Command = {
     const { program, settings, logger, userAgent, host } = invocation;
     const tls = await readTls(invocation);
     const connector = program.createConnector(settings, { logger, userAgent, env: host.env });
-    try {
-      const server = await startGrpcServer({
-        services: createConnectorServices(connector, {
-          provisioning: settings.get(provisioning),
-          ticketing: settings.get(ticketing),
-        }),
-        listen: parseListenAddress(settings.get(listen)),
-        ...(tls && { credentials: new MutualTlsCredentials(tls) }),
-        logger,
-        drainTimeoutMs: settings.get(drainTimeout),
-      });
-      const address = formatListenAddress(server.address);
-      logger.info({ address, tls: tls !== undefined }, 'listening');
-      if (!tls && !isLoopback(server.address)) {
+    await using cleanup = new AsyncDisposableStack();
+    cleanup.defer(() => connector.close?.());
+    const services = createConnectorServices(connector, {
+      provisioning: settings.get(provisioning),
+      ticketing: settings.get(ticketing),
+    });
+    let unreadiness: string | undefined = 'the program is starting';
+    const health = await startConnectorHealth({ settings, services, logger, findUnreadiness: () => unreadiness });
+    cleanup.defer(() => health?.close());
+    const servers: (GrpcServer | HttpServer)[] = [];
+    cleanup.defer(async () => void (await Promise.all(servers.map((server) => server.drain()))));
+
+    const common = { services, logger, drainTimeoutMs: settings.get(drainTimeout) };
+    const grpc = await startGrpcServer({
+      ...common,
+      listen: parseListenAddress(settings.get(listen)),
+      ...(tls && { credentials: new MutualTlsCredentials(tls) }),
+    });
+    servers.push(grpc);
+    const httpAddress = settings.get(httpListen);
+    const http = httpAddress
+      ? await startHttpServer({
+          ...common,
+          listen: parseListenAddress(httpAddress),
+          tls: tls && mutualTlsOptions(tls),
+        })
+      : undefined;
+    if (http) servers.push(http);
+
+    for (const { address } of servers) {
+      logger.info({ address: formatListenAddress(address), tls: tls !== undefined }, 'listening');
+      if (!tls && !isLoopback(address)) {
         logger.warn('whoever reaches this address reads everything: there is no TLS');
       }
-      host.stdout.write(
-        describeServer(program.name, address, tls ? describeTlsCall(tls, server.address) : `-plaintext ${address}`),
-      );
-      if (!host.signal.aborted) {
-        await once(host.signal, 'abort');
-      }
-      logger.info('stopping');
-      await server.drain();
-      return 0;
-    } finally {
-      await connector.close?.();
     }
+    host.stdout.write(
+      [
+        `${program.name} listens at ${formatListenAddress(grpc.address)}`,
+        'Try:',
+        ...describeGrpcCalls(grpc.address, tls),
+        ...(http ? [describeHttpCall(http.address, tls)] : []),
+        ...(health ? [`  curl http://${formatListenAddress(health.address)}/health`] : []),
+        '',
+      ].join('\n'),
+    );
+    unreadiness = undefined;
+    if (!host.signal.aborted) {
+      await once(host.signal, 'abort');
+    }
+    unreadiness = 'the program is stopping';
+    logger.info('stopping');
+    return 0;
   },
 };
 
@@ -118,27 +151,36 @@ async function readTls({ settings, host }: Invocation): Promise<TlsMaterial | un
     }
     return files.material;
   }
-  const address = settings.get(listen);
-  if (!isLoopback(parseListenAddress(address)) && !settings.get(insecureListen)) {
-    throw new UsageError([
-      `--listen: other machines reach ${address}; give --tls-cert, --tls-key and --tls-client-ca, listen on loopback as in 127.0.0.1:50051, or give --insecure-listen if whoever reaches it may read everything`,
-    ]);
+  const exposed = [listen, httpListen].filter((field) => {
+    const address = settings.get<string | undefined>(field);
+    return address !== undefined && !isLoopback(parseListenAddress(address));
+  });
+  if (exposed.length > 0 && !settings.get(insecureListen)) {
+    throw new UsageError(
+      exposed.map(
+        (field) =>
+          `--${field.name}: other machines reach ${settings.get<string | undefined>(field)}; give --tls-cert, --tls-key and --tls-client-ca, listen on loopback as in 127.0.0.1:50051, or give --insecure-listen if whoever reaches it may read everything`,
+      ),
+    );
   }
   return undefined;
 }
 
-/** Which files a caller has is not known here. */
-function describeTlsCall({ cert }: TlsMaterial, address: ListenAddress): string {
-  const called = formatListenAddress({ host: nameToDial(cert, address.host), port: address.port });
-  return `-cacert SERVER_CA.pem -cert CLIENT.pem -key CLIENT_KEY.pem ${called}`;
+function describeGrpcCalls(address: ListenAddress, tls: TlsMaterial | undefined): readonly string[] {
+  // Which files a caller has is not known here.
+  const call = tls
+    ? `-cacert SERVER_CA.pem -cert CLIENT.pem -key CLIENT_KEY.pem ${nameForCallers(address, tls)}`
+    : `-plaintext ${formatListenAddress(address)}`;
+  return [`  grpcurl ${call} list`, `  grpcurl ${call} c1.connector.v2.ResourceTypesService/ListResourceTypes`];
 }
 
-function describeServer(programName: string, address: string, call: string): string {
-  return [
-    `${programName} listens at ${address}`,
-    'Try:',
-    `  grpcurl ${call} list`,
-    `  grpcurl ${call} c1.connector.v2.ResourceTypesService/ListResourceTypes`,
-    '',
-  ].join('\n');
+function describeHttpCall(address: ListenAddress, tls: TlsMaterial | undefined): string {
+  const url = tls
+    ? `--cacert SERVER_CA.pem --cert CLIENT.pem --key CLIENT_KEY.pem https://${nameForCallers(address, tls)}`
+    : `http://${formatListenAddress(address)}`;
+  return `  curl -H 'content-type: application/json' -d '{}' ${url}/c1.connector.v2.ResourceTypesService/ListResourceTypes`;
+}
+
+function nameForCallers({ host, port }: ListenAddress, { cert }: TlsMaterial): string {
+  return formatListenAddress({ host: nameToDial(cert, host), port });
 }

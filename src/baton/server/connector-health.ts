@@ -1,0 +1,37 @@
+// The health endpoint of a program that runs a connector, as its settings have it.
+import { createContextValues } from '@connectrpc/connect';
+import type { Logger } from 'pino';
+import { ConnectorService } from '#gen/c1/connector/v2/connector_pb.js';
+import { createInProcessClient } from '../client/in-process-client.ts';
+import type { Settings } from '../config/field.ts';
+import { healthCheck, healthCheckBindAddress, healthCheckPort } from '../config/fields/service-mode.ts';
+import { loggerKey } from '../services/call-context.ts';
+import type { ServiceEntry } from '../services/service-entry.ts';
+import { type HealthHttpServer, startHealthHttpServer } from './health-http-server.ts';
+
+export interface ConnectorHealthOptions {
+  readonly settings: Settings;
+  /** The connector's services: `/health` asks its ConnectorService. */
+  readonly services: readonly ServiceEntry[];
+  readonly logger: Logger;
+  /** Why the program takes no work now; nothing while it does. */
+  findUnreadiness(): string | undefined;
+}
+
+/**
+ * Starts the endpoint if `--health-check` is set.
+ * @throws ServiceError FAILED_PRECONDITION when the address cannot be listened at.
+ */
+export async function startConnectorHealth(options: ConnectorHealthOptions): Promise<HealthHttpServer | undefined> {
+  const { settings, services, logger, findUnreadiness } = options;
+  if (!settings.get(healthCheck)) {
+    return undefined;
+  }
+  const contextValues = createContextValues().set(loggerKey, logger);
+  return startHealthHttpServer({
+    listen: { host: settings.get(healthCheckBindAddress), port: settings.get(healthCheckPort) },
+    logger,
+    findUnreadiness,
+    validate: (signal) => createInProcessClient(ConnectorService, services, { contextValues, signal }).validate({}),
+  });
+}
