@@ -102,7 +102,7 @@ export const harnessCommand: Command = {
       connect,
       connectToReplica,
       callTimeoutMs: settings.get(callTimeout),
-      timeoutMs: settings.get(timeout),
+      timeLimit: AbortSignal.timeout(settings.get(timeout)),
       itemsMax: settings.get(itemsMax),
       // The file of the syncs that run here otherwise is not meant.
       file:

@@ -23,13 +23,14 @@ export interface HarnessOptions {
   readonly connectToReplica?: (() => Connection) | undefined;
   /** The deadline of each call. */
   readonly callTimeoutMs: number;
-  /** How long all of it may take. */
-  readonly timeoutMs: number;
+  /** Aborts when the time for all of it is over. What has not been checked by then is in the report as such. */
+  readonly timeLimit: AbortSignal;
   /** The most resources, entitlements and grants that are walked of each resource type. */
   readonly itemsMax: number;
   /** Where to write a sync, if it is to be tried. */
   readonly file?: SyncFile | undefined;
   readonly logger: Logger;
+  /** Aborts when the program is to stop. */
   readonly signal: AbortSignal;
   /** Default: waits of about a second. */
   readonly pace?: Pace;
@@ -76,7 +77,7 @@ class HarnessRun {
 
   constructor(options: HarnessOptions) {
     this.#options = options;
-    this.#signal = AbortSignal.any([options.signal, AbortSignal.timeout(options.timeoutMs)]);
+    this.#signal = AbortSignal.any([options.signal, options.timeLimit]);
     this.#target = this.#connect(options.connect);
   }
 

@@ -25,7 +25,7 @@ export async function judgeAddress(
   return await runHarness({
     connect: () => createConnection(address, undefined),
     callTimeoutMs: 30_000,
-    timeoutMs: 120_000,
+    timeLimit: new AbortController().signal,
     itemsMax: 1_000_000,
     logger: silent,
     signal: t.signal,

@@ -26,7 +26,10 @@ const syncsToFile: CallCheck = {
         isEmpty: false,
         workers: 1,
       });
-      return passed(`${saved.path}: ${stats.resources} resources, sync ${syncId}`);
+      const { resources, entitlements, grants } = stats;
+      return passed(
+        `${saved.path}: ${resources} resources, ${entitlements} entitlements and ${grants} grants, sync ${syncId}`,
+      );
     } catch (error) {
       target.signal.throwIfAborted();
       return failed(describeError(error));

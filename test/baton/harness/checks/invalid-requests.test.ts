@@ -1,0 +1,126 @@
+import { test } from 'node:test';
+import { anyIs } from '@bufbuild/protobuf/wkt';
+import { TypeScopedEntitlementsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_entitlements_pb.js';
+import { EntitlementsService } from '#gen/c1/connector/v2/entitlement_pb.js';
+import { GrantsService } from '#gen/c1/connector/v2/grant_pb.js';
+import { ResourcesService } from '#gen/c1/connector/v2/resource_pb.js';
+import { Code, ServiceError } from '../../../../src/baton/service-error.ts';
+import { assertFailed, judgeAddress, testFault } from '../judge-connector.ts';
+import { serveLaxly } from '../lax-server.ts';
+import { changeService } from '../plant-fault.ts';
+import { createFullServices } from '../sound-connector.ts';
+
+test('another server than ours, which checks requests, passes', async (t) => {
+  assertFailed(await judgeAddress(t, await serveLaxly(t, createFullServices())), {});
+});
+
+test('page-size-limit: a server that takes any page size', async (t) => {
+  const address = await serveLaxly(t, createFullServices(), (request) => {
+    if (request.$typeName.includes('ServiceList') && !request.$typeName.includes('Ticket')) {
+      request.pageSize = 0;
+    }
+  });
+  assertFailed(await judgeAddress(t, address), {
+    'page-size-limit': /ListResourceTypes \{"pageSize":251\} was answered; it must be refused with INVALID_ARGUMENT/,
+  });
+});
+
+test('page-token-limit: a server that takes page tokens of any length', async (t) => {
+  const services = changeService(createFullServices(), ResourcesService, ({ listResources }) => ({
+    listResources: (request, context) =>
+      listResources(request.pageToken.length > 1024 * 1024 ? { ...request, pageToken: '' } : request, context),
+  }));
+  const address = await serveLaxly(t, services, (request) => {
+    if (request.$typeName.includes('ListResourcesRequest')) {
+      request.pageToken = '';
+    }
+  });
+  assertFailed(await judgeAddress(t, address), {
+    'page-token-limit': /ListResources \{.*"pageToken":"x+… \(1048577 bytes\)"\} was answered/,
+  });
+});
+
+test('id-limit: a server that takes ids of any length', async (t) => {
+  const address = await serveLaxly(t, createFullServices(), (request) => {
+    if (request.$typeName.includes('ListGrantsRequest')) {
+      const { resource } = request as unknown as { resource?: { id?: { resource: string } } };
+      if (resource?.id) {
+        resource.id.resource ||= 'id';
+      }
+    }
+  });
+  assertFailed(await judgeAddress(t, address), {
+    'id-limit': /ListGrants \{"resource":"reader "\} was answered; it must be refused with INVALID_ARGUMENT/,
+  });
+});
+
+test('id-limit: a server that takes an empty resource type for one that does not exist', async (t) => {
+  const address = await serveLaxly(t, createFullServices(), (request) => {
+    if (request.$typeName.includes('ListStaticEntitlements')) {
+      request.resourceTypeId = 'type';
+    }
+  });
+  assertFailed(await judgeAddress(t, address), {
+    'id-limit': /ListStaticEntitlements \{\} was refused with NOT_FOUND: .*; it must be INVALID_ARGUMENT/,
+  });
+});
+
+test('sync-id-limit: a server that takes sync ids of any length', async (t) => {
+  const address = await serveLaxly(t, createFullServices(), (request) => {
+    if (request.$typeName.includes('Cleanup')) {
+      request.activeSyncId = '';
+    }
+  });
+  assertFailed(await judgeAddress(t, address), { 'sync-id-limit': /Cleanup \{"activeSyncId":"x+… \(1025 bytes\)"\}/ });
+});
+
+testFault(
+  'resource-required: the entitlements of nothing',
+  { 'resource-required': /ListEntitlements \{\} was answered/ },
+  () =>
+    changeService(createFullServices(), EntitlementsService, ({ listEntitlements }) => ({
+      listEntitlements: async (request, context) => (request.resource ? await listEntitlements(request, context) : {}),
+    })),
+);
+
+testFault(
+  'unknown-type-not-found: nothing is listed of a type that does not exist',
+  {
+    'unknown-type-not-found':
+      /ListGrants \{"resource":"baton-harness-no-such-thing .* was answered; it must be refused with NOT_FOUND/,
+  },
+  () =>
+    changeService(createFullServices(), GrantsService, ({ listGrants }) => ({
+      listGrants: (request, context) =>
+        request.resource?.id?.resourceType === 'baton-harness-no-such-thing' ? {} : listGrants(request, context),
+    })),
+);
+testFault(
+  'unknown-type-not-found: a type that does not exist is an invalid argument',
+  { 'unknown-type-not-found': /ListResources .* was refused with INVALID_ARGUMENT: planted; it must be NOT_FOUND/ },
+  () =>
+    changeService(createFullServices(), ResourcesService, ({ listResources }) => ({
+      listResources: (request, context) => {
+        if (request.resourceTypeId === 'baton-harness-no-such-thing') {
+          throw new ServiceError(Code.InvalidArgument, 'planted', { reason: 'planted' });
+        }
+        return listResources(request, context);
+      },
+    })),
+);
+
+testFault(
+  'type-scope-refused: entitlements of all books, which are listed for each',
+  {
+    'type-scope-refused':
+      /ListEntitlements \{"resource":"book book","annotations":\["TypeScopedEntitlements"\]\} was answered/,
+  },
+  () =>
+    changeService(createFullServices(), EntitlementsService, ({ listEntitlements }) => ({
+      listEntitlements: (request, context) =>
+        request.resource?.id?.resourceType === 'book' &&
+        request.annotations.some((any) => anyIs(any, TypeScopedEntitlementsSchema))
+          ? {}
+          : listEntitlements(request, context),
+    })),
+);
