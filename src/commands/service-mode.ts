@@ -1,8 +1,5 @@
 // Service mode: the default command when there is a client id. ConductorOne hands out the work.
 import { availableParallelism } from 'node:os';
-import { createContextValues } from '@connectrpc/connect';
-import { ConnectorService } from '#gen/c1/connector/v2/connector_pb.js';
-import { createInProcessClient } from '../baton/client/in-process-client.ts';
 import type { Invocation } from '../baton/command-line/command.ts';
 import { runService } from '../baton/conductorone/run-service.ts';
 import { defaultServiceTiming, type ServiceTiming } from '../baton/conductorone/service-timing.ts';
@@ -11,19 +8,14 @@ import { defaultFields } from '../baton/config/default-fields.ts';
 import {
   clientId,
   clientSecret,
-  healthCheck,
-  healthCheckBindAddress,
-  healthCheckPort,
   provisioning,
   taskConcurrency,
   ticketing,
 } from '../baton/config/fields/service-mode.ts';
 import { c1zTempDir, skipEntitlementsAndGrants, skipFullSync, syncResourceTypes } from '../baton/config/fields/sync.ts';
-import { type HealthHttpServer, startHealthHttpServer } from '../baton/server/health-http-server.ts';
-import { formatListenAddress } from '../baton/server/listen-address.ts';
-import { loggerKey } from '../baton/services/call-context.ts';
+import { startConnectorHealth } from '../baton/server/connector-health.ts';
+import type { HealthHttpServer } from '../baton/server/health-http-server.ts';
 import { createConnectorServices } from '../baton/services/connector-services.ts';
-import type { ServiceEntry } from '../baton/services/service-entry.ts';
 
 /** Without a word from ConductorOne for so long, something is wrong: it is asked every five minutes at the least. */
 const silenceMaxMs = 15 * 60_000;
@@ -45,7 +37,13 @@ export async function runServiceMode(
   const contact = new Contact(host.signal);
   let health: HealthHttpServer | undefined;
   try {
-    health = settings.get(healthCheck) ? await startHealth(invocation, services, contact) : undefined;
+    health = await startConnectorHealth({
+      settings,
+      services,
+      logger,
+      findUnreadiness: () => contact.findUnreadiness(),
+      describeReadiness: () => contact.describe(),
+    });
     await runService({
       clientId: settings.get(clientId) ?? '',
       clientSecret: settings.get(clientSecret) ?? '',
@@ -104,21 +102,4 @@ class Contact {
   describe(): Record<string, string> {
     return this.#lastAt ? { last_contact: this.#lastAt.toISOString() } : {};
   }
-}
-
-async function startHealth(
-  { settings, logger }: Invocation,
-  services: readonly ServiceEntry[],
-  contact: Contact,
-): Promise<HealthHttpServer> {
-  const contextValues = createContextValues().set(loggerKey, logger);
-  const server = await startHealthHttpServer({
-    listen: { host: settings.get(healthCheckBindAddress), port: settings.get(healthCheckPort) },
-    logger,
-    validate: (signal) => createInProcessClient(ConnectorService, services, { contextValues, signal }).validate({}),
-    findUnreadiness: () => contact.findUnreadiness(),
-    describeReadiness: () => contact.describe(),
-  });
-  logger.info({ address: formatListenAddress(server.address) }, 'health endpoint listens');
-  return server;
 }

@@ -5,7 +5,7 @@ import { keptFullRunsDefault } from '../baton/c1z/retention.ts';
 import type { Command, Invocation } from '../baton/command-line/command.ts';
 import { countWorkers } from '../baton/config/count-workers.ts';
 import { choiceField } from '../baton/config/create-field.ts';
-import { provisioning, ticketing } from '../baton/config/fields/service-mode.ts';
+import { healthCheck, provisioning, ticketing } from '../baton/config/fields/service-mode.ts';
 import {
   c1zTempDir,
   file,
@@ -35,6 +35,9 @@ export const syncCommand: Command = {
   async run(invocation) {
     const { program, settings, logger, userAgent, host } = invocation;
     const startedAtMs = performance.now();
+    if (settings.get(healthCheck)) {
+      logger.warn(`--${healthCheck.name} has no effect in a single sync: it is for serve and for service mode`);
+    }
     const connector = program.createConnector(settings, { logger, userAgent, env: host.env });
     const display = host.stderr.isTTY ? createTerminalDisplay(host.stderr) : createLogDisplay(logger);
     const tally = new SyncTally((event) => display(tally, event));

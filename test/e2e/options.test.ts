@@ -125,6 +125,13 @@ test('--report-lookback: only activity since then gives grants', async (t) => {
   assert.equal(Date.parse(body.end) - Date.parse(body.start), 86_400_000);
 });
 
+test('--health-check: a single sync answers no probes, and the log says so', async (t) => {
+  const { simulator, folder } = await start(t);
+  const { exitCode, stderr } = await runProgram(simulator, folder, { argv: ['--skip-full-sync', '--health-check'] });
+  assert.equal(exitCode, 0);
+  assert.match(stderr, /"level":"warn".*--health-check has no effect in a single sync/);
+});
+
 test('--workers: several give the same', async (t) => {
   const { simulator, folder, truth } = await start(t);
   await runForSummary(simulator, folder, { argv: ['--workers=4'] });

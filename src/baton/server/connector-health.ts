@@ -8,6 +8,7 @@ import { healthCheck, healthCheckBindAddress, healthCheckPort } from '../config/
 import { loggerKey } from '../services/call-context.ts';
 import type { ServiceEntry } from '../services/service-entry.ts';
 import { type HealthHttpServer, startHealthHttpServer } from './health-http-server.ts';
+import { formatListenAddress } from './listen-address.ts';
 
 export interface ConnectorHealthOptions {
   readonly settings: Settings;
@@ -16,6 +17,8 @@ export interface ConnectorHealthOptions {
   readonly logger: Logger;
   /** Why the program takes no work now; nothing while it does. */
   findUnreadiness(): string | undefined;
+  /** What `/ready` tells beside that, by name. */
+  describeReadiness?(): Readonly<Record<string, string>>;
 }
 
 /**
@@ -23,15 +26,16 @@ export interface ConnectorHealthOptions {
  * @throws ServiceError FAILED_PRECONDITION when the address cannot be listened at.
  */
 export async function startConnectorHealth(options: ConnectorHealthOptions): Promise<HealthHttpServer | undefined> {
-  const { settings, services, logger, findUnreadiness } = options;
+  const { settings, services, logger } = options;
   if (!settings.get(healthCheck)) {
     return undefined;
   }
   const contextValues = createContextValues().set(loggerKey, logger);
-  return startHealthHttpServer({
+  const server = await startHealthHttpServer({
+    ...options,
     listen: { host: settings.get(healthCheckBindAddress), port: settings.get(healthCheckPort) },
-    logger,
-    findUnreadiness,
     validate: (signal) => createInProcessClient(ConnectorService, services, { contextValues, signal }).validate({}),
   });
+  logger.info({ address: formatListenAddress(server.address) }, 'health endpoint listens');
+  return server;
 }

@@ -94,6 +94,21 @@ test('/ready tells why the program takes no work, while it lives', async (t) => 
   assert.equal((await ask('/ready')).status, 200);
 });
 
+test('/ready tells what more there is to know of the program, whether it takes work or not', async (t) => {
+  let reason: string | undefined;
+  const describeReadiness = () => ({ last_contact: 'yesterday' });
+  const { ask } = await start(t, { findUnreadiness: () => reason, describeReadiness });
+  assert.deepEqual(parseBody((await ask('/ready')).body), {
+    status: 'ready',
+    details: { last_contact: 'yesterday' },
+  });
+  reason = 'nobody calls';
+  assert.deepEqual(parseBody((await ask('/ready')).body), {
+    status: 'not_ready',
+    details: { error: 'nobody calls', last_contact: 'yesterday' },
+  });
+});
+
 test('a port that another program has is a failure that says so', async (t) => {
   const { server } = await start(t);
   await assert.rejects(
