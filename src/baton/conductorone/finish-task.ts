@@ -18,6 +18,8 @@ export interface FinishOptions {
   readonly logger: Logger;
   /** The signal that the task was worked on with. */
   readonly taskSignal: AbortSignal;
+  /** Aborts when nothing can be reported any more. */
+  readonly closing: AbortSignal;
 }
 
 /** More annotations than this are refused. */
@@ -41,7 +43,7 @@ export async function finishTask(options: FinishOptions, outcome: TaskOutcome): 
     return;
   }
   const request = { taskId, ...toFinalState(outcome, options) };
-  const signal = AbortSignal.timeout(timing.finishTimeoutMs);
+  const signal = AbortSignal.any([options.closing, AbortSignal.timeout(timing.finishTimeoutMs)]);
   for (let attempt = 1; ; attempt++) {
     try {
       await client.finishTask(request, signal);

@@ -68,7 +68,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
   const { client, close } = connectToConductorOne(options, closing.signal);
   const drained = new AbortController();
   const hardStop = stopAfter(timing.drainTimeoutMs, signal, drained.signal, () => {
-    setTimeout(() => close(), reportGraceMs).unref();
+    setTimeout(() => closing.abort(stopReason()), reportGraceMs).unref();
   });
   try {
     const hello = { ...options, client, contextValues: contextValuesFor(logger) };
@@ -76,7 +76,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
     options.introduced?.();
     const syncAlone = createQueueOfOne();
     const source = createTaskSource({ client, timing, concurrency, env });
-    const work = (task: Task) => doTask(task, { ...options, client, hardStop, syncAlone });
+    const work = (task: Task) => doTask(task, { ...options, client, hardStop, syncAlone, closing: closing.signal });
     await runTaskLoop({ source, work, concurrency, timing, logger, signal });
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -131,6 +131,7 @@ function connectToConductorOne(options: ServiceOptions, signal: AbortSignal): { 
 interface WorkOptions extends ServiceOptions {
   readonly client: BatonClient;
   readonly hardStop: AbortSignal;
+  readonly closing: AbortSignal;
   readonly syncAlone: TaskContext['syncAlone'];
 }
 
@@ -159,7 +160,7 @@ async function doTask(task: Task, options: WorkOptions): Promise<void> {
       sayHello: () => sendHello({ client, services, contextValues, program, signal }, task.id),
       syncAlone: options.syncAlone,
     }).catch((error: unknown) => failed(error));
-    await finishTask({ client, taskId: task.id, timing, logger, taskSignal }, outcome);
+    await finishTask({ client, taskId: task.id, timing, logger, taskSignal, closing: options.closing }, outcome);
   } catch (error) {
     logger.error({ error }, 'the task could not be ended in order');
   } finally {

@@ -41,6 +41,8 @@ export interface ConductorOneSimulator extends AsyncDisposable {
   readonly calls: CallLog;
   readonly faults: Faults;
   readonly tokens: AccessTokens;
+  /** How many connections were made. */
+  connectionCount(): number;
   /** Cuts all connections. */
   drop(): void;
   /** While it is away, it cuts every connection as soon as it is made. */
@@ -67,11 +69,13 @@ export async function startConductorOneSimulator(options: ConductorOneOptions): 
   const uploads = new Uploads(options.uploadFolder);
 
   let isAway = false;
+  let connections = 0;
   const sockets = new Set<Socket>();
   const drop = () => {
     for (const socket of sockets) socket.destroy();
   };
   server.on('connection', (socket: Socket) => {
+    connections++;
     sockets.add(socket);
     socket.on('error', () => {}).on('close', () => sockets.delete(socket));
     if (isAway) socket.destroy();
@@ -102,6 +106,7 @@ export async function startConductorOneSimulator(options: ConductorOneOptions): 
   return {
     ...{ host, clientId, clientSecret, certificate: certificate.cert },
     ...{ tasks, uploads, calls, faults, tokens, drop, close },
+    connectionCount: () => connections,
     setAway: (away) => {
       isAway = away;
       if (away) drop();

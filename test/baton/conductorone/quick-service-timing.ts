@@ -1,0 +1,16 @@
+// The waits of service mode, for tests that do not want to wait.
+import { defaultServiceTiming, type ServiceTiming } from '../../../src/baton/conductorone/service-timing.ts';
+
+export const quickServiceTiming: ServiceTiming = {
+  ...defaultServiceTiming,
+  helloDelayMinMs: 1,
+  helloDelayMaxMs: 4,
+  pollErrorDelayMs: 1,
+  pollErrorDelayMaxMs: 4,
+  queueDelayMs: 2,
+  heartbeatMinMs: 1,
+  uploadDelayMs: 1,
+  retryDelayMs: 1,
+  finishTimeoutMs: 2000,
+  drainTimeoutMs: 2000,
+};
