@@ -1,0 +1,120 @@
+// The whole circle in a process of its own: ConductorOne's tasks, Percipio's data, an upload.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { zstdDecompressSync } from 'node:zlib';
+import { c1zMagic } from '../../src/baton/c1z/envelope.ts';
+import type { ConductorOneOptions } from '../../src/simulator/conductorone/conductorone-simulator.ts';
+import type { PercipioSimulatorOptions } from '../../src/simulator/percipio/simulator-options.ts';
+import { startConductorOne } from '../simulator/conductorone/start-conductorone.ts';
+import { READY_AT_ONCE, startSimulator } from '../simulator/percipio/start-simulator.ts';
+import { createWorkFolder, readIds, startProcess, trueIds } from './run-program.ts';
+
+const size = { seed: 7, users: 40, courses: 30, activityRows: 400, ...READY_AT_ONCE };
+const syncFull = { case: 'syncFull', value: {} } as const;
+
+async function startCircle(
+  t: TestContext,
+  argv: readonly string[] = [],
+  {
+    percipio: percipioOptions = size,
+    ...options
+  }: Partial<ConductorOneOptions> & { percipio?: PercipioSimulatorOptions } = {},
+) {
+  const folder = await createWorkFolder(t);
+  const conductorone = await startConductorOne(t, options);
+  const percipio = await startSimulator(t, percipioOptions);
+  const program = startProcess(t, percipio, folder, { argv, env: conductorone.env });
+  return { conductorone, percipio, folder, ...program };
+}
+
+test('the program does the tasks of ConductorOne, syncs anew for each, and shows no secret anywhere', async (t) => {
+  const argv = ['--log-level=debug', '--log-path=stderr,log.jsonl'];
+  const { conductorone, percipio, folder, child, finished } = await startCircle(t, argv);
+  const { tasks, uploads, tokens } = conductorone;
+  const ids = [tasks.add(syncFull, { debug: true }), tasks.add(syncFull)];
+  for (const id of ids) {
+    assert.equal((await tasks.finished(id)).finalState.case, 'success');
+    assert.deepEqual(await readIds(uploads.of(id)[0]?.path ?? ''), trueIds(percipio));
+  }
+  assert.equal(percipio.requests.of({ method: 'POST', path: /learning-activity/ }).length, 2);
+  const grant = tasks.add({ case: 'grant', value: { entitlement: { id: 'e' }, principal: {} } });
+  const { status, finalState } = await tasks.finished(grant);
+  assert.equal(status?.message, 'provisioning is not enabled');
+  assert.equal(finalState.case === 'error' && finalState.value.nonRetryable, true);
+  tokens.revokeAll();
+  await tasks.finished(tasks.add({ case: 'actionListSchemas', value: {} }));
+
+  child.kill('SIGTERM');
+  const { exitCode, stdout, stderr } = await finished;
+  assert.equal(exitCode, 0, stderr);
+  assert.deepEqual([await folder.list(), await folder.listTemporary()], [['log.jsonl'], []]);
+
+  const log = await readFile(join(folder.path, 'log.jsonl'), 'utf8');
+  assert.ok(log.includes('"level":"debug"'));
+  const [file, debugLog] = await Promise.all(uploads.of(ids[0] ?? '').map(({ path }) => readFile(path)));
+  const database = zstdDecompressSync(file?.subarray(c1zMagic.length) ?? '').toString('latin1');
+  const shown = { stdout, stderr, log, debugLog: String(debugLog), database };
+  assert.ok(tokens.secrets.length > 5, 'there were secrets to be shown');
+  // Three bytes of the key alone say nothing; what is looked for is any recognizable piece.
+  const pieces = [...tokens.secrets, percipio.token].flatMap((secret) => [secret, ...secret.split(/[.:]/)]);
+  for (const [where, text] of Object.entries(shown)) {
+    for (const piece of [...pieces.filter((each) => each.length > 16), 'Bearer ']) {
+      assert.ok(!text.includes(piece), `${where} holds ${piece}`);
+    }
+  }
+});
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  test(`${signal} during a sync: the task is given back, nothing is uploaded, no temporary file is left`, async (t) => {
+    const { conductorone, percipio, folder, child, finished } = await startCircle(t);
+    const report = /report-requests\/(?!0000|learning)/;
+    percipio.faults.add({ kind: 'stall', afterBytes: 1000, match: { method: 'GET', path: report } });
+    const id = conductorone.tasks.add(syncFull);
+    await percipio.requests.waitFor(({ path, status }) => report.test(path) && status === 200);
+    child.kill(signal);
+    const { exitCode, stderr } = await finished;
+    assert.equal(exitCode, 0, stderr);
+    const { finalState, status } = await conductorone.tasks.finished(id);
+    assert.match(status?.message ?? '', /stopping/);
+    assert.equal(finalState.case === 'error' && finalState.value.nonRetryable, false);
+    assert.deepEqual([conductorone.uploads.all, await folder.listTemporary()], [[], []]);
+  });
+}
+
+test('SIGTERM ends the program while ConductorOne is away', async (t) => {
+  const { conductorone, child, finished } = await startCircle(t);
+  await conductorone.calls.waitFor('GetTask');
+  conductorone.setAway(true);
+  child.kill('SIGTERM');
+  assert.equal((await finished).exitCode, 0);
+});
+
+test('credentials that ConductorOne refuses end the program with 1 and say what to check', async (t) => {
+  const other = await startConductorOne(t);
+  const conductorone = await startConductorOne(t);
+  const env = { ...conductorone.env, BATON_CLIENT_SECRET: other.clientSecret };
+  const folder = await createWorkFolder(t);
+  const { exitCode, stderr, stdout } = await startProcess(t, await startSimulator(t, size), folder, { env }).finished;
+  assert.deepEqual([exitCode, stdout], [1, '']);
+  assert.match(stderr, /ConductorOne refuses the credentials: https:.*Check --client-id and --client-secret/);
+  assert.ok(!stderr.includes(other.clientSecret.slice(-30)));
+});
+
+test('health says whether ConductorOne knows the connector, and when it was last heard of', async (t) => {
+  const argv = ['--health-check', '--health-check-port=0', '--log-path=log.jsonl'];
+  const { conductorone, folder } = await startCircle(t, argv);
+  await conductorone.calls.waitFor('GetTask', 2);
+  const log = await readFile(join(folder.path, 'log.jsonl'), 'utf8');
+  const [, address] = /"address":"([^"]+)".*health endpoint/.exec(log) ?? [];
+  const ask = async (path: string) => {
+    const answer = await fetch(`http://${address}/${path}`);
+    const { details } = (await answer.json()) as { details?: { last_contact?: string } };
+    return { status: answer.status, details };
+  };
+  assert.deepEqual([(await ask('live')).status, (await ask('health')).status], [200, 200]);
+  const ready = await ask('ready');
+  assert.equal(ready.status, 200);
+  assert.ok(Date.now() - Date.parse(ready.details?.last_contact ?? '') < 60_000);
+});
