@@ -1,6 +1,7 @@
 // `harness`: checks a Baton connector over gRPC, ours or any other, against the contract.
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import type { Command, Invocation } from '../baton/command-line/command.ts';
 import { UsageError } from '../baton/command-line/usage-error.ts';
 import { choiceField, durationField, intField, stringField } from '../baton/config/create-field.ts';
@@ -11,7 +12,12 @@ import { formatJson } from '../baton/harness/report/format-json.ts';
 import { formatJunit } from '../baton/harness/report/format-junit.ts';
 import { formatText } from '../baton/harness/report/format-text.ts';
 import { countOutcomes } from '../baton/harness/report/harness-report.ts';
-import { checkListenAddress, isLoopback, parseListenAddress } from '../baton/server/listen-address.ts';
+import {
+  checkListenAddress,
+  isLoopback,
+  type ListenAddress,
+  parseListenAddress,
+} from '../baton/server/listen-address.ts';
 
 const common = { exportTarget: 'none' } as const;
 
@@ -90,17 +96,18 @@ export const harnessCommand: Command = {
   description:
     'Walks through a Baton connector over gRPC, whoever wrote it, checks that it keeps to the contract, and reports each check as passed, failed or not applicable. Nothing is ever changed in the application. Plaintext is spoken on this machine alone, and there only without a --tls flag. With --file, a sync is written too. Exit code 1 if a check failed.',
   fields: [address, replica, tlsCa, tlsCert, tlsKey, tlsServerName, timeout, callTimeout, itemsMax, junit, output],
+  constraints: [{ kind: 'required-together', fields: [tlsCert, tlsKey] }],
   needsConnectorSettings: false,
   async run(invocation) {
     const { settings, logger, host } = invocation;
     // No other command needs a client: none waits until it is loaded.
     const { runHarness } = await import('../baton/harness/run-harness.ts');
-    const connect = await prepareConnection(invocation, address);
-    const connectToReplica =
-      settings.get(replica) === undefined ? undefined : await prepareConnection(invocation, replica);
+    const replicaAddress = settings.get(replica);
     const report = await runHarness({
-      connect,
-      connectToReplica,
+      connect: await prepareConnection(invocation, parseListenAddress(settings.get(address))),
+      connectToReplica: replicaAddress
+        ? await prepareConnection(invocation, parseListenAddress(replicaAddress))
+        : undefined,
       callTimeoutMs: settings.get(callTimeout),
       timeLimit: AbortSignal.timeout(settings.get(timeout)),
       itemsMax: settings.get(itemsMax),
@@ -125,20 +132,15 @@ export const harnessCommand: Command = {
 };
 
 /** Reads the certificates once, and finds out whether they can be used. */
-async function prepareConnection(
-  invocation: Invocation,
-  field: Field<string> | Field<string | undefined>,
-): Promise<() => Connection> {
+async function prepareConnection(invocation: Invocation, address: ListenAddress): Promise<() => Connection> {
   const { createConnection } = await import('../baton/harness/connection.ts');
-  const target = parseListenAddress(invocation.settings.get<string | undefined>(field) ?? '');
-  const tls = await readTls(invocation, !isLoopback(target));
-  const connect = () => createConnection(target, tls);
+  const tls = await readTls(invocation, !isLoopback(address));
   try {
-    connect().close();
+    createSecureContext({ ca: tls?.ca, cert: tls?.cert, key: tls?.key });
   } catch (error) {
-    throw new UsageError([`--tls-ca, --tls-cert, --tls-key: cannot be used together: ${(error as Error).message}`]);
+    throw new UsageError([`--tls-ca, --tls-cert, --tls-key: cannot be used: ${(error as Error).message}`]);
   }
-  return connect;
+  return () => createConnection(address, tls);
 }
 
 /** @param isRequired - Whether it is TLS without any flag, too. */
@@ -146,17 +148,22 @@ async function readTls({ settings, host }: Invocation, isRequired: boolean): Pro
   const faults: string[] = [];
   const read = async (field: Field<string | undefined>) => {
     const path = settings.get(field);
+    if (path === undefined) {
+      return undefined;
+    }
     try {
-      return path === undefined ? undefined : await readFile(resolve(host.cwd, path), 'utf8');
+      const text = await readFile(resolve(host.cwd, path), 'utf8');
+      // Node takes an empty one for none at all.
+      if (!text.includes('-----BEGIN ')) {
+        faults.push(`--${field.name}: ${path} holds nothing in PEM form (-----BEGIN …-----)`);
+      }
+      return text;
     } catch (error) {
-      faults.push(`--${field.name}: cannot be read: ${(error as Error).message}`);
+      faults.push(`--${field.name}: ${path} cannot be read: ${(error as Error).message}`);
       return undefined;
     }
   };
   const [ca, cert, key] = [await read(tlsCa), await read(tlsCert), await read(tlsKey)];
-  if ((settings.get(tlsCert) === undefined) !== (settings.get(tlsKey) === undefined)) {
-    faults.push('--tls-cert and --tls-key: are only used together');
-  }
   if (faults.length > 0) {
     throw new UsageError(faults);
   }

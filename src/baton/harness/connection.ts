@@ -1,6 +1,7 @@
 // A connection to a gRPC server: plaintext or TLS, with the limits of a Go client.
+import type { Http2Session } from 'node:http2';
 import type { Transport } from '@connectrpc/connect';
-import { createGrpcTransport, Http2SessionManager } from '@connectrpc/connect-node';
+import { createGrpcTransport, type GrpcTransportOptions, Http2SessionManager } from '@connectrpc/connect-node';
 import { formatListenAddress, type ListenAddress } from '../server/listen-address.ts';
 
 /** The largest message that a Go client takes unless it is told otherwise, and nothing in the Go SDK tells it. */
@@ -26,6 +27,26 @@ export interface Connection {
 }
 
 /**
+ * A server that speaks no HTTP/2 makes Node emit two errors for one session. The manager listens for the first, which
+ * the calls tell of; the second would end the process.
+ */
+function toleratingErrors(manager: Http2SessionManager): NonNullable<GrpcTransportOptions['sessionManager']> {
+  const known = new WeakSet<Http2Session>();
+  return {
+    authority: manager.authority,
+    request: async (...call) => {
+      const stream = await manager.request(...call);
+      if (stream.session && !known.has(stream.session)) {
+        known.add(stream.session);
+        stream.session.on('error', () => {});
+      }
+      return stream;
+    },
+    notifyResponseByteRead: (stream) => manager.notifyResponseByteRead(stream),
+  };
+}
+
+/**
  * Prepares a connection; it is opened by the first call.
  * @throws Error of Node's when a certificate or the key cannot be used.
  */
@@ -46,7 +67,12 @@ export function createConnection(address: ListenAddress, tls: TlsOptions | undef
     address: authority,
     tls,
     // Without compression, so that a message counts with the size that it has.
-    transport: createGrpcTransport({ baseUrl, sessionManager, readMaxBytes: receiveMaxBytes, acceptCompression: [] }),
+    transport: createGrpcTransport({
+      baseUrl,
+      sessionManager: toleratingErrors(sessionManager),
+      readMaxBytes: receiveMaxBytes,
+      acceptCompression: [],
+    }),
     close: () => sessionManager.abort(),
   };
 }

@@ -1,4 +1,5 @@
 // Why no call gets through to an address, and what to do about it.
+import { Code, ConnectError } from '@connectrpc/connect';
 import type { Connection } from './connection.ts';
 
 /**
@@ -6,7 +7,7 @@ import type { Connection } from './connection.ts';
  * @returns A sentence without its full stop; nothing for an answer of a gRPC server.
  */
 export function explainConnectionFailure(error: unknown, { address, tls }: Connection): string | undefined {
-  const codes = nodeCodes(error);
+  const codes = isClosed(error) ? ['ERR_HTTP2_STREAM_CANCEL'] : nodeCodes(error);
   const explained = codes.map((code) => explain(code, address, tls !== undefined)).find((text) => text !== undefined);
   return explained && `${explained} (${codes.join(', ')})`;
 }
@@ -41,10 +42,15 @@ function explain(code: string, address: string, hasTls: boolean): string | undef
   }
   if (code === 'ECONNRESET' || code.startsWith('ERR_HTTP2_') || code === 'EPIPE' || code === 'EPROTO') {
     return hasTls
-      ? `${address} ended the connection: it is no gRPC server, or wants a certificate of its clients (--tls-cert, --tls-key)`
+      ? `${address} ended the connection: it is no gRPC server, or wants a certificate of its clients that it trusts (--tls-cert, --tls-key)`
       : `what listens at ${address} is no gRPC server in plaintext: if it wants TLS, give its authority with --tls-ca`;
   }
   return undefined;
+}
+
+/** A connection that the other side closes ends the calls on it as if they had been cancelled, without another cause. */
+function isClosed(error: unknown): boolean {
+  return error instanceof ConnectError && error.code === Code.Canceled && error.cause === undefined;
 }
 
 /** The codes that Node gave an error and its causes, the innermost first. */

@@ -44,6 +44,9 @@ export interface WalkOptions {
   readonly pace: Pace;
 }
 
+/** Pages in a row whose items were all there before: a listing that repeats them with new page tokens never ends. */
+const oldPagesMax = 100;
+
 /** @throws the reason of the target's signal when that aborts; `walked` then holds what was seen until then. */
 export async function walk(options: WalkOptions): Promise<void> {
   await new Walk(options).run();
@@ -80,10 +83,12 @@ class Walk {
 
   async #readTypes(): Promise<void> {
     await this.#read(resourceTypesListing, (type) => {
-      if (type.id !== '' && !this.#walked.hasType(type.id)) {
+      const isNew = !this.#walked.hasType(type.id);
+      if (isNew && type.id !== '') {
         this.#walked.types.push(type);
       }
       this.#tell((watcher) => watcher.resourceType?.(type));
+      return isNew;
     });
   }
 
@@ -100,6 +105,7 @@ class Walk {
           this.#walked.addFirst(resource);
         }
         this.#tell((watcher) => watcher.resource?.(resource, seen));
+        return seen.isNew;
       },
       async () => {
         const list = news;
@@ -128,8 +134,10 @@ class Walk {
     const listing = staticEntitlementsListing(type);
     const templates: Entitlement[] = [];
     await this.#read(listing, (template) => {
+      const isNew = !templates.some(({ slug }) => slug === template.slug);
       templates.push(template);
-      this.#tell((watcher) => watcher.template?.(template, { listing, isNew: true }));
+      this.#tell((watcher) => watcher.template?.(template, { listing, isNew }));
+      return isNew;
     });
     if (templates.length > 0) {
       this.#walked.templates.set(type.id, templates);
@@ -141,6 +149,7 @@ class Walk {
       this.#read(listing, (entitlement) => {
         const seen = this.#count('entitlements', listing, entitlement);
         this.#tell((watcher) => watcher.entitlement?.(entitlement, seen));
+        return seen.isNew;
       });
     if (carries(type, TypeScopedEntitlementsSchema)) {
       await read(typeEntitlementsListing(type));
@@ -159,6 +168,7 @@ class Walk {
       this.#read(listing, (grant) => {
         const seen = this.#count('grants', listing, grant);
         this.#tell((watcher) => watcher.grant?.(grant, seen));
+        return seen.isNew;
       });
     if (carries(type, TypeScopedGrantsSchema)) {
       await read(typeGrantsListing(type));
@@ -172,15 +182,19 @@ class Walk {
     }
   }
 
-  /** Reads a listing to its end, or to the limit of items, or to its fault. */
+  /**
+   * Reads a listing to its end, or to the limit of items, or to its fault.
+   * @param item - Looks at an item, and tells whether it is new to the walk.
+   */
   async #read<Item>(
     listing: Listing<Item>,
-    item: (item: Item) => void,
+    item: (item: Item) => boolean,
     pageRead: () => Promise<void> = async () => {},
   ): Promise<void> {
     const { target, pace } = this.#options;
     let items = 0;
     let pages = 0;
+    let oldPages = 0;
     try {
       if (this.#isFull(listing)) {
         return;
@@ -192,8 +206,14 @@ class Walk {
         pages++;
         items += page.list.length;
         this.#tell((watcher) => watcher.page?.(page, listing));
-        page.list.forEach(item);
+        const news = page.list.map(item).filter(Boolean);
         await pageRead();
+        // A page without items says that something is waited for, and may come a thousand times.
+        oldPages = news.length > 0 ? 0 : oldPages + Math.min(page.list.length, 1);
+        if (oldPages === oldPagesMax) {
+          const text = `${listing.name} answered nothing new on ${oldPages} pages in a row, with ever other page tokens`;
+          throw new ListingError('endless', text);
+        }
       }
       this.#walked.addSample(listing, items);
     } catch (error) {

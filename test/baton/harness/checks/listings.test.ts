@@ -99,6 +99,21 @@ test('page-tokens-end: empty pages with ever other tokens, until the time is ove
   assert.equal(resultOf(report, 'page-size-limit').detail, 'the time was over before (--timeout)');
 });
 
+testFault(
+  'page-tokens-end: the same grants again and again, with ever other tokens',
+  {
+    'grant-ids-unique': /which had been answered before/,
+    'page-tokens-end': /^ListGrants of book b1 answered nothing new on 100 pages in a row, with ever other page tokens/,
+  },
+  () => {
+    let pages = 0;
+    return withGrants('b1', (original) => async (request, context) => ({
+      ...(await original({ ...request, pageToken: '' }, context)),
+      nextPageToken: `more ${++pages}`,
+    }))();
+  },
+);
+
 test('a listing that answers empty pages for a while is followed to its end', async (t) => {
   const services = withGrants('b1', (original) => async (request, context) => {
     const waited = /^wait (\d)$/.exec(request.pageToken)?.[1] ?? (request.pageToken === '' ? '0' : undefined);
