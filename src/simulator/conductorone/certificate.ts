@@ -17,8 +17,11 @@ const oid = {
   basicConstraints: '2.5.29.19',
 } as const;
 
-/** Signs itself, with a key on P-256, which every TLS library knows; for `localhost`, 127.0.0.1 and ::1. */
-export function createCertificate(): Certificate {
+/**
+ * Signs itself, with a key on P-256, which every TLS library knows; for 127.0.0.1, ::1 and the names.
+ * @param names - Host names.
+ */
+export function createCertificate(names: readonly string[] = ['localhost']): Certificate {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const algorithm = derSequence(derObjectIdentifier(oid.ecdsaWithSha256));
   const commonName = derSequence(
@@ -37,7 +40,7 @@ export function createCertificate(): Certificate {
     derSequence(derUtcTime(new Date(now - day)), derUtcTime(new Date(now + validForDays * day))),
     name,
     publicKey.export({ type: 'spki', format: 'der' }),
-    der(derTag.explicit3, derSequence(authority(), subjectNames())),
+    der(derTag.explicit3, derSequence(authority(), subjectNames(names))),
   );
   const signature = sign('sha256', content, privateKey);
   const certificate = derSequence(content, algorithm, derBitString(signature));
@@ -50,11 +53,11 @@ function authority(): Buffer {
   return derSequence(derObjectIdentifier(oid.basicConstraints), isCritical, der(derTag.octetString, isAuthority));
 }
 
-function subjectNames(): Buffer {
+function subjectNames(hostNames: readonly string[]): Buffer {
   const dnsName = 0x82;
   const ipAddress = 0x87;
   const names = derSequence(
-    der(dnsName, Buffer.from('localhost')),
+    ...hostNames.map((name) => der(dnsName, Buffer.from(name))),
     der(ipAddress, Buffer.from([127, 0, 0, 1])),
     der(ipAddress, Buffer.from([...new Array<number>(15).fill(0), 1])),
   );
