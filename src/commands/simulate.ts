@@ -1,8 +1,10 @@
-// `simulate`: a Percipio to run against, with a made-up organization.
+// `simulate`: a Percipio to run against, with a made-up organization, and a ConductorOne beside it if wanted.
 import { once } from 'node:events';
+import { resolve } from 'node:path';
 import type { Command } from '../baton/command-line/command.ts';
-import { boolField, intField, stringField } from '../baton/config/create-field.ts';
+import { boolField, durationField, intField, stringField } from '../baton/config/create-field.ts';
 import { startPercipioSimulator } from '../simulator/percipio/percipio-simulator.ts';
+import { simulateConductorOne } from './simulate-conductorone.ts';
 
 const common = { exportTarget: 'none' } as const;
 const port = intField({
@@ -52,11 +54,49 @@ const uncompressed = boolField({
   name: 'uncompressed',
   description: 'Never compresses answers, so that a benchmark does not measure this',
 });
+const conductorone = boolField({
+  ...common,
+  name: 'conductorone',
+  description: 'Serves a made-up ConductorOne too, which hands out syncs and takes uploads',
+});
+const conductoronePort = intField({
+  ...common,
+  name: 'conductorone-port',
+  description: 'Its port, 0 for any',
+  default: 8443,
+  gte: 0,
+  lte: 65_535,
+});
+const uploadFolder = stringField({
+  ...common,
+  name: 'upload-folder',
+  description: 'Where its uploads and its certificate go',
+  default: 'conductorone-uploads',
+});
+const syncEvery = durationField({
+  ...common,
+  name: 'sync-every',
+  description: 'How long it waits between syncs',
+  default: '1m',
+});
 
 export const simulateCommand: Command = {
   name: 'simulate',
   summary: 'Serves a made-up Percipio on this machine, to try the connector against',
-  fields: [port, seed, users, courses, activity, reportDelayMs, reportFile, uncompressed],
+  fields: [
+    port,
+    seed,
+    users,
+    courses,
+    activity,
+    reportDelayMs,
+    reportFile,
+    uncompressed,
+    conductorone,
+    conductoronePort,
+    uploadFolder,
+    syncEvery,
+  ],
   needsConnectorSettings: false,
   async run({ settings, host, program }) {
     const path = settings.get(reportFile);
@@ -70,14 +110,31 @@ export const simulateCommand: Command = {
       gzip: !settings.get(uncompressed),
       ...(path !== undefined && { reportFile: path }),
     });
+    const account = `--base-url ${simulator.url} --organization-id ${simulator.organizationId} --api-token ${simulator.token}`;
     host.stdout.write(
-      [
-        `A made-up Percipio listens at ${simulator.url}`,
-        'Sync from it with:',
-        `  ${program.name} --base-url ${simulator.url} --organization-id ${simulator.organizationId} --api-token ${simulator.token}`,
-        '',
-      ].join('\n'),
+      [`A made-up Percipio listens at ${simulator.url}`, 'Sync from it with:', `  ${program.name} ${account}`, ''].join(
+        '\n',
+      ),
     );
+    await using served = settings.get(conductorone)
+      ? await simulateConductorOne({
+          port: settings.get(conductoronePort),
+          folder: resolve(host.cwd, settings.get(uploadFolder)),
+          syncEveryMs: settings.get(syncEvery),
+          stdout: host.stdout,
+          signal: host.signal,
+        })
+      : undefined;
+    if (served) {
+      const variables = Object.entries(served.env).map(([name, value]) => `${name}=${value}`);
+      host.stdout.write(
+        [
+          'And a made-up ConductorOne. Do its tasks with:',
+          `  ${variables.join(' ')} ${program.name} ${account}`,
+          '',
+        ].join('\n'),
+      );
+    }
     if (!host.signal.aborted) {
       await once(host.signal, 'abort');
     }

@@ -1,0 +1,67 @@
+// `npm run demo:service`: the whole circle of service mode. A made-up ConductorOne hands out a sync, the connector reads
+// a made-up Percipio and uploads, and what came is counted.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readC1z } from '../src/baton/c1z/c1z-reader.ts';
+import { startConductorOneSimulator } from '../src/simulator/conductorone/conductorone-simulator.ts';
+import { startPercipioSimulator } from '../src/simulator/percipio/percipio-simulator.ts';
+
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const timeLimitMs = 120_000;
+
+const say = (text: string) => process.stdout.write(`${text}\n`);
+
+const folder = await mkdtemp(join(tmpdir(), 'demo-service-'));
+try {
+  await using percipio = await startPercipioSimulator({ users: 500, courses: 200, activityRows: 10_000 });
+  await using conductorone = await startConductorOneSimulator({ uploadFolder: join(folder, 'uploads') });
+  const certificateFile = join(folder, 'certificate.pem');
+  await writeFile(certificateFile, conductorone.certificate);
+  say(`A made-up Percipio listens at ${percipio.url}, a made-up ConductorOne at https://${conductorone.host}.`);
+
+  const taskId = conductorone.tasks.add({ case: 'syncFull', value: {} });
+  say(`ConductorOne has a task: sync_full ${taskId}. Starting the connector:\n`);
+  const connector = spawn(process.execPath, [main, '--log-format=console'], {
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      BATON_CLIENT_ID: conductorone.clientId,
+      BATON_CLIENT_SECRET: conductorone.clientSecret,
+      SSL_CERT_FILE: certificateFile,
+      BATON_BASE_URL: percipio.url,
+      BATON_ORGANIZATION_ID: percipio.organizationId,
+      BATON_API_TOKEN: percipio.token,
+    },
+  });
+  const exited = once(connector, 'exit');
+  const tooLate = new Promise<never>((_, reject) => {
+    setTimeout(() => reject(new Error('the task was not finished in time')), timeLimitMs).unref();
+  });
+  const endedEarly = exited.then(() => Promise.reject(new Error('the connector ended before its task')));
+  try {
+    const report = await Promise.race([conductorone.tasks.finished(taskId), tooLate, endedEarly]);
+    if (report.finalState.case !== 'success') throw new Error(`the task failed: ${report.status?.message}`);
+  } finally {
+    endedEarly.catch(() => {});
+    connector.kill('SIGTERM');
+    await exited;
+  }
+
+  const [upload] = conductorone.uploads.of(taskId);
+  if (!upload) throw new Error('nothing was uploaded');
+  await using file = await readC1z(upload.path);
+  const run = file.runs().at(-1);
+  const records = file.records(run?.syncId);
+  const count = (items: Iterable<unknown>) => Array.from(items).length.toLocaleString('en-US');
+  say(`
+ConductorOne got ${upload.bytes.toLocaleString('en-US')} bytes in ${upload.chunks.length} message(s), with the right checksum: sync ${run?.syncId} (${run?.type})
+  ${count(records.allResources())} resources
+  ${count(records.allEntitlements())} entitlements
+  ${count(records.allGrants())} grants`);
+} finally {
+  await rm(folder, { recursive: true });
+}

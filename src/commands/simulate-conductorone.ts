@@ -1,0 +1,58 @@
+// The ConductorOne of `simulate`: hands out a sync now and then, and tells what comes of it.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Output } from '../baton/command-line/command.ts';
+import { pause } from '../baton/conductorone/backoff.ts';
+import {
+  type ConductorOneSimulator,
+  startConductorOneSimulator,
+} from '../simulator/conductorone/conductorone-simulator.ts';
+
+export interface SimulateConductorOneOptions {
+  readonly port: number;
+  /** Where uploads and the certificate go. */
+  readonly folder: string;
+  /** The pause between the end of a sync and the next. */
+  readonly syncEveryMs: number;
+  readonly stdout: Output;
+  readonly signal: AbortSignal;
+}
+
+export interface SimulatedConductorOne extends AsyncDisposable {
+  /** The variables that lead a connector to it. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Starts it. Syncs are handed out until the signal aborts. */
+export async function simulateConductorOne(options: SimulateConductorOneOptions): Promise<SimulatedConductorOne> {
+  const { folder, port } = options;
+  await mkdir(folder, { recursive: true });
+  const simulator = await startConductorOneSimulator({ port, uploadFolder: folder });
+  const certificateFile = join(folder, 'certificate.pem');
+  await writeFile(certificateFile, simulator.certificate);
+  void handOutSyncs(simulator, options).catch(() => {
+    // It was told to stop.
+  });
+  return {
+    env: {
+      BATON_CLIENT_ID: simulator.clientId,
+      BATON_CLIENT_SECRET: simulator.clientSecret,
+      SSL_CERT_FILE: certificateFile,
+    },
+    [Symbol.asyncDispose]: simulator.close,
+  };
+}
+
+async function handOutSyncs(
+  { tasks, uploads }: ConductorOneSimulator,
+  { syncEveryMs, stdout, signal }: SimulateConductorOneOptions,
+): Promise<void> {
+  for (;;) {
+    const id = tasks.add({ case: 'syncFull', value: {} });
+    const { finalState, status } = await tasks.finished(id);
+    const files = uploads.of(id).map(({ path, bytes }) => `${path} (${bytes} bytes)`);
+    const outcome = finalState.case === 'success' ? files.join(', ') : `failed: ${status?.message ?? ''}`;
+    stdout.write(`sync ${id}: ${outcome}\n`);
+    await pause(syncEveryMs, signal);
+  }
+}
