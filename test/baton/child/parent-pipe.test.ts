@@ -41,13 +41,18 @@ test('a line without an end is what came until the pipe ended', async () => {
   assert.equal(await pipe.line, 'aGVsbG8=');
 });
 
-test('a pipe that breaks has ended', async () => {
-  const stream = new PassThrough();
-  const pipe = new ParentPipe(stream);
-  stream.destroy(new Error('EIO'));
-  await pipe.ended;
-  assert.equal(await pipe.line, '');
-});
+for (const [how, error] of [
+  ['breaks', new Error('EIO')],
+  ['is closed without an end', undefined],
+] as const) {
+  test(`a pipe that ${how} has ended`, async () => {
+    const stream = new PassThrough();
+    const pipe = new ParentPipe(stream);
+    stream.destroy(error);
+    await pipe.ended;
+    assert.equal(await pipe.line, '');
+  });
+}
 
 test('a line that never ends is not gathered for ever', async () => {
   const stream = new PassThrough();

@@ -54,7 +54,7 @@ export const sessionStoreMaximumSize = intField({
   default: 15_728_640,
   hidden: true,
   exportTarget: 'ops',
-  unsupported: { answer: 'accept', because: 'no session data is kept' },
+  unsupported: { answer: 'accept', because: 'no session data is kept in memory' },
 });
 
 export const healthCheck = boolField({
