@@ -1,10 +1,58 @@
 package program
 
-import "testing"
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+)
 
-// TryServiceMode has our program do tasks with credentials that it should refuse before it calls anybody, and tells how
-// it ended.
-func TryServiceMode(t testing.TB, percipio *Percipio, clientID, clientSecret string) Result {
+// Service is our program in service mode: it does what ConductorOne asks for.
+type Service struct {
+	process *process
+	// temporary is where it makes its temporary files.
+	temporary string
+}
+
+// StartService starts our program in service mode. The variables hold the credentials, and tell where ConductorOne is.
+func StartService(t testing.TB, percipio *Percipio, env []string, flags ...string) *Service {
+	t.Helper()
+	service := &Service{temporary: filepath.Join(t.TempDir(), "temporary")}
+	if err := os.Mkdir(service.temporary, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	argv := append(command(t), percipio.settings()...)
+	cmd := newCommand(context.Background(), append(env, "BATON_TMPDIR="+service.temporary), append(argv, flags...))
+	cmd.Dir = t.TempDir()
+	service.process = startCommand(t, cmd)
+	return service
+}
+
+// Stop asks the program to end as Kubernetes does, by SIGTERM, and tells how it ended. It has a third of the 30 s that
+// Kubernetes gives it; then it is killed, and its exit code is -1.
+func (s *Service) Stop(t testing.TB) Result {
+	t.Helper()
+	_ = s.process.stop()
+	return s.process.result(t)
+}
+
+// TemporaryFiles are the names of the temporary files that there are.
+func (s *Service) TemporaryFiles(t testing.TB) []string {
+	t.Helper()
+	entries, err := os.ReadDir(s.temporary)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, entry := range entries {
+		names = append(names, entry.Name())
+	}
+	return names
+}
+
+// TryService has our program do tasks with credentials that it should refuse before it calls anybody, and tells how it
+// ended.
+func TryService(t testing.TB, percipio *Percipio, clientID, clientSecret string) Result {
 	t.Helper()
 	argv := append(command(t), percipio.settings()...)
 	env := []string{"BATON_CLIENT_ID=" + clientID, "BATON_CLIENT_SECRET=" + clientSecret}
