@@ -1,33 +1,44 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import packageJson from '../package.json' with { type: 'json' };
+import { readDockerfile } from './read-dockerfile.ts';
 
 const root = new URL('../', import.meta.url);
-const lines = readFileSync(new URL('Dockerfile', root), 'utf8').split('\n');
-const instructions = lines.filter((line) => /^[A-Z]+ /.test(line)).map((line) => line.split(/\s+/));
+const stages = readDockerfile();
+const image = stages.at(-1);
 
 test('every stage of the image has the version of Node that the project is developed with', () => {
-  const images = instructions.filter(([name]) => name === 'FROM').map(([, image]) => image);
   const expected = `node:${packageJson.devDependencies.node}-bookworm-slim`;
-  assert.deepEqual(images, [expected, expected]);
+  assert.deepEqual(
+    stages.map((stage) => stage.image),
+    [expected, expected],
+  );
 });
 
 test('every path that is copied into the image exists, or is built there', () => {
   const builtInStage = ['/build/node_modules', '/build/gen', '/build/dist'];
-  const copies = instructions.filter(([name]) => name === 'COPY').map(([, ...words]) => words);
+  const copies = stages.flatMap((stage) => stage.copies);
   assert.ok(copies.length > 0);
-  for (const words of copies) {
-    const isFromStage = words.some((word) => word.startsWith('--from='));
-    for (const path of words.filter((word) => !word.startsWith('--')).slice(0, -1)) {
-      const exists = isFromStage ? builtInStage.includes(path) : existsSync(new URL(path, root));
-      assert.ok(exists, `COPY ${words.join(' ')}: there is no ${path}`);
+  for (const { from, paths } of copies) {
+    for (const path of paths) {
+      const exists = from ? builtInStage.includes(path) : existsSync(new URL(path, root));
+      assert.ok(exists, `COPY of ${path}: it is not there`);
     }
   }
 });
 
-test('the image starts the program that the package names, and not as root', () => {
-  const entrypoint = lines.find((line) => line.startsWith('ENTRYPOINT '))?.slice('ENTRYPOINT '.length) ?? '[]';
-  assert.deepEqual(JSON.parse(entrypoint), ['node', `/app/${packageJson.bin['baton-percipio']}`]);
-  assert.equal(instructions.findLast(([name]) => name === 'USER')?.[1], 'node');
+test('what the package holds is what the image holds, beside its dependencies', () => {
+  const copied = image?.copies.flatMap(({ paths }) => paths) ?? [];
+  for (const path of ['package.json', ...packageJson.files]) {
+    assert.ok(copied.includes(path) || copied.includes(`/build/${path}`), `the image has no ${path}`);
+  }
+});
+
+test('the image starts and checks the program that the package names, and not as root', () => {
+  const program = `/app/${packageJson.bin['baton-percipio']}`;
+  assert.deepEqual(image?.entrypoint, ['node', '--max-semi-space-size=16', program]);
+  assert.deepEqual(image?.healthcheck, ['node', program, 'health-check', '--endpoint=live']);
+  assert.equal(image?.env.BATON_HEALTH_CHECK, 'true', 'the check finds nobody who answers');
+  assert.equal(image?.user, 'node');
 });
