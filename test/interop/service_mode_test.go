@@ -59,7 +59,7 @@ func TestServiceMode(t *testing.T) {
 			atStart := server.WaitForHello(t, "")
 			again.SetTaskId("")
 			check.That(t, proto.Equal(again, atStart), "Hello for a task tells %v, and at the start %v", again, atStart)
-			check.Equal(t, "name in Hello", atStart.GetConnectorMetadata().GetDisplayName(), "Percipio")
+			check.Equal(t, "name in Hello", atStart.GetConnectorMetadata().GetDisplayName(), "Percipio Connector")
 
 			result := service.Stop(t)
 			check.Equal(t, "exit code after SIGTERM", result.ExitCode, 0)
