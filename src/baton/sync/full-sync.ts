@@ -1,8 +1,11 @@
-// A full sync: asks a connector for everything, in the order of the Go syncer, and writes it to a store.
+// A sync: asks a connector for everything, or for some resources, in the order of the Go syncer, and writes it to a store.
+import type { DescMessage } from '@bufbuild/protobuf';
 import { anyIs } from '@bufbuild/protobuf/wkt';
 import { createContextValues } from '@connectrpc/connect';
 import type { Logger } from 'pino';
 import { SkipEntitlementsAndGrantsSchema } from '#gen/c1/connector/v2/annotation_resource_tree_pb.js';
+import { TypeScopedEntitlementsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_entitlements_pb.js';
+import { TypeScopedGrantsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_grants_pb.js';
 import type { ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
 import type { SyncWriter } from '../c1z/sync-writer.ts';
 import { type ConnectorClients, createConnectorClients } from '../client/connector-clients.ts';
@@ -14,6 +17,7 @@ import { syncEntitlements, syncStaticEntitlements } from './sync-entitlements.ts
 import { syncGrants } from './sync-grants.ts';
 import type { SyncObserver, SyncPhase } from './sync-observer.ts';
 import { syncResources } from './sync-resources.ts';
+import { type SyncTarget, syncRelatedResources, syncTargets } from './sync-targets.ts';
 
 export interface FullSyncOptions {
   /** The connector: its services in this process, or what makes clients of one elsewhere, whose calls `signal` aborts. */
@@ -25,6 +29,10 @@ export interface FullSyncOptions {
   /** Only these resource types; empty for all. */
   readonly resourceTypeIds: readonly string[];
   readonly skipEntitlementsAndGrants: boolean;
+  /** Everything but grants. */
+  readonly skipGrants?: boolean;
+  /** Only these resources, and what is below them and in them. */
+  readonly targets?: readonly SyncTarget[] | undefined;
   /** Only validates, and reads nothing: `--skip-full-sync`. */
   readonly isEmpty: boolean;
   /** How many listings of resources run at a time, at least 1. */
@@ -41,24 +49,32 @@ export interface SyncRun extends FullSyncOptions, ConnectorClients {}
  */
 export async function runFullSync(options: FullSyncOptions): Promise<void> {
   const run = { ...options, ...connect(options, options.signal) };
+  // What is asked for a whole type is no part of a targeted sync.
+  const inReach = (types: readonly ResourceType[], typeScope: DescMessage) =>
+    options.targets ? types.filter((type) => !hasAnnotation(type, typeScope)) : types;
   try {
     await inPhase(run, 'validate', () => run.connector.validate({}));
     if (options.isEmpty) {
       return;
     }
     const types = await inPhase(run, 'resource types', () => readResourceTypes(run));
-    await inPhase(run, 'resources', () => syncResources(run, types));
+    const { targets } = run;
+    await inPhase(run, 'resources', () => (targets ? syncTargets(run, targets, types) : syncResources(run, types)));
     if (options.skipEntitlementsAndGrants) {
       return;
     }
-    const typesWithGrants = types.filter(
-      (type) => !type.annotations.some((any) => anyIs(any, SkipEntitlementsAndGrantsSchema)),
-    );
+    const typesWithGrants = types.filter((type) => !hasAnnotation(type, SkipEntitlementsAndGrantsSchema));
     await inPhase(run, 'entitlements', async () => {
       await syncStaticEntitlements(run, types);
-      await syncEntitlements(run, typesWithGrants);
+      await syncEntitlements(run, inReach(typesWithGrants, TypeScopedEntitlementsSchema));
     });
-    await inPhase(run, 'grants', () => syncGrants(run, typesWithGrants));
+    if (options.skipGrants) {
+      return;
+    }
+    await inPhase(run, 'grants', async () => {
+      await syncGrants(run, inReach(typesWithGrants, TypeScopedGrantsSchema));
+      if (targets) await syncRelatedResources(run);
+    });
   } finally {
     await cleanUp(run);
   }
@@ -74,6 +90,10 @@ function connect({ services, logger, observer }: FullSyncOptions, signal: AbortS
     // Nothing leaves the process, so no message can be too large.
     .set(responseMaxBytesKey, Number.POSITIVE_INFINITY);
   return createConnectorClients((desc) => createInProcessClient(desc, services, { contextValues, signal }));
+}
+
+function hasAnnotation({ annotations }: ResourceType, schema: DescMessage): boolean {
+  return annotations.some((any) => anyIs(any, schema));
 }
 
 async function inPhase<Result>({ observer }: SyncRun, phase: SyncPhase, work: () => Promise<Result>): Promise<Result> {

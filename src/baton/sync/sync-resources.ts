@@ -29,15 +29,28 @@ const requiredTraits = new Map<ResourceType_Trait, DescMessage>([
 ]);
 
 /** One listing to do: a type, and the resource below which it is listed. */
-interface Listing {
+export interface Listing {
   readonly type: ResourceType;
   readonly parent: ResourceId | undefined;
 }
 
 /** Lists and stores all resources of `types`, `run.workers` listings at a time. */
 export async function syncResources(run: SyncRun, types: readonly ResourceType[]): Promise<void> {
-  const queue: Listing[] = types.map((type) => ({ type, parent: undefined }));
-  const scheduled = new Set<string>();
+  const listings = types.map((type) => ({ type, parent: undefined }));
+  await syncListings(run, listings, types, new Set());
+}
+
+/**
+ * Does listings, and those below what they find.
+ * @param scheduled - Which children were listed or will be, so that none is listed twice.
+ */
+export async function syncListings(
+  run: SyncRun,
+  listings: readonly Listing[],
+  types: readonly ResourceType[],
+  scheduled: Set<string>,
+): Promise<void> {
+  const queue = [...listings];
   const work = async () => {
     for (let next = queue.shift(); next; next = queue.shift()) {
       await syncListing(run, next, (resource) => queue.push(...childListings(resource, types, scheduled)));
@@ -90,7 +103,8 @@ function checkTraits(type: ResourceType, resource: Resource): void {
   }
 }
 
-function childListings(parent: Resource, types: readonly ResourceType[], scheduled: Set<string>): Listing[] {
+/** The listings that a resource asks for by its annotations, but for those in `scheduled`, to which they are added. */
+export function childListings(parent: Resource, types: readonly ResourceType[], scheduled: Set<string>): Listing[] {
   const listings: Listing[] = [];
   for (const any of parent.annotations) {
     const child = anyUnpack(any, ChildResourceTypeSchema);

@@ -31,8 +31,9 @@ export interface SyncedFile {
 export async function syncToFile(options: SyncToFileOptions): Promise<SyncedFile> {
   const { signal, observer } = options;
   await using file = await openC1z(options.path, { temporaryFolder: options.temporaryFolder, signal });
-  const type = options.skipEntitlementsAndGrants ? 'resources_only' : 'full';
-  const store = file.startSync({ type });
+  const type = options.targets ? 'partial' : options.skipEntitlementsAndGrants ? 'resources_only' : 'full';
+  const parentSyncId = type === 'partial' ? file.latestFinishedFullRun()?.syncId : undefined;
+  const store = file.startSync({ type, parentSyncId });
   await runFullSync({ ...options, store });
   observer.phaseStarted('file');
   const prunedSyncIds = options.keptFullSyncs === undefined ? [] : store.prune(options.keptFullSyncs);

@@ -65,6 +65,8 @@ async function syncInto(
     signal,
     resourceTypeIds: sync.syncResourceTypeIds.length > 0 ? sync.syncResourceTypeIds : syncSettings.resourceTypeIds,
     skipEntitlementsAndGrants: sync.skipEntitlementsAndGrants,
+    skipGrants: sync.skipGrants,
+    targets: sync.targetedSyncResources.length > 0 ? sync.targetedSyncResources : undefined,
     isEmpty: syncSettings.skipFullSync,
     workers: syncSettings.workers,
   });

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { create } from '@bufbuild/protobuf';
+import { pino } from 'pino';
+import { ChildResourceTypeSchema } from '#gen/c1/connector/v2/annotation_resource_tree_pb.js';
+import { TypeScopedGrantsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_grants_pb.js';
+import { type Resource, ResourceTypeSchema } from '#gen/c1/connector/v2/resource_pb.js';
+import { buildAssignmentEntitlement } from '../../../src/baton/build/entitlement.ts';
+import { buildGrant } from '../../../src/baton/build/grant.ts';
+import { annotation, buildResource, packAnnotations } from '../../../src/baton/build/resource.ts';
+import { readC1z } from '../../../src/baton/c1z/c1z-reader.ts';
+import { type Connector, singlePage } from '../../../src/baton/connector.ts';
+import { Code, ServiceError } from '../../../src/baton/service-error.ts';
+import { createConnectorServices } from '../../../src/baton/services/connector-services.ts';
+import { SyncTally } from '../../../src/baton/sync/sync-tally.ts';
+import { type SyncToFileOptions, syncToFile } from '../../../src/baton/sync/sync-to-file.ts';
+
+const floorType = create(ResourceTypeSchema, { id: 'floor', displayName: 'Floor' });
+const roomType = create(ResourceTypeSchema, { id: 'room', displayName: 'Room' });
+const guestType = create(ResourceTypeSchema, { id: 'guest', displayName: 'Guest' });
+
+const idOf = (resourceType: string, resource: string) => ({ resourceType, resource });
+const floor = (id: string) => ({
+  ...buildResource({ type: floorType, id, displayName: `Floor ${id}` }),
+  annotations: packAnnotations([
+    annotation(ChildResourceTypeSchema, create(ChildResourceTypeSchema, { resourceTypeId: 'room' })),
+  ]),
+});
+const room = (id: string) => buildResource({ type: roomType, id, displayName: `Room ${id}` });
+const guest = (id: string) => buildResource({ type: guestType, id, displayName: `Guest ${id}` });
+
+const keyOf = (resource: Resource) =>
+  buildAssignmentEntitlement({ resource, slug: 'key', displayName: 'Key', description: '', grantableTo: [guestType] });
+
+/** Floors have rooms, rooms have guests; there is no floor 9. Guest 3 cannot be asked for. */
+function createHotel(type = roomType): Connector {
+  return {
+    metadata: { displayName: 'Hotel' },
+    resourceTypes: [
+      {
+        type: floorType,
+        list: singlePage(async () => [floor('1'), floor('2')]),
+        get: async ({ id }) => (id.resource === '9' ? undefined : floor(id.resource)),
+      },
+      {
+        type,
+        list: singlePage(async ({ parent }) =>
+          parent ? [room(`${parent.resource}1`), room(`${parent.resource}2`)] : [],
+        ),
+        get: async ({ id }) => {
+          if (id.resource === '66') throw new ServiceError(Code.PermissionDenied, 'locked', { reason: 'locked' });
+          return room(id.resource);
+        },
+        entitlements: singlePage(async ({ resource }) => [keyOf(resource)]),
+        grants: singlePage(async ({ resource }) => {
+          const entitlement = keyOf(resource);
+          return [buildGrant(entitlement, 'guest', '1'), buildGrant(entitlement, 'guest', '3')];
+        }),
+      },
+      {
+        type: guestType,
+        list: singlePage(async () => [guest('1'), guest('2')]),
+        get: async ({ id }) => (id.resource === '3' ? undefined : guest(id.resource)),
+      },
+    ],
+  };
+}
+
+async function sync(t: TestContext, options: Partial<SyncToFileOptions>, connector = createHotel()) {
+  const folder = await mkdtemp(join(tmpdir(), 'sync-targets-test-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const path = join(folder, 'sync.c1z');
+  const once = async (others: Partial<SyncToFileOptions>) => {
+    const observer = new SyncTally(() => {});
+    await syncToFile({
+      ...{ path, temporaryFolder: folder, keptFullSyncs: 2, observer },
+      services: createConnectorServices(connector, { provisioning: false, ticketing: false }),
+      logger: pino({ level: 'silent' }),
+      signal: new AbortController().signal,
+      ...{ resourceTypeIds: [], skipEntitlementsAndGrants: false, isEmpty: false, workers: 1 },
+      ...others,
+    });
+    await using file = await readC1z(path);
+    const run = file.runs().at(-1);
+    const records = file.records(run?.syncId);
+    return {
+      run,
+      warnings: observer.warnings,
+      resources: Array.from(records.allResources(), ({ id }) => `${id?.resourceType} ${id?.resource}`).sort(),
+      entitlements: Array.from(records.allEntitlements(), ({ id }) => id).sort(),
+      grants: Array.from(records.allGrants(), ({ id }) => id).sort(),
+    };
+  };
+  return { once, ...(await once(options)) };
+}
+
+test('a targeted sync holds the target, what is in it, and who its grants name', async (t) => {
+  const { run, resources, entitlements, grants, warnings } = await sync(t, {
+    targets: [{ id: idOf('room', '7') }],
+  });
+  assert.deepEqual([run?.type, run?.supportsDiff, warnings], ['partial', false, []]);
+  assert.deepEqual(resources, ['guest 1', 'room 7']);
+  assert.deepEqual(entitlements, ['room:7:key']);
+  assert.deepEqual(grants, ['room:7:key:guest:1', 'room:7:key:guest:3']);
+});
+
+test('what is below a target belongs to it, and no sibling does', async (t) => {
+  const { resources, grants } = await sync(t, { targets: [{ id: idOf('floor', '2') }] });
+  assert.deepEqual(resources, ['floor 2', 'guest 1', 'room 21', 'room 22']);
+  assert.equal(grants.length, 4);
+});
+
+test('targets that are gone, or cannot be asked for, are skipped with a warning', async (t) => {
+  const targets = [{ id: idOf('floor', '9') }, { id: idOf('attic', '1') }, { id: idOf('guest', '2') }];
+  const { resources, warnings } = await sync(t, { targets: targets });
+  assert.deepEqual(resources, ['guest 2']);
+  assert.deepEqual(warnings, [
+    'floor 9 was skipped: there is no floor 9',
+    'attic 1 was skipped: get resource is not supported for resource type "attic"',
+  ]);
+});
+
+test('any other failure to get a target fails the sync', async (t) => {
+  await assert.rejects(sync(t, { targets: [{ id: idOf('room', '66') }] }), { code: Code.PermissionDenied });
+});
+
+test('a targeted sync into a file is a child of its last full sync, and leaves that alone', async (t) => {
+  const { once, run: full } = await sync(t, {});
+  const { run } = await once({ targets: [{ id: idOf('room', '7') }] });
+  assert.deepEqual([full?.type, run?.type, run?.parentSyncId], ['full', 'partial', full?.syncId]);
+});
+
+test('without grants it holds entitlements, and nobody who is named by grants alone', async (t) => {
+  const { resources, entitlements, grants } = await sync(t, {
+    targets: [{ id: idOf('room', '7') }],
+    skipGrants: true,
+  });
+  assert.deepEqual([resources, entitlements, grants], [['room 7'], ['room:7:key'], []]);
+});
+
+test('what is asked for a whole type is no part of it', async (t) => {
+  const annotations = packAnnotations([annotation(TypeScopedGrantsSchema, create(TypeScopedGrantsSchema))]);
+  const grantsOfType = singlePage<never, object>(async () => assert.fail('it was asked for the whole type'));
+  const hotel = createHotel({ ...roomType, annotations });
+  const resourceTypes = hotel.resourceTypes.map((syncer) =>
+    syncer.type.id === 'room' ? { ...syncer, grantsOfType } : syncer,
+  );
+  const { grants } = await sync(t, { targets: [{ id: idOf('room', '7') }] }, { ...hotel, resourceTypes });
+  assert.deepEqual(grants, []);
+});
