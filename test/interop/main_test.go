@@ -7,10 +7,12 @@ import (
 	"testing"
 
 	"interop/internal/check"
+	"interop/internal/goconnector"
 	"interop/internal/sdkparent"
 )
 
 func TestMain(m *testing.M) {
+	goconnector.RunIfAsked()
 	sdkparent.RunIfAsked()
 	code := m.Run()
 	fmt.Printf("interop: %s\n", check.Counts())
