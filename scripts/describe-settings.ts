@@ -1,0 +1,34 @@
+// Writes the tables of settings in docs/deploy.md, from the settings that the program has.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { defaultFields } from '../src/baton/config/default-fields.ts';
+import { describeFields } from '../src/baton/config/describe-fields.ts';
+import type { Field } from '../src/baton/config/field.ts';
+import { syncCommand } from '../src/commands/sync.ts';
+import { percipioFields } from '../src/percipio/config.ts';
+
+const hidden = [...percipioFields, ...defaultFields].filter((field) => field.hidden);
+
+/** By the heading that each is the only table under. */
+const tables: Readonly<Record<string, readonly Field[]>> = {
+  'Settings of the connector': percipioFields,
+  'Settings of every Baton connector': defaultFields,
+  'Settings of a single sync': syncCommand.fields ?? [],
+  'Settings that help does not show': hidden.map((field) => ({ ...field, hidden: false })),
+};
+
+/**
+ * The page, with tables as they must be.
+ * @throws Error that names a heading without a table.
+ */
+export function describeSettings(page: string): string {
+  return Object.entries(tables).reduce((text, [heading, fields]) => {
+    const place = new RegExp(`(^### ${heading}\n(?:\n|[^#|\n].*\n)*)(?:\\|.*\n)+`, 'm');
+    if (!place.test(text)) throw new Error(`there is no table under "${heading}"`);
+    return text.replace(place, (_, before: string) => before + describeFields(fields));
+  }, page);
+}
+
+if (import.meta.main) {
+  const path = new URL('../docs/deploy.md', import.meta.url);
+  writeFileSync(path, describeSettings(readFileSync(path, 'utf8')));
+}

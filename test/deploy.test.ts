@@ -1,0 +1,79 @@
+// What an operator copies: manifests and tables, against the settings that the program has.
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+import packageJson from '../package.json' with { type: 'json' };
+import { describeSettings } from '../scripts/describe-settings.ts';
+import { defaultServiceTiming } from '../src/baton/conductorone/service-timing.ts';
+import { defaultFields } from '../src/baton/config/default-fields.ts';
+import { variableName } from '../src/baton/config/field.ts';
+import { healthCheckPort } from '../src/baton/config/fields/service-mode.ts';
+import { healthEndpoints } from '../src/baton/server/health-http-server.ts';
+import { percipioFields } from '../src/percipio/config.ts';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+const page = read('docs/deploy.md');
+const secret = parse(read('deploy/kubernetes/secret.yaml'));
+const deployment = parse(read('deploy/kubernetes/deployment.yaml'));
+const pod = deployment.spec.template.spec;
+const [container] = pod.containers;
+const environment = new Map<string, string>(
+  container.env.map((each: { name: string; value?: string }) => [each.name, each.value]),
+);
+
+/** What is read of the environment alone, and no setting: the table of docs/deploy.md has them all. */
+const variablesWithoutFlag = page.matchAll(/^\| `(BATON_[A-Z0-9_]+)` \|/gm);
+const allFields = [...percipioFields, ...defaultFields];
+const known = new Set([...allFields.map(variableName), ...Array.from(variablesWithoutFlag, ([, name]) => name)]);
+
+test('docs/deploy.md has the tables of settings that the program gives', () => {
+  assert.equal(page, describeSettings(page), 'run node scripts/describe-settings.ts');
+});
+
+test('every variable that the source reads of the environment is told in docs/deploy.md', () => {
+  const files = globSync('src/{baton,percipio,commands}/**/*.ts', { cwd: root });
+  const named = files.flatMap((path) =>
+    Array.from(read(path).matchAll(/\benv\.(BATON_[A-Z0-9_]+)/g), ([, name]) => name),
+  );
+  assert.ok(named.length > 3);
+  assert.deepEqual(
+    named.filter((name) => !known.has(name)),
+    [],
+  );
+});
+
+test('each variable of the manifests is one that the program reads', () => {
+  const names = [...Object.keys(secret.stringData), ...environment.keys()];
+  assert.deepEqual(
+    names.filter((name) => !known.has(name)),
+    [],
+  );
+});
+
+test('probes ask what the health endpoint answers, at the port and the address it is told to listen at', () => {
+  assert.equal(environment.get('BATON_HEALTH_CHECK'), 'true');
+  const port = environment.get(variableName(healthCheckPort));
+  assert.equal(String(container.ports[0].containerPort), port);
+  assert.equal(port, healthCheckPort.defaultText);
+  assert.ok(environment.has('BATON_HEALTH_CHECK_BIND_ADDRESS'), 'probes do not arrive at 127.0.0.1');
+  const probes = [container.startupProbe, container.livenessProbe, container.readinessProbe];
+  const asked = probes.map(({ httpGet }) => httpGet.path);
+  assert.deepEqual(asked, ['/live', '/live', '/ready']);
+  const answered = healthEndpoints.map((endpoint) => `/${endpoint}`);
+  assert.ok(asked.every((path) => answered.includes(path)));
+});
+
+test('a pod is not killed while it gives its tasks back', () => {
+  const { drainTimeoutMs, finishTimeoutMs } = defaultServiceTiming;
+  assert.ok(pod.terminationGracePeriodSeconds * 1000 > drainTimeoutMs + finishTimeoutMs);
+});
+
+test('image, page and package have the same version', () => {
+  const tag = `baton-percipio:${packageJson.version}`;
+  assert.equal(container.image, `registry.example.com/${tag}`);
+  assert.deepEqual([...new Set(page.match(/baton-percipio:\d+\.\d+\.\d+/g))], [tag]);
+});

@@ -1,0 +1,123 @@
+// What is shipped: built from the files that the Dockerfile copies, packed by npm, and started as the image starts it.
+//
+// Dependencies are links into the checkout's node_modules, of those that package.json names and of no others: what a
+// test may ask of a registry is `npm ci`, and an installation of the package would ask for more. A dependency that is
+// missing from package.json, or is only for development, is still found out.
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { readDockerfile } from '../read-dockerfile.ts';
+import { startConductorOne } from '../simulator/conductorone/start-conductorone.ts';
+import { READY_AT_ONCE, startSimulator } from '../simulator/percipio/start-simulator.ts';
+import { readIds, trueIds } from './run-program.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const [buildStage, image] = readDockerfile();
+const syncFull = { case: 'syncFull', value: {} } as const;
+const run = promisify(execFile);
+
+/** An environment with nothing of the one that the test runs in but the way to commands. */
+const bare = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' };
+
+test('the packed build starts as the image does, syncs for ConductorOne, is well and ends when asked to', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'packed-build-test-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const app = await installPackedBuild(folder);
+  const installed = (await readdir(app, { recursive: true })).length;
+  const [work, temporaryFolder] = [join(folder, 'work'), join(folder, 'tmp')];
+  await Promise.all([mkdir(work), mkdir(temporaryFolder)]);
+
+  const conductorone = await startConductorOne(t);
+  const percipio = await startSimulator(t, { seed: 3, users: 20, courses: 10, activityRows: 100, ...READY_AT_ONCE });
+  const env = {
+    ...bare,
+    ...image?.env,
+    TMPDIR: temporaryFolder,
+    // The five of the Secret, where the last is there and empty.
+    ...conductorone.env,
+    BATON_API_TOKEN: percipio.token,
+    BATON_ORGANIZATION_ID: percipio.organizationId,
+    BATON_LIMITED_COURSES: '',
+    BATON_BASE_URL: percipio.url,
+    BATON_HEALTH_CHECK_PORT: String(await findFreePort()),
+  };
+  const start = (words: readonly string[]) => {
+    const [command = '', ...args] = words.map((word) => word.replace(/^\/app\//, `${app}/`));
+    assert.equal(command, 'node');
+    return startIn(t, work, env, args);
+  };
+
+  const program = start(image?.entrypoint ?? []);
+  const id = conductorone.tasks.add(syncFull);
+  const task = await Promise.race([conductorone.tasks.finished(id), program.finished]);
+  assert.ok('finalState' in task, `the program ended: ${JSON.stringify(task)}`);
+  assert.equal(task.finalState.case, 'success');
+  assert.deepEqual(await readIds(conductorone.uploads.of(id)[0]?.path ?? ''), trueIds(percipio));
+
+  assert.deepEqual(await start(image?.healthcheck ?? []).finished, { exitCode: 0, stdout: '', stderr: '' });
+
+  program.kill();
+  const { exitCode, stdout, stderr } = await program.finished;
+  assert.deepEqual([exitCode, stdout], [0, ''], stderr);
+  const left = await Promise.all([readdir(work), readdir(temporaryFolder)]);
+  assert.deepEqual(left, [[], []], 'it writes to its temporary folder alone, and leaves nothing there');
+  assert.equal((await readdir(app, { recursive: true })).length, installed);
+
+  const unwell = await start(image?.healthcheck ?? []).finished;
+  assert.equal(unwell.exitCode, 1);
+  assert.match(unwell.stderr, /does a connector run there with --health-check/);
+});
+
+/** Builds and packs what the Dockerfile copies, and unpacks it into an empty folder, with dependencies. */
+async function installPackedBuild(folder: string): Promise<string> {
+  const build = join(folder, 'build');
+  for (const path of buildStage?.copies.flatMap(({ paths }) => paths) ?? []) {
+    await cp(join(root, path), join(build, path), { recursive: true });
+  }
+  await symlink(join(root, 'node_modules'), join(build, 'node_modules'));
+  // Builds too: package.json has it do so before it packs.
+  const npm = { cwd: build, env: { ...bare, npm_config_offline: 'true', npm_config_update_notifier: 'false' } };
+  await run('npm', ['pack', '--pack-destination', folder], npm);
+  const archive = (await readdir(folder)).find((name) => name.endsWith('.tgz')) ?? '';
+  await run('tar', ['-xzf', join(folder, archive), '-C', folder]);
+
+  const app = join(folder, 'package');
+  const { dependencies } = JSON.parse(await readFile(join(app, 'package.json'), 'utf8')) as {
+    dependencies: Record<string, string>;
+  };
+  for (const name of Object.keys(dependencies)) {
+    const link = join(app, 'node_modules', name);
+    await mkdir(dirname(link), { recursive: true });
+    await symlink(join(root, 'node_modules', name), link);
+  }
+  return app;
+}
+
+/** Starts Node in a folder. It is killed when the test ends, if it still runs. */
+function startIn(t: TestContext, cwd: string, env: Readonly<Record<string, string>>, args: readonly string[]) {
+  const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  t.after(() => child.kill('SIGKILL'));
+  const exited = once(child, 'exit') as Promise<[number | null]>;
+  const finished = Promise.all([exited, text(child.stdout), text(child.stderr)]).then(
+    ([[exitCode], stdout, stderr]) => ({ exitCode, stdout, stderr }),
+  );
+  return { finished, kill: () => child.kill('SIGTERM') };
+}
+
+/** The check has to know the port before the program starts. */
+async function findFreePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address ? address.port : 0;
+}
