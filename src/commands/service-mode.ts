@@ -12,10 +12,17 @@ import {
   taskConcurrency,
   ticketing,
 } from '../baton/config/fields/service-mode.ts';
-import { c1zTempDir, skipEntitlementsAndGrants, skipFullSync, syncResourceTypes } from '../baton/config/fields/sync.ts';
+import {
+  c1zTempDir,
+  skipEntitlementsAndGrants,
+  skipFullSync,
+  syncResources,
+  syncResourceTypes,
+} from '../baton/config/fields/sync.ts';
 import { startConnectorHealth } from '../baton/server/connector-health.ts';
 import type { HealthHttpServer } from '../baton/server/health-http-server.ts';
 import { createConnectorServices } from '../baton/services/connector-services.ts';
+import { readTargets } from '../baton/sync/sync-targets.ts';
 
 /** Without a word from ConductorOne for so long, something is wrong: it is asked every five minutes at the least. */
 const silenceMaxMs = 15 * 60_000;
@@ -53,6 +60,7 @@ export async function runServiceMode(
         temporaryFolder: settings.get(c1zTempDir) ?? host.env.BATON_TMPDIR,
         skipFullSync: settings.get(skipFullSync),
         resourceTypeIds: settings.get(syncResourceTypes),
+        targets: readTargets(settings.get(syncResources)),
         workers: countWorkers(settings, availableParallelism()),
         secrets: [...program.fields, ...defaultFields]
           .filter((field) => field.secret)

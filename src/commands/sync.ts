@@ -11,12 +11,15 @@ import {
   file,
   skipEntitlementsAndGrants,
   skipFullSync,
+  skipGrants,
+  syncResources,
   syncResourceTypes,
 } from '../baton/config/fields/sync.ts';
 import { createConnectorServices } from '../baton/services/connector-services.ts';
 import { createLogDisplay, createTerminalDisplay } from '../baton/sync/sync-display.ts';
 import { formatSummary, summarizeSync } from '../baton/sync/sync-summary.ts';
 import { SyncTally } from '../baton/sync/sync-tally.ts';
+import { readTargets } from '../baton/sync/sync-targets.ts';
 import { syncToFile } from '../baton/sync/sync-to-file.ts';
 
 const output = choiceField({
@@ -55,6 +58,8 @@ export const syncCommand: Command = {
         signal: host.signal,
         resourceTypeIds: settings.get(syncResourceTypes),
         skipEntitlementsAndGrants: settings.get(skipEntitlementsAndGrants),
+        skipGrants: settings.get(skipGrants),
+        targets: readTargets(settings.get(syncResources)),
         isEmpty: settings.get(skipFullSync),
         workers: countWorkers(settings, availableParallelism()),
       });

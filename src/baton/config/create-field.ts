@@ -115,11 +115,19 @@ export function intField(options: IntOptions): Field<number> {
 interface StringSliceOptions extends FieldOptions {
   /** `false` only makes its mark on the exported schema: see `Field.required`. */
   readonly required?: boolean;
+  /** What is wrong with a value, as a clause behind the name of the flag: `must be UUIDs`. */
+  readonly check?: (values: readonly string[]) => string | undefined;
 }
 
 /** Texts: separated by commas, or the flag given several times, or a list in the configuration file. */
 export function stringSliceField(options: StringSliceOptions): Field<readonly string[]> {
-  return { ...common('string-slice', options), required: options.required, defaultValue: [], defaultText: '' };
+  return {
+    ...common('string-slice', options),
+    required: options.required,
+    defaultValue: [],
+    defaultText: '',
+    ...(options.check && { check: options.check }),
+  };
 }
 
 interface DurationOptions extends FieldOptions {

@@ -1,11 +1,17 @@
 // The resources step of a targeted sync: single resources by their ids, what is below them, and who their grants name.
 import { ConnectError } from '@connectrpc/connect';
 import type { Resource, ResourceId, ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
+import { parseResourceBid } from '../config/parse-resource-bid.ts';
 import { Code } from '../service-error.ts';
 import type { SyncRun } from './full-sync.ts';
 import { childListings, syncListings } from './sync-resources.ts';
 
 type Id = Pick<ResourceId, 'resourceType' | 'resource'>;
+
+/** The targets that a setting with ids of resources names; nothing when it names none, for a sync of everything. */
+export function readTargets(bids: readonly string[]): readonly SyncTarget[] | undefined {
+  return bids.length === 0 ? undefined : bids.flatMap((bid) => parseResourceBid(bid) ?? []);
+}
 
 /** A resource that is asked for: its id, and its parent's where it has one. */
 export interface SyncTarget {

@@ -38,7 +38,7 @@ describe('help', () => {
 
   test('says of flags that they are not supported yet', async () => {
     const { stdout } = await runLibrary(['--help']);
-    assert.match(stdout, /--sync-resources strings .*\(not supported yet\) \(\$BATON_SYNC_RESOURCES\)/);
+    assert.match(stdout, /--external-resource-c1z string .*\(not supported yet\) \(\$BATON_EXTERNAL_RESOURCE_C1Z\)/);
     assert.match(stdout, /--storage-engine string .*\(not supported yet: pebble\)/);
     assert.match(stdout, /--provisioning .*\(has no effect yet\)/);
   });

@@ -112,6 +112,24 @@ test('what a task asks a sync to be, it is', async (t) => {
   assert.ok([...file.records(run?.syncId).allResources()].every((resource) => resource.id?.resourceType === 'book'));
 });
 
+test('a task for single resources makes a partial sync of them', async (t) => {
+  const { connector } = createLibrary();
+  const service = await startService(t, { services: servicesOf(connector) });
+  const { tasks, uploads } = service.conductorone;
+  const id = tasks.add({
+    case: 'syncFull',
+    value: { targetedSyncResources: [{ id: { resourceType: 'book', resource: 'b1' } }] },
+  });
+  await tasks.finished(id);
+  const [upload] = uploads.of(id);
+  assert.ok(upload);
+  await using file = await readC1z(upload.path);
+  const run = file.runs().at(-1);
+  assert.equal(run?.type, 'partial');
+  const found = Array.from(file.records(run?.syncId).allResources(), (resource) => resource.id?.resource);
+  assert.deepEqual(found, ['b1']);
+});
+
 test('a task with debug uploads the log of its sync after the file, at level debug', async (t) => {
   const service = await startService(t, { services: library() });
   const id = service.conductorone.tasks.add(syncFull, { debug: true });

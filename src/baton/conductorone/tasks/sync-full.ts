@@ -66,7 +66,7 @@ async function syncInto(
     resourceTypeIds: sync.syncResourceTypeIds.length > 0 ? sync.syncResourceTypeIds : syncSettings.resourceTypeIds,
     skipEntitlementsAndGrants: sync.skipEntitlementsAndGrants,
     skipGrants: sync.skipGrants,
-    targets: sync.targetedSyncResources.length > 0 ? sync.targetedSyncResources : undefined,
+    targets: syncSettings.targets ?? (sync.targetedSyncResources.length > 0 ? sync.targetedSyncResources : undefined),
     isEmpty: syncSettings.skipFullSync,
     workers: syncSettings.workers,
   });

@@ -1,5 +1,6 @@
 // Settings of a sync, of the file that it writes and of the requests that it makes.
 import { boolField, choiceField, intField, stringField, stringSliceField } from '../create-field.ts';
+import { parseResourceBid } from '../parse-resource-bid.ts';
 
 export const file = stringField({
   name: 'file',
@@ -48,9 +49,10 @@ export const syncResourceTypes = stringSliceField({
 
 export const syncResources = stringSliceField({
   name: 'sync-resources',
-  description: 'Ids of single resources to sync',
+  description: 'Ids of the only resources to sync, such as bid:r:user/42',
   exportTarget: 'none',
-  unsupported: { answer: 'refuse', because: 'a sync always covers whole resource types' },
+  check: (ids) =>
+    ids.every((id) => parseResourceBid(id)) ? undefined : 'must be ids of resources, such as bid:r:user/42',
 });
 
 export const skipFullSync = boolField({
@@ -70,7 +72,6 @@ export const skipGrants = boolField({
   description: 'Syncs resources and entitlements, and no grants; only with --sync-resources',
   hidden: true,
   exportTarget: 'none',
-  unsupported: { answer: 'refuse', because: 'it goes with --sync-resources' },
 });
 
 const noExternalResources = { answer: 'refuse', because: 'resources of other c1z files are not matched' } as const;

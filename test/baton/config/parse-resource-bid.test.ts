@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { syncResources } from '../../../src/baton/config/fields/sync.ts';
+import { parseResourceBid } from '../../../src/baton/config/parse-resource-bid.ts';
+
+test('the id of a resource tells its type and its own id, and those of its parent', () => {
+  assert.deepEqual(parseResourceBid('bid:r:user/42'), { id: { resourceType: 'user', resource: '42' } });
+  assert.deepEqual(parseResourceBid('bid:r:org/7/user/42'), {
+    id: { resourceType: 'user', resource: '42' },
+    parentResourceId: { resourceType: 'org', resource: '7' },
+  });
+});
+
+test('colons, slashes and backslashes stand behind a backslash', () => {
+  assert.deepEqual(parseResourceBid(String.raw`bid:r:a\/b/c\:d\\e`), {
+    id: { resourceType: 'a/b', resource: String.raw`c:d\e` },
+  });
+});
+
+test('what is no id of a resource is none', () => {
+  for (const text of [
+    '',
+    'user/42',
+    'bid:e:user/42:member',
+    'bid:r:user',
+    'bid:r:user/',
+    'bid:r:a/b/c',
+    'bid:r:a/b:c',
+    'bid:r:a/b\\x',
+    'bid:r:a/b\\',
+    'bid:r:a/b/c/d/e/f',
+  ]) {
+    assert.equal(parseResourceBid(text), undefined, text);
+  }
+});
+
+test('--sync-resources takes ids of resources alone', () => {
+  assert.equal(syncResources.check?.(['bid:r:user/42', 'bid:r:user/43']), undefined);
+  assert.match(syncResources.check?.(['bid:r:user/42', 'user/43']) ?? '', /must be ids of resources/);
+});
