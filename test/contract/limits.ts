@@ -1,4 +1,4 @@
-// The limits of requests as the protocol has them (pkg of baton-sdk v0.25.0 that serve connectors): a table of its own,
+// The limits of requests as the protocol has them (pb/c1/connector/v2 of baton-sdk v0.25.0): a table of its own,
 // which nothing derives from the rules in proto/.
 import type { DescMethod } from '@bufbuild/protobuf';
 import { ActionService } from '#gen/c1/connector/v2/action_pb.js';
