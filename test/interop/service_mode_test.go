@@ -11,6 +11,7 @@ import (
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 
 	v2 "github.com/conductorone/baton-sdk/pb/c1/connector/v2"
 	v1 "github.com/conductorone/baton-sdk/pb/c1/connectorapi/baton/v1"
@@ -79,6 +80,36 @@ func TestServiceMode(t *testing.T) {
 			check.Equal(t, "requests for a token", len(server.TokenRequests()), 2)
 			showsNoSecret(t, server, percipio, result.Stderr)
 		})
+	}
+}
+
+// The SDK's runner does a task of the same ConductorOne: what is demanded of our program here is what that does.
+func TestServiceModeOfTheSDK(t *testing.T) {
+	server := conductorone.Start(t)
+	connector := program.StartGoConnector(t, server.Env())
+	ours := conductorone.Start(t)
+	program.StartService(t, program.StartPercipio(t, program.Organization{Users: 20, Courses: 10, ActivityRows: 50}), ours.Env())
+	for _, each := range []*conductorone.Server{server, ours} {
+		id := each.Add(v1.Task_builder{SyncFull: &v1.Task_SyncFullTask{}}.Build())
+		check.That(t, each.Finished(t, id).HasSuccess(), "the task ended with %v", each.Finished(t, id))
+		for _, request := range each.TokenRequests() {
+			provesIdentity(t, request)
+		}
+		check.Equal(t, "files", len(each.Uploads(id)), 1)
+	}
+	check.Equal(t, "exit code", connector.Interrupt(t).ExitCode, 0)
+	check.Equal(t, "calls but for those for tasks", callsBesidesPolls(ours), callsBesidesPolls(server))
+	check.SameIDs(t, "hosts", ours.HostIDs(), server.HostIDs())
+	hello, wanted := ours.WaitForHello(t, ""), server.WaitForHello(t, "")
+	check.SameIDs(t, "fields of Hello", fieldsOf(hello), fieldsOf(wanted))
+	check.SameIDs(t, "fields about the system", fieldsOf(hello.GetOsInfo()), fieldsOf(wanted.GetOsInfo()))
+	check.SameIDs(t, "fields about the build", fieldsOf(hello.GetBuildInfo()), fieldsOf(wanted.GetBuildInfo()))
+	for _, field := range []func(*v1.BatonServiceHelloRequest_OSInfo) string{
+		(*v1.BatonServiceHelloRequest_OSInfo).GetHostname, (*v1.BatonServiceHelloRequest_OSInfo).GetOs,
+		(*v1.BatonServiceHelloRequest_OSInfo).GetPlatform, (*v1.BatonServiceHelloRequest_OSInfo).GetKernelVersion,
+		(*v1.BatonServiceHelloRequest_OSInfo).GetKernelArch,
+	} {
+		check.Equal(t, "a field about the system", field(hello.GetOsInfo()), field(wanted.GetOsInfo()))
 	}
 }
 
@@ -164,6 +195,22 @@ func showsNoSecret(t *testing.T, server *conductorone.Server, percipio *program.
 	for _, secret := range secrets {
 		check.That(t, !strings.Contains(string(output), secret), "a secret is shown")
 	}
+}
+
+// callsBesidesPolls are the calls with what is asked in between left out.
+func callsBesidesPolls(server *conductorone.Server) string {
+	calls := slices.DeleteFunc(server.Calls(), func(call string) bool { return strings.HasPrefix(call, "GetTask") })
+	return strings.Join(slices.Compact(calls), " ")
+}
+
+// fieldsOf are the names of the fields that a message has.
+func fieldsOf(message proto.Message) []string {
+	var all []string
+	message.ProtoReflect().Range(func(field protoreflect.FieldDescriptor, _ protoreflect.Value) bool {
+		all = append(all, string(field.Name()))
+		return true
+	})
+	return all
 }
 
 func names[Value any](of map[string]Value) []string {

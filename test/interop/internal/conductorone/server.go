@@ -59,8 +59,9 @@ func Start(t testing.TB) *Server {
 	go func() { _ = web.Serve(http1) }()
 	go acceptByProtocol(listener, &tls.Config{
 		Certificates: []tls.Certificate{certificate},
-		NextProtos:   []string{"h2", "http/1.1"},
-		MinVersion:   tls.VersionTLS12,
+		// Clients of gRPC offer h2 alone. Whoever offers both wants the token endpoint.
+		NextProtos: []string{"http/1.1", "h2"},
+		MinVersion: tls.VersionTLS12,
 	}, http2, http1)
 	t.Cleanup(func() {
 		_ = listener.Close()
