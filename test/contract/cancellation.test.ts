@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { Code } from '@connectrpc/connect';
 import type { Fault } from '../../src/simulator/percipio/http/faults.ts';
 import { failureOf } from '../baton/server/failure-of.ts';
-import { type ServedPercipio, servePercipio } from './serve-percipio.ts';
+import { listUsersByHand, type ServedPercipio, servePercipio } from './serve-percipio.ts';
 
 /** What is required is 100 ms; a busy machine must not fail the test. */
 const abortMaxMs = 1000;
@@ -80,15 +80,7 @@ for (const [name, path, call] of calls) {
 test('a caller that goes away without a word is like one that cancels', { timeout: testTimeoutMs }, async (t) => {
   const { simulator, server } = await servePercipio(t);
   simulator.faults.add({ kind: 'stall', match: { path: /\/users$/ } });
-  const stream = server.http2.request({
-    ':method': 'POST',
-    ':path': '/c1.connector.v2.ResourcesService/ListResources',
-    'content-type': 'application/grpc',
-    te: 'trailers',
-  });
-  stream.on('error', () => {});
-  // ListResources of the type `user`.
-  stream.end(Buffer.from('\0\0\0\0\x06\x0a\x04user', 'latin1'));
+  listUsersByHand(server);
   await simulator.requests.waitFor(({ faults }) => faults.includes('stall'), t.signal);
   server.http2.destroy();
   const { outcome } = await simulator.requests.waitFor((record) => record.outcome !== 'open', t.signal);

@@ -33,3 +33,30 @@ export async function servePercipio(t: TestContext, options: PercipioSimulatorOp
 
 /** Asks for the grants of all courses. */
 export const allCourses = { resource: { id: { resourceType: 'course', resource: 'course' } } };
+
+/**
+ * Calls ListResources of the type `user` without a client of gRPC, which would end the call by itself.
+ * @returns The stream, and the status that the server ends it with.
+ */
+export function listUsersByHand({ http2 }: TestServer, headers: Readonly<Record<string, string>> = {}) {
+  const stream = http2.request({
+    ':method': 'POST',
+    ':path': '/c1.connector.v2.ResourcesService/ListResources',
+    'content-type': 'application/grpc',
+    te: 'trailers',
+    ...headers,
+  });
+  const status = Promise.withResolvers<unknown>();
+  // An answer that is nothing but a status has it in its header.
+  for (const event of ['response', 'trailers']) {
+    stream.on(event, (fields: Record<string, unknown>) => {
+      if (fields['grpc-status'] !== undefined) {
+        status.resolve(fields['grpc-status']);
+      }
+    });
+  }
+  stream.on('error', () => {});
+  stream.resume();
+  stream.end(Buffer.from('\0\0\0\0\x06\x0a\x04user', 'latin1'));
+  return { stream, status: status.promise };
+}
