@@ -19,7 +19,8 @@ import { loggerKey } from '../services/call-context.ts';
 import type { ServiceEntry } from '../services/service-entry.ts';
 import { toCallFailure } from './call-failure.ts';
 import { listenAt } from './listen.ts';
-import type { ListenAddress } from './listen-address.ts';
+import { isLoopback, type ListenAddress } from './listen-address.ts';
+import { refuseForeignHosts } from './refuse-foreign-hosts.ts';
 import { RequestValidator } from './request-validator.ts';
 
 export interface HttpServerOptions {
@@ -68,7 +69,9 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     readMaxBytes: receiveMaxBytes,
     shutdownSignal: stopping.signal,
   });
-  const http: Server = tls ? createTlsServer(tls, handler) : createServer(handler);
+  const http: Server = tls
+    ? createTlsServer(tls, handler)
+    : createServer(isLoopback(options.listen) ? refuseForeignHosts(handler) : handler);
   await listenAt(http, options.listen);
   http.on('error', (error) => logger.error({ error: describeError(error) }, 'a connection could not be taken'));
   const { address: host, port } = http.address() as AddressInfo;

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { type IncomingMessage, request } from 'node:http';
 import { type TestContext, test } from 'node:test';
 import { Code, ConnectError, createClient } from '@connectrpc/connect';
 import { createGrpcWebTransport } from '@connectrpc/connect-node';
@@ -52,6 +54,26 @@ test('JSON in a POST is answered with JSON, annotations included', async (t) => 
     ],
   });
 });
+
+for (const [host, status] of [
+  ['localhost:8090', 200],
+  ['127.0.0.1', 200],
+  ['[::1]:8090', 200],
+  ['library.example:8090', 403],
+  ['127.0.0.1.library.example', 403],
+  ['a b', 403],
+] as const) {
+  test(`on loopback in plaintext, a request to the host ${host} is answered ${status}`, async (t) => {
+    const url = await start(t, createLibrary().connector);
+    const sent = request(`${url}/c1.connector.v2.ConnectorService/GetMetadata`, {
+      method: 'POST',
+      headers: { host, 'content-type': 'application/json', connection: 'close' },
+    }).end('{}');
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+    answer.resume();
+    assert.equal(answer.statusCode, status);
+  });
+}
 
 test('gRPC-Web is spoken too', async (t) => {
   const url = await start(t, createLibrary({ books: 5 }).connector);
