@@ -1,4 +1,4 @@
-// docs/parity.md names each flag in the row where it belongs.
+// docs/parity.md names each flag in the list where it belongs.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -14,17 +14,13 @@ const newer = ['external-resource-traits'];
 
 const fields = [...builtInFlags, ...defaultFields, ...percipioFields, ...(runCommand.fields ?? [])];
 
-const rows = readFileSync(new URL('../docs/parity.md', import.meta.url), 'utf8')
-  .split('\n### Flags\n')[1]
-  ?.split('\n## ')[0]
-  ?.split('\n')
-  .filter((line) => /^\| \*?`--/.test(line))
-  .map((line) => line.slice(2, -2).split(' | ') as [flags: string, verdict: string]);
+const page = readFileSync(new URL('../docs/parity.md', import.meta.url), 'utf8');
 
-function namesWhere(verdict: RegExp): readonly string[] {
-  const row = rows?.find(([, text]) => verdict.test(text));
-  assert.ok(row, `docs/parity.md has no row of flags with the verdict ${verdict}`);
-  return row[0].split(', ');
+/** The flags of the list item that begins with a verdict. */
+function namesWhere(verdict: string): readonly string[] {
+  const item = page.split('\n').find((line) => line.startsWith(`- ${verdict}`));
+  assert.ok(item, `docs/parity.md has no list of flags that begins with "${verdict}"`);
+  return /: (.*?)\.(?: |$)/.exec(item)?.[1]?.split(', ') ?? [];
 }
 
 /** How the page writes flags: hidden ones in italics. */
@@ -33,7 +29,7 @@ function written(some: readonly Field[]): readonly string[] {
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
     .map(({ name, shorthand, hidden }) => {
       const flag = `\`--${name}\`${shorthand ? ` (\`-${shorthand}\`)` : ''}`;
-      return hidden ? `*${flag}*` : flag;
+      return hidden ? `_${flag}_` : flag;
     });
 }
 
@@ -42,13 +38,21 @@ const isWithoutEffect = ({ unsupported }: Field) => unsupported !== undefined &&
 const isOfBoth = ({ name }: Field) => !ours.includes(name) && !newer.includes(name);
 
 for (const [what, verdict, belongs] of [
-  ['work as in the Go connector', /^same/, (field) => isOfBoth(field) && !isRefused(field) && !isWithoutEffect(field)],
-  ['are accepted without effect', /^accepted/, (field) => isOfBoth(field) && isWithoutEffect(field)],
-  ['are refused', /^refused/, (field) => isOfBoth(field) && isRefused(field)],
-  ['only newer Go connectors have', /^of baton-sdk v0\.25\.0/, ({ name }) => newer.includes(name)],
-  ['no Go connector has', /^of this program alone/, ({ name }) => ours.includes(name)],
-] as const satisfies readonly [string, RegExp, (field: Field) => boolean][]) {
-  test(`docs/parity.md: its row of flags that ${what} holds just these`, () => {
+  ['work as in the Go connector', 'Same: ', (field) => isOfBoth(field) && !isRefused(field) && !isWithoutEffect(field)],
+  [
+    'are accepted without effect',
+    'Accepted, without effect (yet): ',
+    (field) => isOfBoth(field) && isWithoutEffect(field),
+  ],
+  ['are refused', 'Refused with the reason, as not supported yet: ', (field) => isOfBoth(field) && isRefused(field)],
+  [
+    'only newer Go connectors have',
+    'Of baton-sdk v0.25.0, and refused as not supported yet: ',
+    ({ name }) => newer.includes(name),
+  ],
+  ['no Go connector has', 'Of this program alone: ', ({ name }) => ours.includes(name)],
+] as const satisfies readonly [string, string, (field: Field) => boolean][]) {
+  test(`docs/parity.md: its list of flags that ${what} holds just these`, () => {
     assert.deepEqual(namesWhere(verdict), written(fields.filter(belongs)));
   });
 }
