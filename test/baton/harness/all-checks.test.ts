@@ -10,7 +10,7 @@ const checks = [connectorAnswers, ...identityChecks, ...walkChecks, ...callCheck
 test('no two checks have the same id or title, and all are written alike', () => {
   for (const { id, title } of checks) {
     assert.match(id, /^[a-z]+(-[a-z]+)*$/);
-    assert.match(title, /^[A-Z].*[^.]$/);
+    assert.match(title, /^\S.*[^.]$/);
   }
   assert.equal(new Set(checks.map(({ id }) => id)).size, checks.length);
   assert.equal(new Set(checks.map(({ title }) => title)).size, checks.length);

@@ -4,6 +4,7 @@ import { ConnectorMetadataSchema } from '#gen/c1/connector/v2/connector_pb.js';
 import { type CallCheck, failed, notApplicable, passed } from '../check.ts';
 import { describeFailure, quote } from '../describe-call.ts';
 import { Findings } from '../findings.ts';
+import { isEarlier, parseSdkVersion } from '../sdk-version.ts';
 
 const metadataValid: CallCheck = {
   id: 'metadata-valid',
@@ -40,12 +41,11 @@ const sdkVersionSemver: CallCheck = {
       return notApplicable('Validate did not answer');
     }
     const said = `Validate answered sdk_version ${quote(sdkVersion.value)}`;
-    const parts = /^v?(\d+)\.(\d+)\.(\d+)(?:-[\w.-]+)?(?:\+[\w.-]+)?$/.exec(sdkVersion.value)?.slice(1).map(Number);
-    if (!parts) {
+    const version = parseSdkVersion(sdkVersion.value);
+    if (!version) {
       return failed(`${said}, which is no semantic version`);
     }
-    const difference = sdkVersionMin.map((min, index) => (parts[index] ?? 0) - min).find((part) => part !== 0) ?? 0;
-    return difference < 0 ? failed(`${said}, which is earlier`) : passed(sdkVersion.value);
+    return isEarlier(version, sdkVersionMin) ? failed(`${said}, which is earlier`) : passed(sdkVersion.value);
   },
 };
 

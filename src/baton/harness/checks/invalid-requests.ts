@@ -24,19 +24,28 @@ import {
 } from '../listing.ts';
 import { pageTokenMaxBytes } from '../pages.ts';
 import { expectRefusals, madeUpName, type Refusable, refusable, refusablePage } from '../refusals.ts';
+import { explainEarlierSdk } from '../sdk-version.ts';
 import type { Session } from '../session.ts';
 
-/** A check that all requests are refused with a code. */
+/**
+ * A check that all requests are refused with a code.
+ * @param explainAbsence - Why that cannot be expected of a connector, if so.
+ */
 function refusalCheck(
   id: string,
   title: string,
   code: Code,
   requests: (session: Session) => readonly Refusable[],
+  explainAbsence: (session: Session) => string | undefined = () => undefined,
 ): CallCheck {
   return {
     id,
     title,
     judge: async (session) => {
+      const absence = explainAbsence(session);
+      if (absence !== undefined) {
+        return notApplicable(absence);
+      }
       const findings = new Findings();
       await expectRefusals(requests(session), [code], session, findings);
       return findings.result();
@@ -96,6 +105,8 @@ const resourceRequired = refusalCheck(
   'ListEntitlements and ListGrants without a resource are refused with INVALID_ARGUMENT',
   Code.InvalidArgument,
   () => [refusable(EntitlementsService.method.listEntitlements, {}), refusable(GrantsService.method.listGrants, {})],
+  // Earlier ones answer NOT_FOUND to ListEntitlements.
+  explainEarlierSdk,
 );
 
 const unknownTypeNotFound = refusalCheck(
@@ -117,6 +128,10 @@ const typeScopeRefused: CallCheck = {
   id: 'type-scope-refused',
   title: 'Type-scoped requests for a type without that annotation are refused with INVALID_ARGUMENT',
   judge: async (session) => {
+    const earlier = explainEarlierSdk(session);
+    if (earlier !== undefined) {
+      return notApplicable(earlier);
+    }
     const typesWithout = (annotation: DescMessage) =>
       session.walked.types.filter(({ annotations }) => !annotations.some((any) => anyIs(any, annotation)));
     const listings: Listing[] = [

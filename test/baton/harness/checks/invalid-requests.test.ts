@@ -1,11 +1,13 @@
+import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { anyIs } from '@bufbuild/protobuf/wkt';
 import { TypeScopedEntitlementsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_entitlements_pb.js';
+import { ConnectorService } from '#gen/c1/connector/v2/connector_pb.js';
 import { EntitlementsService } from '#gen/c1/connector/v2/entitlement_pb.js';
 import { GrantsService } from '#gen/c1/connector/v2/grant_pb.js';
 import { ResourcesService } from '#gen/c1/connector/v2/resource_pb.js';
 import { Code, ServiceError } from '../../../../src/baton/service-error.ts';
-import { assertFailed, judgeAddress, testFault } from '../judge-connector.ts';
+import { assertFailed, judgeAddress, judgeServices, resultOf, testFault } from '../judge-connector.ts';
 import { serveLaxly } from '../lax-server.ts';
 import { changeService } from '../plant-fault.ts';
 import { createFullServices } from '../sound-connector.ts';
@@ -124,3 +126,36 @@ testFault(
           : listEntitlements(request, context),
     })),
 );
+
+test('what the SDK came to refuse of late is not asked of a connector that is built on an earlier one', async (t) => {
+  const early = changeService(createFullServices(), ConnectorService, () => ({
+    validate: () => ({ sdkVersion: 'v0.24.5' }),
+  }));
+  const services = changeService(early, EntitlementsService, ({ listEntitlements }) => ({
+    listEntitlements: (request, context) => {
+      if (!request.resource) {
+        throw new ServiceError(Code.NotFound, 'no such type', { reason: 'planted' });
+      }
+      return request.annotations.length > 0 && request.resource.id?.resourceType !== 'club'
+        ? {}
+        : listEntitlements(request, context);
+    },
+  }));
+  const report = await judgeServices(t, services);
+  assertFailed(report, {});
+  for (const id of ['resource-required', 'type-scope-refused']) {
+    assert.equal(
+      resultOf(report, id).detail,
+      'the connector claims baton-sdk 0.24.5, which is not asked for this; v0.25.0 is',
+    );
+  }
+});
+
+test('a connector that is built on the SDK of the contract is asked for all of it: its version lags behind', async (t) => {
+  const services = changeService(createFullServices(), ConnectorService, () => ({
+    validate: () => ({ sdkVersion: 'v0.24.6' }),
+  }));
+  const report = await judgeServices(t, services);
+  assertFailed(report, {});
+  assert.equal(resultOf(report, 'resource-required').outcome, 'passed');
+});
