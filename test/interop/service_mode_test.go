@@ -29,7 +29,7 @@ const uploadChunk = 512 * 1024
 func TestServiceMode(t *testing.T) {
 	// Large enough that the file takes more than one message, and a report slow enough for a second heartbeat.
 	percipio := program.StartPercipio(t, program.Organization{
-		Users: 1500, Courses: 400, ActivityRows: 30_000, ReportPolls: program.ReportPolls{Pending: 1},
+		Users: 1500, Courses: 400, ActivityRows: 30_000, ReportPolls: program.ReportPolls{Pending: 2},
 	})
 	for name, variables := range map[string][]string{"GetTask": nil, "GetTasks": {"BATON_GET_TASKS=true"}} {
 		t.Run(name, func(t *testing.T) {
