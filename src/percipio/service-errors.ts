@@ -64,7 +64,7 @@ export function toServiceError(error: unknown): unknown {
   if (!(error instanceof PercipioError)) {
     return error;
   }
-  const rateLimit = error.rateLimit && toRateLimitDescription(error.rateLimit);
+  const rateLimit = rateLimitOf(error);
   return new ServiceError(codeOf(error), `${error.message}${adviceFor(error)}`, {
     reason: error.status === undefined ? `percipio_${error.kind.replace('-', '_')}` : `percipio_http_${error.status}`,
     cause: error,
@@ -114,6 +114,16 @@ function adviceFor({ status, family, kind }: PercipioError): string {
     return `. ${organizationAdvice}`;
   }
   return '';
+}
+
+/** The limit that a failure tells of. A 429 without one is a limit that is used up until `Retry-After`, if that is told. */
+function rateLimitOf({ status, rateLimit, retryAfterMs }: PercipioError): RateLimitDescription | undefined {
+  if (status !== 429) {
+    return rateLimit && toRateLimitDescription(rateLimit);
+  }
+  const retryAt = retryAfterMs === undefined ? undefined : new Date(Date.now() + retryAfterMs);
+  const resetAt = rateLimit?.resetAt ?? retryAt;
+  return resetAt || rateLimit ? toRateLimitDescription({ limit: rateLimit?.limit, remaining: 0, resetAt }) : undefined;
 }
 
 function toRateLimitDescription({ limit, remaining, resetAt }: RateLimit): RateLimitDescription {

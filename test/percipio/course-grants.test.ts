@@ -5,6 +5,7 @@ import { Code, type ConnectError } from '@connectrpc/connect';
 import { GrantsServiceListGrantsResponseSchema } from '#gen/c1/connector/v2/grant_pb.js';
 import { type Resource, ResourceSchema } from '#gen/c1/connector/v2/resource_pb.js';
 import { wireResponseMaxBytes } from '../../src/baton/services/call-context.ts';
+import { encodePageToken } from '../../src/baton/services/page-token.ts';
 import { defaultTiming } from '../../src/percipio/connector-timing.ts';
 import type { PercipioSimulator } from '../../src/simulator/percipio/percipio-simulator.ts';
 import type { PercipioSimulatorOptions } from '../../src/simulator/percipio/simulator-options.ts';
@@ -300,6 +301,10 @@ test('a course that nobody took has no grants, and neither has one that is unkno
   assert.deepEqual(await readGrantIds(connector, course(99), 's1'), []);
 });
 
+/** A page token as the grants of a course give them out. */
+const tokenOf = (number: number, token: unknown) =>
+  encodePageToken(`list grants of course ${uuid(number)}`, { token, skip: 0 });
+
 const garbage: [what: string, token: unknown][] = [
   ['a report that is no text', { report: 5, waits: 1 }],
   ['a position without a report', { from: 5 }],
@@ -310,7 +315,7 @@ const garbage: [what: string, token: unknown][] = [
 for (const [what, token] of garbage) {
   test(`a page token with ${what} is INVALID_ARGUMENT`, async (t) => {
     const { grants } = startConnector(t, await start(t, { courses: 1, users: 1 }, undefined));
-    const pageToken = Buffer.from(JSON.stringify({ t: token })).toString('base64url');
+    const pageToken = tokenOf(0, token);
     await assert.rejects(
       grants.listGrants({ resource: course(0), pageToken }),
       (error: ConnectError) => error.code === Code.InvalidArgument,
@@ -320,7 +325,7 @@ for (const [what, token] of garbage) {
 
 test('a page token whose report has expired is FAILED_PRECONDITION, and requests no other report', async (t) => {
   const simulator = await start(t, { courses: 1, users: 1 }, undefined);
-  const pageToken = Buffer.from(JSON.stringify({ t: { report: uuid(7), waits: 1 } })).toString('base64url');
+  const pageToken = tokenOf(0, { report: uuid(7), waits: 1 });
   await assert.rejects(
     startConnector(t, simulator).grants.listGrants({ resource: course(0), pageToken }),
     (error: ConnectError) => {

@@ -46,8 +46,8 @@ export async function servePage<Desc extends DescMessage, Request>(
   context: Context,
   cache: PageCache,
 ): Promise<ListResponse<MessageShape<Desc>>> {
-  const position = decodePageToken(call.pageToken);
-  const cacheKey = `${context.syncId ?? ''}\n${call.key}\n${encodePageToken({ ...position, skip: 0 })}`;
+  const position = decodePageToken(call.key, call.pageToken);
+  const cacheKey = `${context.syncId ?? ''}\n${encodePageToken(call.key, { ...position, skip: 0 })}`;
   const page =
     (cache.get(cacheKey) as Page<MessageShape<Desc>, unknown> | undefined) ??
     (await readPage(call, position.token, context));
@@ -63,7 +63,7 @@ export async function servePage<Desc extends DescMessage, Request>(
     cache.delete(cacheKey);
     next = page.next === undefined ? undefined : { token: page.next, skip: 0 };
   }
-  const nextPageToken = next ? encodePageToken(next) : '';
+  const nextPageToken = next ? encodePageToken(call.key, next) : '';
   if (nextPageToken !== '' && nextPageToken === call.pageToken) {
     throw new ServiceError(Code.Internal, `${call.key}: next page token unchanged - likely a connector bug`, {
       reason: 'page_token_unchanged',

@@ -20,6 +20,7 @@ import { annotation, buildResource, packAnnotations } from '../../../src/baton/b
 import { type Connector, listing, type ResourceSyncer, singlePage } from '../../../src/baton/connector.ts';
 import { wireResponseMaxBytes } from '../../../src/baton/services/call-context.ts';
 import { createConnectorServices } from '../../../src/baton/services/connector-services.ts';
+import { encodePageToken } from '../../../src/baton/services/page-token.ts';
 import { bookType, createLibrary, type LibraryOptions } from '../library-connector.ts';
 
 function clientsOf(connector: Connector) {
@@ -134,12 +135,16 @@ test('an item that is larger than a message should be is answered alone rather t
   assert.notEqual(answer.nextPageToken, '');
 });
 
+/** What tells the listing of books from other enumerations. */
+const bookEnumeration = 'list resources of book below /';
+
 const garbage: [name: string, token: string][] = [
   ['text', 'garbage'],
   ['JSON of another shape', Buffer.from('{"offset":5}').toString('base64url')],
-  ['a negative position', Buffer.from('{"s":-1}').toString('base64url')],
-  ['a token of another listing', Buffer.from('{"t":{"page":"x"}}').toString('base64url')],
-  ['a null token', Buffer.from('{"t":null}').toString('base64url')],
+  ['a negative position', encodePageToken(bookEnumeration, { token: undefined, skip: -1 })],
+  ['a token that another listing would take', encodePageToken(bookEnumeration, { token: { page: 'x' }, skip: 0 })],
+  ['a null token', encodePageToken(bookEnumeration, { token: null, skip: 0 })],
+  ['an empty object', Buffer.from('{}').toString('base64url')],
 ];
 for (const [name, pageToken] of garbage) {
   test(`a page token that is ${name} is INVALID_ARGUMENT`, async () => {
@@ -150,6 +155,15 @@ for (const [name, pageToken] of garbage) {
     );
   });
 }
+
+test('a page token of another enumeration is INVALID_ARGUMENT, rather than a place in this one', async () => {
+  const { resources, grants } = libraryClients({ books: 20 });
+  const { nextPageToken: pageToken } = await resources.listResources({ resourceTypeId: 'book', pageSize: 7 });
+  const expected = rejectsWith(Code.InvalidArgument, /page_token: .* was not given out by this call/);
+  await assert.rejects(resources.listResources({ resourceTypeId: 'reader', pageToken }), expected);
+  const resource = buildResource({ type: bookType, id: 'b0', displayName: 'Book 0' });
+  await assert.rejects(grants.listGrants({ resource, pageToken }), expected);
+});
 
 test('a page token of a listing with one page is INVALID_ARGUMENT', async () => {
   const { entitlements } = libraryClients();
