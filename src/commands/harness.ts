@@ -62,12 +62,14 @@ const timeout = durationField({
   name: 'timeout',
   description: 'How long all of it may take',
   default: '10m',
+  check: checkTimeout,
 });
 const callTimeout = durationField({
   ...common,
   name: 'call-timeout',
   description: 'How long one call may take',
   default: '1m',
+  check: checkTimeout,
 });
 const itemsMax = intField({
   ...common,
@@ -130,6 +132,11 @@ export const harnessCommand: Command = {
     return countOutcomes(report).failed > 0 ? 1 : 0;
   },
 };
+
+/** Timers and gRPC deadlines have limits of some weeks and days; nobody waits that long. */
+function checkTimeout(valueMs: number): string | undefined {
+  return valueMs > 24 * 3_600_000 ? 'must not be more than 24h' : undefined;
+}
 
 /** Reads the certificates once, and finds out whether they can be used. */
 async function prepareConnection(invocation: Invocation, address: ListenAddress): Promise<() => Connection> {

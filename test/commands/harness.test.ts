@@ -182,6 +182,7 @@ test('faults of usage are told at once, with exit code 2', async (t) => {
     [['--address', '127.0.0.1:1', '--replica', '1'], /--replica.*must have a host/],
     [['--address', '127.0.0.1:1', '--max-items', '0'], /--max-items/],
     [['--address', '127.0.0.1:1', '--timeout', 'soon'], /--timeout/],
+    [['--address', '127.0.0.1:1', '--call-timeout', '25h'], /--call-timeout.*must not be more than 24h/],
     [['--address', '127.0.0.1:1', '--tls-cert', 'x.pem'], /--tls-cert.*--tls-key/],
     [['--address', '127.0.0.1:1', '--tls-ca', 'none.pem'], /--tls-ca: none\.pem cannot be read: ENOENT/],
     [['--address', '127.0.0.1:1', '--tls-ca', 'empty.pem'], /--tls-ca: empty\.pem holds nothing in PEM form/],
