@@ -10,7 +10,12 @@ import {
   type Interceptor,
   type ServiceImpl,
 } from '@connectrpc/connect';
-import { BatonService } from '#gen/c1/connectorapi/baton/v1/baton_pb.js';
+import {
+  BatonService,
+  type BatonServiceGetTaskResponse,
+  type BatonServiceGetTasksResponse,
+  type Task,
+} from '#gen/c1/connectorapi/baton/v1/baton_pb.js';
 import type { AccessTokens } from './access-tokens.ts';
 import type { CallLog } from './call-log.ts';
 import { type Faults, type FaultyCall, happen } from './faults.ts';
@@ -29,6 +34,8 @@ export interface BatonServiceOptions {
   readonly nextHeartbeatMs: number;
   /** Cuts all connections. */
   drop(): void;
+  /** How often that was done. */
+  dropCount(): number;
 }
 
 /** Routes BatonService. Calls are let in with a valid token only, and their messages checked by the rules of the contract. */
@@ -71,7 +78,7 @@ function createBatonService(options: BatonServiceOptions): Partial<ServiceImpl<t
   };
 }
 
-function letIn({ tokens, calls, faults, drop }: BatonServiceOptions): Interceptor {
+function letIn({ tokens, tasks, calls, faults, drop, dropCount }: BatonServiceOptions): Interceptor {
   const validator = createValidator();
   const check = (method: DescMethod, message: object) => {
     const result = validator.validate(method.input, message as never);
@@ -79,6 +86,7 @@ function letIn({ tokens, calls, faults, drop }: BatonServiceOptions): Intercepto
   };
   return (next) => async (request) => {
     const { method } = request;
+    const dropsBefore = dropCount();
     calls.add({ name: method.name, request: request.stream ? undefined : request.message, headers: request.header });
     const fault = request.stream ? undefined : faults.take(method.name as FaultyCall);
     if (fault) await happen(fault, request.signal, drop);
@@ -87,7 +95,10 @@ function letIn({ tokens, calls, faults, drop }: BatonServiceOptions): Intercepto
     }
     if (!request.stream) {
       check(method, request.message);
-      return next(request);
+      const response = await next(request);
+      // Nobody will get the answer, and so nobody has its tasks.
+      if (dropCount() !== dropsBefore && !response.stream) tasks.handOutAgain(tasksIn(response.message));
+      return response;
     }
     const messages = request.message;
     const checked = async function* () {
@@ -98,4 +109,9 @@ function letIn({ tokens, calls, faults, drop }: BatonServiceOptions): Intercepto
     };
     return next({ ...request, message: checked() });
   };
+}
+
+function tasksIn(message: object): readonly Task[] {
+  const { task, tasks = [] } = message as Partial<BatonServiceGetTaskResponse & BatonServiceGetTasksResponse>;
+  return task ? [task] : tasks;
 }

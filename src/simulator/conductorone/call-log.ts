@@ -12,6 +12,8 @@ export interface LoggedCall<Request = unknown> {
 /** Keeps the last calls. */
 export class CallLog {
   readonly #calls: LoggedCall[] = [];
+  /** How many calls of each name came in all. */
+  readonly #counts = new Map<string, number>();
   readonly #waiting = new Set<() => void>();
   /** More are forgotten, oldest first. */
   readonly #callsMax = 10_000;
@@ -23,19 +25,20 @@ export class CallLog {
   add(call: Omit<LoggedCall, 'at'>): void {
     this.#calls.push({ ...call, at: performance.now() });
     if (this.#calls.length > this.#callsMax) this.#calls.shift();
+    this.#counts.set(call.name, (this.#counts.get(call.name) ?? 0) + 1);
     for (const look of this.#waiting) look();
   }
 
-  /** The calls of one name. */
+  /** The kept calls of one name. */
   named(name: string): readonly LoggedCall[] {
     return this.#calls.filter((call) => call.name === name);
   }
 
-  /** Resolves when there are `count` calls of that name. */
+  /** Resolves when there were `count` calls of that name, forgotten ones included. */
   async waitFor(name: string, count = 1): Promise<readonly LoggedCall[]> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const look = () => {
-      if (this.named(name).length >= count) resolve();
+      if ((this.#counts.get(name) ?? 0) >= count) resolve();
     };
     this.#waiting.add(look);
     look();

@@ -70,8 +70,10 @@ export async function startConductorOneSimulator(options: ConductorOneOptions): 
 
   let isAway = false;
   let connections = 0;
+  let drops = 0;
   const sockets = new Set<Socket>();
   const drop = () => {
+    drops++;
     for (const socket of sockets) socket.destroy();
   };
   server.on('connection', (socket: Socket) => {
@@ -84,7 +86,10 @@ export async function startConductorOneSimulator(options: ConductorOneOptions): 
 
   const grpc = connectNodeAdapter({
     routes: (router) =>
-      routeBatonService(router, { tokens, tasks, uploads, calls, faults, nextPollMs, nextHeartbeatMs, drop }),
+      routeBatonService(router, {
+        ...{ tokens, tasks, uploads, calls, faults, nextPollMs, nextHeartbeatMs },
+        ...{ drop, dropCount: () => drops },
+      }),
     connect: false,
     grpcWeb: false,
   });

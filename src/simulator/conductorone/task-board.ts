@@ -33,11 +33,10 @@ export class TaskBoard {
     return taken;
   }
 
-  /** Puts a task that was handed out back into the queue, as ConductorOne does when nothing is heard of it. */
-  handOutAgain(id: string): void {
-    const task = this.#running.get(id);
-    if (task) this.#queued.push(task);
-    this.#running.delete(id);
+  /** Puts tasks that were handed out back into the queue, as ConductorOne does when nothing is heard of them. */
+  handOutAgain(tasks: readonly Task[]): void {
+    for (const task of tasks) this.#running.delete(task.id);
+    this.#queued.push(...tasks);
   }
 
   /** The next heartbeat of the task learns that nobody wants its result. */
