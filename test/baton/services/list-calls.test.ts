@@ -169,7 +169,10 @@ test('a page token of a listing with one page is INVALID_ARGUMENT', async () => 
   const { entitlements } = libraryClients();
   const resource = buildResource({ type: bookType, id: 'b0', displayName: 'Book 0' });
   await assert.rejects(
-    entitlements.listEntitlements({ resource, pageToken: Buffer.from('{"t":5}').toString('base64url') }),
+    entitlements.listEntitlements({
+      resource,
+      pageToken: encodePageToken('list entitlements of book b0', { token: 5, skip: 0 }),
+    }),
     rejectsWith(Code.InvalidArgument, /page_token/),
   );
 });
