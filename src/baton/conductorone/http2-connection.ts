@@ -47,7 +47,13 @@ export class Http2Connection implements SessionManager {
   ): Promise<ClientHttp2Stream> {
     const session = await this.#workingSession();
     this.#usedAt = performance.now();
-    return session.request({ ...headers, ':method': method, ':path': path }, options);
+    const stream = session.request({ ...headers, ':method': method, ':path': path }, options);
+    // A call must never outlive its connection, however that ended: an upload has no time limit.
+    const lose = () =>
+      stream.destroy(new ServiceError(Code.Unavailable, 'the connection broke', { reason: 'no_connection' }));
+    session.once('close', lose);
+    stream.once('close', () => session.off('close', lose));
+    return stream;
   }
 
   notifyResponseByteRead(): void {
@@ -106,6 +112,8 @@ export class Http2Connection implements SessionManager {
       throw new ServiceError(Code.Unavailable, message, { reason: 'no_http2' });
     }
     const session = connect(this.authority, { createConnection: () => socket });
+    // One for each call that runs.
+    session.setMaxListeners(0);
     session.on('error', () => {
       // Each call on it fails with the same error, and tells it.
     });
