@@ -9,6 +9,7 @@ import {
 import type { TLSSocket } from 'node:tls';
 import type { createGrpcTransport } from '@connectrpc/connect-node';
 import { Code, ServiceError } from '../service-error.ts';
+import { holdLastWrite } from './hold-last-write.ts';
 
 export interface Http2ConnectionOptions {
   /** `https://acme.conductor.one` */
@@ -53,7 +54,7 @@ export class Http2Connection implements SessionManager {
       stream.destroy(new ServiceError(Code.Unavailable, 'the connection broke', { reason: 'no_connection' }));
     session.once('close', lose);
     stream.once('close', () => session.off('close', lose));
-    return stream;
+    return holdLastWrite(stream);
   }
 
   notifyResponseByteRead(): void {
