@@ -23,6 +23,7 @@ async function open(t: TestContext) {
     session.destroy();
     server.close();
   });
+  await once(session, 'connect');
   const stream = holdLastWrite(session.request({ ':method': 'POST' }));
   stream.resume();
   const write = (text: string) =>
