@@ -1,7 +1,7 @@
 // Which handler does which type of task.
 import { Code, ServiceError } from '../service-error.ts';
 import type { TaskContext } from './task-context.ts';
-import { failed, type TaskOutcome } from './task-outcome.ts';
+import { failed, failedForGood, type TaskOutcome } from './task-outcome.ts';
 import { handleBulkCreateTickets } from './tasks/bulk-create-tickets.ts';
 import { handleBulkGetTickets } from './tasks/bulk-get-tickets.ts';
 import { handleCreateAccount } from './tasks/create-account.ts';
@@ -72,15 +72,24 @@ export async function handleTask(context: TaskContext): Promise<TaskOutcome> {
     case 'eventFeed':
     case 'createSyncDiff':
     case 'compactSyncs':
+      return refuseForGood(taskType.case);
     case undefined:
-      return refuse(taskType.case);
+      return refuseUnknown();
     default:
-      return refuse(taskType satisfies never);
+      return refuseForGood(taskType satisfies never);
   }
 }
 
+/** The Go runner lets such a task be handed out again and again; here too it would only be refused again. */
+function refuseForGood(type: string): TaskOutcome {
+  const error = new ServiceError(Code.Unimplemented, `unsupported task type: ${type}`, {
+    reason: 'unsupported_task_type',
+  });
+  return failedForGood(error);
+}
+
 /** A later version may know the type, and another replica may be of it; so the failure is one that may pass. */
-function refuse(type: string | undefined): TaskOutcome {
-  const message = `unsupported task type: ${type ?? 'one that this version does not know'}`;
+function refuseUnknown(): TaskOutcome {
+  const message = 'unsupported task type: one that this version does not know';
   return failed(new ServiceError(Code.Unknown, message, { reason: 'unsupported_task_type' }));
 }

@@ -183,9 +183,13 @@ const faulty: Record<string, { task: TaskType; code: Code; final: boolean }> = {
     code: Code.InvalidArgument,
     final: false,
   },
-  'event_feed, the former list_events': { task: { case: 'eventFeed', value: {} }, code: Code.Unknown, final: false },
-  create_sync_diff: { task: { case: 'createSyncDiff', value: {} }, code: Code.Unknown, final: false },
-  compact_syncs: { task: { case: 'compactSyncs', value: {} }, code: Code.Unknown, final: false },
+  'event_feed, the former list_events': {
+    task: { case: 'eventFeed', value: {} },
+    code: Code.Unimplemented,
+    final: true,
+  },
+  create_sync_diff: { task: { case: 'createSyncDiff', value: {} }, code: Code.Unimplemented, final: true },
+  compact_syncs: { task: { case: 'compactSyncs', value: {} }, code: Code.Unimplemented, final: true },
   'a type that is not known': { task: { case: undefined }, code: Code.Unknown, final: false },
 };
 for (const [name, { task, code, final }] of Object.entries(faulty)) {
