@@ -6,13 +6,20 @@ import type { ConnectorMetadataSchema } from '#gen/c1/connector/v2/connector_pb.
 import type { Entitlement } from '#gen/c1/connector/v2/entitlement_pb.js';
 import type { Grant } from '#gen/c1/connector/v2/grant_pb.js';
 import type { Resource, ResourceId, ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
+import type { Action } from './action.ts';
+import type { EventFeed } from './event-feed.ts';
+import type { AccountManager, CredentialManager, DeleteOutcome, DeleteRequest, Provisioner } from './provisioner.ts';
 
-/** A connector: one application whose resources, entitlements and grants are read. */
+/** A connector: one application whose resources, entitlements and grants are read and, where it allows that, changed. */
 export interface Connector {
   /** Name, description and so on, as ConnectorService.GetMetadata answers. Capabilities are derived and added to it. */
   readonly metadata: MessageInitShape<typeof ConnectorMetadataSchema>;
   /** One for each resource type. Ids must be unique. */
   readonly resourceTypes: readonly ResourceSyncer[];
+  /** What else it can do. Names must be unique. */
+  readonly actions?: readonly Action[];
+  /** What it can tell of changes. Ids must be unique. */
+  readonly eventFeeds?: readonly EventFeed[];
   /**
    * Checks that a sync can work: credentials, permissions, configuration. Called at the start of each sync and by
    * health checks, so it must be cheap. Throws a ServiceError that says what to change.
@@ -36,7 +43,7 @@ export interface ConnectorStatistics {
   readonly receivedBytes: number;
 }
 
-/** Reads one resource type. What is not given is not supported: the capabilities say so and the services answer so. */
+/** Reads and changes one resource type. What is not given is not supported: the capabilities say so and the services answer so. */
 export interface ResourceSyncer {
   readonly type: ResourceType;
   /** The resources of this type, below `parent` where the type has parents. */
@@ -56,6 +63,18 @@ export interface ResourceSyncer {
   readonly grants?: Listing<Grant, ResourceRequest>;
   /** The grants of all resources of the type in one enumeration; the annotation is TypeScopedGrants. */
   readonly grantsOfType?: Listing<Grant, object>;
+  /** Gives and takes the entitlements of the type's resources. */
+  readonly provisioner?: Provisioner;
+  /** Why nothing can be granted or revoked, for people, where that may surprise: the answer to Grant and Revoke. */
+  readonly immutableBecause?: string;
+  /** Creates a resource; answers it as the application now has it. */
+  create?(resource: Resource, context: Context): Promise<Resource>;
+  /** Deletes a resource, or does what comes nearest. Safe to repeat. */
+  delete?(request: DeleteRequest, context: Context): Promise<DeleteOutcome>;
+  /** Creates accounts of this type. */
+  readonly accounts?: AccountManager;
+  /** Replaces credentials of this type's resources. */
+  readonly credentials?: CredentialManager;
 }
 
 export interface ListRequest {
