@@ -8,7 +8,8 @@ import type { Context } from './connector.ts';
 
 /**
  * Gives and takes the entitlements of a type's resources. Both are safe to repeat: they look before they write, and
- * what is there already is a success that says so. A refusal on purpose is a ServiceError made with `refusal`.
+ * what is there already is a success that says so. The runtime repeats what failed UNAVAILABLE or DEADLINE_EXCEEDED. A
+ * refusal on purpose is a ServiceError made with `refusal`.
  */
 export interface Provisioner {
   grant(request: GrantRequest, context: Context): Promise<GrantOutcome>;
@@ -45,15 +46,15 @@ export type DeleteOutcome = 'deleted' | 'does-not-exist';
 export interface AccountManager {
   /** What ConductorOne asks for beside e-mail and login: keys of `AccountInfo.profile`. */
   readonly schema: MessageInitShape<typeof ConnectorAccountCreationSchemaSchema>;
-  /** The ways in which an account can get its credential, the preferred one first. At least one. */
-  readonly credentialOptions: readonly CredentialKind[];
+  /** The ways in which an account can get its credential, the preferred one first. Others are refused. */
+  readonly credentialOptions: readonly [CredentialKind, ...CredentialKind[]];
   /** Checks all of the request before it writes. Asked again after an unclear failure, it makes no second account. */
   create(request: CreateAccountRequest, context: Context): Promise<CreateAccountOutcome>;
 }
 
 export interface CreateAccountRequest {
   readonly account: AccountInfo;
-  /** One of the declared kinds; absent where the caller leaves it to the connector. */
+  /** One of the declared kinds; absent where the caller leaves it to the connector, which has no password then. */
   readonly credential: Credential | undefined;
 }
 
@@ -66,8 +67,8 @@ export type CreateAccountOutcome =
 
 /** Replaces the credential of a resource. */
 export interface CredentialManager {
-  /** The preferred kind first. At least one. */
-  readonly credentialOptions: readonly CredentialKind[];
+  /** The preferred kind first. Others are refused. */
+  readonly credentialOptions: readonly [CredentialKind, ...CredentialKind[]];
   rotate(request: RotateCredentialRequest, context: Context): Promise<void>;
 }
 
