@@ -8,7 +8,7 @@ import { copyError, describeFailure } from './describe-failure.ts';
 import type { Family } from './family.ts';
 import { PercipioError, type PercipioErrorFields } from './percipio-error.ts';
 import { parseRateLimit, type RateLimit } from './rate-limit.ts';
-import { type Redact, showUrl } from './redact.ts';
+import { createSecretRedact, type Redact, showUrl } from './redact.ts';
 import { ResponseBody } from './response-body.ts';
 import type { RepeatRule } from './retry-policy.ts';
 import type { StatisticsCounter } from './statistics.ts';
@@ -23,6 +23,8 @@ export interface ApiCall {
   readonly query?: Readonly<Record<string, string | number | undefined>> | undefined;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** A part of the body, such as a password, that is shown nowhere, not even when the answer repeats it. */
+  readonly secret?: string | undefined;
   /** Which failures it may be sent again after. */
   readonly repeat: RepeatRule;
   /**
@@ -60,6 +62,8 @@ export class Exchange {
   readonly #attempt: number;
   readonly #signal: AbortSignal;
   readonly #target: URL;
+  readonly #hideSecret: Redact;
+  readonly #redact: Redact;
   readonly #abort = new AbortController();
   readonly #onAbort = () => this.#abort.abort();
   #deadline: NodeJS.Timeout | undefined;
@@ -74,6 +78,8 @@ export class Exchange {
     this.#signal = signal;
     this.#target = buildUrl(context.options.baseUrl, call);
     this.url = context.redact(showUrl(this.#target));
+    this.#hideSecret = createSecretRedact(call.secret ?? '');
+    this.#redact = (text) => context.redact(this.#hideSecret(text));
   }
 
   /**
@@ -95,13 +101,13 @@ export class Exchange {
     }
   }
 
-  /** Makes the error for an answer that is not what was asked for. Its problem is shown without the token. */
+  /** Makes the error for an answer that is not what was asked for. Its problem is shown without secrets. */
   fail(fields: FailureFields): PercipioError {
     const { family, method } = this.#call;
     return new PercipioError({
       isUnprocessed: false,
       ...fields,
-      problem: this.#context.redact(fields.problem),
+      problem: this.#redact(fields.problem),
       family,
       method,
       url: this.url,
@@ -121,12 +127,13 @@ export class Exchange {
       const problem = `${what} within ${this.#context.options.requestTimeoutMs} ms`;
       return this.fail({ kind: 'timeout', problem, isTransient: true });
     }
-    return this.fail({ ...describeFailure(error, receivedBytes), cause: copyError(error, this.#context.redact) });
+    return this.fail({ ...describeFailure(error, receivedBytes), cause: copyError(error, this.#redact) });
   }
 
   /** The start of a body as it may be shown in an error. */
   excerpt(body: string): string {
-    return describeErrorBody(body, this.#context.redact);
+    // Before as well: what looks like a tag in a secret would be taken out of the middle of it.
+    return describeErrorBody(this.#hideSecret(body), this.#redact);
   }
 
   async #request(): Promise<Dispatcher.ResponseData> {

@@ -8,7 +8,7 @@ import { type ApiCall, Exchange, type ExchangeContext, type OpenAnswer } from '.
 import { PercipioError } from './percipio-error.ts';
 import { parseRetryAfterMs, type RateLimit } from './rate-limit.ts';
 import { createRedact } from './redact.ts';
-import { nextDelayMs } from './retry-policy.ts';
+import { nextDelayMs, type RetryPolicy } from './retry-policy.ts';
 import { StatisticsCounter } from './statistics.ts';
 
 /** An answer that was read and checked. */
@@ -31,6 +31,11 @@ export class HttpClient {
   constructor(options: CompleteOptions, dispatcher: Dispatcher) {
     const redact = createRedact(options.token);
     this.#context = { options, dispatcher, statistics: this.statistics, redact };
+  }
+
+  /** For those who go on where a call gives up, as after a write whose outcome is unclear. */
+  get retry(): RetryPolicy {
+    return this.#context.options.retry;
   }
 
   /**

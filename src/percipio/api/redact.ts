@@ -1,4 +1,4 @@
-// Keeps the token out of everything that is shown: a proxy's error page may repeat the request that it refused.
+// Keeps secrets out of everything that is shown: an error page may repeat the request that was refused.
 
 export type Redact = (text: string) => string;
 
@@ -9,6 +9,52 @@ export function createRedact(token: string): Redact {
       .replace(/\bBearer[\s:=+]+(?!\[token\])[^\s"'<>]{16,}/gi, 'Bearer [token]')
       .replace(/\beyJ[\w-]{8,}(?:\.[\w-]*)*/g, '[token]');
 }
+
+/**
+ * Replaces a secret of one call, such as a password: as it is, and as it looks in JSON, in HTML and in a URL, since an
+ * answer may quote the request in any of them.
+ */
+export function createSecretRedact(secret: string): Redact {
+  const json = escapeJson(secret);
+  const forms = [
+    secret,
+    json,
+    // In a text that is itself a JSON string.
+    escapeJson(json),
+    json.replace(/[^\x20-\x7e]/g, escapeUnicode),
+    secret.replace(/[&<>"']/g, (character) => htmlEntities[character] ?? character),
+    encodeUri(secret),
+    encodeUri(secret).replaceAll('%20', '+'),
+  ];
+  // What describes a body drops invisible characters first.
+  const shown = new Set([...forms, ...forms.map((form) => form.replace(/\p{Cf}/gu, ''))]);
+  shown.delete('');
+  const longestFirst = [...shown].sort((a, b) => b.length - a.length).map((form) => RegExp.escape(form));
+  if (longestFirst.length === 0) return (text) => text;
+  const pattern = new RegExp(longestFirst.join('|'), 'gi');
+  return (text) => text.replace(pattern, '[secret]');
+}
+
+function escapeJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
+
+function escapeUnicode(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+/** Half a pair of surrogates, which no URL can hold, becomes a replacement character. */
+function encodeUri(text: string): string {
+  return encodeURIComponent(text.toWellFormed());
+}
+
+const htmlEntities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
 const secretParameter = /token|secret|password|passwd|signature|api.?key|^key$|^sig$|^auth/i;
 
