@@ -13,3 +13,11 @@ export function readCountHeader(headers: AnswerHeaders, name: string): number | 
   const text = readHeader(headers, name)?.trim();
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
+
+/** When the server answered, by its own clock and cut to a second. Nothing, when the answer does not say it. */
+export function readAnsweredAt(headers: AnswerHeaders): Date | undefined {
+  const text = readHeader(headers, 'date')?.trim() ?? '';
+  // The form of RFC 9110, 5.6.7, that senders must use; a parser of dates would take a bare number for a year.
+  const timeMs = /^[A-Z][a-z]{2}, .+ GMT$/.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(timeMs) ? undefined : new Date(timeMs);
+}

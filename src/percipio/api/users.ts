@@ -1,6 +1,6 @@
 // The family user-management: people.
 import { z } from 'zod';
-import { readCountHeader, readHeader } from './answer-headers.ts';
+import { readAnsweredAt, readCountHeader, readHeader } from './answer-headers.ts';
 import type { Answer, HttpClient } from './http-client.ts';
 import { PercipioError } from './percipio-error.ts';
 import type { RateLimit } from './rate-limit.ts';
@@ -28,6 +28,8 @@ export interface UsersPage {
   readonly total: number | undefined;
   /** Where the next page begins; absent on the last one. */
   readonly nextOffset: number | undefined;
+  /** When this was so, by Percipio's clock and cut to a second; nothing, when the answer does not say it. */
+  readonly answeredAt: Date | undefined;
   readonly rateLimit: RateLimit | undefined;
 }
 
@@ -77,7 +79,8 @@ export class UsersApi {
           const problem = `answered with no users from offset ${offset} on, although it counts ${total}`;
           throw exchange.fail({ kind: 'body', problem, isTransient: true });
         }
-        return { items, total, nextOffset: nextUsersOffset(offset, items.length, total), rateLimit };
+        const nextOffset = nextUsersOffset(offset, items.length, total);
+        return { items, total, nextOffset, answeredAt: readAnsweredAt(headers), rateLimit };
       },
     );
   }
