@@ -148,6 +148,7 @@ class Exchange {
 
   async #send(answer: Answer, breakOff?: { afterBytes: number | undefined; ending: 'close' | 'stall' }): Promise<void> {
     this.#options.requests.update(this.#record, { status: answer.status });
+    this.#response.setHeader('date', new Date(this.#options.access.now()).toUTCString());
     const accepted = this.#request.headers['accept-encoding'];
     await sendAnswer(this.#response, answer, {
       acceptEncoding: this.#options.compresses && typeof accepted === 'string' ? accepted : undefined,
