@@ -1,9 +1,11 @@
 // All services of the connector side of the Baton protocol, over one connector.
 import { AssetService } from '#gen/c1/connector/v2/asset_pb.js';
 import type { Connector } from '../connector.ts';
+import { ActionRegistry } from './action-registry.ts';
 import { createActionService } from './action-service.ts';
 import { createConnectorService } from './connector-service.ts';
 import { createEntitlementsService } from './entitlements-service.ts';
+import { EventFeeds } from './event-feeds.ts';
 import { createEventService } from './event-service.ts';
 import { createGrantsService } from './grants-service.ts';
 import { PageCache } from './page-cache.ts';
@@ -37,9 +39,9 @@ export function createConnectorServices(
     createEntitlementsService(syncers, cache),
     createGrantsService(syncers, cache),
     ...createProvisioningServices(provisioning),
-    createActionService(),
+    createActionService(new ActionRegistry(connector), provisioning),
     createTicketsService(ticketing),
-    createEventService(),
+    createEventService(new EventFeeds(connector.eventFeeds ?? [])),
     // Ends empty and OK, as the Go SDK's does: nothing syncs assets any more.
     serviceEntry(AssetService, { async *getAsset() {} }),
   ];

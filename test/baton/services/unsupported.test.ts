@@ -73,9 +73,9 @@ test('tickets are UNKNOWN while ticketing is not enabled, UNIMPLEMENTED while it
 test('a connector without actions lists none and finds none', async () => {
   const actions = createClient(ActionService, transportOf({ provisioning: false, ticketing: false }));
   assert.deepEqual((await actions.listActionSchemas({})).schemas, []);
-  assert.equal(await codeOf(actions.invokeAction({ name: 'x' })), 'NotFound: action x not found');
-  assert.equal(await codeOf(actions.getActionSchema({ name: 'x' })), 'NotFound: action x not found');
-  assert.equal(await codeOf(actions.getActionStatus({ id: 'y' })), 'NotFound: action id y not found');
+  assert.equal(await codeOf(actions.invokeAction({ name: 'x' })), 'NotFound: action "x" not found');
+  assert.equal(await codeOf(actions.getActionSchema({ name: 'x' })), 'NotFound: action "x" not found');
+  assert.equal(await codeOf(actions.getActionStatus({ id: 'y' })), 'NotFound: action id "y" not found');
 });
 
 test('a connector without event feeds lists none, and an empty feed id means the legacy feed', async () => {
