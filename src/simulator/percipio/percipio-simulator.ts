@@ -20,6 +20,7 @@ import { searchContentRoutes } from './routes/search-content.ts';
 import { userRoutes } from './routes/users.ts';
 import { completeOptions, type PercipioSimulatorOptions } from './simulator-options.ts';
 import { type Truth, tellTruth } from './truth.ts';
+import { UserStore } from './users/user-store.ts';
 
 /** A running simulator. */
 export interface PercipioSimulator extends AsyncDisposable {
@@ -43,6 +44,12 @@ export interface PercipioSimulator extends AsyncDisposable {
   failReport(reportId: string, status?: string): void;
   /** Lets a report be forgotten: 404 from now on. */
   expireReport(reportId: string): void;
+  /** The password that a write gave to a user; undefined where none did. */
+  passwordOf(userId: string): string | undefined;
+  /** Whether Percipio would let a person in by login name or e-mail address: active, and with the password that a write set. */
+  canSignIn(name: string, password: string): boolean;
+  /** The id of a user for each welcome e-mail that was sent. */
+  readonly welcomeEmails: readonly string[];
   /** Cuts all connections, and resolves when the port is free. May be called again. */
   close(): Promise<void>;
 }
@@ -62,6 +69,13 @@ export async function startPercipioSimulator(options: PercipioSimulatorOptions =
     users: Array.from({ length: users }, (_, index) => organization.userAt(index)),
     courses: Array.from({ length: courses }, (_, index) => organization.catalogItemAt(index)),
   };
+  const userStore = new UserStore(data, {
+    definitions: organization.customAttributes.definitions,
+    uniqueEmails: complete.uniqueEmails,
+    staleReads: complete.staleReads,
+    idAt: (index) => organization.idAt(0x4e05, index),
+    now,
+  });
   const plan = planActivity(organization, complete.activityRows);
   const source = { organization, plan, fragments: createRowFragments(organization) };
   const store = new ReportStore({
@@ -77,7 +91,7 @@ export async function startPercipioSimulator(options: PercipioSimulatorOptions =
   const requests = new RequestLog(complete.requestsMax);
   const api = createApiServer({
     routes: [
-      ...userRoutes(data),
+      ...userRoutes(data, userStore, complete.writeAnswers),
       ...catalogContentRoutes(data, {
         catalogLast: complete.catalogLast,
         idAt: (index) => organization.idAt(0xca7a, index),
@@ -119,6 +133,9 @@ export async function startPercipioSimulator(options: PercipioSimulatorOptions =
     setReport: (reportId, body) => store.setBody(reportId, body),
     failReport: (reportId, status = 'FAILED') => store.fail(reportId, status),
     expireReport: (reportId) => store.expire(reportId),
+    passwordOf: (userId) => userStore.passwordOf(userId),
+    canSignIn: (name, password) => userStore.canSignIn(name, password),
+    welcomeEmails: userStore.welcomeEmails,
     close,
     [Symbol.asyncDispose]: close,
   };

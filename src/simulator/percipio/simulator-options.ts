@@ -2,6 +2,7 @@
 import type { ApiFamily } from './http/router.ts';
 import type { ReportPolls } from './reports/report-store.ts';
 import { CATALOG_LAST, type CatalogLast } from './routes/catalog-content.ts';
+import { WRITE_ANSWERS, type WriteAnswers } from './routes/users.ts';
 import { mintServiceToken } from './service-token.ts';
 
 /** The organization of a simulator that isn't told another one. */
@@ -48,6 +49,12 @@ export interface PercipioSimulatorOptions {
   readonly gzip?: boolean;
   /** How the catalog tells where its last page is: header `link`, header `x-total-count`, both, or neither. Default `link`. */
   readonly catalogLast?: CatalogLast;
+  /** What a write of a user that succeeds is answered with: the user (200, 201), or nothing (204, 201). Default `user`. */
+  readonly writeAnswers?: WriteAnswers;
+  /** Whether a write is refused (409) that gives a user the e-mail address of another one. Default true. */
+  readonly uniqueEmails?: boolean;
+  /** How many reads of one user after each write still show the user as before it; the list shows it at once. Default 0. */
+  readonly staleReads?: number;
   /** API families that answer 403, as they do for a service account without their permission. Default none. */
   readonly forbidden?: Iterable<ApiFamily>;
   /** How many requests the log keeps at least; it forgets older ones beyond twice as many. Default 10,000. */
@@ -60,6 +67,16 @@ export type CompleteSimulatorOptions = Required<Omit<PercipioSimulatorOptions, '
   readonly reportFile: string | undefined;
   readonly reportPolls: ReportPolls;
 };
+
+const WHOLE_NUMBERS = [
+  'seed',
+  'users',
+  'courses',
+  'activityRows',
+  'reportDelayMs',
+  'reportExpiryMs',
+  'staleReads',
+] as const;
 
 /** Fills in the defaults. Throws a RangeError naming the first option that can't be. */
 export function completeOptions(options: PercipioSimulatorOptions): CompleteSimulatorOptions {
@@ -80,11 +97,14 @@ export function completeOptions(options: PercipioSimulatorOptions): CompleteSimu
     reportFile: options.reportFile,
     gzip: options.gzip ?? true,
     catalogLast: options.catalogLast ?? 'link',
+    writeAnswers: options.writeAnswers ?? 'user',
+    uniqueEmails: options.uniqueEmails ?? true,
+    staleReads: options.staleReads ?? 0,
     forbidden: options.forbidden ?? [],
     requestsMax: options.requestsMax ?? 10_000,
     now: options.now ?? Date.now,
   };
-  for (const name of ['seed', 'users', 'courses', 'activityRows', 'reportDelayMs', 'reportExpiryMs'] as const) {
+  for (const name of WHOLE_NUMBERS) {
     if (!Number.isSafeInteger(complete[name]) || complete[name] < 0) {
       throw new RangeError(`the simulator's ${name} must be a whole number from 0, and is ${complete[name]}`);
     }
@@ -95,6 +115,11 @@ export function completeOptions(options: PercipioSimulatorOptions): CompleteSimu
   if (!CATALOG_LAST.includes(complete.catalogLast)) {
     throw new RangeError(
       `the simulator's catalogLast must be one of ${CATALOG_LAST.join(', ')}: ${complete.catalogLast}`,
+    );
+  }
+  if (!WRITE_ANSWERS.includes(complete.writeAnswers)) {
+    throw new RangeError(
+      `the simulator's writeAnswers must be one of ${WRITE_ANSWERS.join(', ')}: ${complete.writeAnswers}`,
     );
   }
   return complete;

@@ -14,16 +14,21 @@ export interface TruthScope {
   readonly end?: Date;
   /** Only these courses are synced. Default: all. */
   readonly courseIds?: Iterable<string>;
+  /** Only entitlements and grants of this resource type. Default: both. Counts are always of both. */
+  readonly type?: 'course' | 'role';
 }
 
 /** Counts of rows are of a report on courses and assessments. */
 export interface TruthCounts {
   readonly users: number;
   readonly courses: number;
+  readonly roles: number;
   readonly entitlements: number;
   readonly grants: number;
   readonly completedGrants: number;
   readonly inProgressGrants: number;
+  /** Users who have a role. */
+  readonly roleGrants: number;
   readonly rows: number;
   /** Rows that repeat a user and course which another row has granted. */
   readonly repeatedRows: number;
@@ -49,9 +54,14 @@ export interface Truth {
   userIds(): Set<string>;
   /** Courses and assessments that aren't INACTIVE. */
   courseIds(scope?: TruthScope): Set<string>;
-  /** `course:<uuid>:completed` and `course:<uuid>:in_progress` of each course. */
+  /** The roles that Percipio documents, and others that users have. */
+  roleIds(): Set<string>;
+  /** `course:<uuid>:completed` and `course:<uuid>:in_progress` of each course, `role:<role>:assigned` of each role. */
   entitlementIds(scope?: TruthScope): Generator<string>;
-  /** `course:<uuid>:<completed|in_progress>:user:<uuid>`, once for a course and user; completed wins. */
+  /**
+   * `course:<uuid>:<completed|in_progress>:user:<uuid>`, once for a course and user; completed wins. And
+   * `role:<role>:assigned:user:<uuid>` of each user who has a role.
+   */
   grantIds(scope?: TruthScope): Generator<string>;
   counts(scope?: TruthScope): TruthCounts;
   /** The counts, for all rows. */
@@ -60,6 +70,7 @@ export interface Truth {
 
 const COMPLETED_STATUSES = ['COMPLETED', 'ACHIEVED'];
 const IN_PROGRESS_STATUSES = ['STARTED', 'ACTIVE'];
+const ROLES = ['LEARNER', 'ADMIN', 'CONTENT_CURATOR', 'CONTENT_COORDINATOR', 'LEARNING_ADMIN', 'MANAGER'];
 
 /** What a row's content is to a sync. */
 const UNKNOWN = 0;
@@ -72,6 +83,8 @@ export function tellTruth(organization: Organization, plan: ActivityPlan, data: 
     return new Set(data.courses.filter((item) => isSynced(item) && wanted?.has(item.id) !== false).map(({ id }) => id));
   };
   const userIds = (): Set<string> => new Set(data.users.map(({ id }) => id));
+  const assignedRoles = () => data.users.flatMap(({ id, role }) => (role ? [{ id, role }] : []));
+  const roleIds = () => new Set([...ROLES, ...assignedRoles().map(({ role }) => role)]);
 
   const recount = (scope: TruthScope = {}): Recount => {
     const { seed } = organization;
@@ -118,20 +131,24 @@ export function tellTruth(organization: Organization, plan: ActivityPlan, data: 
 
   const counts = (scope?: TruthScope): TruthCounts => {
     const { users, courses, rows, granting, rowsLeftOut } = recount(scope);
-    let [grants, completedGrants] = [0, 0];
+    let [courseGrants, completedGrants] = [0, 0];
     for (const packed of winners(granting)) {
-      grants += 1;
+      courseGrants += 1;
       completedGrants += packed % 2 === 0 ? 1 : 0;
     }
+    const roles = roleIds().size;
+    const roleGrants = assignedRoles().length;
     return {
       users,
       courses,
-      entitlements: 2 * courses,
-      grants,
+      roles,
+      entitlements: 2 * courses + roles,
+      grants: courseGrants + roleGrants,
       completedGrants,
-      inProgressGrants: grants - completedGrants,
+      inProgressGrants: courseGrants - completedGrants,
+      roleGrants,
       rows,
-      repeatedRows: granting.length - grants,
+      repeatedRows: granting.length - courseGrants,
       rowsLeftOut,
     };
   };
@@ -139,14 +156,21 @@ export function tellTruth(organization: Organization, plan: ActivityPlan, data: 
   return {
     userIds,
     courseIds,
+    roleIds,
     *entitlementIds(scope) {
-      for (const id of courseIds(scope)) {
+      for (const id of scope?.type === 'role' ? [] : courseIds(scope)) {
         yield `course:${id}:completed`;
         yield `course:${id}:in_progress`;
       }
+      for (const role of scope?.type === 'course' ? [] : roleIds()) {
+        yield `role:${role}:assigned`;
+      }
     },
     *grantIds(scope) {
-      for (const packed of winners(recount(scope).granting)) {
+      for (const { id, role } of scope?.type === 'course' ? [] : assignedRoles()) {
+        yield `role:${role}:assigned:user:${id}`;
+      }
+      for (const packed of scope?.type === 'role' ? [] : winners(recount(scope).granting)) {
         const pair = Math.floor(packed / 2);
         const course = contentIdAt(organization.seed, Math.floor(pair / organization.usersEver));
         const user = userIdAt(organization.seed, pair % organization.usersEver);

@@ -18,6 +18,11 @@ interface BreakOff {
   readonly afterBytes?: number;
 }
 
+/** Whether the request is carried out before the fault strikes, so that what it changes is changed. Default false. */
+interface CarryingOut {
+  readonly carriesOut?: boolean;
+}
+
 /**
  * What happens:
  * - `status`: this answer instead of the API's. A `body` that is a string is sent as it is (HTML if it begins with `<`),
@@ -25,22 +30,26 @@ interface BreakOff {
  * - `reset`: the connection is reset before any answer; nothing is done.
  * - `lostAnswer`: the request is carried out, then the connection is reset before any answer.
  * - `truncate`: the answer begins with its full length or chunked, and the connection is closed in the middle of the body.
- * - `stall`: no answer ever comes, and nothing is done; with `afterBytes`, the body stops there and the connection stays open.
+ * - `stall`: no answer ever comes; with `afterBytes`, the body stops there and the connection stays open.
  * - `delay`: the answer, or the next fault that fits, comes `delayMs` later.
- * - `emptyBody`: status 200 and no body; nothing is done.
- * - `garbage`: status 200, the content type of JSON, and `text` (default: JSON that breaks off) as the body; nothing is done.
+ * - `emptyBody`: status 200 and no body.
+ * - `garbage`: status 200, the content type of JSON, and `text` (default: JSON that breaks off) as the body.
+ *
+ * With `status`, `stall`, `emptyBody` and `garbage` nothing is done, unless they say `carriesOut`.
  */
 export type FaultKind =
-  | {
+  | ({
       readonly kind: 'status';
       readonly status: number;
       readonly headers?: Readonly<Record<string, string>>;
       readonly body?: unknown;
-    }
-  | { readonly kind: 'reset' | 'lostAnswer' | 'emptyBody' }
-  | ({ readonly kind: 'truncate' | 'stall' } & BreakOff)
+    } & CarryingOut)
+  | { readonly kind: 'reset' | 'lostAnswer' }
+  | ({ readonly kind: 'emptyBody' } & CarryingOut)
+  | ({ readonly kind: 'truncate' } & BreakOff)
+  | ({ readonly kind: 'stall' } & BreakOff & CarryingOut)
   | { readonly kind: 'delay'; readonly delayMs: number }
-  | { readonly kind: 'garbage'; readonly text?: string };
+  | ({ readonly kind: 'garbage'; readonly text?: string } & CarryingOut);
 
 export type Fault = FaultRule & FaultKind;
 

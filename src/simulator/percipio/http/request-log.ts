@@ -18,6 +18,8 @@ export interface RequestRecord {
   readonly isAuthorized: boolean;
   /** Parsed where it is JSON, else the text; undefined where there was none. As it was sent, passwords included. */
   body: unknown;
+  /** The status that the API came to, also where its answer was lost; undefined where a fault kept it from the API. */
+  result: number | undefined;
   /** Of the answer; undefined until its head is sent. */
   status: number | undefined;
   outcome: RequestOutcome;
@@ -66,6 +68,11 @@ export class RequestLog implements Iterable<RequestRecord> {
     );
   }
 
+  /** The kept writes of users, in the order of arrival: those with a `result` of 2xx changed something. */
+  writes(): RequestRecord[] {
+    return this.of({ path: /^\/user-management\// }).filter(({ method }) => method !== 'GET');
+  }
+
   /** Forgets all records; `total` and the indexes go on. */
   clear(): void {
     this.#records = [];
@@ -86,12 +93,16 @@ export class RequestLog implements Iterable<RequestRecord> {
 
   /** Adds a record: for the server. */
   open(
-    record: Omit<RequestRecord, 'index' | 'body' | 'status' | 'outcome' | 'faults' | 'startedMs' | 'endedMs'>,
+    record: Omit<
+      RequestRecord,
+      'index' | 'body' | 'result' | 'status' | 'outcome' | 'faults' | 'startedMs' | 'endedMs'
+    >,
   ): RequestRecord {
     const opened: RequestRecord = {
       ...record,
       index: this.#total,
       body: undefined,
+      result: undefined,
       status: undefined,
       outcome: 'open',
       faults: [],
@@ -108,7 +119,10 @@ export class RequestLog implements Iterable<RequestRecord> {
   }
 
   /** Changes a record: for the server. */
-  update(record: RequestRecord, change: Partial<Pick<RequestRecord, 'body' | 'status' | 'outcome' | 'faults'>>): void {
+  update(
+    record: RequestRecord,
+    change: Partial<Pick<RequestRecord, 'body' | 'result' | 'status' | 'outcome' | 'faults'>>,
+  ): void {
     Object.assign(record, change);
     if (change.outcome !== undefined) {
       record.endedMs = performance.now();

@@ -103,6 +103,9 @@ class Exchange {
   }
 
   async #answer(body: unknown, { fault }: Strike): Promise<void> {
+    if (fault !== undefined && 'carriesOut' in fault && fault.carriesOut === true) {
+      await this.#routeAnswer(body);
+    }
     switch (fault?.kind) {
       case undefined:
         return this.#send(await this.#routeAnswer(body));
@@ -131,6 +134,12 @@ class Exchange {
 
   /** What the API answers, its errors included: a broken connection may strike those as well. */
   async #routeAnswer(body: unknown): Promise<Answer> {
+    const answer = await this.#carryOut(body);
+    this.#options.requests.update(this.#record, { result: answer.status });
+    return answer;
+  }
+
+  async #carryOut(body: unknown): Promise<Answer> {
     try {
       checkAccess(this.#options.access, this.#request, this.#path);
       const { route, params } = findRoute(this.#options.routes, this.#record.method, this.#path);

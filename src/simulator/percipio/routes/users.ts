@@ -1,29 +1,81 @@
-// GET of users: the list, one by id, and the look-ups by other names.
-import { jsonAnswer, notFound } from '../http/answer.ts';
+// Users: the list, one by id or by another name, and the writes.
+import { type Answer, jsonAnswer, jsonTextAnswer, notFound } from '../http/answer.ts';
 import { readPage, readUpdatedSinceMs } from '../http/query.ts';
-import type { Route } from '../http/router.ts';
+import type { Route, RouteRequest } from '../http/router.ts';
 import type { PercipioUser, SimulatedData } from '../organization/api-objects.ts';
+import { isSameName, type UserStore } from '../users/user-store.ts';
 
 const USERS_PATH = '/user-management/v1/organizations/:organizationId/users';
 const PAGE_SIZE_DEFAULT = 1000;
 
+/** What a write that succeeds is answered with: the user, or nothing. */
+export const WRITE_ANSWERS = ['user', 'empty'] as const;
+export type WriteAnswers = (typeof WRITE_ANSWERS)[number];
+
+interface UserName {
+  /** The part of the path before the name. */
+  readonly folder: string;
+  readonly what: string;
+  readonly fits: (user: PercipioUser, wanted: string) => boolean;
+}
+
+const ID: UserName = { folder: '', what: 'id', fits: ({ id }, wanted) => id === wanted.toLowerCase() };
+const EXTERNAL_USER_ID: UserName = {
+  folder: 'external-user-id/',
+  what: 'externalUserId',
+  fits: ({ externalUserId }, wanted) => externalUserId === wanted,
+};
+const LOGIN_NAME: UserName = {
+  folder: 'login-name/',
+  what: 'loginName',
+  fits: ({ loginName }, wanted) => isSameName(loginName, wanted),
+};
+const LOGIN_NAME_OR_EMAIL: UserName = {
+  folder: 'login-name-or-email/',
+  what: 'loginName or email',
+  fits: ({ loginName, email }, wanted) => isSameName(loginName, wanted) || isSameName(email, wanted),
+};
+
 /**
  * The list is the users as they are at the time of each page, with their number in `x-total-count`. `externalUserId` is
- * compared exactly, login names and e-mail addresses without regard to case.
+ * compared exactly, login names and e-mail addresses without regard to case. A write by `externalUserId` or login name
+ * creates the user that isn't there.
  */
-export function userRoutes(data: SimulatedData): Route[] {
-  const oneBy = (named: string, what: string, fits: (user: PercipioUser, wanted: string) => boolean): Route => ({
+export function userRoutes(data: SimulatedData, store: UserStore, writeAnswers: WriteAnswers): Route[] {
+  const at = ({ folder }: UserName): string => `${USERS_PATH}/${folder}:wanted`;
+  const nameIn = ({ params }: RouteRequest): string => params.wanted ?? '';
+  const orNotFound = (user: PercipioUser | undefined, { what }: UserName, wanted: string): PercipioUser => {
+    if (user === undefined) {
+      throw notFound(`No user with ${what} ${JSON.stringify(wanted)}`);
+    }
+    return user;
+  };
+  const created = (user: PercipioUser): Answer =>
+    writeAnswers === 'user' ? jsonAnswer(user, {}, 201) : jsonTextAnswer('', {}, 201);
+  const updated = (user: PercipioUser): Answer =>
+    writeAnswers === 'user' ? jsonAnswer(user) : { status: 204, headers: {}, body: '' };
+
+  const readOne = (name: UserName): Route => ({
     method: 'GET',
-    path: `${USERS_PATH}/${named}`,
-    handle: ({ params }) => {
-      const wanted = params.wanted ?? '';
-      const user = data.users.find((each) => fits(each, wanted));
-      if (user === undefined) {
-        throw notFound(`No user with ${what} ${JSON.stringify(wanted)}`);
-      }
-      return jsonAnswer(user);
+    path: at(name),
+    handle: (request) => {
+      const wanted = nameIn(request);
+      const user = store.read((each) => name.fits(each, wanted));
+      return jsonAnswer(orNotFound(user, name, wanted));
     },
   });
+  const upsert = (name: UserName, field: 'externalUserId' | 'loginName'): Route => ({
+    method: 'PATCH',
+    path: at(name),
+    handle: (request) => {
+      const wanted = nameIn(request);
+      const user = store.find((each) => name.fits(each, wanted));
+      if (user === undefined) return created(store.create(request.body, { [field]: wanted }));
+      store.update(user, request.body);
+      return updated(user);
+    },
+  });
+
   return [
     {
       method: 'GET',
@@ -34,19 +86,25 @@ export function userRoutes(data: SimulatedData): Route[] {
         return jsonAnswer(users.slice(offset, offset + max), { 'x-total-count': String(users.length) });
       },
     },
-    oneBy(':wanted', 'id', ({ id }, wanted) => id === wanted.toLowerCase()),
-    oneBy('external-user-id/:wanted', 'externalUserId', ({ externalUserId }, wanted) => externalUserId === wanted),
-    oneBy('login-name/:wanted', 'loginName', ({ loginName }, wanted) => isSameName(loginName, wanted)),
-    oneBy(
-      'login-name-or-email/:wanted',
-      'loginName or email',
-      ({ loginName, email }, wanted) => isSameName(loginName, wanted) || isSameName(email, wanted),
-    ),
+    { method: 'POST', path: USERS_PATH, handle: ({ body }) => created(store.create(body)) },
+    {
+      method: 'PATCH',
+      path: at(ID),
+      handle: (request) => {
+        const wanted = nameIn(request);
+        const user = orNotFound(
+          store.find((each) => ID.fits(each, wanted)),
+          ID,
+          wanted,
+        );
+        store.update(user, request.body);
+        return updated(user);
+      },
+    },
+    upsert(EXTERNAL_USER_ID, 'externalUserId'),
+    upsert(LOGIN_NAME, 'loginName'),
+    ...[ID, EXTERNAL_USER_ID, LOGIN_NAME, LOGIN_NAME_OR_EMAIL].map(readOne),
   ];
-}
-
-function isSameName(name: string | null | undefined, wanted: string): boolean {
-  return name?.toLowerCase() === wanted.toLowerCase();
 }
 
 function updatedSince(users: readonly PercipioUser[], sinceMs: number | undefined): readonly PercipioUser[] {

@@ -1,0 +1,130 @@
+// Reads the body of a write of users, and refuses with a 422 what Percipio would refuse.
+import { unprocessable } from '../http/answer.ts';
+import type { CustomAttribute } from '../organization/api-objects.ts';
+import type { CustomAttributes } from '../organization/custom-attributes.ts';
+
+const ROLES = ['LEARNER', 'ADMIN', 'CONTENT_CURATOR', 'CONTENT_COORDINATOR', 'LEARNING_ADMIN', 'MANAGER'];
+const EXTERNAL_USER_ID_CHARACTERS_MAX = 255;
+const LOGIN_NAME_CHARACTERS_MAX = 128;
+const PASSWORD_CHARACTERS_MIN = 8;
+
+/** What a write sets. What the body doesn't have isn't here. */
+export interface UserFields {
+  readonly externalUserId?: string;
+  readonly email?: string;
+  readonly isActive?: boolean;
+  readonly loginName?: string;
+  readonly firstName?: string;
+  readonly lastName?: string;
+  readonly role?: string;
+  readonly isInstructor?: boolean;
+  /** With id, name and value each. */
+  readonly customAttributes?: readonly Required<CustomAttribute>[];
+  readonly password?: string;
+  readonly sendWelcomeEmail?: boolean;
+}
+
+type Definitions = CustomAttributes['definitions'];
+
+/** How each field of a body is checked; it is given the value and the field's name. */
+const READERS: { [Name in keyof UserFields]-?: (value: unknown, name: string, definitions: Definitions) => unknown } = {
+  externalUserId: (value, name) => readName(value, name, EXTERNAL_USER_ID_CHARACTERS_MAX),
+  email: readEmail,
+  isActive: readFlag,
+  loginName: readLoginName,
+  firstName: readText,
+  lastName: readText,
+  role: readRole,
+  isInstructor: readFlag,
+  customAttributes: readCustomAttributes,
+  password: readPassword,
+  sendWelcomeEmail: readFlag,
+};
+
+/** Checks a body, and throws a 422 that names the first field that can't be. Unknown fields are ignored. */
+export function readUserFields(body: unknown, definitions: Definitions): UserFields {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw unprocessable('the body must be a JSON object');
+  }
+  const given: Readonly<Record<string, unknown>> = { ...body };
+  return Object.fromEntries(
+    Object.entries(READERS)
+      .filter(([name]) => given[name] !== undefined)
+      .map(([name, read]) => [name, read(given[name], name, definitions)]),
+  );
+}
+
+function readText(value: unknown, name: string): string {
+  if (typeof value !== 'string') {
+    throw unprocessable(`${name} must be a text`);
+  }
+  return value;
+}
+
+function readFlag(value: unknown, name: string): boolean {
+  if (typeof value !== 'boolean') {
+    throw unprocessable(`${name} must be true or false`);
+  }
+  return value;
+}
+
+function readName(value: unknown, name: string, charactersMax: number): string {
+  const text = readText(value, name);
+  if (text.trim() === '' || text.length > charactersMax) {
+    throw unprocessable(`${name} must have from 1 to ${charactersMax} characters`);
+  }
+  return text;
+}
+
+/** Skillsoft's help allows letters, digits and `@ _ + - .`, and says "including" before these. */
+function readLoginName(value: unknown, name: string): string {
+  const text = readName(value, name, LOGIN_NAME_CHARACTERS_MAX);
+  if (!/^[\p{L}\p{M}\p{N}@_+.-]+$/u.test(text)) {
+    throw unprocessable(`${name} may have letters, digits and @ _ + - . only: ${JSON.stringify(text)}`);
+  }
+  return text;
+}
+
+function readEmail(value: unknown, name: string): string {
+  const text = readText(value, name);
+  if (!/^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(text)) {
+    throw unprocessable(`${name} is no e-mail address: ${JSON.stringify(text)}`);
+  }
+  return text;
+}
+
+function readRole(value: unknown, name: string): string {
+  if (typeof value !== 'string' || !ROLES.includes(value)) {
+    throw unprocessable(`${name} must be one of ${ROLES.join(', ')}, and is ${JSON.stringify(value)}`);
+  }
+  return value;
+}
+
+function readPassword(value: unknown, name: string): string {
+  const text = readText(value, name);
+  const kinds = [/[a-z]/, /[A-Z]/, /[0-9]/, /[^a-zA-Z0-9]/].filter((kind) => kind.test(text)).length;
+  if (text.length < PASSWORD_CHARACTERS_MIN || kinds < 3) {
+    // As some servers do, it repeats what it refuses: nobody may pass this on.
+    throw unprocessable(
+      `${name} ${JSON.stringify(text)} must have at least ${PASSWORD_CHARACTERS_MIN} characters, of at least 3 of 4 kinds`,
+    );
+  }
+  return text;
+}
+
+function readCustomAttributes(value: unknown, name: string, definitions: Definitions): Required<CustomAttribute>[] {
+  if (!Array.isArray(value)) {
+    throw unprocessable(`${name} must be a list`);
+  }
+  return value.map((entry: unknown) => {
+    const { id, name: label, value: text } = (entry ?? {}) as Readonly<Record<string, unknown>>;
+    // The id wins where both are given.
+    const found = definitions.find((each) => (id === undefined ? each.name === label : each.id === id));
+    if (found === undefined) {
+      throw unprocessable(
+        `${name}: no attribute has ${id === undefined ? 'the name' : 'the id'} ${String(id ?? label)}`,
+      );
+    }
+    return { id: found.id, name: found.name, value: readText(text, `${name}: the value of ${found.name}`) };
+  });
+}
