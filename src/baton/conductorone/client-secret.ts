@@ -1,5 +1,7 @@
 // The client secret that ConductorOne gives out: a private key, which never leaves this process.
 import { createPrivateKey, type JsonWebKeyInput, type KeyObject } from 'node:crypto';
+import type { ClientKey } from '../credentials/client-key.ts';
+import { jwkThumbprint } from '../credentials/jwk-thumbprint.ts';
 import { Code, ServiceError } from '../service-error.ts';
 
 const partsOfSecret = 4;
@@ -11,6 +13,20 @@ const version = 'v1';
  * @throws ServiceError INVALID_ARGUMENT that says which part is wrong, and shows none of it.
  */
 export function parseClientSecret(input: string): KeyObject {
+  return importKey(readJwk(input));
+}
+
+/**
+ * The same key with the id by which ConductorOne says that a password is encrypted for it.
+ * @throws ServiceError as {@link parseClientSecret}.
+ */
+export function parseClientKey(input: string): ClientKey {
+  const jwk = readJwk(input);
+  const key = importKey(jwk);
+  return { id: typeof jwk.kid === 'string' && jwk.kid !== '' ? jwk.kid : jwkThumbprint(key), key };
+}
+
+function readJwk(input: string): Record<string, unknown> {
   const parts = input.trim().split(':');
   const key = parts.slice(partsOfSecret - 1).join(':');
   if (parts.length < partsOfSecret) {
@@ -26,7 +42,7 @@ export function parseClientSecret(input: string): KeyObject {
   if (typeof jwk.d !== 'string' || jwk.d === '') {
     throw invalid('holds a public key, and a private one is needed');
   }
-  return importKey(jwk);
+  return jwk;
 }
 
 function parseJwk(text: string): Record<string, unknown> {

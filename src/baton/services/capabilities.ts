@@ -6,6 +6,7 @@ import {
   CapabilityPermissionsSchema,
   type ConnectorCapabilities,
   ConnectorCapabilitiesSchema,
+  type CredentialDetails,
   CredentialDetailsSchema,
   DeprecatedSchema,
   OptInRequiredSchema,
@@ -14,20 +15,26 @@ import {
   SkipSyncAnomalyDetectionSchema,
 } from '#gen/c1/connector/v2/connector_pb.js';
 import type { Connector, ResourceSyncer } from '../connector.ts';
+import { optionOfKind } from '../credentials/credential-kind.ts';
+import type { CredentialKind } from '../provisioner.ts';
+import { findDescribedAccounts } from './account-syncers.ts';
 
 /**
  * The capabilities as ConnectorService.GetMetadata answers and `capabilities` prints them. Order and derivation are the
  * Go SDK's (GetCapabilities in pkg/connectorbuilder of baton-sdk v0.25.0): resource types by id, each with its own list,
- * and for the connector the sorted union of them. `permissions` and `credentialDetails` are present even when empty.
+ * and for the connector the sorted union of them and of what belongs to no type. They tell what the connector can do,
+ * not what the program was started for. `permissions` and `credentialDetails` are present even when empty.
  */
 export function deriveCapabilities(connector: Connector): ConnectorCapabilities {
   const types = connector.resourceTypes.map(deriveResourceTypeCapability).sort(byTypeId);
   const ofConnector = new Set(types.flatMap((type) => type.capabilities));
+  if (connector.eventFeeds?.length) ofConnector.add(Capability.EVENT_FEED_V2);
+  if (connector.actions?.length) ofConnector.add(Capability.ACTIONS);
   if (ofConnector.has(Capability.TARGETED_SYNC)) ofConnector.add(Capability.SERVICE_MODE_TARGETED_SYNC);
   return create(ConnectorCapabilitiesSchema, {
     resourceTypeCapabilities: types,
     connectorCapabilities: [...ofConnector].sort((a, b) => a - b),
-    credentialDetails: create(CredentialDetailsSchema),
+    credentialDetails: deriveCredentialDetails(connector.resourceTypes),
   });
 }
 
@@ -36,12 +43,42 @@ function deriveResourceTypeCapability(syncer: ResourceSyncer): ResourceTypeCapab
   const permissions = annotations.find((annotation) => anyIs(annotation, CapabilityPermissionsSchema));
   return create(ResourceTypeCapabilitySchema, {
     resourceType: syncer.type,
-    capabilities: [Capability.SYNC, ...(syncer.get ? [Capability.TARGETED_SYNC] : [])],
+    capabilities: capabilitiesOf(syncer),
     permissions: (permissions && anyUnpack(permissions, CapabilityPermissionsSchema)) ?? {},
     optInRequired: annotations.some((annotation) => anyIs(annotation, OptInRequiredSchema)),
     skipSyncAnomalyDetection: annotations.some((annotation) => anyIs(annotation, SkipSyncAnomalyDetectionSchema)),
     deprecated: annotations.some((annotation) => anyIs(annotation, DeprecatedSchema)),
   });
+}
+
+/** In the order of the Go SDK. */
+function capabilitiesOf(syncer: ResourceSyncer): Capability[] {
+  return [
+    Capability.SYNC,
+    ...(syncer.get ? [Capability.TARGETED_SYNC] : []),
+    ...(syncer.provisioner ? [Capability.PROVISION] : []),
+    ...(syncer.accounts ? [Capability.ACCOUNT_PROVISIONING] : []),
+    ...(syncer.delete ? [Capability.RESOURCE_DELETE] : []),
+    ...(syncer.create ? [Capability.RESOURCE_CREATE] : []),
+    ...(syncer.credentials ? [Capability.CREDENTIAL_ROTATION] : []),
+  ];
+}
+
+/** There is one answer for all types of the connector. */
+function deriveCredentialDetails(syncers: readonly ResourceSyncer[]): CredentialDetails {
+  const accounts = findDescribedAccounts(syncers);
+  const { credentials } = syncers.find((syncer) => syncer.credentials) ?? {};
+  return create(CredentialDetailsSchema, {
+    ...(accounts && { capabilityAccountProvisioning: describeOptions(accounts.credentialOptions) }),
+    ...(credentials && { capabilityCredentialRotation: describeOptions(credentials.credentialOptions) }),
+  });
+}
+
+function describeOptions(kinds: readonly [CredentialKind, ...CredentialKind[]]) {
+  return {
+    supportedCredentialOptions: kinds.map((kind) => optionOfKind[kind]),
+    preferredCredentialOption: optionOfKind[kinds[0]],
+  };
 }
 
 function byTypeId(a: ResourceTypeCapability, b: ResourceTypeCapability): number {

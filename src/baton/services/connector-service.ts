@@ -1,22 +1,23 @@
 // ConnectorService: what the connector is, whether it can work, and the end of a sync.
 import { create } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
-import { ConnectorMetadataSchema, ConnectorService } from '#gen/c1/connector/v2/connector_pb.js';
+import {
+  ConnectorAccountCreationSchemaSchema,
+  type ConnectorMetadata,
+  ConnectorMetadataSchema,
+  ConnectorService,
+} from '#gen/c1/connector/v2/connector_pb.js';
 import type { Connector, Context } from '../connector.ts';
 import { describeError } from '../log/describe-error.ts';
 import { protocolVersion } from '../protocol-version.ts';
+import { findDescribedAccounts } from './account-syncers.ts';
 import { sessionStoresKey, toConnectorContext } from './call-context.ts';
 import { deriveCapabilities } from './capabilities.ts';
 import { type ServiceEntry, serviceEntry } from './service-entry.ts';
 
 export function createConnectorService(connector: Connector): ServiceEntry {
   return serviceEntry(ConnectorService, {
-    getMetadata: () => ({
-      metadata: create(ConnectorMetadataSchema, {
-        ...connector.metadata,
-        capabilities: deriveCapabilities(connector),
-      }),
-    }),
+    getMetadata: () => ({ metadata: describeConnector(connector) }),
     validate: async (_request, call) => {
       await connector.validate?.(toConnectorContext(call, ''));
       return { sdkVersion: protocolVersion };
@@ -31,6 +32,18 @@ export function createConnectorService(connector: Connector): ServiceEntry {
       return {};
     },
   });
+}
+
+function describeConnector(connector: Connector): ConnectorMetadata {
+  const metadata = create(ConnectorMetadataSchema, {
+    ...connector.metadata,
+    capabilities: deriveCapabilities(connector),
+  });
+  const accounts = findDescribedAccounts(connector.resourceTypes);
+  if (accounts) {
+    metadata.accountCreationSchema ??= create(ConnectorAccountCreationSchemaSchema, accounts.schema);
+  }
+  return metadata;
 }
 
 /** What is kept for a sync would go with its file. It is little, and a sync must not fail for it. */

@@ -9,15 +9,13 @@ import { EventFeeds } from './event-feeds.ts';
 import { createEventService } from './event-service.ts';
 import { createGrantsService } from './grants-service.ts';
 import { PageCache } from './page-cache.ts';
-import { createProvisioningServices } from './provisioning-services.ts';
+import { createProvisioningServices, type ProvisioningOptions } from './provisioning-services.ts';
 import { createResourceServices } from './resource-services.ts';
 import { ResourceSyncers } from './resource-syncers.ts';
 import { type ServiceEntry, serviceEntry } from './service-entry.ts';
 import { createTicketsService } from './tickets-service.ts';
 
-export interface ConnectorServicesOptions {
-  /** Whether changes in the application are allowed (`--provisioning`). Without it they are refused. */
-  readonly provisioning: boolean;
+export interface ConnectorServicesOptions extends ProvisioningOptions {
   /** Whether tickets are served (`--ticketing`). */
   readonly ticketing: boolean;
 }
@@ -27,10 +25,7 @@ export interface ConnectorServicesOptions {
  * connector registers them: what the connector does not support answers as the Go SDK answers (internal/connector and
  * pkg/connectorbuilder of baton-sdk v0.25.0).
  */
-export function createConnectorServices(
-  connector: Connector,
-  { provisioning, ticketing }: ConnectorServicesOptions,
-): ServiceEntry[] {
+export function createConnectorServices(connector: Connector, options: ConnectorServicesOptions): ServiceEntry[] {
   const syncers = new ResourceSyncers(connector.resourceTypes);
   const cache = new PageCache();
   return [
@@ -38,9 +33,9 @@ export function createConnectorServices(
     ...createResourceServices(syncers, cache),
     createEntitlementsService(syncers, cache),
     createGrantsService(syncers, cache),
-    ...createProvisioningServices(provisioning),
-    createActionService(new ActionRegistry(connector), provisioning),
-    createTicketsService(ticketing),
+    ...createProvisioningServices(syncers, options),
+    createActionService(new ActionRegistry(connector), options.provisioning),
+    createTicketsService(options.ticketing),
     createEventService(new EventFeeds(connector.eventFeeds ?? [])),
     // Ends empty and OK, as the Go SDK's does: nothing syncs assets any more.
     serviceEntry(AssetService, { async *getAsset() {} }),

@@ -1,4 +1,4 @@
-// The five services that change things in the application. No connector interface offers that yet.
+// The five services that change things in the application.
 import { GrantManagerService } from '#gen/c1/connector/v2/grant_pb.js';
 import {
   AccountManagerService,
@@ -6,30 +6,48 @@ import {
   ResourceDeleterService,
   ResourceManagerService,
 } from '#gen/c1/connector/v2/resource_pb.js';
+import type { ClientKey } from '../credentials/client-key.ts';
 import { Code, ServiceError } from '../service-error.ts';
+import { createAccountManagerService } from './account-manager-service.ts';
+import { createCredentialManagerService } from './credential-manager-service.ts';
+import { createGrantManagerService } from './grant-manager-service.ts';
+import { defaultRepeatPolicy, type RepeatPolicy } from './repeat-change.ts';
+import { createResourceManagerServices } from './resource-manager-services.ts';
+import type { ResourceSyncers } from './resource-syncers.ts';
 import { type ServiceEntry, serviceEntry } from './service-entry.ts';
 
-/** @param enabled - Whether the program was started for provisioning (`--provisioning`). */
-export function createProvisioningServices(enabled: boolean): ServiceEntry[] {
-  const refuse = (what: string) => () => {
-    throw enabled
-      ? new ServiceError(Code.Unimplemented, `this connector does not ${what}`, { reason: 'unsupported' })
-      : new ServiceError(Code.FailedPrecondition, 'provisioning is not enabled', { reason: 'provisioning_disabled' });
+export interface ProvisioningOptions {
+  /** Whether the program was started for provisioning (`--provisioning`). Without it all changes are refused. */
+  readonly provisioning: boolean;
+  /** Decrypts passwords that callers chose, which are refused without it. */
+  readonly clientKey?: ClientKey | undefined;
+  /** How grants and revocations are repeated that fail for the moment. */
+  readonly repeats?: RepeatPolicy | undefined;
+}
+
+export function createProvisioningServices(
+  syncers: ResourceSyncers,
+  { provisioning, clientKey, repeats = defaultRepeatPolicy }: ProvisioningOptions,
+): ServiceEntry[] {
+  return provisioning
+    ? [
+        createGrantManagerService(syncers, repeats),
+        ...createResourceManagerServices(syncers),
+        createAccountManagerService(syncers, clientKey),
+        createCredentialManagerService(syncers, clientKey),
+      ]
+    : createDisabledServices();
+}
+
+function createDisabledServices(): ServiceEntry[] {
+  const refuse = () => {
+    throw new ServiceError(Code.FailedPrecondition, 'provisioning is not enabled', { reason: 'provisioning_disabled' });
   };
   return [
-    serviceEntry(GrantManagerService, {
-      grant: refuse('grant entitlements'),
-      revoke: refuse('revoke grants'),
-    }),
-    serviceEntry(ResourceManagerService, {
-      createResource: refuse('create resources'),
-      deleteResource: refuse('delete resources'),
-    }),
-    serviceEntry(ResourceDeleterService, { deleteResourceV2: refuse('delete resources') }),
-    serviceEntry(AccountManagerService, { createAccount: refuse('create accounts') }),
-    serviceEntry(CredentialManagerService, {
-      rotateCredential: refuse('rotate credentials'),
-      issueCredential: refuse('issue credentials'),
-    }),
+    serviceEntry(GrantManagerService, { grant: refuse, revoke: refuse }),
+    serviceEntry(ResourceManagerService, { createResource: refuse, deleteResource: refuse }),
+    serviceEntry(ResourceDeleterService, { deleteResourceV2: refuse }),
+    serviceEntry(AccountManagerService, { createAccount: refuse }),
+    serviceEntry(CredentialManagerService, { rotateCredential: refuse, issueCredential: refuse }),
   ];
 }
