@@ -1,8 +1,8 @@
 // Makes an index of the rows of a report.
 import { ActivityIndex } from './activity-index.ts';
-import type { ActivityRowSink } from './activity-row-sink.ts';
-import { toActivityStatus } from './activity-status.ts';
-import { IdTable } from './id-table.ts';
+import type { ActivityRowSink, RowPlaces } from './activity-row-sink.ts';
+import { type ActivityStatus, toActivityStatus } from './activity-status.ts';
+import { absent, IdTable } from './id-table.ts';
 import { NumberList } from './number-list.ts';
 import { courseOf, packActivity, pairOf, statusOf, userOf } from './packed-activity.ts';
 import { StatusTally } from './status-tally.ts';
@@ -18,8 +18,12 @@ export interface ActivityIndexOptions {
 export class ActivityIndexBuilder implements ActivityRowSink {
   readonly #courses: IdTable;
   readonly #users: IdTable;
-  readonly #findCourse: (id: string) => number | undefined;
-  readonly #findUser: (id: string) => number | undefined;
+  /** Whether courses and users that are not known yet are added. */
+  readonly #takesAllCourses: boolean;
+  readonly #takesAllUsers: boolean;
+  /** What the statuses mean that came last: a report has a handful, each a million times. */
+  readonly #statuses = new IdTable();
+  readonly #meanings: (ActivityStatus | undefined)[] = [];
   readonly #otherStatuses = new StatusTally();
   readonly #taken = new NumberList();
   #rows = 0;
@@ -28,37 +32,48 @@ export class ActivityIndexBuilder implements ActivityRowSink {
   #unknownUsers = 0;
 
   constructor(options: ActivityIndexOptions = {}) {
-    const courses = options.courses ?? new IdTable();
-    const users = options.users ?? new IdTable();
-    this.#courses = courses;
-    this.#users = users;
-    this.#findCourse = options.courses === undefined ? (id) => courses.add(id) : (id) => courses.indexOf(id);
-    this.#findUser = options.users === undefined ? (id) => users.add(id) : (id) => users.indexOf(id);
+    this.#courses = options.courses ?? new IdTable();
+    this.#users = options.users ?? new IdTable();
+    this.#takesAllCourses = options.courses === undefined;
+    this.#takesAllUsers = options.users === undefined;
   }
 
-  row(contentUuid: string, userUuid: string, status: string): void {
+  row(bytes: Uint8Array, { content, contentEnd, user, userEnd, status, statusEnd }: RowPlaces): void {
     this.#rows += 1;
-    const meaning = toActivityStatus(status);
-    if (meaning === undefined) {
-      this.#otherStatuses.add(status);
-      return;
-    }
-    const course = this.#findCourse(contentUuid);
-    if (course === undefined) {
+    const meaning = this.#meaningOf(bytes, status, statusEnd);
+    if (meaning === undefined) return;
+    const courses = this.#courses;
+    const courseIndex = this.#takesAllCourses
+      ? courses.addBytes(bytes, content, contentEnd)
+      : courses.find(bytes, content, contentEnd);
+    if (courseIndex === absent) {
       this.#unknownCourses += 1;
       return;
     }
-    const user = this.#findUser(userUuid);
-    if (user === undefined) {
+    const users = this.#users;
+    const userIndex = this.#takesAllUsers ? users.addBytes(bytes, user, userEnd) : users.find(bytes, user, userEnd);
+    if (userIndex === absent) {
       this.#unknownUsers += 1;
       return;
     }
-    this.#taken.push(packActivity(course, user, meaning));
+    this.#taken.push(packActivity(courseIndex, userIndex, meaning));
   }
 
   malformedRow(): void {
     this.#rows += 1;
     this.#malformed += 1;
+  }
+
+  /** Nothing for a status that gives no grant, which is then counted. */
+  #meaningOf(bytes: Uint8Array, start: number, end: number): ActivityStatus | undefined {
+    const known = this.#statuses.find(bytes, start, end);
+    const meaning = known === absent ? undefined : this.#meanings[known];
+    if (meaning !== undefined) return meaning;
+    const status = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('utf8');
+    const found = toActivityStatus(status);
+    if (found === undefined) this.#otherStatuses.add(status);
+    else this.#meanings[this.#statuses.addBytes(bytes, start, end)] = found;
+    return found;
   }
 
   finish(): ActivityIndex {

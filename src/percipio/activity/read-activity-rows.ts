@@ -1,6 +1,7 @@
 // Reads a learning-activity report while it arrives.
-import type { ActivityRowSink } from './activity-row-sink.ts';
-import { createJsonRowReader } from './json-row-reader.ts';
+import type { ActivityRowSink, RowPlaces } from './activity-row-sink.ts';
+import { RowScanner } from './row-scanner.ts';
+import type { Spans } from './scan-row.ts';
 
 /** How far the reading is. */
 export interface ReadProgress {
@@ -25,7 +26,7 @@ export async function readActivityRows(
   sink: ActivityRowSink,
   options: ReadActivityOptions = {},
 ): Promise<ReadProgress> {
-  const reader = createJsonRowReader(sink);
+  const reader = new RowScanner({ fields: ['contentUuid', 'userUuid', 'status'], onRow: toSink(sink) });
   let bytes = 0;
   for await (const piece of body) {
     options.signal?.throwIfAborted();
@@ -35,4 +36,18 @@ export async function readActivityRows(
   }
   reader.end();
   return { bytes, rows: reader.rows };
+}
+
+function toSink(sink: ActivityRowSink) {
+  const places: RowPlaces = { content: 0, contentEnd: 0, user: 0, userEnd: 0, status: 0, statusEnd: 0 };
+  return (bytes: Uint8Array, spans: Spans) => {
+    places.content = spans[0] as number;
+    places.contentEnd = spans[1] as number;
+    places.user = spans[2] as number;
+    places.userEnd = spans[3] as number;
+    places.status = spans[4] as number;
+    places.statusEnd = spans[5] as number;
+    if (places.content < 0 || places.user < 0 || places.status < 0) sink.malformedRow();
+    else sink.row(bytes, places);
+  };
 }

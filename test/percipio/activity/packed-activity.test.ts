@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { activityStatuses } from '../../../src/percipio/activity/activity-status.ts';
-import { IdTable, idsMax } from '../../../src/percipio/activity/id-table.ts';
+import { idsMax } from '../../../src/percipio/activity/id-table.ts';
 import { NumberList } from '../../../src/percipio/activity/number-list.ts';
 import { courseOf, packActivity, pairOf, statusOf, userOf } from '../../../src/percipio/activity/packed-activity.ts';
 
@@ -45,12 +45,4 @@ describe('NumberList', () => {
       assert.equal(list.length, 0);
     });
   }
-});
-
-describe('IdTable', () => {
-  it('numbers ids in the order in which they come', () => {
-    const table = new IdTable(['a', 'b', 'a']);
-    assert.deepEqual([table.add('c'), table.add('b'), table.indexOf('a'), table.indexOf('A')], [2, 1, 0, undefined]);
-    assert.deepEqual([table.ids, table.size], [['a', 'b', 'c'], 3]);
-  });
 });

@@ -12,7 +12,10 @@ export async function readRows(pieces: Iterable<Uint8Array>): Promise<SeenRow[]>
       yield* pieces;
     })(),
     {
-      row: (contentUuid, userUuid, status) => seen.push([contentUuid, userUuid, status]),
+      row: (bytes, { content, contentEnd, user, userEnd, status, statusEnd }) => {
+        const text = (start: number, end: number) => Buffer.from(bytes.subarray(start, end)).toString();
+        seen.push([text(content, contentEnd), text(user, userEnd), text(status, statusEnd)]);
+      },
       malformedRow: () => seen.push('malformed'),
     },
   );
