@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 import type { AddressInfo, Server } from 'node:net';
 import { planActivity } from './activity/activity-plan.ts';
 import { activityRows } from './activity/activity-rows.ts';
+import { AddedActivities, type AddedActivity, type AddedRow } from './activity/added-activity.ts';
 import { createRowFragments } from './activity/row-fragments.ts';
 import { Faults } from './http/faults.ts';
 import { RequestLog } from './http/request-log.ts';
@@ -28,7 +29,7 @@ export interface PercipioSimulator extends AsyncDisposable {
   readonly url: string;
   readonly organizationId: string;
   readonly token: string;
-  /** What the API serves: may be edited at any time. Generated rows of reports stay as they are. */
+  /** What the API serves: may be edited at any time, and is by writes. Generated rows of reports stay as they are. */
   readonly data: SimulatedData;
   readonly truth: Truth;
   readonly requests: RequestLog;
@@ -44,6 +45,8 @@ export interface PercipioSimulator extends AsyncDisposable {
   failReport(reportId: string, status?: string): void;
   /** Lets a report be forgotten: 404 from now on. */
   expireReport(reportId: string): void;
+  /** Adds a row to the learning-activity reports that are requested from now on. It is no part of `truth`. */
+  addActivity(activity: AddedActivity): AddedRow;
   /** The password that a write gave to a user; undefined where none did. */
   passwordOf(userId: string): string | undefined;
   /** Whether Percipio would let a person in by login name or e-mail address: active, and with the password that a write set. */
@@ -77,6 +80,7 @@ export async function startPercipioSimulator(options: PercipioSimulatorOptions =
     now,
   });
   const plan = planActivity(organization, complete.activityRows);
+  const addedActivities = new AddedActivities(data, now);
   const source = { organization, plan, fragments: createRowFragments(organization) };
   const store = new ReportStore({
     polls: complete.reportPolls,
@@ -100,10 +104,13 @@ export async function startPercipioSimulator(options: PercipioSimulatorOptions =
       ...reportRequestRoutes({
         data,
         store,
-        openActivityReport: (filter) =>
-          reportFile === undefined
-            ? activityRows(source, filter)
-            : createReadStream(reportFile, { highWaterMark: 256 * 1024 }),
+        makeActivityReport: (filter) => {
+          if (reportFile !== undefined) {
+            return () => createReadStream(reportFile, { highWaterMark: 256 * 1024 });
+          }
+          const added = addedActivities.select(filter);
+          return () => activityRows(source, filter, added);
+        },
         now,
       }),
       ...commonRoutes(createCommonData(organization)),
@@ -133,6 +140,7 @@ export async function startPercipioSimulator(options: PercipioSimulatorOptions =
     setReport: (reportId, body) => store.setBody(reportId, body),
     failReport: (reportId, status = 'FAILED') => store.fail(reportId, status),
     expireReport: (reportId) => store.expire(reportId),
+    addActivity: (activity) => addedActivities.add(activity),
     passwordOf: (userId) => userStore.passwordOf(userId),
     canSignIn: (name, password) => userStore.canSignIn(name, password),
     welcomeEmails: userStore.welcomeEmails,

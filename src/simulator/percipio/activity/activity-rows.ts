@@ -3,6 +3,7 @@ import type { Organization } from '../organization/organization.ts';
 import { hash32, shuffle } from '../random.ts';
 import { type ActivityPlan, createActivityRow, ROW_STATUSES } from './activity-plan.ts';
 import { ACTIVITY_SEGMENT_BYTES_MAX, writeActivitySegment } from './activity-segment.ts';
+import type { AddedRowBytes } from './added-activity.ts';
 import { FRAGMENT_BYTES_MAX, type RowFragments } from './row-fragments.ts';
 
 const BLOCK_BYTES = 256 * 1024;
@@ -34,8 +35,13 @@ export interface ActivitySource {
 /**
  * Yields the report in blocks of about 256 KiB; each block is written over the one before, so who keeps one must copy
  * it. The order of the keys in a row depends on the seed.
+ * @param added Rows to put between the generated ones, in the order of the report.
  */
-export function* activityRows(source: ActivitySource, filter: ActivityFilter): Generator<Buffer> {
+export function* activityRows(
+  source: ActivitySource,
+  filter: ActivityFilter,
+  added: readonly AddedRowBytes[] = [],
+): Generator<Buffer> {
   const { organization, plan, fragments } = source;
   const { first, end } = plan.inPeriod(filter.startMs, filter.endMs);
   const isWantedKind = Uint8Array.from({ length: organization.contentsEver }, (_, content) =>
@@ -49,8 +55,28 @@ export function* activityRows(source: ActivitySource, filter: ActivityFilter): G
   const block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
   let at = block.write('[');
   let isFirst = true;
-  for (let count = 0; count < end - first; count += 1) {
-    plan.read(filter.ascending ? end - 1 - count : first + count, row);
+  let nextAdded = 0;
+  for (let count = 0; count <= end - first; count += 1) {
+    const isEnd = count === end - first;
+    if (!isEnd) {
+      plan.read(filter.ascending ? end - 1 - count : first + count, row);
+    }
+    for (let each = added[nextAdded]; each !== undefined; each = added[nextAdded]) {
+      const isDue = filter.ascending ? each.lastAccessMs <= row.lastAccessMs : each.lastAccessMs >= row.lastAccessMs;
+      if (!isEnd && !isDue) break;
+      // A comma before it, and the bracket at the end.
+      if (at + each.bytes.length + 2 > BLOCK_BYTES) {
+        yield block.subarray(0, at);
+        at = 0;
+      }
+      if (!isFirst) {
+        block[at++] = COMMA;
+      }
+      isFirst = false;
+      at += each.bytes.copy(block, at);
+      nextAdded += 1;
+    }
+    if (isEnd) break;
     if (isWantedKind[row.content] === 0 || isWantedStatus[row.status] === 0) {
       continue;
     }

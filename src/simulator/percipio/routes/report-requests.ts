@@ -13,19 +13,18 @@ const REPORTS_PATH = '/reporting/v1/organizations/:organizationId/report-request
 export interface ReportRoutesOptions {
   readonly data: SimulatedData;
   readonly store: ReportStore;
-  /** The body of a learning-activity report. */
-  readonly openActivityReport: (filter: ActivityFilter) => Pieces;
+  /** Makes the body of a learning-activity report as of now; it can be fetched several times. */
+  readonly makeActivityReport: (filter: ActivityFilter) => () => Pieces;
   readonly now: () => number;
 }
 
-export function reportRequestRoutes({ data, store, openActivityReport, now }: ReportRoutesOptions): Route[] {
+export function reportRequestRoutes({ data, store, makeActivityReport, now }: ReportRoutesOptions): Route[] {
   return [
     {
       method: 'POST',
       path: `${REPORTS_PATH}/learning-activity`,
       handle: ({ body }) => {
-        const filter = readActivityRequest(body, now());
-        return store.request(() => openActivityReport(filter));
+        return store.request(makeActivityReport(readActivityRequest(body, now())));
       },
     },
     {

@@ -1,0 +1,112 @@
+// Activity that happens while a simulator runs: rows that tests add to the generated ones.
+import type { SimulatedData } from '../organization/api-objects.ts';
+import { CONTENT_KINDS, COURSE_KIND } from '../organization/content-kinds.ts';
+import type { ActivityFilter } from './activity-rows.ts';
+
+/** One row. Who and what it names need not exist. */
+export interface AddedActivity {
+  readonly userId: string;
+  readonly contentId: string;
+  /** As rows spell it: `Started`, `Completed`, … */
+  readonly status: string;
+  /** Decides which reports have the row. Default: the simulator's clock at the time of the call. */
+  readonly lastAccess?: Date;
+  /** Default: `lastAccess`. */
+  readonly firstAccess?: Date;
+  /** Default: `lastAccess` where the status is Completed or Achieved, else missing. */
+  readonly completedDate?: Date;
+  /** Fields beside the usual ones, or in their place. */
+  readonly fields?: Readonly<Record<string, string>>;
+}
+
+/** A row that was added. What is done to it shows in the reports that are requested from then on. */
+export interface AddedRow {
+  /** A person goes on with a course: Percipio's row of it changes. */
+  update(change: Partial<AddedActivity>): void;
+  remove(): void;
+}
+
+/** A row as it stands in a report, in UTF-8. */
+export interface AddedRowBytes {
+  readonly lastAccessMs: number;
+  readonly bytes: Buffer;
+}
+
+const ROW_BYTES_MAX = 64 * 1024;
+
+export class AddedActivities {
+  readonly #data: SimulatedData;
+  readonly #now: () => number;
+  readonly #rows = new Set<{ activity: AddedActivity & { readonly lastAccess: Date } }>();
+
+  constructor(data: SimulatedData, now: () => number) {
+    this.#data = data;
+    this.#now = now;
+  }
+
+  add(activity: AddedActivity): AddedRow {
+    const row = { activity: { lastAccess: new Date(this.#now()), ...activity } };
+    this.#rows.add(row);
+    return {
+      update: (change) => {
+        row.activity = { ...row.activity, ...change };
+      },
+      remove: () => {
+        this.#rows.delete(row);
+      },
+    };
+  }
+
+  /** The rows of a report, in its order. */
+  select({ startMs, endMs, kinds, statuses, ascending }: ActivityFilter): AddedRowBytes[] {
+    const selected = [...this.#rows]
+      .map(({ activity }) => ({ activity, lastAccessMs: activity.lastAccess.getTime(), kind: this.#kindOf(activity) }))
+      .filter(
+        ({ activity, lastAccessMs, kind }) =>
+          lastAccessMs >= startMs &&
+          lastAccessMs <= endMs &&
+          kinds?.has(kind) !== false &&
+          statuses?.has(activity.status.toUpperCase()) !== false,
+      )
+      .sort((a, b) => a.lastAccessMs - b.lastAccessMs)
+      .map(({ activity, lastAccessMs, kind }) => ({ lastAccessMs, bytes: this.#toBytes(activity, kind) }));
+    return ascending ? selected : selected.reverse();
+  }
+
+  #kindOf({ contentId, fields }: AddedActivity): number {
+    const type = this.#data.courses.find(({ id }) => id === contentId)?.contentType?.percipioType;
+    const kind = CONTENT_KINDS.findIndex(({ percipioType, label }) =>
+      fields?.contentType === undefined ? percipioType === type : label === fields.contentType,
+    );
+    return kind < 0 ? COURSE_KIND : kind;
+  }
+
+  #toBytes(activity: AddedActivity & { readonly lastAccess: Date }, kind: number): Buffer {
+    const { userId, contentId, status, lastAccess, firstAccess = lastAccess, fields } = activity;
+    const user = this.#data.users.find(({ id }) => id === userId);
+    const title = this.#data.courses.find(({ id }) => id === contentId)?.localizedMetadata?.[0]?.title;
+    const completed = activity.completedDate ?? (/^(completed|achieved)$/i.test(status) ? lastAccess : undefined);
+    const row = {
+      userUuid: userId,
+      userId: user?.loginName ?? user?.externalUserId ?? userId,
+      emailAddress: user?.email ?? '',
+      firstName: user?.firstName ?? '',
+      lastName: user?.lastName ?? '',
+      userStatus: user?.isActive ? 'Active' : 'Inactive',
+      contentUuid: contentId,
+      contentTitle: title ?? '',
+      contentType: CONTENT_KINDS[kind]?.label,
+      firstAccess: firstAccess.toISOString(),
+      lastAccess: lastAccess.toISOString(),
+      ...(completed && { completedDate: completed.toISOString() }),
+      totalAccesses: '1',
+      status,
+      ...fields,
+    };
+    const bytes = Buffer.from(JSON.stringify(row));
+    if (bytes.length > ROW_BYTES_MAX) {
+      throw new RangeError(`a row of ${bytes.length} bytes; the limit is ${ROW_BYTES_MAX}`);
+    }
+    return bytes;
+  }
+}
