@@ -1,6 +1,7 @@
 // The client for the Percipio API: its families, over one set of connections.
 import { completeOptions, type PercipioClientOptions } from './client-options.ts';
 import { ContentApi } from './content.ts';
+import { CustomAttributesApi } from './custom-attributes.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { HttpClient } from './http-client.ts';
 import { Probes } from './probes.ts';
@@ -11,6 +12,7 @@ import { UsersApi } from './users.ts';
 /** Every call takes a signal that ends it, with its connection, and fails with a PercipioError. */
 export interface PercipioClient {
   readonly users: UsersApi;
+  readonly customAttributes: CustomAttributesApi;
   readonly content: ContentApi;
   readonly reports: ReportsApi;
   readonly probes: Probes;
@@ -30,6 +32,7 @@ export function createPercipioClient(options: PercipioClientOptions): PercipioCl
   const { organizationId } = complete;
   return {
     users: new UsersApi(http, organizationId),
+    customAttributes: new CustomAttributesApi(http, organizationId),
     content: new ContentApi(http, organizationId),
     reports: new ReportsApi(http, organizationId),
     probes: new Probes(http, organizationId),

@@ -1,0 +1,24 @@
+// The family common: the attributes that the organization has defined for its people.
+import { z } from 'zod';
+import type { HttpClient } from './http-client.ts';
+import { optional } from './lenient.ts';
+
+/** No document shows the shape; a value of an attribute at a person has an id and a name, and so should this. */
+const definitions = z.array(z.object({ name: optional(z.string()) }));
+
+export class CustomAttributesApi {
+  readonly #http: HttpClient;
+  readonly #path: string;
+
+  constructor(http: HttpClient, organizationId: string) {
+    this.#http = http;
+    this.#path = `/common/v1/organizations/${encodeURIComponent(organizationId)}/custom-attributes`;
+  }
+
+  /** The names of all attributes. */
+  async listNames(signal: AbortSignal): Promise<readonly string[]> {
+    const call = { family: 'common', method: 'GET', path: this.#path, repeat: 'always' } as const;
+    const { value } = await this.#http.json(call, definitions, signal);
+    return value.flatMap(({ name }) => (name === undefined ? [] : [name]));
+  }
+}
