@@ -21,5 +21,7 @@ export function createCourseSyncer(percipio: PercipioContext): ResourceSyncer {
     entitlementsOfType: courses.mapPages(toCourseEntitlements),
     grants: createCourseGrants(percipio),
     grantsOfType: createGrantsOfAllCourses(percipio, courses),
+    immutableBecause:
+      'Course progress is made by learning: Percipio has no way to give or take it. People begin and complete a course in Percipio themselves',
   };
 }

@@ -10,16 +10,16 @@ export interface ListedPage<Item> {
 export const firstPageKey = '';
 
 /** Pages of one listing by key, such as the page token as text. They may come twice and in any order. */
-export class ListedPages<Item> {
-  readonly #pages = new Map<string, ListedPage<Item>>();
+export class ListedPages<Item, Page extends ListedPage<Item> = ListedPage<Item>> {
+  readonly #pages = new Map<string, Page>();
   #all: readonly Item[] | undefined;
 
-  add(key: string, page: ListedPage<Item>): void {
+  add(key: string, page: Page): void {
     this.#pages.set(key, page);
     this.#all = undefined;
   }
 
-  get(key: string): ListedPage<Item> | undefined {
+  get(key: string): Page | undefined {
     return this.#pages.get(key);
   }
 

@@ -19,6 +19,7 @@ import {
 import { type ConnectorTiming, defaultTiming } from './connector-timing.ts';
 import { createCourseSyncer } from './courses.ts';
 import type { PercipioContext } from './percipio-context.ts';
+import { createRoleSyncer } from './roles.ts';
 import { SyncMemory } from './sync-memory.ts';
 import { createUserSyncer, readUserIds } from './users.ts';
 import { validatePercipio } from './validate.ts';
@@ -57,7 +58,8 @@ export function createPercipioConnector(
   };
   return {
     metadata: { displayName: 'Percipio Connector', description: 'Accounts and course progress of Skillsoft Percipio' },
-    resourceTypes: [createUserSyncer(percipio), createCourseSyncer(percipio)],
+    // Syncers begin with the last one: users, whose listing is what roles are found in, come before roles.
+    resourceTypes: [createCourseSyncer(percipio), createRoleSyncer(percipio), createUserSyncer(percipio)],
     validate: (context) => validatePercipio({ token, organizationId, client: percipio.client }, context),
     cleanup: async ({ syncId }) => percipio.memory.forget(syncId),
     statistics: () => percipio.client().statistics(),

@@ -26,3 +26,11 @@ export const courseType = create(ResourceTypeSchema, {
     annotation(TypeScopedGrantsSchema, create(TypeScopedGrantsSchema)),
   ]),
 });
+
+/** What a person may do in Percipio. Everyone has exactly one of them. All their grants can be asked for at once. */
+export const roleType = create(ResourceTypeSchema, {
+  id: 'role',
+  displayName: 'Role',
+  traits: [ResourceType_Trait.ROLE],
+  annotations: packAnnotations([annotation(TypeScopedGrantsSchema, create(TypeScopedGrantsSchema))]),
+});

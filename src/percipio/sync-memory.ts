@@ -3,6 +3,7 @@
 import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
 import type { ActivityReports } from './activity-reports.ts';
 import { ListedPages } from './listed-pages.ts';
+import { ListedUsers } from './listed-users.ts';
 
 /** How long callers without a sync id (an engineer with grpcurl) see one and the same report. */
 const sharedMaxAgeMs = 15 * 60_000;
@@ -12,8 +13,7 @@ const idleMaxMs = 6 * 3_600_000;
 
 /** What was listed in one sync. */
 export interface Listed {
-  /** Ids of users. */
-  readonly users: ListedPages<string>;
+  readonly users: ListedUsers;
   readonly courses: ListedPages<Resource>;
 }
 
@@ -45,7 +45,7 @@ export class SyncMemory {
     const key = syncId ?? '';
     let remembered = this.#scopes.get(key);
     if (!remembered) {
-      const listed = { users: new ListedPages<string>(), courses: new ListedPages<Resource>() };
+      const listed = { users: new ListedUsers(), courses: new ListedPages<Resource>() };
       remembered = {
         scope: { ...listed, reports: this.#createReports(listed) },
         madeAt: this.#now(),

@@ -1,30 +1,25 @@
 // The resource type `user`: people with an account.
-import { z } from 'zod';
 import { listing, type ResourceSyncer } from '../baton/connector.ts';
-import { type UsersPage, usersPageSizeMax } from './api/users.ts';
-import { firstPageKey, type ListedPages } from './listed-pages.ts';
+import type { ListedUsersPage } from './listed-users.ts';
 import type { PercipioContext } from './percipio-context.ts';
 import { userType } from './resource-types.ts';
+import { usersPosition } from './roles-of-users.ts';
 import { asService, rateLimitAnnotations } from './service-errors.ts';
 import type { Listed } from './sync-memory.ts';
 import { toUserResource } from './user-resource.ts';
 
-const pageToken = z.strictObject({ offset: z.int().min(1) });
-
 export function createUserSyncer(percipio: PercipioContext): ResourceSyncer {
   return {
     type: userType,
-    list: listing(pageToken, async (_request, token, { signal, syncId }) => {
+    list: listing(usersPosition, async (_request, token, { signal, syncId }) => {
       // As large as Percipio allows, whatever the caller's page is: the runtime cuts it, and requests are what is scarce.
-      const offset = token?.offset ?? 0;
-      const page = await asService(signal, (signal) =>
-        percipio.client().users.list({ max: usersPageSizeMax, offset }, signal),
+      const { items, nextOffset, rateLimit } = await asService(signal, (signal) =>
+        percipio.memory.scopeOf(syncId).users.read(percipio.client().users, token?.offset ?? 0, signal),
       );
-      remember(percipio.memory.scopeOf(syncId).users, offset, page);
       return {
-        items: page.items.map(toUserResource),
-        next: page.nextOffset === undefined ? undefined : { offset: page.nextOffset },
-        annotations: rateLimitAnnotations(page.rateLimit),
+        items: items.map(toUserResource),
+        next: nextOffset === undefined ? undefined : { offset: nextOffset },
+        annotations: rateLimitAnnotations(rateLimit),
       };
     }),
     get: async ({ id }, { signal }) => {
@@ -34,30 +29,22 @@ export function createUserSyncer(percipio: PercipioContext): ResourceSyncer {
   };
 }
 
-/** The ids of all users: those that the sync has listed in this process, or read anew if it listed them elsewhere. */
+/** The ids of all users: those that the sync has listed in this process, and what it listed elsewhere read anew. */
 export async function readUserIds(
   { client }: Pick<PercipioContext, 'client'>,
   { users }: Listed,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const known = users.all();
+  const known = users.allIds();
   if (known) {
     return known;
   }
+  // Gathers by itself: another caller may list the users anew meanwhile.
   const ids: string[] = [];
   for (let offset: number | undefined = 0; offset !== undefined; ) {
-    const page: UsersPage = await client().users.list({ max: usersPageSizeMax, offset }, signal);
-    remember(users, offset, page);
-    ids.push(...page.items.map((user) => user.id));
+    const page: ListedUsersPage = users.get(offset) ?? (await users.read(client().users, offset, signal)).listed;
+    ids.push(...page.items);
     offset = page.nextOffset;
   }
   return ids;
-}
-
-function remember(users: ListedPages<string>, offset: number, { items, nextOffset }: UsersPage): void {
-  const keyOf = (offset: number) => (offset === 0 ? firstPageKey : String(offset));
-  users.add(keyOf(offset), {
-    items: items.map((user) => user.id),
-    nextKey: nextOffset === undefined ? undefined : keyOf(nextOffset),
-  });
 }

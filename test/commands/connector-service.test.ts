@@ -238,8 +238,9 @@ test('the children of a sync share one report by the session store of their pare
   const simulator = await startSimulator(t, { users: 20, courses: 3, activityRows: 60, ...READY_AT_ONCE });
   const session = await startSessionServer(t);
   const options = { argv: settingsFor(simulator), config: { sessionStoreListenPort: session.port } };
-  const [courseId = ''] = [...simulator.truth.grantIds()].map((id) => id.split(':')[1] ?? '');
-  const expected = [...simulator.truth.grantIds()].filter((id) => id.startsWith(`course:${courseId}:`)).length;
+  const grantIds = [...simulator.truth.grantIds({ type: 'course' })];
+  const [courseId = ''] = grantIds.map((id) => id.split(':')[1] ?? '');
+  const expected = grantIds.filter((id) => id.startsWith(`course:${courseId}:`)).length;
   const reports = () => simulator.requests.of({ method: 'POST' }).length;
 
   const first = await startChild(t, options);
@@ -260,7 +261,7 @@ test('a session store that fails costs a report, and no sync', async (t) => {
   const simulator = await startSimulator(t, { users: 20, courses: 3, activityRows: 60, ...READY_AT_ONCE });
   const session = await startSessionServer(t);
   session.failure = new ConnectError('disk full', Code.ResourceExhausted);
-  const [courseId = ''] = [...simulator.truth.grantIds()].map((id) => id.split(':')[1] ?? '');
+  const [courseId = ''] = [...simulator.truth.grantIds({ type: 'course' })].map((id) => id.split(':')[1] ?? '');
   const child = await startChild(t, { argv: settingsFor(simulator), config: { sessionStoreListenPort: session.port } });
   assert.ok((await listGrants(child, courseId)) > 0);
   await createClient(ConnectorService, child.connect()).cleanup({ activeSyncId: syncId });

@@ -210,6 +210,6 @@ test('our own connector keeps to the contract, also while its report takes longe
   const { services } = startConnector(t, simulator, { timing: { reportWaitMs: 5 } });
   const report = await judgeServices(t, services);
   assertFailed(report, {});
-  const { users, courses, entitlements, grants } = simulator.truth.counts();
-  assert.deepEqual(report.walked, { resources: users + courses, entitlements, grants });
+  const { users, courses, roles, entitlements, grants } = simulator.truth.counts();
+  assert.deepEqual(report.walked, { resources: users + courses + roles, entitlements, grants });
 });

@@ -89,8 +89,11 @@ test('--sync-resource-types course: courses and their entitlements; grants to us
   const { simulator, folder, truth } = await start(t);
   const summary = await runForSummary(simulator, folder, { argv: ['--sync-resource-types=course'] });
   const resources = truth.resources.filter((id) => id.startsWith('course:'));
-  assert.deepEqual(await readIds(folder.file), { resources, entitlements: truth.entitlements, grants: [] });
-  assert.equal(summary.left_out['grants to or of types that --sync-resource-types leaves out'], truth.grants.length);
+  const ofCourse = (id: string) => id.startsWith('course:');
+  const entitlements = truth.entitlements.filter(ofCourse);
+  assert.deepEqual(await readIds(folder.file), { resources, entitlements, grants: [] });
+  const leftOut = truth.grants.filter(ofCourse).length;
+  assert.equal(summary.left_out['grants to or of types that --sync-resource-types leaves out'], leftOut);
 });
 
 test('--limited-courses: those courses and their grants, and what is not synced is named with the reason', async (t) => {
@@ -108,6 +111,7 @@ test('--limited-courses: those courses and their grants, and what is not synced 
   assert.deepEqual(await readIds(folder.file), {
     resources: [
       ...Array.from(simulator.truth.courseIds(scope), (id) => `course:${id}`),
+      ...Array.from(simulator.truth.roleIds(), (id) => `role:${id}`),
       ...Array.from(simulator.truth.userIds(), (id) => `user:${id}`),
     ].sort(),
     entitlements: [...simulator.truth.entitlementIds(scope)].sort(),
@@ -117,10 +121,10 @@ test('--limited-courses: those courses and their grants, and what is not synced 
   assert.match(stdout, new RegExp(`\nWarning: --limited-courses: ${inactive?.id} is not synced: ".*" is inactive`));
 });
 
-test('--report-lookback: only activity since then gives grants', async (t) => {
+test('--report-lookback: only activity since then gives grants of courses', async (t) => {
   const { simulator, folder } = await start(t);
   await runForSummary(simulator, folder, { argv: ['--report-lookback=1d'] });
-  assert.deepEqual((await readIds(folder.file)).grants, []);
+  assert.deepEqual((await readIds(folder.file)).grants, [...simulator.truth.grantIds({ type: 'role' })].sort());
   const body = simulator.requests.of({ method: 'POST' })[0]?.body as { start: string; end: string };
   assert.equal(Date.parse(body.end) - Date.parse(body.start), 86_400_000);
 });

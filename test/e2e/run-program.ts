@@ -157,6 +157,7 @@ export function trueIds({ truth }: PercipioSimulator): SyncedIds {
     resources: [
       ...Array.from(truth.userIds(), (id) => `user:${id}`),
       ...Array.from(truth.courseIds(), (id) => `course:${id}`),
+      ...Array.from(truth.roleIds(), (id) => `role:${id}`),
     ].sort(),
     entitlements: [...truth.entitlementIds()].sort(),
     grants: [...truth.grantIds()].sort(),

@@ -6,7 +6,7 @@ import { zstdDecompressSync } from 'node:zlib';
 import { c1zMagic } from '../../src/baton/c1z/envelope.ts';
 import type { SyncSummary } from '../../src/baton/sync/sync-summary.ts';
 import { READY_AT_ONCE, startSimulator } from '../simulator/percipio/start-simulator.ts';
-import { createWorkFolder, readIds, startProcess, trueIds } from './run-program.ts';
+import { createWorkFolder, readIds, runForSummary, startProcess, trueIds } from './run-program.ts';
 
 const size = { seed: 7, users: 120, courses: 90, activityRows: 1500 };
 
@@ -25,11 +25,12 @@ test('the program syncs an organization whole, says so in numbers, and shows no 
   // What it says.
   const summary = JSON.parse(stdout) as SyncSummary;
   const truth = simulator.truth.counts();
-  assert.deepEqual(summary.resources, { course: truth.courses, user: truth.users });
-  assert.deepEqual(summary.entitlements, { course: truth.entitlements });
+  assert.deepEqual(summary.resources, { course: truth.courses, role: truth.roles, user: truth.users });
+  assert.deepEqual(summary.entitlements, { course: 2 * truth.courses, role: truth.roles });
   assert.deepEqual(summary.grants, {
     'course completed': truth.completedGrants,
     'course in_progress': truth.inProgressGrants,
+    'role assigned': truth.roleGrants,
   });
   const { byStatus, unknownCourse, unsyncedCourse, unknownUser } = truth.rowsLeftOut;
   const leftOut = (reason: string) => summary.left_out[`activity rows ${reason}`] ?? 0;
@@ -59,6 +60,19 @@ test('the program syncs an organization whole, says so in numbers, and shows no 
     }
   }
 });
+
+for (const workers of [1, 4]) {
+  test(`--workers ${workers}: users are listed once, for themselves, for roles and for the report`, async (t) => {
+    const simulator = await startSimulator(t, { ...size, users: 2500, ...READY_AT_ONCE });
+    const folder = await createWorkFolder(t);
+    const summary = await runForSummary(simulator, folder, { argv: [`--workers=${workers}`] });
+    assert.deepEqual(await readIds(folder.file), trueIds(simulator));
+    assert.equal(summary.left_out['users without a role'], 2500 - simulator.truth.counts().roleGrants);
+    const offsets = simulator.requests.of({ path: /\/users$/ }).map(({ query }) => query.offset);
+    // The first one asks for permission.
+    assert.deepEqual(offsets.slice(1), ['0', '1000', '2000']);
+  });
+}
 
 test('a token that Percipio refuses ends the process with 1, a message on stderr and no file', async (t) => {
   const simulator = await startSimulator(t, { users: 0, courses: 0, activityRows: 0 });

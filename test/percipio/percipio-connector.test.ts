@@ -12,19 +12,24 @@ test('without settings it can be made and asked what it is made of', () => {
   const connector = createPercipioConnector(noSettings, environment);
   assert.deepEqual(
     connector.resourceTypes.map((syncer) => syncer.type.id),
-    ['user', 'course'],
+    ['course', 'role', 'user'],
   );
   assert.ok(createConnectorServices(connector, { provisioning: false, ticketing: false }).length > 0);
 });
 
-test('GetMetadata tells that both types are synced, whole and one by one', async (t) => {
+test('GetMetadata tells that all types are synced, whole and one by one', async (t) => {
   const simulator = await startSimulator(t, { users: 0, courses: 0, activityRows: 0 });
   const { metadata } = await startConnector(t, simulator).connectorService.getMetadata({});
   const types = metadata?.capabilities?.resourceTypeCapabilities ?? [];
   assert.deepEqual(
-    types.map((type) => [type.resourceType?.id, type.capabilities]),
-    ['course', 'user'].map((id) => [id, [Capability.SYNC, Capability.TARGETED_SYNC]]),
+    types.map((type) => type.resourceType?.id),
+    ['course', 'role', 'user'],
   );
+  for (const { resourceType, capabilities } of types) {
+    const of = `capabilities of ${resourceType?.id}`;
+    assert.deepEqual(capabilities.slice(0, 2), [Capability.SYNC, Capability.TARGETED_SYNC], of);
+    assert.equal(capabilities.includes(Capability.PROVISION), resourceType?.id === 'role', of);
+  }
   assert.notEqual(metadata?.displayName, '');
 });
 
@@ -46,7 +51,9 @@ test('close ends the requests that are under way', async (t) => {
   const simulator = await startSimulator(t, { users: 2, courses: 2, activityRows: 0 });
   simulator.faults.add({ kind: 'stall' });
   const { connector } = startConnector(t, simulator);
-  const listing = connector.resourceTypes[0]?.list.page({ pageSize: 10 }, undefined, createContext().context);
+  const listing = connector.resourceTypes
+    .find(({ type }) => type.id === 'user')
+    ?.list.page({ pageSize: 10 }, undefined, createContext().context);
   await simulator.requests.waitFor(() => true);
   await connector.close?.();
   await assert.rejects(async () => listing, /the client is closed/);

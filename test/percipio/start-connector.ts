@@ -136,7 +136,7 @@ export async function readAllPages<Item, Answer extends ListAnswer<Item>>(
 
 export async function readResources(
   { resources }: StartedConnector,
-  resourceTypeId: 'user' | 'course',
+  resourceTypeId: 'user' | 'course' | 'role',
   activeSyncId: string,
 ): Promise<Resource[]> {
   const { items } = await readAllPages((pageToken) =>

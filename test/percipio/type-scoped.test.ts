@@ -45,14 +45,14 @@ for (const pageSize of [1, 7, 250, 0]) {
   test(`page_size ${pageSize}: one enumeration gives each true grant once`, async (t) => {
     const simulator = await start(t);
     const ids = await readGrantIds([startConnector(t, simulator)], 'sync-1', pageSize);
-    assert.deepEqual(ids.toSorted(), [...simulator.truth.grantIds()].toSorted());
+    assert.deepEqual(ids.toSorted(), [...simulator.truth.grantIds({ type: 'course' })].toSorted());
   });
 }
 
 test('one enumeration gives each true entitlement once', async (t) => {
   const simulator = await start(t);
   const ids = await readEntitlementIds(startConnector(t, simulator), 'sync-1', 7);
-  assert.deepEqual(ids.toSorted(), [...simulator.truth.entitlementIds()].toSorted());
+  assert.deepEqual(ids.toSorted(), [...simulator.truth.entitlementIds({ type: 'course' })].toSorted());
 });
 
 test('what a sync has listed is not read again for entitlements and grants', async (t) => {
@@ -70,7 +70,7 @@ test('processes that answer in turn, of which none listed anything, request one 
   const simulator = await start(t);
   const connectors = [startConnector(t, simulator), startConnector(t, simulator), startConnector(t, simulator)];
   const ids = await readGrantIds(connectors, 'sync-1', 100);
-  assert.deepEqual(ids.toSorted(), [...simulator.truth.grantIds()].toSorted());
+  assert.deepEqual(ids.toSorted(), [...simulator.truth.grantIds({ type: 'course' })].toSorted());
   assert.equal(simulator.requests.of({ method: 'POST' }).length, 1);
 });
 
@@ -80,5 +80,5 @@ test('only the limited courses have entitlements and grants', async (t) => {
   const connector = startConnector(t, simulator, { settings: { 'limited-courses': courseIds } });
   assert.deepEqual((await readEntitlementIds(connector, 'sync-1', 0)).length, 6);
   const ids = await readGrantIds([connector], 'sync-1');
-  assert.deepEqual(ids.toSorted(), [...simulator.truth.grantIds({ courseIds })].toSorted());
+  assert.deepEqual(ids.toSorted(), [...simulator.truth.grantIds({ courseIds, type: 'course' })].toSorted());
 });

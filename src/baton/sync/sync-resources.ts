@@ -34,9 +34,12 @@ export interface Listing {
   readonly parent: ResourceId | undefined;
 }
 
-/** Lists and stores all resources of `types`, `run.workers` listings at a time. */
+/**
+ * Lists and stores all resources of `types`, `run.workers` listings at a time. The last type comes first, as in the Go
+ * syncer (pkg/sync of baton-sdk v0.25.0): a connector can put last what its other listings are made from.
+ */
 export async function syncResources(run: SyncRun, types: readonly ResourceType[]): Promise<void> {
-  const listings = types.map((type) => ({ type, parent: undefined }));
+  const listings = types.map((type) => ({ type, parent: undefined })).reverse();
   await syncListings(run, listings, types, new Set());
 }
 

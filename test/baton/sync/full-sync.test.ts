@@ -110,6 +110,15 @@ test('a full sync stores every type, resource, entitlement and grant, in the ord
   );
 });
 
+test('the last resource type is listed first, as the Go syncer does', async () => {
+  const { connector } = createLibrary({ readers: 1, books: 1 });
+  const { resources } = await sync(connector);
+  assert.deepEqual(
+    resources.map((resource) => resource.id?.resourceType),
+    ['book', 'reader'],
+  );
+});
+
 test('several workers store the same', async () => {
   const { connector } = createLibrary({ readers: 25, books: 12, readersOfBook: 21 });
   const one = await sync(connector);

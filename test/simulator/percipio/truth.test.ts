@@ -9,6 +9,8 @@ const SIZE = { seed: 11, users: 150, courses: 120, activityRows: 6000, ...READY_
 interface Recount {
   userIds: string[];
   courseIds: string[];
+  roleIds: string[];
+  roleGrantIds: string[];
   grantIds: string[];
   rowsLeftOut: { byStatus: Record<string, number>; unknownCourse: number; unsyncedCourse: number; unknownUser: number };
   repeatedRows: number;
@@ -59,7 +61,10 @@ async function recount(simulator: PercipioSimulator, period?: { start: string; e
     const [course, user] = pair.split(' ');
     return `course:${course}:${slug}:user:${user}`;
   });
-  return { userIds, courseIds, grantIds, rowsLeftOut, repeatedRows };
+  const roles = ['ADMIN', 'CONTENT_COORDINATOR', 'CONTENT_CURATOR', 'LEARNER', 'LEARNING_ADMIN', 'MANAGER'];
+  const roleIds = [...roles, ...users.flatMap(({ role }) => (role && !roles.includes(role) ? [role] : []))];
+  const roleGrantIds = users.flatMap(({ id, role }) => (role ? [`role:${role}:assigned:user:${id}`] : []));
+  return { userIds, courseIds, roleIds, roleGrantIds, grantIds, rowsLeftOut, repeatedRows };
 }
 
 async function assertTruth(simulator: PercipioSimulator): Promise<void> {
@@ -68,16 +73,27 @@ async function assertTruth(simulator: PercipioSimulator): Promise<void> {
   assert.deepEqual([...truth.userIds()].sort(), expected.userIds.sort());
   assert.deepEqual([...truth.courseIds()].sort(), expected.courseIds.sort());
   assert.deepEqual(
-    [...truth.entitlementIds()].sort(),
+    [...truth.entitlementIds({ type: 'course' })].sort(),
     expected.courseIds.flatMap((id) => [`course:${id}:completed`, `course:${id}:in_progress`]).sort(),
   );
-  assert.deepEqual([...truth.grantIds()].sort(), expected.grantIds.sort());
+  assert.deepEqual([...truth.grantIds({ type: 'course' })].sort(), expected.grantIds.sort());
+  assert.deepEqual([...truth.roleIds()].sort(), expected.roleIds.sort());
+  assert.deepEqual(
+    [...truth.entitlementIds({ type: 'role' })].sort(),
+    expected.roleIds.map((role) => `role:${role}:assigned`).sort(),
+  );
+  assert.deepEqual([...truth.grantIds({ type: 'role' })].sort(), expected.roleGrantIds.sort());
+  for (const ids of [truth.entitlementIds, truth.grantIds]) {
+    assert.deepEqual([...ids()].sort(), [...ids({ type: 'course' }), ...ids({ type: 'role' })].sort());
+  }
   const counts = truth.counts();
   assert.deepEqual(counts.rowsLeftOut, expected.rowsLeftOut);
   assert.equal(counts.repeatedRows, expected.repeatedRows);
-  assert.equal(counts.grants, expected.grantIds.length);
+  assert.equal(counts.grants, expected.grantIds.length + expected.roleGrantIds.length);
   assert.equal(counts.completedGrants, expected.grantIds.filter((id) => id.includes(':completed:')).length);
-  assert.equal(counts.inProgressGrants, counts.grants - counts.completedGrants);
+  assert.equal(counts.inProgressGrants, expected.grantIds.length - counts.completedGrants);
+  assert.equal(counts.roleGrants, expected.roleGrantIds.length);
+  assert.equal(counts.roles, expected.roleIds.length);
 }
 
 test('the truth is what an independent recount over HTTP finds', async (t) => {
@@ -93,7 +109,7 @@ test('the truth follows edits of users and courses', async (t) => {
   const simulator = await startSimulator(t, SIZE);
   const before = simulator.truth.counts();
   simulator.data.users.splice(0, 20);
-  simulator.data.users.push({ id: 'added' });
+  simulator.data.users.push({ id: 'added', role: 'CUSTOM' }, { id: 'without role', role: '' });
   simulator.data.courses.splice(10, 5);
   const [retired] = simulator.data.courses;
   assert.ok(retired?.lifecycle);
@@ -101,18 +117,21 @@ test('the truth follows edits of users and courses', async (t) => {
   await assertTruth(simulator);
   const after = simulator.truth.counts();
   assert.ok(after.grants < before.grants);
-  assert.equal(after.users, before.users - 19);
+  assert.equal(after.users, before.users - 18);
+  assert.equal(after.roles, 7);
 });
 
 test('counts hang together: every row is a grant, repeats one, or is left out for one reason', async (t) => {
   const simulator = await startSimulator(t, SIZE);
-  const { rows, grants, repeatedRows, rowsLeftOut, users, courses, entitlements } = simulator.truth.counts();
+  const { rows, grants, roleGrants, repeatedRows, rowsLeftOut, ...counts } = simulator.truth.counts();
   const { byStatus, unknownCourse, unsyncedCourse, unknownUser } = rowsLeftOut;
   const byStatusInAll = Object.values(byStatus).reduce((sum, count) => sum + count, 0);
   assert.equal(rows, 6000);
-  assert.equal(grants + repeatedRows + byStatusInAll + unknownCourse + unsyncedCourse + unknownUser, rows);
-  assert.equal(users, 150);
-  assert.equal(entitlements, 2 * courses);
+  const courseGrants = grants - roleGrants;
+  assert.equal(courseGrants + repeatedRows + byStatusInAll + unknownCourse + unsyncedCourse + unknownUser, rows);
+  assert.equal(counts.users, 150);
+  assert.equal(counts.roles, 6);
+  assert.equal(counts.entitlements, 2 * counts.courses + counts.roles);
   assert.deepEqual(JSON.parse(JSON.stringify(simulator.truth)), simulator.truth.counts());
 });
 
@@ -120,10 +139,10 @@ test('the scope limits the truth to a period and to some courses', async (t) => 
   const simulator = await startSimulator(t, SIZE);
   const [start, end] = ['2022-05-01T00:00:00.000Z', '2023-05-01T00:00:00.000Z'];
   const expected = await recount(simulator, { start, end });
-  const inYear = [...simulator.truth.grantIds({ start: new Date(start), end: new Date(end) })];
+  const inYear = [...simulator.truth.grantIds({ start: new Date(start), end: new Date(end), type: 'course' })];
   assert.deepEqual(inYear.sort(), expected.grantIds.sort());
   const courseIds = [...simulator.truth.courseIds()].slice(0, 2);
-  const limited = [...simulator.truth.grantIds({ courseIds })];
+  const limited = [...simulator.truth.grantIds({ courseIds, type: 'course' })];
   const all = [...simulator.truth.grantIds()];
   assert.deepEqual(
     limited,
