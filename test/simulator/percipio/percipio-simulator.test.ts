@@ -39,6 +39,8 @@ test('options that cannot be are refused by name', async () => {
   await assert.rejects(startPercipioSimulator({ activityRows: Number.NaN }), /activityRows/);
   await assert.rejects(startPercipioSimulator({ activityRows: 80_000_001 }), /activityRows/);
   await assert.rejects(startPercipioSimulator({ catalogLast: 'none' as 'link' }), /catalogLast/);
+  await assert.rejects(startPercipioSimulator({ writeAnswers: 'none' as 'user' }), /writeAnswers/);
+  await assert.rejects(startPercipioSimulator({ staleReads: -1 }), /staleReads/);
   await assert.rejects(startPercipioSimulator({ reportFile: '/no/such/file' }), /ENOENT/);
 });
 
