@@ -4,7 +4,7 @@ import { type Client, createClient, createRouterTransport } from '@connectrpc/co
 import { type Logger, pino } from 'pino';
 import { ConnectorService } from '#gen/c1/connector/v2/connector_pb.js';
 import { EntitlementsService } from '#gen/c1/connector/v2/entitlement_pb.js';
-import { type Grant, GrantsService } from '#gen/c1/connector/v2/grant_pb.js';
+import { type Grant, GrantManagerService, GrantsService } from '#gen/c1/connector/v2/grant_pb.js';
 import { type Resource, ResourceGetterService, ResourcesService } from '#gen/c1/connector/v2/resource_pb.js';
 import type { Field, Settings } from '../../src/baton/config/field.ts';
 import { createSettings } from '../../src/baton/config/settings.ts';
@@ -33,6 +33,8 @@ export interface StartOptions {
   /** By the name of the field, beside the three that lead to the simulator. */
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly logger?: Logger;
+  /** Whether changes are let in. Grants and revocations that fail for the moment are repeated after a millisecond. */
+  readonly provisioning?: boolean;
 }
 
 export interface StartedConnector {
@@ -42,6 +44,7 @@ export interface StartedConnector {
   readonly getter: Client<typeof ResourceGetterService>;
   readonly entitlements: Client<typeof EntitlementsService>;
   readonly grants: Client<typeof GrantsService>;
+  readonly grantManager: Client<typeof GrantManagerService>;
   readonly connectorService: Client<typeof ConnectorService>;
 }
 
@@ -57,7 +60,11 @@ export function startConnector(
     { ...quickTiming, ...options.timing },
   );
   t.after(() => connector.close?.());
-  const services = createConnectorServices(connector, { provisioning: false, ticketing: false });
+  const services = createConnectorServices(connector, {
+    provisioning: options.provisioning ?? false,
+    repeats: { repeats: 3, waitMs: 1, waitMaxMs: 2 },
+    ticketing: false,
+  });
   const transport = createRouterTransport((router) => {
     for (const { desc, implementation } of services) {
       router.service(desc, implementation);
@@ -70,6 +77,7 @@ export function startConnector(
     getter: createClient(ResourceGetterService, transport),
     entitlements: createClient(EntitlementsService, transport),
     grants: createClient(GrantsService, transport),
+    grantManager: createClient(GrantManagerService, transport),
     connectorService: createClient(ConnectorService, transport),
   };
 }
