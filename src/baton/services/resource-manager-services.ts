@@ -34,7 +34,8 @@ export function createResourceManagerServices(syncers: ResourceSyncers): Service
       createResource: async (request, call) => {
         const resource = requireField(request.resource, 'resource');
         // What stands for the new resource's own id is up to the application.
-        const { resourceType } = requireField(resource.id, 'resource.id');
+        const { resourceType: type } = requireField(resource.id, 'resource.id');
+        const resourceType = requireField(type || undefined, 'resource.id.resource_type');
         const syncer = syncers.find(resourceType);
         if (!syncer?.create) throw unsupported(resourceType, 'Create()');
         return { created: await syncer.create(resource, toConnectorContext(call, '')) };

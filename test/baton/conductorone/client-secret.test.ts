@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, sign, verify } from 'node:crypto';
 import { test } from 'node:test';
-import { parseClientSecret } from '../../../src/baton/conductorone/client-secret.ts';
+import { calculateJwkThumbprint } from 'jose/jwk/thumbprint';
+import { parseClientKey, parseClientSecret } from '../../../src/baton/conductorone/client-secret.ts';
 
 const { publicKey, privateKey } = generateKeyPairSync('ed25519');
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -12,6 +13,19 @@ test('a client secret holds the key that ConductorOne knows the other half of', 
   for (const secret of [secretOf(jwk), `${secretOf({ ...jwk, kid: 'k', use: 'sig' })}\n`]) {
     const data = Buffer.from('data');
     assert.ok(verify(null, data, publicKey, sign(null, data, parseClientSecret(secret))));
+  }
+});
+
+test('the key is called what its JWK says, or by its thumbprint', async () => {
+  const thumbprint = Buffer.from(await calculateJwkThumbprint(publicKey), 'base64url').toString('hex');
+  for (const [value, id] of [
+    [jwk, thumbprint],
+    [{ ...jwk, kid: '' }, thumbprint],
+    [{ ...jwk, kid: 'k' }, 'k'],
+  ] as const) {
+    const clientKey = parseClientKey(secretOf(value));
+    assert.equal(clientKey.id, id);
+    assert.ok(clientKey.key.equals(privateKey));
   }
 });
 
