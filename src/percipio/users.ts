@@ -1,5 +1,8 @@
 // The resource type `user`: people with an account.
 import { listing, type ResourceSyncer } from '../baton/connector.ts';
+import { createAccountManager } from './accounts/account-manager.ts';
+import { createCredentialManager } from './accounts/credential-manager.ts';
+import { deactivateUser } from './accounts/deactivate-user.ts';
 import type { ListedUsersPage } from './listed-users.ts';
 import type { PercipioContext } from './percipio-context.ts';
 import { userType } from './resource-types.ts';
@@ -26,6 +29,9 @@ export function createUserSyncer(percipio: PercipioContext): ResourceSyncer {
       const { value } = await asService(signal, (signal) => percipio.client().users.get(id.resource, signal));
       return value && toUserResource(value);
     },
+    accounts: createAccountManager(percipio),
+    delete: (request, context) => deactivateUser(percipio, request, context),
+    credentials: createCredentialManager(percipio),
   };
 }
 
