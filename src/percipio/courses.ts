@@ -3,13 +3,19 @@ import { type ResourceSyncer, singlePage } from '../baton/connector.ts';
 import { createCatalogCourses } from './catalog-courses.ts';
 import { createCourseGrants, createGrantsOfAllCourses } from './course-grants.ts';
 import { toCourseEntitlements, toCourseResource, whyNoCourse } from './course-resource.ts';
+import type { CourseSource } from './course-source.ts';
 import { createLimitedCourses } from './limited-courses.ts';
 import type { PercipioContext } from './percipio-context.ts';
 import { courseType } from './resource-types.ts';
 import { asService } from './service-errors.ts';
 
+/** The courses that a sync has: those that the operator named, or all. */
+export function createCourses(percipio: PercipioContext): CourseSource {
+  return percipio.limitedCourses.length > 0 ? createLimitedCourses(percipio) : createCatalogCourses(percipio);
+}
+
 export function createCourseSyncer(percipio: PercipioContext): ResourceSyncer {
-  const courses = percipio.limitedCourses.length > 0 ? createLimitedCourses(percipio) : createCatalogCourses(percipio);
+  const courses = createCourses(percipio);
   return {
     type: courseType,
     list: courses.list,

@@ -5,6 +5,7 @@ import { httpTimeoutSeconds } from '../baton/config/fields/sync.ts';
 import type { Connector } from '../baton/connector.ts';
 import type { ConnectorEnvironment } from '../baton/program.ts';
 import { Code, ServiceError } from '../baton/service-error.ts';
+import { createActions } from './actions/create-actions.ts';
 import { ActivityReports } from './activity-reports.ts';
 import { createPercipioClient, type PercipioClient } from './api/percipio-client.ts';
 import {
@@ -18,6 +19,7 @@ import {
 } from './config.ts';
 import { type ConnectorTiming, defaultTiming } from './connector-timing.ts';
 import { createCourseSyncer } from './courses.ts';
+import { createEventFeeds } from './events/event-feeds.ts';
 import type { PercipioContext } from './percipio-context.ts';
 import { createRoleSyncer } from './roles.ts';
 import { SyncMemory } from './sync-memory.ts';
@@ -60,6 +62,8 @@ export function createPercipioConnector(
     metadata: { displayName: 'Percipio Connector', description: 'Accounts and course progress of Skillsoft Percipio' },
     // Syncers begin with the last one: users, whose listing is what roles are found in, come before roles.
     resourceTypes: [createCourseSyncer(percipio), createRoleSyncer(percipio), createUserSyncer(percipio)],
+    eventFeeds: createEventFeeds({ percipio, timing, reportTimeoutMs: settings.get(reportTimeoutField) }),
+    actions: createActions(percipio),
     validate: (context) => validatePercipio({ token, organizationId, client: percipio.client }, context),
     cleanup: async ({ syncId }) => percipio.memory.forget(syncId),
     statistics: () => percipio.client().statistics(),

@@ -1,0 +1,8 @@
+// The event feeds of this connector.
+import type { EventFeed } from '../../baton/event-feed.ts';
+import { type CourseActivityOptions, createCourseActivityFeed } from './course-activity.ts';
+import { createUserChangesFeed } from './user-changes.ts';
+
+export function createEventFeeds(options: CourseActivityOptions): EventFeed[] {
+  return [createUserChangesFeed(options.percipio, () => options.timing.now()), createCourseActivityFeed(options)];
+}

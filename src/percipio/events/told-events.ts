@@ -1,0 +1,79 @@
+// What a feed has told of late, as far as its cursor has room, so that rounds that overlap tell it once.
+import { hash } from 'node:crypto';
+import { z } from 'zod';
+
+/** 48 bits: with a million events a day, one would be taken for a told one every 2,500 years. */
+const markLength = 8;
+
+/** How many events are remembered: 2,400 of the 3,000 bytes that a cursor may have. */
+export const toldEventsMax = 300;
+
+/** A short stand-in for the id of an event. */
+export function markOf(eventId: string): string {
+  return hash('sha256', eventId, 'base64url').slice(0, markLength);
+}
+
+/** Marks, one behind the other. */
+export const marksSchema = z.string().regex(new RegExp(`^([\\w-]{${markLength}}){0,${toldEventsMax}}$`));
+
+export function joinMarks(marks: Iterable<string>): string {
+  return [...marks].join('');
+}
+
+export function splitMarks(text: string): string[] {
+  return text.match(new RegExp(`.{${markLength}}`, 'g')) ?? [];
+}
+
+/** As a cursor carries it. */
+export interface ToldMarks {
+  /** Told in the round before, and not met in this one yet. */
+  readonly before: string;
+  /** Told in this round, or met again. */
+  readonly now: string;
+}
+
+/**
+ * The marks of events that may be met again. Beyond {@link toldEventsMax} the oldest are forgotten: their events are
+ * told again under the same ids.
+ */
+export class ToldEvents {
+  readonly #before: Set<string>;
+  readonly #now: Set<string>;
+
+  constructor({ before, now }: ToldMarks) {
+    this.#before = new Set(splitMarks(before));
+    this.#now = new Set(splitMarks(now));
+  }
+
+  get size(): number {
+    return this.#before.size + this.#now.size;
+  }
+
+  has(mark: string): boolean {
+    return this.#before.has(mark) || this.#now.has(mark);
+  }
+
+  /** Remembers an event of this round for the next one. */
+  keep(mark: string): void {
+    this.#before.delete(mark);
+    this.#now.delete(mark);
+    this.#now.add(mark);
+    if (this.size > toldEventsMax) {
+      const from = this.#before.size > 0 ? this.#before : this.#now;
+      for (const oldest of from) {
+        from.delete(oldest);
+        break;
+      }
+    }
+  }
+
+  /** In the middle of a round. */
+  toMarks(): ToldMarks {
+    return { before: joinMarks(this.#before), now: joinMarks(this.#now) };
+  }
+
+  /** At its end. What was told before it and not met in it is not met in the next one either. */
+  toMarksOfNextRound(): ToldMarks {
+    return { before: joinMarks(this.#now), now: '' };
+  }
+}
