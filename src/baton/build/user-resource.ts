@@ -7,7 +7,7 @@ import {
   UserTraitSchema,
 } from '#gen/c1/connector/v2/annotation_trait_pb.js';
 import { type Resource, Status_ResourceStatus, StatusSchema } from '#gen/c1/connector/v2/resource_pb.js';
-import { encodeMessage } from '../c1z/encode-message.ts';
+import { encodeMessage } from '../encode/encode-message.ts';
 import { buildResource, type ResourceInit } from './resource.ts';
 
 export interface UserResourceInit extends ResourceInit {

@@ -1,9 +1,9 @@
 // Turns a grant into the columns of its row.
 import { fromBinary } from '@bufbuild/protobuf';
 import { type GrantExpandable, GrantExpandableSchema } from '#gen/c1/connector/v2/annotation_grant_pb.js';
-import { type Grant, GrantSchema, GrantsServiceListGrantsResponseSchema } from '#gen/c1/connector/v2/grant_pb.js';
-import { batches } from './batches.ts';
-import { encodeList, encodeMessage } from './encode-message.ts';
+import type { Grant } from '#gen/c1/connector/v2/grant_pb.js';
+import { encodeGrant } from '../encode/encode-grant.ts';
+import { encodeMessage } from '../encode/encode-message.ts';
 
 /** A row of `v1_grants`, encoded. Absent ids are empty strings. */
 export interface GrantRow {
@@ -24,27 +24,23 @@ export interface GrantRow {
 const expandableType = GrantExpandableSchema.typeName;
 
 /**
- * Makes the rows of grants. A `GrantExpandable` annotation leaves the message: with at least one entitlement id that is
+ * Makes the row of a grant. A `GrantExpandable` annotation leaves the message: with at least one entitlement id that is
  * not blank it goes to the column `expansion`, otherwise it is dropped. One that cannot be decoded stays where it is.
+ * @returns A row whose `data` the next call overwrites.
  */
-export function* toGrantRows(grants: Iterable<Grant>): Generator<GrantRow> {
-  for (const batch of batches(grants)) {
-    const expansions = batch.map((grant) => (grant.annotations.length === 0 ? undefined : takeExpansion(grant)));
-    const stripped = batch.map((grant, i) => expansions[i]?.rest ?? grant);
-    const data = encodeList(GrantSchema, GrantsServiceListGrantsResponseSchema, stripped);
-    for (const [i, grant] of batch.entries()) {
-      yield {
-        externalId: grant.id,
-        entitlementId: grant.entitlement?.id ?? '',
-        resourceTypeId: grant.entitlement?.resource?.id?.resourceType ?? '',
-        resourceId: grant.entitlement?.resource?.id?.resource ?? '',
-        principalTypeId: grant.principal?.id?.resourceType ?? '',
-        principalId: grant.principal?.id?.resource ?? '',
-        data: data[i] as Uint8Array,
-        expansion: expansions[i]?.expansion ?? null,
-      };
-    }
-  }
+export function toGrantRow(grant: Grant): GrantRow {
+  const { id, entitlement, principal } = grant;
+  const split = grant.annotations.length === 0 ? undefined : takeExpansion(grant);
+  return {
+    externalId: id,
+    entitlementId: entitlement?.id ?? '',
+    resourceTypeId: entitlement?.resource?.id?.resourceType ?? '',
+    resourceId: entitlement?.resource?.id?.resource ?? '',
+    principalTypeId: principal?.id?.resourceType ?? '',
+    principalId: principal?.id?.resource ?? '',
+    data: encodeGrant(split?.rest ?? grant),
+    expansion: split?.expansion ?? null,
+  };
 }
 
 /** Splits a grant with a `GrantExpandable` into the rest of it and the annotation. Returns nothing for any other. */

@@ -103,7 +103,7 @@ export class RecordReader {
     return this.#one(ResourceTypeSchema, 'v1_resource_types', id);
   }
 
-  resource(id: ResourceId): StoredRow<typeof ResourceSchema> | undefined {
+  resource(id: Pick<ResourceId, 'resourceType' | 'resource'>): StoredRow<typeof ResourceSchema> | undefined {
     return this.#one(ResourceSchema, 'v1_resources', resourceKey(id.resourceType, id.resource));
   }
 

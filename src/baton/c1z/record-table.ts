@@ -13,8 +13,8 @@ import {
   ResourceTypeSchema,
   ResourceTypesServiceListResourceTypesResponseSchema,
 } from '#gen/c1/connector/v2/resource_pb.js';
+import { encodeList } from '../encode/encode-message.ts';
 import { batches } from './batches.ts';
-import { encodeList } from './encode-message.ts';
 import { resourceKey } from './resource-key.ts';
 
 /** As the Go SDK: of a row that comes again only the message is replaced. */

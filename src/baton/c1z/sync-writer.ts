@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Entitlement } from '#gen/c1/connector/v2/entitlement_pb.js';
 import type { Grant } from '#gen/c1/connector/v2/grant_pb.js';
 import type { Resource, ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
-import { type GrantRow, toGrantRows } from './grant-row.ts';
+import { toGrantRow } from './grant-row.ts';
 import { GrantTable, type PutGrantsOptions } from './grant-table.ts';
 import { RecordReader } from './record-reader.ts';
 import { RecordTables } from './record-table.ts';
@@ -91,11 +91,7 @@ export class SyncWriter {
   }
 
   putGrants(grants: Iterable<Grant>, options?: PutGrantsOptions): void {
-    this.putGrantRows(toGrantRows(grants), options);
-  }
-
-  /** Writes grants that are encoded already, for callers that make the bytes without messages. */
-  putGrantRows(rows: Iterable<GrantRow>, options?: PutGrantsOptions): void {
+    const rows = Iterator.from(grants).map(toGrantRow);
     this.#write((discoveredAt) => this.#grants.put(rows, discoveredAt, options));
   }
 

@@ -5,6 +5,7 @@ import {
   type DescMessage,
   type DescMethod,
   fromBinary,
+  isMessage,
   type Message,
   type MessageInitShape,
   toBinary,
@@ -20,6 +21,8 @@ import type {
   UntypedHandleCall,
 } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
+import { GrantsServiceListGrantsResponseSchema } from '#gen/c1/connector/v2/grant_pb.js';
+import { encodeListGrantsResponse } from '../encode/encode-grant.ts';
 import { Code, ServiceError } from '../service-error.ts';
 import type { ServiceEntry } from '../services/service-entry.ts';
 import type { RequestValidator } from './request-validator.ts';
@@ -180,6 +183,8 @@ async function sendResponses(
 }
 
 function toBytes(desc: DescMessage, response: object): Buffer {
-  const bytes = toBinary(desc, create(desc, response as MessageInitShape<DescMessage>));
+  const message = create(desc, response as MessageInitShape<DescMessage>);
+  if (isMessage(message, GrantsServiceListGrantsResponseSchema)) return encodeListGrantsResponse(message);
+  const bytes = toBinary(desc, message);
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -1,8 +1,10 @@
 // Answers a list call from a Listing: reads its token, cuts its page to what was asked and to what a message may hold.
-import { type DescMessage, type MessageShape, toBinary } from '@bufbuild/protobuf';
+import { type DescMessage, isMessage, type MessageShape, toBinary } from '@bufbuild/protobuf';
 import { type Any, anyPack } from '@bufbuild/protobuf/wkt';
 import type { HandlerContext } from '@connectrpc/connect';
+import { GrantSchema } from '#gen/c1/connector/v2/grant_pb.js';
 import type { Context, Listing, Page, PageRequest } from '../connector.ts';
+import { encodeGrant } from '../encode/encode-grant.ts';
 import { Code, ServiceError } from '../service-error.ts';
 import { responseMaxBytesKey } from './call-context.ts';
 import type { PageCache } from './page-cache.ts';
@@ -106,10 +108,16 @@ function countFitting<Desc extends DescMessage>(
     if (index === max) {
       break;
     }
-    bytes += toBinary(item, value).byteLength + itemFrameBytes;
+    bytes += sizeOf(item, value) + itemFrameBytes;
     if (bytes > maxBytes && index > 0) {
       return index;
     }
   }
   return max;
+}
+
+function sizeOf<Desc extends DescMessage>(desc: Desc, message: MessageShape<Desc>): number {
+  // What is most in number is quicker this way.
+  const bytes = isMessage(message, GrantSchema) ? encodeGrant(message) : toBinary(desc, message);
+  return bytes.byteLength;
 }

@@ -16,7 +16,7 @@ import {
   Status_ResourceStatus,
 } from '#gen/c1/connector/v2/resource_pb.js';
 import { buildUserResource, type UserResourceInit } from '../../../src/baton/build/user-resource.ts';
-import { encodeMessage } from '../../../src/baton/c1z/encode-message.ts';
+import { encodeMessage } from '../../../src/baton/encode/encode-message.ts';
 
 const readerType = create(ResourceTypeSchema, {
   id: 'reader',

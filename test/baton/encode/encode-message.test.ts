@@ -10,9 +10,9 @@ import {
   GrantsServiceListGrantsResponseSchema,
 } from '#gen/c1/connector/v2/grant_pb.js';
 import { ResourceSchema, ResourcesServiceListResourcesResponseSchema } from '#gen/c1/connector/v2/resource_pb.js';
-import { encodeList, encodeMessage } from '../../../src/baton/c1z/encode-message.ts';
-import { sortMapEntries } from '../../../src/baton/c1z/map-order.ts';
-import { entitlement, grant, resource } from './sample-records.ts';
+import { encodeList, encodeMessage } from '../../../src/baton/encode/encode-message.ts';
+import { sortMapEntries } from '../../../src/baton/encode/map-order.ts';
+import { entitlement, grant, resource } from '../c1z/sample-records.ts';
 
 /** Keys that a JavaScript object, a sort of UTF-16 units and Go each put into another order. */
 const profile: JsonObject = { '9': 'b', '10': 'a', z: 1, a: { y: true, B: null }, '\u{10000}': 'y', '\uffff': 'x' };
