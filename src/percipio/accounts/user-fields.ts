@@ -24,7 +24,7 @@ export const attributeValues = z
   .record(
     z.string().trim().min(1, 'must not be empty'),
     z.union(
-      [z.string(), z.number().transform(String), z.boolean().transform(String), z.null().transform(() => '')],
+      [z.string().trim(), z.number().transform(String), z.boolean().transform(String), z.null().transform(() => '')],
       'must be a text',
     ),
     'must be texts by the names of attributes',
