@@ -3,16 +3,17 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { defaultFields } from '../src/baton/config/default-fields.ts';
 import { describeFields } from '../src/baton/config/describe-fields.ts';
 import type { Field } from '../src/baton/config/field.ts';
-import { syncCommand } from '../src/commands/sync.ts';
+import { runCommand } from '../src/commands/run.ts';
 import { percipioFields } from '../src/percipio/config.ts';
 
-const hidden = [...percipioFields, ...defaultFields].filter((field) => field.hidden);
+const { fields: ownFields = [] } = runCommand;
+const hidden = [...percipioFields, ...defaultFields, ...ownFields].filter((field) => field.hidden);
 
 /** By the heading that each is the only table under. */
 const tables: Readonly<Record<string, readonly Field[]>> = {
   'Settings of the connector': percipioFields,
   'Settings of every Baton connector': defaultFields,
-  'Settings of a single sync': syncCommand.fields ?? [],
+  'Settings of a single sync': ownFields,
   'Settings that help does not show': hidden.map((field) => ({ ...field, hidden: false })),
 };
 

@@ -22,9 +22,9 @@ import { SyncTally } from '../baton/sync/sync-tally.ts';
 import { readTargets } from '../baton/sync/sync-targets.ts';
 import { syncToFile } from '../baton/sync/sync-to-file.ts';
 
-const output = choiceField({
+export const output = choiceField({
   name: 'output',
-  description: 'How the summary is printed: text for people, json for scripts',
+  description: 'How the result is printed: text for people, json for scripts',
   oneOf: ['text', 'json'],
   default: 'text',
   exportTarget: 'none',

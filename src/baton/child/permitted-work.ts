@@ -11,6 +11,7 @@ import {
   deleteResourceType,
   getTicket,
   grantEntitlement,
+  invokeAction,
   listTicketSchemas,
   revokeGrant,
   rotateCredentials,
@@ -19,7 +20,10 @@ import {
 import { provisioning, ticketing } from '../config/fields/service-mode.ts';
 import type { ConnectorServicesOptions } from '../services/connector-services.ts';
 
-/** Settings that permit changes: the one that says so, and those that ask for one (pkg/cli of baton-sdk v0.25.0). */
+/**
+ * Settings that permit changes: the one that says so, and those that ask for one (pkg/cli of baton-sdk v0.25.0). There,
+ * actions need no permission; here they do.
+ */
 const changes: readonly Field[] = [
   provisioning,
   grantEntitlement,
@@ -31,6 +35,7 @@ const changes: readonly Field[] = [
   deleteResourceType,
   rotateCredentials,
   rotateCredentialsType,
+  invokeAction,
 ];
 
 const tickets: readonly Field[] = [ticketing, createTicket, bulkCreateTicket, listTicketSchemas, getTicket];

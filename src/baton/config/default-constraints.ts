@@ -18,9 +18,18 @@ import {
   deleteResource,
   deleteResourceType,
   eventFeed,
+  eventFeedCursor,
+  eventFeedId,
+  eventFeedStartAt,
   getTicket,
   grantEntitlement,
   grantPrincipal,
+  grantPrincipalType,
+  invokeAction,
+  invokeActionArgs,
+  invokeActionResourceType,
+  listActionSchemas,
+  listActionSchemasResourceType,
   listTicketSchemas,
   revokeGrant,
   rotateCredentials,
@@ -38,11 +47,16 @@ import {
 } from './fields/sync.ts';
 
 /**
+ * More than the Go SDK's: a principal without its type, and a resource to delete or to rotate the credentials of, fail
+ * there when the work begins, and what only says how something is to be done leads to a sync instead.
+ *
  * The Go SDK also declares that the health endpoint's port and address depend on `health-check`, and never checks it:
  * deployments set the port alone, and must not be refused for it. So that rule is left out.
  */
 export const defaultConstraints: readonly Constraint[] = [
-  { kind: 'required-together', fields: [grantEntitlement, grantPrincipal] },
+  { kind: 'required-together', fields: [grantEntitlement, grantPrincipal, grantPrincipalType] },
+  { kind: 'required-together', fields: [deleteResource, deleteResourceType] },
+  { kind: 'required-together', fields: [rotateCredentials, rotateCredentialsType] },
   { kind: 'required-together', fields: [clientId, clientSecret] },
   { kind: 'required-together', fields: [createTicket, ticketTemplatePath] },
   { kind: 'required-together', fields: [bulkCreateTicket, bulkTicketTemplatePath] },
@@ -78,6 +92,9 @@ export const defaultConstraints: readonly Constraint[] = [
       listTicketSchemas,
     ],
   },
+  { kind: 'dependent-on', fields: [eventFeedId, eventFeedStartAt, eventFeedCursor], requires: [eventFeed] },
+  { kind: 'dependent-on', fields: [invokeActionArgs, invokeActionResourceType], requires: [invokeAction] },
+  { kind: 'dependent-on', fields: [listActionSchemasResourceType], requires: [listActionSchemas] },
   { kind: 'dependent-on', fields: [externalResourceEntitlementIdFilter], requires: [externalResourceC1z] },
   { kind: 'dependent-on', fields: [externalResourceTraits], requires: [externalResourceC1z] },
   { kind: 'dependent-on', fields: [skipGrants], requires: [syncResources] },

@@ -18,6 +18,7 @@ for (const [name, value] of [
   ['create-account-email', 'a@b.test'],
   ['delete-resource-type', 'user'],
   ['rotate-credentials', 'user:1'],
+  ['invoke-action', 'enable_user'],
 ] as const) {
   test(`--${name} permits changes`, () => {
     assert.deepEqual(read(name, value), { provisioning: true, ticketing: false });

@@ -2,88 +2,85 @@
 import { boolField, stringField } from '../create-field.ts';
 
 const common = { hidden: true, exportTarget: 'none' } as const;
-const readsOnly = { ...common, unsupported: { answer: 'refuse', because: 'this version only reads' } } as const;
-const noEvents = { ...common, unsupported: { answer: 'refuse', because: 'this version has no event feed' } } as const;
-const noTickets = { ...common, unsupported: { answer: 'refuse', because: 'this version has no tickets' } } as const;
-const noActions = { ...common, unsupported: { answer: 'refuse', because: 'this version has no actions' } } as const;
+const noTickets = { ...common, unsupported: { answer: 'refuse', because: 'this connector has no tickets' } } as const;
 
 export const grantEntitlement = stringField({
-  ...readsOnly,
+  ...common,
   name: 'grant-entitlement',
   description: 'Grants the entitlement with this id to --grant-principal',
 });
 export const grantPrincipal = stringField({
-  ...readsOnly,
+  ...common,
   name: 'grant-principal',
   description: 'Id of the resource that gets the entitlement',
 });
 export const grantPrincipalType = stringField({
-  ...readsOnly,
+  ...common,
   name: 'grant-principal-type',
   description: 'Resource type of the resource that gets the entitlement',
 });
 export const revokeGrant = stringField({
-  ...readsOnly,
+  ...common,
   name: 'revoke-grant',
   description: 'Revokes the grant with this id',
 });
 
 export const createAccountLogin = stringField({
-  ...readsOnly,
+  ...common,
   name: 'create-account-login',
   description: 'Creates an account with this login',
 });
 export const createAccountEmail = stringField({
-  ...readsOnly,
+  ...common,
   name: 'create-account-email',
   description: 'E-mail address of the account to create',
 });
 export const createAccountProfile = stringField({
-  ...readsOnly,
+  ...common,
   name: 'create-account-profile',
   description: 'Profile of the account to create, as a JSON object',
 });
 export const createAccountResourceType = stringField({
-  ...readsOnly,
+  ...common,
   name: 'create-account-resource-type',
   description: 'Resource type of the account to create',
 });
 
 export const deleteResource = stringField({
-  ...readsOnly,
+  ...common,
   name: 'delete-resource',
   description: 'Deletes the resource with this id',
 });
 export const deleteResourceType = stringField({
-  ...readsOnly,
+  ...common,
   name: 'delete-resource-type',
   description: 'Resource type of the resource to delete',
 });
 export const rotateCredentials = stringField({
-  ...readsOnly,
+  ...common,
   name: 'rotate-credentials',
   description: 'Gives the resource with this id new credentials',
 });
 export const rotateCredentialsType = stringField({
-  ...readsOnly,
+  ...common,
   name: 'rotate-credentials-type',
   description: 'Resource type of the resource that gets new credentials',
 });
 
 /** A text in the Go SDK too (pkg/field/defaults.go), where `true` turns it on. */
 export const eventFeed = stringField({
-  ...noEvents,
+  ...common,
   name: 'event-feed',
   description: 'Prints events as lines of JSON, if "true"',
 });
-export const eventFeedId = stringField({ ...noEvents, name: 'event-feed-id', description: 'Id of the feed to read' });
+export const eventFeedId = stringField({ ...common, name: 'event-feed-id', description: 'Id of the feed to read' });
 export const eventFeedStartAt = stringField({
-  ...noEvents,
+  ...common,
   name: 'event-feed-start-at',
   description: 'Time of the first event to read, as RFC 3339 (default: a day ago)',
 });
 export const eventFeedCursor = stringField({
-  ...noEvents,
+  ...common,
   name: 'event-feed-cursor',
   description: 'Where to go on reading events',
 });
@@ -108,50 +105,57 @@ export const listTicketSchemas = boolField({
   description: 'Prints the schemas of tickets',
 });
 
-const invokeAction = stringField({
-  ...noActions,
+export const invokeAction = stringField({
+  ...common,
   name: 'invoke-action',
   description: 'Invokes the action with this name',
 });
-const invokeActionArgs = stringField({
-  ...noActions,
+export const invokeActionArgs = stringField({
+  ...common,
   name: 'invoke-action-args',
   description: 'Arguments of the action, as a JSON object',
   default: '{}',
 });
-const invokeActionResourceType = stringField({
-  ...noActions,
+export const invokeActionResourceType = stringField({
+  ...common,
   name: 'invoke-action-resource-type',
   description: 'Resource type that the action belongs to',
 });
-const listActionSchemas = boolField({
-  ...noActions,
+export const listActionSchemas = boolField({
+  ...common,
   name: 'list-action-schemas',
   description: 'Prints the schemas of actions',
 });
-const listActionSchemasResourceType = stringField({
-  ...noActions,
+export const listActionSchemasResourceType = stringField({
+  ...common,
   name: 'list-action-schemas-resource-type',
   description: 'Resource type whose actions to print',
 });
 // The Go SDK declares these four and reads them nowhere. Refused, for a person who sets them wants no sync instead.
+const readNowhere = {
+  ...common,
+  unsupported: {
+    answer: 'refuse',
+    because: 'no Baton connector reads it; there are --invoke-action and --list-action-schemas',
+  },
+} as const;
 const listResourceActions = stringField({
-  ...noActions,
+  ...readNowhere,
   name: 'list-resource-actions',
   description: 'Resource type whose actions to print',
 });
 const invokeResourceAction = stringField({
-  ...noActions,
+  ...readNowhere,
   name: 'invoke-resource-action',
   description: 'Invokes the action with this name on a resource type',
 });
 const invokeResourceActionResourceType = stringField({
-  ...noActions,
+  ...readNowhere,
   name: 'invoke-resource-action-resource-type',
   description: 'Resource type that the action belongs to',
 });
 const invokeResourceActionArgs = stringField({
-  ...noActions,
+  ...readNowhere,
   name: 'invoke-resource-action-args',
   description: 'Arguments of the action, as a JSON object',
   default: '{}',

@@ -28,7 +28,6 @@ export const provisioning = boolField({
   shorthand: 'p',
   description: 'Permits changes in the application',
   exportTarget: 'none',
-  unsupported: { answer: 'warn', because: 'this version only reads' },
 });
 
 export const ticketing = boolField({
@@ -36,7 +35,7 @@ export const ticketing = boolField({
   description: 'Permits work on tickets',
   displayName: 'External tickets',
   exportTarget: 'none',
-  unsupported: { answer: 'warn', because: 'this version has no tickets' },
+  unsupported: { answer: 'warn', because: 'this connector has no tickets' },
 });
 
 export const authMethod = stringField({
