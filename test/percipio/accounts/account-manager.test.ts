@@ -125,6 +125,7 @@ for (const [title, profile, fault, credential] of [
   ['with an external user id of spaces', { external_user_id: '  ' }, /external_user_id is required/],
   ['with an external user id that is too long', { external_user_id: 'E'.repeat(256) }, /longer than 255/],
   ['with an e-mail that is none', { ...asked, email: 'jane.example.com' }, /email must be an e-mail address/],
+  ['with a login name that is too long', { ...asked, login_name: 'j'.repeat(129) }, /login_name is longer than 128/],
   ['with spaces in the login name', { ...asked, login_name: 'jane doe' }, /login_name must not contain spaces/],
   ['with an unknown role', { ...asked, role: 'BOSS' }, /role must be one of LEARNER, ADMIN/],
   ['with an attribute that is no text', { ...asked, custom_attributes: { A: {} } }, /custom_attributes\.A must be/],
@@ -153,6 +154,15 @@ for (const [title, profile, fault, credential] of [
     assert.deepEqual(started.calls(), []);
   });
 }
+
+test('a password that the caller chose too short is INVALID_ARGUMENT before any request', async (t) => {
+  const started = await startProvisioning(t, []);
+  const error = await failureOf(createAccount(started, asked, await chosenPassword('Ab1!')));
+  assert.equal(error.code, Code.InvalidArgument);
+  assert.match(error.rawMessage, /at least 8 characters/);
+  assert.doesNotMatch(error.rawMessage, /Ab1!/);
+  assert.deepEqual(started.calls(), []);
+});
 
 test('all faults of an account are told at once, without its values', async (t) => {
   const started = await startProvisioning(t, []);
@@ -186,6 +196,23 @@ for (const [title, existing] of [
     assert.deepEqual(started.simulator.data.users[1], before);
   });
 }
+
+test('one name for login and e-mail is looked up once', async (t) => {
+  const started = await startProvisioning(t, []);
+  await createAccount(started, { ...asked, login_name: 'Jane@example.com', email });
+  assert.deepEqual(started.calls(), [
+    firstLookUp,
+    'GET /users/login-name-or-email/Jane%40example.com',
+    firstLookUp,
+    'POST /users',
+  ]);
+});
+
+test('a person of whom Percipio does not say whether they are active counts as inactive', async (t) => {
+  const started = await startProvisioning(t, [{ id: uuid(1), externalUserId: 'E1', isActive: null }]);
+  assert.equal((await createAccount(started, { ...asked, reactivate: true })).result.case, 'success');
+  assert.equal(started.simulator.data.users[0]?.isActive, true);
+});
 
 test('an inactive person is not brought back unless that is asked for, and the answer says how to', async (t) => {
   const started = await startProvisioning(t, [{ id: uuid(1), externalUserId: 'E1', isActive: false }]);
