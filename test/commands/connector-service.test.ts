@@ -36,7 +36,7 @@ const listTypes = async (transport: Transport) => {
 
 test('it serves at the socket of its parent, and ends with it, with exit code 0 and nothing on stdout', async (t) => {
   const child = await startChild(t);
-  assert.deepEqual(await listTypes(child.connect()), ['course', 'user']);
+  assert.deepEqual(await listTypes(child.connect()), ['course', 'role', 'user']);
   child.die();
   assert.deepEqual(await child.exited, [0, null]);
   assert.equal(child.text.stdout, '');
@@ -56,7 +56,7 @@ test('without a socket it opens the port that its parent tells', async (t) => {
 test('what the parent writes behind its line is nothing to it', async (t) => {
   const child = await startChild(t);
   child.process.stdin?.write('more\nand more\n');
-  assert.deepEqual(await listTypes(child.connect()), ['course', 'user']);
+  assert.deepEqual(await listTypes(child.connect()), ['course', 'role', 'user']);
   assert.equal(child.process.exitCode, null);
   child.die();
   assert.deepEqual(await child.exited, [0, null]);
@@ -94,7 +94,7 @@ const grantOf = (transport: Transport) =>
     createClient(GrantManagerService, transport).revoke({
       grant: {
         id: 'g',
-        entitlement: { id: 'e', resource: { id: { resourceType: 'course', resource: 'c' } } },
+        entitlement: { id: 'e', resource: { id: { resourceType: 'role', resource: 'ADMIN' } } },
         principal: { id: { resourceType: 'user', resource: 'u' } },
       },
     }),
@@ -124,7 +124,8 @@ test('it takes the command line of its parent, with what only a parent does', as
   });
   assert.deepEqual(
     [(await grantOf(child.connect())).code, (await ticketOf(child.connect())).code],
-    [Code.Unimplemented, Code.Unimplemented],
+    // There is no such entitlement: the change gets as far as the connector.
+    [Code.InvalidArgument, Code.Unimplemented],
   );
   await createClient(ConnectorService, child.connect()).validate({});
   child.die();

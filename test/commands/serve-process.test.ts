@@ -50,7 +50,7 @@ test('the program serves its connector until it is told to stop', async (t) => {
   const settings = ['--organization-id=3f2504e0-4f89-41d3-9a0c-0305e82c3301', '--api-token=token'];
   const { child, exited, connect } = start(t, '../../src/main.ts', settings);
   const { list } = await createClient(ResourceTypesService, await connect()).listResourceTypes({});
-  assert.deepEqual(list.map(({ id }) => id).sort(), ['course', 'user']);
+  assert.deepEqual(list.map(({ id }) => id).sort(), ['course', 'role', 'user']);
   child.kill('SIGTERM');
   assert.deepEqual(await exited, [0, null]);
 });

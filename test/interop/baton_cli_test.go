@@ -47,7 +47,7 @@ func TestBatonCLI(t *testing.T) {
 	t.Run("resource-types", func(t *testing.T) {
 		listed := baton(t, path, &cli.ResourceTypeListOutput{}, "resource-types")
 		types := mapped(listed.GetResourceTypes(), (*cli.ResourceTypeOutput).GetResourceType)
-		check.SameIDs(t, "resource types", resourceTypeIDs(types), []string{"user", "course"})
+		check.SameIDs(t, "resource types", resourceTypeIDs(types), []string{"user", "role", "course"})
 	})
 
 	t.Run("resources", func(t *testing.T) {
@@ -71,7 +71,7 @@ func TestBatonCLI(t *testing.T) {
 		listed := baton(t, path, &cli.EntitlementListOutput{}, "entitlements")
 		check.SameIDs(t, "entitlements", listedEntitlements(listed), truth.EntitlementIDs)
 		ofType := baton(t, path, &cli.EntitlementListOutput{}, "entitlements", "--resource-type", "course")
-		check.SameIDs(t, "entitlements of type course", listedEntitlements(ofType), truth.EntitlementIDs)
+		check.SameIDs(t, "entitlements of type course", listedEntitlements(ofType), truth.EntitlementsOfType("course"))
 		for _, entitlement := range listed.GetEntitlements() {
 			check.Equal(t, "resource of an entitlement",
 				resourceKey(entitlement.GetResource().GetId()), resourceKey(entitlement.GetEntitlement().GetResource().GetId()))
@@ -88,7 +88,7 @@ func TestBatonCLI(t *testing.T) {
 		ofCourse := baton(t, path, &cli.GrantListOutput{}, "grants", "--resource-type", "course", "--resource", courseID)
 		check.SameIDs(t, "grants of a course", listedGrants(ofCourse), truth.GrantsOf(courseID))
 		ofType := baton(t, path, &cli.GrantListOutput{}, "grants", "--resource-type", "course")
-		check.SameIDs(t, "grants of type course", listedGrants(ofType), truth.GrantIDs)
+		check.SameIDs(t, "grants of type course", listedGrants(ofType), truth.GrantsOfType("course"))
 		onEntitlement := baton(t, path, &cli.GrantListOutput{}, "grants", "--entitlement", completed)
 		check.SameIDs(t, "grants on an entitlement", listedGrants(onEntitlement), truth.GrantsOn(completed))
 		older := baton(t, path, &cli.GrantListOutput{}, "grants", "--sync-id", first.SyncID)

@@ -45,17 +45,19 @@ func TestC1ZRows(t *testing.T) {
 				}
 			}
 		}
-		for typeID, want := range map[string][]string{"user": truth.UserIDs, "course": truth.CourseIDs} {
+		for typeID, want := range map[string][]string{"user": truth.UserIDs, "course": truth.CourseIDs, "role": truth.RoleIDs} {
 			resources, _ := readPages(t, "ListResources of a type", func(token string) (*v2.ResourcesServiceListResourcesResponse, error) {
 				return store.ListResources(ctx, &v2.ResourcesServiceListResourcesRequest{ResourceTypeId: typeID, PageToken: token})
 			})
 			ids := mapped(resources, func(resource *v2.Resource) string { return resource.GetId().GetResource() })
 			check.SameIDs(t, "resources of type "+typeID, ids, want)
 		}
-		grants, _ := readPages(t, "ListGrantsForResourceType", func(token string) (*reader_v2.GrantsReaderServiceListGrantsForResourceTypeResponse, error) {
-			return store.ListGrantsForResourceType(ctx, &reader_v2.GrantsReaderServiceListGrantsForResourceTypeRequest{ResourceTypeId: "course", PageToken: token})
-		})
-		check.SameIDs(t, "grants of type course", grantIDs(grants), truth.GrantIDs)
+		for _, typeID := range []string{"course", "role"} {
+			grants, _ := readPages(t, "ListGrantsForResourceType", func(token string) (*reader_v2.GrantsReaderServiceListGrantsForResourceTypeResponse, error) {
+				return store.ListGrantsForResourceType(ctx, &reader_v2.GrantsReaderServiceListGrantsForResourceTypeRequest{ResourceTypeId: typeID, PageToken: token})
+			})
+			check.SameIDs(t, "grants of type "+typeID, grantIDs(grants), truth.GrantsOfType(typeID))
+		}
 	})
 
 	t.Run("each reference within a grant says the same as its id", func(t *testing.T) {
@@ -110,7 +112,7 @@ func listsTruth(t *testing.T, store c1zstore.Store, truth program.Truth) {
 		types, _ := readPages(t, "ListResourceTypes", func(token string) (*v2.ResourceTypesServiceListResourceTypesResponse, error) {
 			return store.ListResourceTypes(ctx, &v2.ResourceTypesServiceListResourceTypesRequest{PageToken: token, PageSize: pageSize})
 		})
-		check.SameIDs(t, "resource types", resourceTypeIDs(types), []string{"user", "course"})
+		check.SameIDs(t, "resource types", resourceTypeIDs(types), []string{"user", "role", "course"})
 
 		resources, pages := readPages(t, "ListResources", func(token string) (*v2.ResourcesServiceListResourcesResponse, error) {
 			return store.ListResources(ctx, &v2.ResourcesServiceListResourcesRequest{PageToken: token, PageSize: pageSize})

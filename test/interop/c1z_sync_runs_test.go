@@ -151,16 +151,19 @@ func isWithin(t *testing.T, what string, at, from, to time.Time) {
 // isTruthCounted compares the counts of a sync with the truth.
 func isTruthCounted(t *testing.T, stats *reader_v2.SyncStats, truth program.Truth) {
 	t.Helper()
-	users, courses := int64(len(truth.UserIDs)), int64(len(truth.CourseIDs))
-	entitlements, grants := int64(len(truth.EntitlementIDs)), int64(len(truth.GrantIDs))
-	check.Equal(t, "resource types", stats.GetResourceTypes(), 2)
-	check.Equal(t, "resources", stats.GetResources(), users+courses)
-	check.Equal(t, "entitlements", stats.GetEntitlements(), entitlements)
-	check.Equal(t, "grants", stats.GetGrants(), grants)
+	users, courses, roles := int64(len(truth.UserIDs)), int64(len(truth.CourseIDs)), int64(len(truth.RoleIDs))
+	check.Equal(t, "resource types", stats.GetResourceTypes(), 3)
+	check.Equal(t, "resources", stats.GetResources(), users+courses+roles)
+	check.Equal(t, "entitlements", stats.GetEntitlements(), int64(len(truth.EntitlementIDs)))
+	check.Equal(t, "grants", stats.GetGrants(), int64(len(truth.GrantIDs)))
 	check.Equal(t, "users", stats.GetResourcesByResourceType()["user"], users)
 	check.Equal(t, "courses", stats.GetResourcesByResourceType()["course"], courses)
-	check.Equal(t, "entitlements of courses", stats.GetEntitlementsByResourceType()["course"], entitlements)
-	check.Equal(t, "grants of courses", stats.GetGrantsByResourceType()["course"], grants)
+	check.Equal(t, "roles", stats.GetResourcesByResourceType()["role"], roles)
+	for _, typeID := range []string{"course", "role"} {
+		entitlements, grants := int64(len(truth.EntitlementsOfType(typeID))), int64(len(truth.GrantsOfType(typeID)))
+		check.Equal(t, "entitlements of type "+typeID, stats.GetEntitlementsByResourceType()[typeID], entitlements)
+		check.Equal(t, "grants of type "+typeID, stats.GetGrantsByResourceType()[typeID], grants)
+	}
 }
 
 // statsText is the kept counts of the only sync of a file.

@@ -25,9 +25,9 @@ func TestCallOrder(t *testing.T) {
 
 	t.Run("grants first, then entitlements, then courses, without Validate", func(t *testing.T) {
 		client := newClient(t, program.Serve(t, percipio), 50)
-		check.SameIDs(t, "grants", grantIDs(client.listGrants(t, allCourses, typeScoped)), truth.GrantIDs)
+		check.SameIDs(t, "grants", grantIDs(client.listGrants(t, allCourses, typeScoped)), truth.GrantsOfType("course"))
 		entitlements := client.listEntitlements(t, allCourses, annotations.New(&v2.TypeScopedEntitlements{}))
-		check.SameIDs(t, "entitlements", entitlementIDs(entitlements), truth.EntitlementIDs)
+		check.SameIDs(t, "entitlements", entitlementIDs(entitlements), truth.EntitlementsOfType("course"))
 		courses, _ := readPages(t, "list courses", func(token string) (*v2.ResourcesServiceListResourcesResponse, error) {
 			return client.resources.ListResources(t.Context(), &v2.ResourcesServiceListResourcesRequest{
 				ResourceTypeId: "course", PageSize: 50, PageToken: token, ActiveSyncId: client.syncID,
@@ -80,7 +80,7 @@ func TestCallOrder(t *testing.T) {
 			check.Succeeds(t, "list grants", err)
 			grants, token = append(grants, got.GetList()...), got.GetNextPageToken()
 		}
-		check.SameIDs(t, "grants", grantIDs(grants), truth.GrantIDs)
+		check.SameIDs(t, "grants", grantIDs(grants), truth.GrantsOfType("course"))
 	})
 
 	t.Run("a page token that nobody gave out", func(t *testing.T) {
@@ -99,7 +99,7 @@ func TestCallOrder(t *testing.T) {
 			_, err = v2.NewEntitlementsServiceClient(client.connection).ListEntitlements(t.Context(), &v2.EntitlementsServiceListEntitlementsRequest{
 				Resource: allCourses, Annotations: annotations.New(&v2.TypeScopedEntitlements{}), PageToken: token})
 			refused("ListEntitlements of all courses", err)
-			for _, typeID := range []string{"user", "course"} {
+			for _, typeID := range []string{"user", "role", "course"} {
 				_, err = client.resources.ListResources(t.Context(), &v2.ResourcesServiceListResourcesRequest{ResourceTypeId: typeID, PageToken: token})
 				refused("ListResources of "+typeID, err)
 			}

@@ -62,6 +62,7 @@ func TestGoClients(t *testing.T) {
 		getter := v2.NewResourceGetterServiceClient(client.connection)
 		for _, id := range []*v2.ResourceId{
 			{ResourceType: "user", Resource: truth.UserIDs[0]}, {ResourceType: "course", Resource: truth.CourseIDs[0]},
+			{ResourceType: "role", Resource: truth.RoleIDs[0]},
 		} {
 			got, err := getter.GetResource(t.Context(), &v2.ResourceGetterServiceGetResourceRequest{ResourceId: id})
 			check.Succeeds(t, "get "+resourceKey(id), err)

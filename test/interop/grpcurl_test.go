@@ -55,7 +55,7 @@ func TestGrpcurl(t *testing.T) {
 
 	t.Run("sync calls give the truth by pages", func(t *testing.T) {
 		types := call(t, server, "ResourceTypesService/ListResourceTypes", "{}", &v2.ResourceTypesServiceListResourceTypesResponse{})
-		check.SameIDs(t, "resource types", resourceTypeIDs(types.GetList()), []string{"user", "course"})
+		check.SameIDs(t, "resource types", resourceTypeIDs(types.GetList()), []string{"user", "role", "course"})
 
 		users, pages := callPages(t, server, "ResourcesService/ListResources", `{"resource_type_id": "user", "page_size": 7}`,
 			func() *v2.ResourcesServiceListResourcesResponse { return &v2.ResourcesServiceListResourcesResponse{} })
@@ -90,7 +90,7 @@ func TestGrpcurl(t *testing.T) {
 		metadata := call(t, server, "ConnectorService/GetMetadata", "{}", &v2.ConnectorServiceGetMetadataResponse{}).GetMetadata()
 		check.That(t, metadata.GetDisplayName() != "", "the connector has no display name")
 		types := mapped(metadata.GetCapabilities().GetResourceTypeCapabilities(), (*v2.ResourceTypeCapability).GetResourceType)
-		check.SameIDs(t, "types with capabilities", resourceTypeIDs(types), []string{"user", "course"})
+		check.SameIDs(t, "types with capabilities", resourceTypeIDs(types), []string{"user", "role", "course"})
 		check.That(t, slices.Contains(metadata.GetCapabilities().GetConnectorCapabilities(), v2.Capability_CAPABILITY_SYNC),
 			"the connector cannot sync: %v", metadata.GetCapabilities())
 		validated := call(t, server, "ConnectorService/Validate", "{}", &v2.ConnectorServiceValidateResponse{})

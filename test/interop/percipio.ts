@@ -22,6 +22,7 @@ print({
   truth: {
     userIds: [...truth.userIds()],
     courseIds: [...truth.courseIds()],
+    roleIds: [...truth.roleIds()],
     entitlementIds: [...truth.entitlementIds()],
     grantIds: [...truth.grantIds()],
   },

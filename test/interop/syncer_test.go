@@ -32,7 +32,7 @@ func TestGoSyncer(t *testing.T) {
 	for _, engine := range []c1zstore.Engine{c1zstore.EngineSQLite, c1zstore.EnginePebble} {
 		for _, workers := range []int{1, 4} {
 			t.Run(fmt.Sprintf("%s, %d workers", engine, workers), func(t *testing.T) {
-				before := percipio.ReportsRequested(t)
+				before, pagesBefore := percipio.ReportsRequested(t), percipio.PagesOfUsersRequested(t)
 				run := syncerRun{engine: engine, workers: workers}
 				path := run.sync(t, server.Address)
 				listsTruth(t, readWithSDK(t, path), percipio.Truth)
@@ -41,6 +41,10 @@ func TestGoSyncer(t *testing.T) {
 				check.SameIDs(t, "entitlements of our own sync", found.entitlements, own.entitlements)
 				check.SameIDs(t, "grants of our own sync", found.grants, own.grants)
 				check.Equal(t, "reports requested", percipio.ReportsRequested(t)-before, 1)
+				if workers == 1 {
+					// One asks for permission; roles are found in the listing of the users.
+					check.Equal(t, "pages of users requested", percipio.PagesOfUsersRequested(t)-pagesBefore, 2)
+				}
 				t.Logf("%d resources, %d entitlements, %d grants, in %s",
 					len(found.resources), len(found.entitlements), len(found.grants), run.describe())
 			})

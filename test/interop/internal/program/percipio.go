@@ -65,6 +65,17 @@ func StartPercipio(t testing.TB, organization Organization) *Percipio {
 // ReportsRequested is how many reports Percipio was asked to make so far.
 func (p *Percipio) ReportsRequested(t testing.TB) int {
 	t.Helper()
+	return p.countRequests(t, "POST ", "/learning-activity")
+}
+
+// PagesOfUsersRequested is how often Percipio was asked for a page of its users so far.
+func (p *Percipio) PagesOfUsersRequested(t testing.TB) int {
+	t.Helper()
+	return p.countRequests(t, "GET ", "/users")
+}
+
+func (p *Percipio) countRequests(t testing.TB, method, pathEnd string) int {
+	t.Helper()
 	if _, err := p.process.stdin.Write([]byte("\n")); err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +85,7 @@ func (p *Percipio) ReportsRequested(t testing.TB) int {
 	}
 	count := 0
 	for _, request := range requests {
-		if strings.HasPrefix(request, "POST ") && strings.HasSuffix(request, "/learning-activity") {
+		if strings.HasPrefix(request, method) && strings.HasSuffix(request, pathEnd) {
 			count++
 		}
 	}

@@ -6,11 +6,12 @@ import "strings"
 type Truth struct {
 	UserIDs        []string
 	CourseIDs      []string
+	RoleIDs        []string
 	EntitlementIDs []string
 	GrantIDs       []string
 }
 
-// ResourceIDs are the ids of users and courses with their types: `user:<id>`, `course:<id>`.
+// ResourceIDs are the ids of users, courses and roles with their types: `user:<id>`, `course:<id>`, `role:<id>`.
 func (t Truth) ResourceIDs() []string {
 	var ids []string
 	for _, id := range t.UserIDs {
@@ -18,6 +19,9 @@ func (t Truth) ResourceIDs() []string {
 	}
 	for _, id := range t.CourseIDs {
 		ids = append(ids, "course:"+id)
+	}
+	for _, id := range t.RoleIDs {
+		ids = append(ids, "role:"+id)
 	}
 	return ids
 }
@@ -30,6 +34,16 @@ func (t Truth) EntitlementsOf(courseID string) []string {
 // GrantsOf are the grants of a course.
 func (t Truth) GrantsOf(courseID string) []string {
 	return withPrefix(t.GrantIDs, "course:"+courseID+":")
+}
+
+// EntitlementsOfType are the entitlements of all resources of a type.
+func (t Truth) EntitlementsOfType(typeID string) []string {
+	return withPrefix(t.EntitlementIDs, typeID+":")
+}
+
+// GrantsOfType are the grants of all resources of a type.
+func (t Truth) GrantsOfType(typeID string) []string {
+	return withPrefix(t.GrantIDs, typeID+":")
 }
 
 // GrantsOn are the grants of an entitlement.
@@ -71,7 +85,7 @@ func Principals(grantIDs []string) []string {
 func (t Truth) MostTakenCourse() string {
 	counts := map[string]int{}
 	most := ""
-	for _, id := range t.GrantIDs {
+	for _, id := range t.GrantsOfType("course") {
 		course := strings.Split(id, ":")[1]
 		counts[course]++
 		if counts[course] > counts[most] {
