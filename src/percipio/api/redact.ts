@@ -15,6 +15,7 @@ export function createRedact(token: string): Redact {
  * answer may quote the request in any of them.
  */
 export function createSecretRedact(secret: string): Redact {
+  if (secret === '') return (text) => text;
   const json = escapeJson(secret);
   const forms = [
     secret,
@@ -23,14 +24,14 @@ export function createSecretRedact(secret: string): Redact {
     escapeJson(json),
     json.replace(/[^\x20-\x7e]/g, escapeUnicode),
     secret.replace(/[&<>"']/g, (character) => htmlEntities[character] ?? character),
-    encodeUri(secret),
-    encodeUri(secret).replaceAll('%20', '+'),
+    // Half a pair of surrogates can stand in no URL.
+    encodeURIComponent(secret.toWellFormed()),
+    new URLSearchParams({ '': secret }).toString().slice(1),
   ];
   // What describes a body drops invisible characters first.
   const shown = new Set([...forms, ...forms.map((form) => form.replace(/\p{Cf}/gu, ''))]);
   shown.delete('');
   const longestFirst = [...shown].sort((a, b) => b.length - a.length).map((form) => RegExp.escape(form));
-  if (longestFirst.length === 0) return (text) => text;
   const pattern = new RegExp(longestFirst.join('|'), 'gi');
   return (text) => text.replace(pattern, '[secret]');
 }
@@ -41,11 +42,6 @@ function escapeJson(text: string): string {
 
 function escapeUnicode(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-}
-
-/** Half a pair of surrogates, which no URL can hold, becomes a replacement character. */
-function encodeUri(text: string): string {
-  return encodeURIComponent(text.toWellFormed());
 }
 
 const htmlEntities: Readonly<Record<string, string>> = {

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { inspect } from 'node:util';
+import { pino } from 'pino';
+import { createSecretRedact } from '../../../src/percipio/api/redact.ts';
+import { captureError } from './capture-error.ts';
+import { createTestClient, never, startServer } from './start-server.ts';
+
+/** What each form of a password would be told by, once markup and escapes have been taken off. */
+const passwords = ['Correct-Horse-7', 'q"\\<b>&\'Zz9 +ü', `Inv\u200bisible-1`];
+
+/** Ways in which an answer may repeat a request. */
+const quotes: readonly [name: string, contentType: string, quote: (body: string, password: string) => string][] = [
+  ['as it was sent', 'text/plain', (body) => `cannot process ${body}`],
+  ['in a message', 'application/json', (_body, password) => JSON.stringify({ message: `bad password ${password}` })],
+  [
+    'in a message, as JSON',
+    'application/json',
+    (body) => JSON.stringify({ errors: [{ message: `invalid: ${body}` }] }),
+  ],
+  ['as a JSON string that is no message', 'application/json', (body) => JSON.stringify({ input: body })],
+  ['as JSON that is no message', 'application/json', (body) => JSON.stringify({ input: JSON.parse(body) })],
+  ['in a web page', 'text/html', (body) => `<html><p>refused</p><pre>${body}</pre></html>`],
+  ['in a web page, escaped', 'text/html', (body) => `<html><pre>${escapeHtml(body)}</pre></html>`],
+  ['in a URL', 'text/plain', (_body, password) => `see /retry?password=${encodeURIComponent(password)}`],
+  ['in a form', 'text/plain', (_body, password) => new URLSearchParams({ password }).toString()],
+];
+
+function escapeHtml(text: string): string {
+  const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+  return text.replace(/[&<>"']/g, (character) => entities[character] ?? '');
+}
+
+/** Letters and digits alone: no escape or markup hides the password from this. */
+function bare(text: string): string {
+  return text
+    .replace(/&[a-z#0-9]+;|%[0-9A-F]{2}|\\u[0-9a-f]{4}/gi, '')
+    .replace(/[^a-z0-9]/gi, '')
+    .toLowerCase();
+}
+
+describe('a password', () => {
+  for (const password of passwords) {
+    for (const [name, contentType, quote] of quotes) {
+      it(`is in no error and no log line when an answer repeats it ${name}: ${JSON.stringify(password)}`, async (t) => {
+        const lines: string[] = [];
+        const logger = pino({ level: 'trace' }, { write: (line: string) => lines.push(line) });
+        const server = await startServer(t, (request, response, index) => {
+          const chunks: Buffer[] = [];
+          request.on('data', (chunk: Buffer) => chunks.push(chunk));
+          request.on('end', () => {
+            // A 429 is logged when it is sent again.
+            const status = index % 2 === 0 ? 429 : 422;
+            response.writeHead(status, { 'content-type': contentType, 'retry-after': '0' });
+            response.end(quote(Buffer.concat(chunks).toString(), password));
+          });
+        });
+        const { users } = createTestClient(t, server.url, { logger });
+        for (const call of [
+          () => users.update('u1', { password }, never),
+          () => users.create({ externalUserId: 'E1', password }, never),
+        ]) {
+          const error = await captureError(call());
+          assert.equal(error.status, 422);
+          assert.match(error.message, /\[secret\]/);
+          const shown = bare(`${inspect(error, { depth: 10, showHidden: true })} ${error.stack} ${lines.join('')}`);
+          assert.ok(!shown.includes(bare(password)), `shows the password: ${error.message}`);
+        }
+        assert.equal(server.requests.length, 4);
+        assert.match(lines.join(''), /percipio request/);
+        assert.match(lines.join(''), /trying again/);
+      });
+    }
+  }
+
+  it('is in no error when a write is answered with a web page, or with what is no user', async (t) => {
+    const password = 'Correct-Horse-7';
+    const server = await startServer(t, (request, response) => {
+      const contentType = request.method === 'PATCH' ? 'text/html' : 'text/plain';
+      if (request.method === 'GET') response.writeHead(404).end();
+      else response.writeHead(200, password, { 'content-type': contentType }).end(`got ${password}`);
+    });
+    const { users } = createTestClient(t, server.url);
+    for (const call of [
+      users.update('u1', { password }, never),
+      users.create({ externalUserId: 'E', password }, never),
+    ]) {
+      const error = await captureError(call);
+      assert.match(error.message, /got \[secret\]/);
+      assert.doesNotMatch(inspect(error, { depth: 10 }), /Horse/);
+    }
+  });
+
+  it('is in no error when the reason of a refusal repeats it', async (t) => {
+    const server = await startServer(t, (_request, response) => {
+      response.writeHead(422, 'Correct-Horse-7').end();
+    });
+    const error = await captureError(
+      createTestClient(t, server.url).users.update('u', { password: 'Correct-Horse-7' }, never),
+    );
+    assert.match(error.message, /answered 422 \[secret\]$/);
+  });
+});
+
+describe('createSecretRedact', () => {
+  it('hides the secret in any case, and nothing where there is none', () => {
+    const redact = createSecretRedact('a.C+$1');
+    assert.equal(redact('a.c+$1 abC+$1 A.C+$1'), '[secret] abC+$1 [secret]');
+    assert.equal(createSecretRedact('')('unchanged'), 'unchanged');
+  });
+
+  it('takes half a character', () => {
+    assert.equal(createSecretRedact('x\ud83d')('x\ud83d y'), '[secret] y');
+  });
+});
