@@ -4,8 +4,8 @@ import type { Logger } from 'pino';
 import type { Progress } from '../baton/connector.ts';
 import { Code, ServiceError } from '../baton/service-error.ts';
 import type { ActivityIndex } from './activity/activity-index.ts';
+import type { ActivityIndexBuilder, HeldIds } from './activity/activity-index-builder.ts';
 import { downloadActivity } from './activity/download-activity.ts';
-import { IdTable } from './activity/id-table.ts';
 import type { ReportsApi } from './api/reports.ts';
 import type { ConnectorTiming } from './connector-timing.ts';
 import type { SharedReportId } from './shared-report-id.ts';
@@ -19,17 +19,22 @@ export interface ActivityReportOptions {
   readonly timeoutMs: number;
   readonly timing: Pick<ConnectorTiming, 'reportPollMinMs' | 'reportPollMaxMs' | 'downloadRetry'>;
   /**
-   * Which users and courses the sync holds; no courses for all that the report has. Read while the report is being made:
-   * a report that is ready holds a connection until it is read.
+   * Which users and courses the sync holds, asked for when the report has been read. Nothing, where `canWait` is true and
+   * the sync is still listing them.
    */
-  readonly heldIds: (signal: AbortSignal) => Promise<HeldIds>;
+  readonly heldIds: (canWait: boolean, signal: AbortSignal) => Promise<HeldIds | undefined>;
   /** Where another process may have left the id of the report to read instead of a new one. */
   readonly sharedId?: SharedReportId | undefined;
 }
 
-export interface HeldIds {
-  readonly users: Iterable<string>;
-  readonly courses: Iterable<string> | undefined;
+export interface WaitOptions {
+  /** How long to wait for the report, in milliseconds. */
+  readonly waitMs: number;
+  readonly signal: AbortSignal;
+  /** Hears how far it is. */
+  readonly onProgress: (progress: Progress) => void;
+  /** Whether to wait for what the sync is still listing, rather than to list it as well. */
+  readonly canWait: boolean;
 }
 
 /**
@@ -44,7 +49,8 @@ export class ActivityReport {
   readonly #options: ActivityReportOptions;
   readonly #abort = new AbortController();
   readonly #listeners = new Set<(progress: Progress) => void>();
-  readonly #loaded: Promise<ActivityIndex>;
+  readonly #loaded: Promise<ActivityIndexBuilder>;
+  #index: ActivityIndex | undefined;
   #isTold = false;
 
   constructor(options: ActivityReportOptions, id: string | undefined) {
@@ -58,16 +64,24 @@ export class ActivityReport {
   }
 
   /**
-   * Waits for the index, as long as `waitMs` allows.
-   * @param onProgress - Hears how far it is while it waits.
-   * @returns Nothing when the report is not loaded yet, or was closed meanwhile: whoever knows its id can go on.
+   * Waits for the index.
+   * @returns Nothing when it is not there yet, or the report was closed meanwhile: whoever knows its id can go on.
    * @throws what loading failed with; the signal's reason.
    */
-  async wait(
-    waitMs: number,
-    signal: AbortSignal,
-    onProgress: (progress: Progress) => void,
-  ): Promise<ActivityIndex | undefined> {
+  async wait(options: WaitOptions): Promise<ActivityIndex | undefined> {
+    const rows = await this.#waitForRows(options);
+    if (!rows || this.#index) {
+      return this.#index;
+    }
+    const held = await this.#options.heldIds(options.canWait, options.signal);
+    // Another call may have made it meanwhile.
+    if (held) {
+      this.#index ??= rows.finish(held);
+    }
+    return this.#index;
+  }
+
+  async #waitForRows({ waitMs, signal, onProgress }: WaitOptions): Promise<ActivityIndexBuilder | undefined> {
     this.#listeners.add(onProgress);
     const timer = new AbortController();
     try {
@@ -104,16 +118,13 @@ export class ActivityReport {
     );
   }
 
-  async #load(signal: AbortSignal): Promise<ActivityIndex> {
+  async #load(signal: AbortSignal): Promise<ActivityIndexBuilder> {
     const { reports, logger, timing } = this.#options;
     const id = this.id ?? (await this.#request(signal));
     this.id = id;
-    const { users, courses } = await this.#options.heldIds(signal);
     const firstBody = await this.#waitUntilReady(id, signal);
     const startedAtMs = performance.now();
     return await downloadActivity({
-      users: new IdTable(users),
-      courses: courses && new IdTable(courses),
       open: async (attempt) => {
         if (attempt === 1) {
           return firstBody;

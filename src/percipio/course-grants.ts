@@ -93,7 +93,7 @@ async function loadReport(
   context: Context,
 ): Promise<LoadedReport> {
   const report = memory.scopeOf(context.syncId).reports.get(token?.report, context.session);
-  const index = await waitForReport(report, reportWaitMs, context);
+  const index = await waitForReport(report, reportWaitMs, token === undefined, context);
   if (!index || report.id === undefined) {
     return { index: undefined, waiting: { report: report.id, waits: (token?.waits ?? 0) + 1 } };
   }
@@ -106,10 +106,11 @@ async function loadReport(
 async function waitForReport(
   report: ActivityReport,
   waitMs: number,
+  canWait: boolean,
   { signal, reporter }: Context,
 ): Promise<ActivityIndex | undefined> {
   try {
-    return await report.wait(waitMs, signal, (progress) => reporter.progress(progress));
+    return await report.wait({ waitMs, signal, canWait, onProgress: (progress) => reporter.progress(progress) });
   } catch (error) {
     throw toServiceError(error);
   }

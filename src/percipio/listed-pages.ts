@@ -23,6 +23,11 @@ export class ListedPages<Item, Page extends ListedPage<Item> = ListedPage<Item>>
     return this.#pages.get(key);
   }
 
+  /** Whether any page was seen. */
+  get isBegun(): boolean {
+    return this.#pages.size > 0;
+  }
+
   /**
    * Everything listed, in order, once the pages seen lead from the first to the last one; nothing before that. The same
    * array again until a page is added.

@@ -34,6 +34,11 @@ export class ListedUsers {
     return page ?? (await this.#request(users, offset, signal));
   }
 
+  /** Whether any page was asked for. */
+  get isBegun(): boolean {
+    return this.#underWay.size > 0 || this.#pages.isBegun;
+  }
+
   /** What is remembered of the page that begins at an offset. */
   get(offset: number): ListedUsersPage | undefined {
     return this.#pages.get(keyOf(offset));

@@ -20,10 +20,11 @@ import {
 import { type ConnectorTiming, defaultTiming } from './connector-timing.ts';
 import { createCourseSyncer } from './courses.ts';
 import { createEventFeeds } from './events/event-feeds.ts';
+import { readHeldIds } from './held-ids.ts';
 import type { PercipioContext } from './percipio-context.ts';
 import { createRoleSyncer } from './roles.ts';
 import { SyncMemory } from './sync-memory.ts';
-import { createUserSyncer, readUserIds } from './users.ts';
+import { createUserSyncer } from './users.ts';
 import { validatePercipio } from './validate.ts';
 
 /** @param timing - For tests: shorter waits, another clock. */
@@ -48,10 +49,7 @@ export function createPercipioConnector(
           lookbackMs: settings.get(reportLookbackField),
           timeoutMs: settings.get(reportTimeoutField),
           timing,
-          heldIds: async (signal) => ({
-            users: await readUserIds(percipio, listed, signal),
-            courses: listed.courses.all()?.map((course) => course.id?.resource ?? ''),
-          }),
+          heldIds: (canWait, signal) => readHeldIds(percipio, listed, canWait, signal),
         }),
       timing.now,
     ),

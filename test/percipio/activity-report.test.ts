@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import type { Progress } from '../../src/baton/connector.ts';
 import { ServiceError } from '../../src/baton/service-error.ts';
-import { ActivityReport, type ActivityReportOptions } from '../../src/percipio/activity-report.ts';
+import { ActivityReport, type ActivityReportOptions, type WaitOptions } from '../../src/percipio/activity-report.ts';
 import { PercipioError } from '../../src/percipio/api/percipio-error.ts';
 import type { PercipioSimulator } from '../../src/simulator/percipio/percipio-simulator.ts';
 import type { PercipioSimulatorOptions } from '../../src/simulator/percipio/simulator-options.ts';
@@ -47,12 +48,12 @@ function load(
   return report;
 }
 
-const ignore = () => {};
+const patiently: WaitOptions = { waitMs: longWaitMs, signal: never, onProgress: () => {}, canWait: false };
 const polls = (simulator: PercipioSimulator) => simulator.requests.of({ method: 'GET' });
 const firstPoll = (simulator: PercipioSimulator) => simulator.requests.waitFor(({ method }) => method === 'GET');
 
 async function captureFailure(report: ActivityReport): Promise<unknown> {
-  return await report.wait(longWaitMs, never, ignore).then(
+  return await report.wait(patiently).then(
     () => assert.fail('the report was loaded'),
     (error: unknown) => error,
   );
@@ -61,7 +62,7 @@ async function captureFailure(report: ActivityReport): Promise<unknown> {
 test('a report is requested with the lookback before now, on courses and assessments', async (t) => {
   const simulator = await start(t);
   const beforeMs = Date.now();
-  await load(t, simulator, { lookbackMs: 90 * dayMs }).wait(longWaitMs, never, ignore);
+  await load(t, simulator, { lookbackMs: 90 * dayMs }).wait(patiently);
   const [request, ...others] = simulator.requests.of({ method: 'POST' });
   assert.deepEqual(others, []);
   const { start: from, end: until, contentType } = (request?.body ?? {}) as Record<string, string>;
@@ -72,14 +73,14 @@ test('a report is requested with the lookback before now, on courses and assessm
 
 test('a report that is loaded gives its index, again and again', async (t) => {
   const report = load(t, await start(t));
-  const index = await report.wait(longWaitMs, never, ignore);
+  const index = await report.wait(patiently);
   assert.equal(index?.countOf(course), 2);
-  assert.equal(await report.wait(0, never, ignore), index);
+  assert.equal(await report.wait({ ...patiently, waitMs: 0 }), index);
 });
 
 test('polls go on through PENDING, IN_PROGRESS and empty bodies', async (t) => {
   const simulator = await start(t, { reportPolls: { pending: 2, inProgress: 2, empty: 2 } });
-  const index = await load(t, simulator).wait(longWaitMs, never, ignore);
+  const index = await load(t, simulator).wait(patiently);
   assert.equal(index?.countOf(course), 2);
   assert.equal(polls(simulator).length, 7);
 });
@@ -87,7 +88,7 @@ test('polls go on through PENDING, IN_PROGRESS and empty bodies', async (t) => {
 test('each wait between polls is twice the one before, up to a limit', async (t) => {
   const simulator = await start(t, { reportPolls: { pending: 5, inProgress: 0 } });
   const timing = { ...quickTiming, reportPollMinMs: 2, reportPollMaxMs: 8 };
-  await load(t, simulator, { timing }).wait(longWaitMs, never, ignore);
+  await load(t, simulator, { timing }).wait(patiently);
   const starts = polls(simulator).map(({ startedMs }) => startedMs);
   const gaps = starts.slice(1).map((startMs, index) => startMs - (starts[index] ?? 0));
   for (const [index, leastMs] of [2, 4, 8, 8, 8].entries()) {
@@ -101,18 +102,18 @@ test('a wait that is over before the report is ready gives nothing, and loading 
   const simulator = await start(t, { ...READY_AT_ONCE, reportDelayMs: 1000, now: () => clock.ms });
   const report = load(t, simulator);
   await firstPoll(simulator);
-  assert.equal(await report.wait(0, never, ignore), undefined);
-  assert.equal(await report.wait(1, never, ignore), undefined);
+  assert.equal(await report.wait({ ...patiently, waitMs: 0 }), undefined);
+  assert.equal(await report.wait({ ...patiently, waitMs: 1 }), undefined);
   clock.ms += 1000;
-  assert.equal((await report.wait(longWaitMs, never, ignore))?.countOf(course), 2);
+  assert.equal((await report.wait(patiently))?.countOf(course), 2);
 });
 
 test('a report that is picked up by its id is not requested', async (t) => {
   const simulator = await start(t);
   const first = load(t, simulator);
-  await first.wait(longWaitMs, never, ignore);
+  await first.wait(patiently);
   assert.ok(first.id);
-  const index = await load(t, simulator, { id: first.id }).wait(longWaitMs, never, ignore);
+  const index = await load(t, simulator, { id: first.id }).wait(patiently);
   assert.equal(index?.countOf(course), 2);
   assert.equal(simulator.requests.of({ method: 'POST' }).length, 1);
 });
@@ -121,11 +122,12 @@ test('who waits hears how far it is', async (t) => {
   const simulator = await start(t, { reportPolls: { pending: 1, inProgress: 1 } });
   const told: (string | undefined)[] = [];
   let last: { bytes?: number | undefined; rows?: number | undefined } = {};
-  await load(t, simulator).wait(longWaitMs, never, (progress) => {
+  const onProgress = (progress: Progress) => {
     assert.equal(progress.work, 'activity report');
     told.push(progress.status);
     last = progress;
-  });
+  };
+  await load(t, simulator).wait({ ...patiently, onProgress });
   // Before that, it is being requested; nobody may be waiting yet.
   assert.deepEqual([...new Set(told)].slice(-3), ['PENDING', 'IN_PROGRESS', 'downloading']);
   assert.deepEqual([last.bytes, last.rows], [rows.length, 2]);
@@ -135,20 +137,41 @@ test('rows of users and courses that the sync does not hold are counted and give
   const simulator = await start(t);
   simulator.setReport('next', rows);
   const heldIds = async () => ({ users: [user], courses: [course] });
-  const index = await load(t, simulator, { heldIds }).wait(longWaitMs, never, ignore);
+  const index = await load(t, simulator, { heldIds }).wait(patiently);
   assert.deepEqual([index?.countOf(course), index?.counts.unknownUsers], [1, 1]);
   const noCourse = async () => ({ users: [user], courses: [uuid(9)] });
-  const none = await load(t, simulator, { heldIds: noCourse }).wait(longWaitMs, never, ignore);
+  const none = await load(t, simulator, { heldIds: noCourse }).wait(patiently);
   assert.deepEqual([none?.countOf(course), none?.counts.unknownCourses], [0, 2]);
 });
 
-test('ids that cannot be read fail the report before it holds a connection', async (t) => {
+test('ids that cannot be read fail the call, and are asked for again by the next one', async (t) => {
   const simulator = await start(t);
+  let calls = 0;
   const heldIds = async () => {
-    throw new Error('the users cannot be listed');
+    calls += 1;
+    if (calls === 1) throw new Error('the users cannot be listed');
+    return { users: [user] };
   };
-  assert.match(String(await captureFailure(load(t, simulator, { heldIds }))), /users cannot be listed/);
-  assert.equal(polls(simulator).length, 0);
+  const report = load(t, simulator, { heldIds });
+  assert.match(String(await captureFailure(report)), /users cannot be listed/);
+  assert.equal((await report.wait(patiently))?.countOf(course), 1);
+  assert.deepEqual([polls(simulator).length, calls], [1, 2]);
+});
+
+test('a report that is read before the sync has listed all gives its index afterwards', async (t) => {
+  let isListed = false;
+  const asked: boolean[] = [];
+  const heldIds = async (canWait: boolean) => {
+    asked.push(canWait);
+    return canWait && !isListed ? undefined : { users: [user] };
+  };
+  const report = load(t, await start(t), { heldIds });
+  assert.equal(await report.wait({ ...patiently, canWait: true }), undefined);
+  isListed = true;
+  const index = await report.wait({ ...patiently, canWait: true });
+  assert.equal(index?.countOf(course), 1);
+  assert.equal(await report.wait(patiently), index);
+  assert.deepEqual(asked, [true, true]);
 });
 
 test('a report that Percipio gives up on fails with its status', async (t) => {
@@ -183,8 +206,8 @@ test('a caller that goes away ends its own wait alone', async (t) => {
   const simulator = await start(t, { ...READY_AT_ONCE, reportDelayMs: 1000, now: () => clock.ms });
   const report = load(t, simulator);
   const controller = new AbortController();
-  const leaving = report.wait(longWaitMs, controller.signal, ignore);
-  const staying = report.wait(longWaitMs, never, ignore);
+  const leaving = report.wait({ ...patiently, signal: controller.signal });
+  const staying = report.wait(patiently);
   await firstPoll(simulator);
   controller.abort(new Error('the caller went away'));
   await assert.rejects(leaving, /the caller went away/);
@@ -196,7 +219,7 @@ test('close ends the request that is under way; who waits gets nothing, and can 
   const simulator = await start(t, { ...READY_AT_ONCE });
   simulator.faults.add({ kind: 'stall', match: { method: 'GET' } });
   const report = load(t, simulator);
-  const waiting = report.wait(longWaitMs, never, ignore);
+  const waiting = report.wait(patiently);
   await firstPoll(simulator);
   report.close();
   assert.equal(await waiting, undefined);
@@ -208,7 +231,7 @@ for (const kind of ['truncate', 'reset'] as const) {
   test(`a download that breaks (${kind}) begins again, and gives each row once`, async (t) => {
     const simulator = await start(t);
     simulator.faults.add({ kind, match: { method: 'GET' }, times: 2, ...(kind === 'truncate' && { afterBytes: 80 }) });
-    const index = await load(t, simulator).wait(longWaitMs, never, ignore);
+    const index = await load(t, simulator).wait(patiently);
     assert.deepEqual([index?.countOf(course), index?.counts.rows], [2, 2]);
     assert.equal(polls(simulator).length, 3);
   });

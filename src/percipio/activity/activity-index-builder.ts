@@ -7,61 +7,74 @@ import { NumberList } from './number-list.ts';
 import { courseOf, packActivity, pairOf, statusOf, userOf } from './packed-activity.ts';
 import { StatusTally } from './status-tally.ts';
 
-export interface ActivityIndexOptions {
-  /** The courses to keep; rows of others are counted. Default: all that the report has. */
-  readonly courses?: IdTable | undefined;
-  /** The users to keep; rows of others are counted. Default: all that the report has. */
-  readonly users?: IdTable | undefined;
+/** The users and courses that a sync holds. Rows of others are counted, and give no grant. */
+export interface HeldIds {
+  /** Default: all that the report has. */
+  readonly users?: Iterable<string> | undefined;
+  /** Default: all that the report has. */
+  readonly courses?: Iterable<string> | undefined;
 }
 
-/** Takes rows in any order; where a person has several for one course, completed wins. Used once. */
+/**
+ * Takes rows in any order; where a person has several for one course, completed wins. Used once.
+ *
+ * What the sync holds is only asked for at the end, so that a report can be read while users and courses are listed.
+ */
 export class ActivityIndexBuilder implements ActivityRowSink {
-  readonly #courses: IdTable;
-  readonly #users: IdTable;
-  /** Whether courses and users that are not known yet are added. */
-  readonly #takesAllCourses: boolean;
-  readonly #takesAllUsers: boolean;
-  /** What the statuses mean that came last: a report has a handful, each a million times. */
+  readonly #courses = new IdTable();
+  readonly #users = new IdTable();
+  /** What the statuses mean that came before: a report has a handful, each a million times. */
   readonly #statuses = new IdTable();
   readonly #meanings: (ActivityStatus | undefined)[] = [];
   readonly #otherStatuses = new StatusTally();
   readonly #taken = new NumberList();
   #rows = 0;
   #malformed = 0;
-  #unknownCourses = 0;
-  #unknownUsers = 0;
-
-  constructor(options: ActivityIndexOptions = {}) {
-    this.#courses = options.courses ?? new IdTable();
-    this.#users = options.users ?? new IdTable();
-    this.#takesAllCourses = options.courses === undefined;
-    this.#takesAllUsers = options.users === undefined;
-  }
 
   row(bytes: Uint8Array, { content, contentEnd, user, userEnd, status, statusEnd }: RowPlaces): void {
     this.#rows += 1;
     const meaning = this.#meaningOf(bytes, status, statusEnd);
     if (meaning === undefined) return;
-    const courses = this.#courses;
-    const courseIndex = this.#takesAllCourses
-      ? courses.addBytes(bytes, content, contentEnd)
-      : courses.find(bytes, content, contentEnd);
-    if (courseIndex === absent) {
-      this.#unknownCourses += 1;
-      return;
-    }
-    const users = this.#users;
-    const userIndex = this.#takesAllUsers ? users.addBytes(bytes, user, userEnd) : users.find(bytes, user, userEnd);
-    if (userIndex === absent) {
-      this.#unknownUsers += 1;
-      return;
-    }
-    this.#taken.push(packActivity(courseIndex, userIndex, meaning));
+    const course = this.#courses.addBytes(bytes, content, contentEnd);
+    this.#taken.push(packActivity(course, this.#users.addBytes(bytes, user, userEnd), meaning));
   }
 
   malformedRow(): void {
     this.#rows += 1;
     this.#malformed += 1;
+  }
+
+  finish(held: HeldIds = {}): ActivityIndex {
+    const taken = this.#taken.drain();
+    const { userIds, rankOf } = orderUsers(this.#users.ids, held.users);
+    const isHeld = markHeld(this.#courses.ids, held.courses);
+    let kept = 0;
+    let unknownCourses = 0;
+    let unknownUsers = 0;
+    for (let position = 0; position < taken.length; position += 1) {
+      const packed = taken[position] as number;
+      const course = courseOf(packed);
+      const rank = rankOf[userOf(packed)] as number;
+      if (isHeld[course] === 0) {
+        unknownCourses += 1;
+      } else if (rank < 0) {
+        unknownUsers += 1;
+      } else {
+        taken[kept] = packActivity(course, rank, statusOf(packed));
+        kept += 1;
+      }
+    }
+    const packed = sortGrants(taken.subarray(0, kept));
+    const counts = {
+      rows: this.#rows,
+      grants: packed.length,
+      duplicates: kept - packed.length,
+      malformed: this.#malformed,
+      otherStatuses: this.#otherStatuses.read(),
+      unknownCourses,
+      unknownUsers,
+    };
+    return new ActivityIndex({ counts, courseEnds: findCourseEnds(packed, this.#courses.ids), packed, userIds });
   }
 
   /** Nothing for a status that gives no grant, which is then counted. */
@@ -75,36 +88,29 @@ export class ActivityIndexBuilder implements ActivityRowSink {
     else this.#meanings[this.#statuses.addBytes(bytes, start, end)] = found;
     return found;
   }
-
-  finish(): ActivityIndex {
-    const taken = this.#taken.drain();
-    const { userIds, rankOf } = orderUsers(this.#users.ids);
-    for (let position = 0; position < taken.length; position += 1) {
-      const packed = taken[position] as number;
-      taken[position] = packActivity(courseOf(packed), rankOf[userOf(packed)] as number, statusOf(packed));
-    }
-    const packed = sortGrants(taken);
-    const counts = {
-      rows: this.#rows,
-      grants: packed.length,
-      duplicates: taken.length - packed.length,
-      malformed: this.#malformed,
-      otherStatuses: this.#otherStatuses.read(),
-      unknownCourses: this.#unknownCourses,
-      unknownUsers: this.#unknownUsers,
-    };
-    return new ActivityIndex({ counts, courseEnds: findCourseEnds(packed, this.#courses.ids), packed, userIds });
-  }
 }
 
-/** Numbers the users anew, in the order of their ids, which does not depend on the order of rows or of listings. */
-function orderUsers(ids: readonly string[]): { readonly userIds: string[]; readonly rankOf: Uint32Array } {
-  const order = Uint32Array.from(ids.keys()).sort((a, b) => compare(ids[a], ids[b]));
-  const rankOf = new Uint32Array(ids.length);
+/**
+ * Numbers the users that are held anew, in the order of their ids, which does not depend on the order of rows or of
+ * listings. The others have the number -1.
+ */
+function orderUsers(ids: readonly string[], held: Iterable<string> | undefined) {
+  const isHeld = markHeld(ids, held);
+  const order = Uint32Array.from([...ids.keys()].filter((user) => isHeld[user])).sort((a, b) =>
+    compare(ids[a], ids[b]),
+  );
+  const rankOf = new Int32Array(ids.length).fill(-1);
   order.forEach((user, rank) => {
     rankOf[user] = rank;
   });
   return { userIds: Array.from(order, (user) => ids[user] as string), rankOf };
+}
+
+/** 1 for each id that is held. */
+function markHeld(ids: readonly string[], held: Iterable<string> | undefined): Uint8Array {
+  if (held === undefined) return new Uint8Array(ids.length).fill(1);
+  const all = new Set(held);
+  return Uint8Array.from(ids, (id) => (all.has(id) ? 1 : 0));
 }
 
 /** Sorts in place, and keeps the first of each person and course. */

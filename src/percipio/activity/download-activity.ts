@@ -1,13 +1,12 @@
-// Downloads a report into an index, from the start again where the download breaks.
+// Downloads a report, from the start again where the download breaks.
 import { setTimeout as wait } from 'node:timers/promises';
 import { PercipioError } from '../api/percipio-error.ts';
 import { nextDelayMs, type RetryPolicy } from '../api/retry-policy.ts';
-import type { ActivityIndex } from './activity-index.ts';
-import { ActivityIndexBuilder, type ActivityIndexOptions } from './activity-index-builder.ts';
+import { ActivityIndexBuilder } from './activity-index-builder.ts';
 import { type ReadProgress, readActivityRows } from './read-activity-rows.ts';
 import { ReportFormatError } from './report-format-error.ts';
 
-export interface ActivityDownload extends ActivityIndexOptions {
+export interface ActivityDownload {
   /**
    * Opens the report at its beginning; called once for each attempt, from 1. What it throws ends the download: it has
    * done its own retries.
@@ -31,18 +30,18 @@ export const downloadRetryPolicy: RetryPolicy = {
 };
 
 /**
- * Reads a whole report. Percipio cannot continue a download, so one that breaks begins anew, with an empty index.
+ * Reads a whole report: the result has all of its rows. Percipio cannot continue a download, so one that breaks begins anew, without its rows.
  * @throws PercipioError or ReportFormatError when the last attempt failed, or another one makes no sense; the signal's
  * reason when it ends the download between attempts.
  */
-export async function downloadActivity(download: ActivityDownload): Promise<ActivityIndex> {
+export async function downloadActivity(download: ActivityDownload): Promise<ActivityIndexBuilder> {
   const { open, signal, retry = downloadRetryPolicy, onProgress, onRetry } = download;
   for (let attempt = 1; ; attempt += 1) {
     const body = await open(attempt);
-    const builder = new ActivityIndexBuilder(download);
+    const builder = new ActivityIndexBuilder();
     try {
       await readActivityRows(body, builder, { signal, onProgress });
-      return builder.finish();
+      return builder;
     } catch (error) {
       const delayMs = delayAfter(error, attempt, retry);
       if (delayMs === undefined) throw error;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { zstdCompressSync } from 'node:zlib';
+import type { ActivityIndex } from '../../../src/percipio/activity/activity-index.ts';
 import { type ActivityDownload, downloadActivity } from '../../../src/percipio/activity/download-activity.ts';
 import type { ReadProgress } from '../../../src/percipio/activity/read-activity-rows.ts';
 import type { PercipioClient } from '../../../src/percipio/api/percipio-client.ts';
@@ -16,14 +17,14 @@ const rows = Array.from({ length: 2000 }, (_, index) => ({
 }));
 const report = JSON.stringify(rows);
 
-function download(client: PercipioClient, more: Partial<ActivityDownload> = {}) {
+async function download(client: PercipioClient, more: Partial<ActivityDownload> = {}): Promise<ActivityIndex> {
   const { signal } = new AbortController();
   const open = async () => {
     const poll = await client.reports.poll('r1', more.signal ?? signal);
     assert.equal(poll.state, 'ready');
     return poll.body;
   };
-  return downloadActivity({ open, signal, retry, ...more });
+  return (await downloadActivity({ open, signal, retry, ...more })).finish();
 }
 
 /** Sends the first half of the report, then ends the connection. */

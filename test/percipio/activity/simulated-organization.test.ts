@@ -4,7 +4,6 @@ import { describe, it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ActivityIndex } from '../../../src/percipio/activity/activity-index.ts';
 import { downloadActivity } from '../../../src/percipio/activity/download-activity.ts';
-import { IdTable } from '../../../src/percipio/activity/id-table.ts';
 import type { CatalogPosition } from '../../../src/percipio/api/content.ts';
 import type { PercipioClient } from '../../../src/percipio/api/percipio-client.ts';
 import type { PercipioSimulator } from '../../../src/simulator/percipio/percipio-simulator.ts';
@@ -60,13 +59,7 @@ async function readActivity(client: PercipioClient, users: string[], courses: st
     }
   };
   const retry = { attemptsMax: 8, delayMinMs: 1, delayMaxMs: 1, retryAfterMaxMs: 1 };
-  return await downloadActivity({
-    open,
-    signal: never,
-    retry,
-    users: new IdTable(users),
-    courses: new IdTable(courses),
-  });
+  return (await downloadActivity({ open, signal: never, retry })).finish({ users, courses });
 }
 
 /** Grants as the truth writes them. */

@@ -1,0 +1,26 @@
+// Which users and courses a sync holds: activity of others is no part of it.
+import type { HeldIds } from './activity/activity-index-builder.ts';
+import type { PercipioContext } from './percipio-context.ts';
+import type { Listed } from './sync-memory.ts';
+import { readUserIds } from './users.ts';
+
+/**
+ * What the sync has listed. Users that it listed in another process are read anew; without courses, all count.
+ * @param canWait - Whether nothing may be answered while the sync is listing them in this process.
+ */
+export async function readHeldIds(
+  percipio: Pick<PercipioContext, 'client'>,
+  listed: Listed,
+  canWait: boolean,
+  signal: AbortSignal,
+): Promise<HeldIds | undefined> {
+  const { users, courses } = listed;
+  const isListing = users.isBegun !== courses.isBegun || (users.isBegun && !(users.allIds() && courses.all()));
+  if (canWait && isListing) {
+    return undefined;
+  }
+  return {
+    users: await readUserIds(percipio, listed, signal),
+    courses: courses.all()?.map((course) => course.id?.resource ?? ''),
+  };
+}
