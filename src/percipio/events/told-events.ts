@@ -33,8 +33,9 @@ export interface ToldMarks {
 }
 
 /**
- * The marks of events that may be met again. Beyond {@link toldEventsMax} the oldest are forgotten: their events are
- * told again under the same ids.
+ * The marks of events that may be met again. Beyond {@link toldEventsMax} no more are remembered: what is not is told
+ * again under the same ids. Those that are remembered stay, so that they are met: were they to make room, a list that is
+ * read in the same order again would always push out what comes next.
  */
 export class ToldEvents {
   readonly #before: Set<string>;
@@ -53,17 +54,10 @@ export class ToldEvents {
     return this.#before.has(mark) || this.#now.has(mark);
   }
 
-  /** Remembers an event of this round for the next one. */
+  /** Remembers an event of this round for the next one, if there is room. */
   keep(mark: string): void {
-    this.#before.delete(mark);
-    this.#now.delete(mark);
-    this.#now.add(mark);
-    if (this.size > toldEventsMax) {
-      const from = this.#before.size > 0 ? this.#before : this.#now;
-      for (const oldest of from) {
-        from.delete(oldest);
-        break;
-      }
+    if (this.#before.delete(mark) || this.size < toldEventsMax) {
+      this.#now.add(mark);
     }
   }
 

@@ -15,7 +15,7 @@ export const userChangesFeedId = 'percipio_user_changes';
  * How much of the time that one round has read the next one reads again: for changes that can be seen only some time
  * after the moment that they bear, such as those of a long transaction.
  */
-const overlapMs = 15 * 60_000;
+const overlapMs = 5 * 60_000;
 
 /** By how much more where Percipio does not tell the time, and this machine's clock stands in for Percipio's. */
 const clockDifferenceMs = 15 * 60_000;
