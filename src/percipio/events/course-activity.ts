@@ -2,6 +2,7 @@
 import { EventType } from '#gen/c1/connector/v2/event_feed_pb.js';
 import type { Context } from '../../baton/connector.ts';
 import { type EventFeed, type EventsPage, type EventsRequest, eventFeed } from '../../baton/event-feed.ts';
+import { Code, ServiceError } from '../../baton/service-error.ts';
 import type { ConnectorTiming } from '../connector-timing.ts';
 import type { PercipioContext } from '../percipio-context.ts';
 import { asService } from '../service-errors.ts';
@@ -110,7 +111,16 @@ class CourseActivityFeed {
     }
     const id = await this.#reports.request(new Date(cursor.from), new Date(to), signal);
     const report = { id, to, requestedAt: nowMs, read: 0 };
-    return { report, activity: await this.#read(id, cursor, signal) };
+    try {
+      return { report, activity: await this.#read(id, cursor, signal) };
+    } catch (cause) {
+      if (!isReportGone(cause)) throw cause;
+      throw new ServiceError(
+        Code.FailedPrecondition,
+        `${cause.message}. Ask for the events again: that requests another report`,
+        { reason: 'percipio_report_failed', cause },
+      );
+    }
   }
 
   /** What was told of the report before. When that is lost too, what both have is told again, under the same ids. */

@@ -64,6 +64,6 @@ export class FeedReports {
 }
 
 /** Whether a report is lost for good, so that a new one must be requested. */
-export function isReportGone(error: unknown): boolean {
+export function isReportGone(error: unknown): error is PercipioError {
   return error instanceof PercipioError && (error.kind === 'report-expired' || error.kind === 'report-failed');
 }
