@@ -86,8 +86,8 @@ async function settleExisting(
     );
   }
   await checkAttributeNames(asked.customAttributes, percipio.client().customAttributes, context);
-  // Who is active by now was brought back by somebody else, and is left as they are. All in one request: a password
-  // that was set before the account could be used by none other than the one who gets it.
+  // Who is active by now was brought back by somebody else, and is left as they are. All of it goes in one request: an
+  // account that became active before it had its new password would still take the old one.
   const { after, written } = await changeAccount(
     percipio,
     existing.id,

@@ -1,6 +1,7 @@
 // Changes one person on request, and says what stood in the way.
 import type { Context } from '../../baton/connector.ts';
 import { Code, ServiceError } from '../../baton/service-error.ts';
+import { toUserBody } from '../api/user-changes.ts';
 import { changeUser, type UserChange, type UserPlan } from '../change-user.ts';
 import type { PercipioContext } from '../percipio-context.ts';
 import { asService } from '../service-errors.ts';
@@ -32,7 +33,7 @@ export async function tryChange(
 ): Promise<UserChange | undefined> {
   const change = await asChange(signal, (signal) => changeUser(client().users, userId, plan, signal));
   if (change?.written) {
-    logger.info({ user_id: userId, fields: Object.keys(plan(change.before) ?? {}) }, 'changed a user');
+    logger.info({ user_id: userId, fields: Object.keys(toUserBody(plan(change.before) ?? {})) }, 'changed a user');
   }
   return change;
 }

@@ -371,6 +371,18 @@ test('where the names of attributes may not be read, it is left to Percipio to r
   assert.match(error.rawMessage, /answered 422 .*no attribute has the name Departement/);
 });
 
+test('names of attributes in another form than expected are left to Percipio; those it cannot tell now are not', async (t) => {
+  const started = await startProvisioning(t, []);
+  const { faults } = started.simulator;
+  const match = { path: /custom-attributes/ };
+  faults.add({ kind: 'status', status: 200, body: { items: [] }, match });
+  await createAccount(started, { ...asked, custom_attributes: { Department: 'Sales' } });
+  faults.add({ kind: 'status', status: 503, times: 9, match });
+  const other = { external_user_id: 'E2', custom_attributes: { Department: 'Sales' } };
+  assert.equal((await failureOf(createAccount(started, other))).code, Code.Unavailable);
+  assert.equal(started.simulator.data.users.length, 1);
+});
+
 test('a call that is cancelled while people are looked up creates nobody', async (t) => {
   const { signal, abort } = ((controller) => ({
     signal: controller.signal,

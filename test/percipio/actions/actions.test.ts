@@ -158,7 +158,7 @@ async function startWithJane(t: TestContext) {
 }
 
 test('update_user_profile changes what is given and not so yet, and nothing else', async (t) => {
-  const { invoke, simulator, calls, written } = await startWithJane(t);
+  const { invoke, simulator, calls, written, log } = await startWithJane(t);
   const { response } = await invoke('update_user_profile', {
     user_id: userId,
     first_name: 'Jane',
@@ -181,6 +181,8 @@ test('update_user_profile changes what is given and not so yet, and nothing else
     [firstName, lastName, email, loginName, role],
     ['Jane', 'Smith', 'jane@example.com', 'jane.smith', 'MANAGER'],
   );
+  assert.match(log(), /"fields":\["loginName","lastName","customAttributes"\],"msg":"changed a user"/);
+  assert.doesNotMatch(log(), /Smith|jane\.smith/);
 });
 
 test('update_user_profile of what is so already writes nothing', async (t) => {
