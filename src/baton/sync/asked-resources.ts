@@ -17,18 +17,28 @@ export interface AskedResource {
  */
 export function* askedResources(
   { store }: SyncRun,
-  { id, annotations }: ResourceType,
+  type: ResourceType,
   typeScope: DescMessage,
   skips: (resource: Resource) => boolean,
 ): Generator<AskedResource> {
-  if (annotations.some((any) => anyIs(any, typeScope))) {
-    const resource = create(ResourceSchema, { id: { resourceType: id, resource: id } });
-    yield { resource, annotations: [anyPack(typeScope, create(typeScope))] };
+  if (isAskedAsWhole(type, typeScope)) {
+    yield askedAsWhole(type, typeScope);
     return;
   }
-  for (const resource of store.records.allResources({ resourceTypeId: id })) {
+  for (const resource of store.records.allResources({ resourceTypeId: type.id })) {
     if (!skips(resource)) {
       yield { resource, annotations: [] };
     }
   }
+}
+
+/** Whether there is one enumeration for all resources of a type. */
+export function isAskedAsWhole({ annotations }: ResourceType, typeScope: DescMessage): boolean {
+  return annotations.some((any) => anyIs(any, typeScope));
+}
+
+/** What asks for it. */
+export function askedAsWhole({ id }: ResourceType, typeScope: DescMessage): AskedResource {
+  const resource = create(ResourceSchema, { id: { resourceType: id, resource: id } });
+  return { resource, annotations: [anyPack(typeScope, create(typeScope))] };
 }

@@ -13,6 +13,7 @@ import { createInProcessClient } from '../client/in-process-client.ts';
 import { Code, ServiceError } from '../service-error.ts';
 import { loggerKey, reporterKey, responseMaxBytesKey } from '../services/call-context.ts';
 import type { ServiceEntry } from '../services/service-entry.ts';
+import { EarlyGrants } from './early-grants.ts';
 import { syncEntitlements, syncStaticEntitlements } from './sync-entitlements.ts';
 import { syncGrants } from './sync-grants.ts';
 import type { SyncObserver, SyncPhase } from './sync-observer.ts';
@@ -52,6 +53,7 @@ export async function runFullSync(options: FullSyncOptions): Promise<void> {
   // What is asked for a whole type is no part of a targeted sync.
   const inReach = (types: readonly ResourceType[], typeScope: DescMessage) =>
     options.targets ? types.filter((type) => !hasAnnotation(type, typeScope)) : types;
+  let early: EarlyGrants | undefined;
   try {
     await inPhase(run, 'validate', () => run.connector.validate({}));
     if (options.isEmpty) {
@@ -59,11 +61,15 @@ export async function runFullSync(options: FullSyncOptions): Promise<void> {
     }
     const types = await inPhase(run, 'resource types', () => readResourceTypes(run));
     const { targets } = run;
+    const typesWithGrants = types.filter((type) => !hasAnnotation(type, SkipEntitlementsAndGrantsSchema));
+    if (!(targets || options.skipEntitlementsAndGrants || options.skipGrants)) {
+      const { signal, store } = options;
+      early = new EarlyGrants(typesWithGrants, (signal) => connect(options, signal), { signal, syncId: store.syncId });
+    }
     await inPhase(run, 'resources', () => (targets ? syncTargets(run, targets, types) : syncResources(run, types)));
     if (options.skipEntitlementsAndGrants) {
       return;
     }
-    const typesWithGrants = types.filter((type) => !hasAnnotation(type, SkipEntitlementsAndGrantsSchema));
     await inPhase(run, 'entitlements', async () => {
       await syncStaticEntitlements(run, types);
       await syncEntitlements(run, inReach(typesWithGrants, TypeScopedEntitlementsSchema));
@@ -72,10 +78,11 @@ export async function runFullSync(options: FullSyncOptions): Promise<void> {
       return;
     }
     await inPhase(run, 'grants', async () => {
-      await syncGrants(run, inReach(typesWithGrants, TypeScopedGrantsSchema));
+      await syncGrants(run, inReach(typesWithGrants, TypeScopedGrantsSchema), early);
       if (targets) await syncRelatedResources(run);
     });
   } finally {
+    early?.close();
     await cleanUp(run);
   }
 }

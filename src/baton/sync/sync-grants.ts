@@ -5,18 +5,22 @@ import { TypeScopedGrantsSchema } from '#gen/c1/connector/v2/annotation_type_sco
 import type { Grant } from '#gen/c1/connector/v2/grant_pb.js';
 import type { Resource, ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
 import { askedResources } from './asked-resources.ts';
+import type { EarlyGrants } from './early-grants.ts';
 import type { SyncRun } from './full-sync.ts';
 import { skippingGone } from './skipped-resources.ts';
 import { walkPages } from './walk-pages.ts';
 
 /** Stores the grants of `types`. Nothing is expanded: that is left to who reads the file. */
-export async function syncGrants(run: SyncRun, types: readonly ResourceType[]): Promise<void> {
+export async function syncGrants(run: SyncRun, types: readonly ResourceType[], early?: EarlyGrants): Promise<void> {
   const { grants, store, observer } = run;
   const skipGone = skippingGone(run);
   for (const type of types) {
     for (const asked of askedResources(run, type, TypeScopedGrantsSchema, skipsGrants)) {
       await skipGone(asked.resource, async () => {
-        const pages = walkPages((pageToken) => grants.listGrants({ ...asked, pageToken, activeSyncId: store.syncId }));
+        const pages = walkPages((pageToken) => {
+          const first = pageToken === '' ? early?.firstPageOf(type) : undefined;
+          return first ?? grants.listGrants({ ...asked, pageToken, activeSyncId: store.syncId });
+        });
         for await (const { list } of pages) {
           const usable = list.filter(isComplete);
           if (usable.length < list.length) {

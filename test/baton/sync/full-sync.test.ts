@@ -337,3 +337,77 @@ test('a type-scoped type is asked once for entitlements and grants, even without
   );
   assert.deepEqual([asked, entitlements.length, grants[0]?.id], [2, 1, 'book:b0:borrowed:reader:r0']);
 });
+
+/** A library whose books are asked as a whole, and what was asked of it, in order. */
+function listenToBooks(change: Partial<ResourceSyncer> = {}) {
+  const { connector } = createLibrary({ readers: 1, books: 1 });
+  const asked: string[] = [];
+  const book = buildResource({ type: bookType, id: 'b0', displayName: 'b0' });
+  const one = buildGrant(entitlementStub(book, 'borrowed'), readerType.id, 'r0');
+  const two = buildGrant(entitlementStub(book, 'borrowed'), readerType.id, 'r1');
+  const page = z.literal('second');
+  const type = create(ResourceTypeSchema, {
+    ...bookType,
+    annotations: packAnnotations([annotation(TypeScopedGrantsSchema, create(TypeScopedGrantsSchema))]),
+  });
+  const heard = withSyncer(connector, 'book', {
+    type,
+    list: singlePage(async () => {
+      asked.push('list');
+      await new Promise(setImmediate);
+      asked.push('listed');
+      return [buildResource({ type, id: 'b0', displayName: 'b0' })];
+    }),
+    grantsOfType: listing(page, async (_request, token) => {
+      asked.push(token ?? 'first');
+      return token ? { items: [two] } : { items: [one], next: 'second' as const };
+    }),
+    ...change,
+  });
+  return { connector: heard, asked };
+}
+
+test('the first page of grants of a whole type is asked for while resources are listed, and once', async () => {
+  const { connector, asked } = listenToBooks();
+  const { grants } = await sync(connector);
+  assert.deepEqual(asked.toSorted(), ['first', 'list', 'listed', 'second']);
+  assert.ok(asked.indexOf('first') < asked.indexOf('listed'), asked.join(' '));
+  assert.equal(asked.at(-1), 'second');
+  assert.deepEqual(
+    grants.map((grant) => grant.principal?.id?.resource),
+    ['r0', 'r1'],
+  );
+});
+
+for (const options of [{ skipGrants: true }, { skipEntitlementsAndGrants: true }, { targets: [] }]) {
+  test(`no grants are asked for early with ${Object.keys(options)}`, async () => {
+    const { connector, asked } = listenToBooks();
+    await sync(connector, options);
+    assert.ok(!asked.includes('first'), asked.join(' '));
+  });
+}
+
+test('grants that cannot be told early fail the sync in their turn', async () => {
+  const grantsOfType = singlePage(async (): Promise<Grant[]> => {
+    throw new ServiceError(Code.Unavailable, 'no grants today', { reason: 'closed' });
+  });
+  const { connector, asked } = listenToBooks({ grantsOfType });
+  await assert.rejects(sync(connector), /no grants today/);
+  assert.ok(asked.includes('listed'));
+});
+
+test('a call for grants that is under way ends when the listing of resources fails', async () => {
+  let hasEnded = false;
+  const grantsOfType = singlePage(async (_request, { signal }): Promise<Grant[]> => {
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    hasEnded = true;
+    throw signal.reason;
+  });
+  const list = singlePage(async (): Promise<Resource[]> => {
+    throw new ServiceError(Code.Unavailable, 'no books today', { reason: 'closed' });
+  });
+  const { connector } = listenToBooks({ grantsOfType, list });
+  await assert.rejects(sync(connector), /no books today/);
+  await new Promise(setImmediate);
+  assert.ok(hasEnded);
+});
