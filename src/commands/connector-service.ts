@@ -7,6 +7,7 @@ import { readCredential } from '../baton/child/read-credential.ts';
 import { parseServerConfig } from '../baton/child/server-config.ts';
 import { createSessionClient } from '../baton/child/session-client.ts';
 import type { Command } from '../baton/command-line/command.ts';
+import { readClientKey } from '../baton/conductorone/read-client-key.ts';
 import { startGrpcServer } from '../baton/server/grpc-server.ts';
 import { formatListenAddress } from '../baton/server/listen-address.ts';
 import { MutualTlsCredentials } from '../baton/server/mutual-tls.ts';
@@ -46,7 +47,10 @@ export const connectorServiceCommand: Command = {
         ? undefined
         : stack.adopt(createSessionClient(config.sessionStoreListenPort, tls, logger), (client) => client.close());
     const server = await startGrpcServer({
-      services: [...createConnectorServices(connector, readPermittedWork(settings)), createRateLimiterService()],
+      services: [
+        ...createConnectorServices(connector, { ...readPermittedWork(settings), clientKey: readClientKey(settings) }),
+        createRateLimiterService(),
+      ],
       listen: chooseListener(host.env, config.listenPort),
       credentials: new MutualTlsCredentials(tls),
       logger,

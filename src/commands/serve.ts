@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import type { Command, Invocation } from '../baton/command-line/command.ts';
 import { UsageError } from '../baton/command-line/usage-error.ts';
+import { readClientKey } from '../baton/conductorone/read-client-key.ts';
 import { boolField, durationField, stringField } from '../baton/config/create-field.ts';
 import { provisioning, ticketing } from '../baton/config/fields/service-mode.ts';
 import { startConnectorHealth } from '../baton/server/connector-health.ts';
@@ -90,6 +91,7 @@ export const serveCommand: Command = {
     const services = createConnectorServices(connector, {
       provisioning: settings.get(provisioning),
       ticketing: settings.get(ticketing),
+      clientKey: readClientKey(settings),
     });
     let unreadiness: string | undefined = 'the program is starting';
     const health = await startConnectorHealth({ settings, services, logger, findUnreadiness: () => unreadiness });

@@ -1,6 +1,7 @@
 // Service mode: the default command when there is a client id. ConductorOne hands out the work.
 import { availableParallelism } from 'node:os';
 import type { Invocation } from '../baton/command-line/command.ts';
+import { readClientKey } from '../baton/conductorone/read-client-key.ts';
 import { runService } from '../baton/conductorone/run-service.ts';
 import { defaultServiceTiming, type ServiceTiming } from '../baton/conductorone/service-timing.ts';
 import { countWorkers } from '../baton/config/count-workers.ts';
@@ -36,10 +37,12 @@ export async function runServiceMode(
   if (settings.get(skipEntitlementsAndGrants)) {
     logger.warn(`--${skipEntitlementsAndGrants.name} has no effect in service mode: each task says it for itself`);
   }
+  const clientKey = readClientKey(settings);
   const connector = program.createConnector(settings, { logger, userAgent, env: host.env });
   const services = createConnectorServices(connector, {
     provisioning: settings.get(provisioning),
     ticketing: settings.get(ticketing),
+    clientKey,
   });
   const contact = new Contact(host.signal);
   let health: HealthHttpServer | undefined;

@@ -1,15 +1,13 @@
 // The library of the tests, with all that can be changed in it. What changes is kept in a file, so that processes can
 // come and go, and a test can look.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { create } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { z } from 'zod';
-import { BatonIDSchema } from '#gen/c1/connector/v2/annotation_baton_id_pb.js';
 import { EventType } from '#gen/c1/connector/v2/event_feed_pb.js';
 import { action } from '../../src/baton/action.ts';
 import { buildAssignmentEntitlement } from '../../src/baton/build/entitlement.ts';
 import { buildGrant, entitlementStub } from '../../src/baton/build/grant.ts';
-import { annotation, buildResource } from '../../src/baton/build/resource.ts';
+import { buildResource } from '../../src/baton/build/resource.ts';
 import { buildUserResource } from '../../src/baton/build/user-resource.ts';
 import { type Connector, singlePage } from '../../src/baton/connector.ts';
 import { eventFeed } from '../../src/baton/event-feed.ts';
@@ -36,12 +34,12 @@ export function readLibrary(path: string): Library {
   return JSON.parse(readFileSync(path, 'utf8')) as Library;
 }
 
-/** Three readers and three books: b0 is lent to r0, and b9 belongs to another connector. */
+/** Three readers and two books: b0 is lent to r0. */
 export function writeLibrary(path: string, changes: Partial<Library> = {}): void {
   const library: Library = {
     readers: { r0: 'Ann', r1: 'Bob', r2: 'Cleo' },
     passwords: {},
-    books: { b0: 'r0', b1: '', b9: '' },
+    books: { b0: 'r0', b1: '' },
     asked: [],
     reminders: [],
     ...changes,
@@ -66,7 +64,6 @@ const bookResource = (id: string) =>
     id,
     displayName: `Book ${id}`,
     description: `All about ${id}`,
-    annotations: id === 'b9' ? [annotation(BatonIDSchema, create(BatonIDSchema))] : [],
   });
 
 /** @param path - Of the file. It is only read when the connector is asked something. */
@@ -89,7 +86,7 @@ export function createLendingLibrary(path: string): Connector {
         ),
         accounts: {
           schema: {},
-          credentialOptions: ['no-password', 'random-password'],
+          credentialOptions: ['no-password', 'random-password', 'encrypted-password'],
           create: async ({ account, credential }) => {
             const { login: id, emails, profile } = account;
             const email = emails.map(({ address, isPrimary }) => `${address}${isPrimary ? ' first' : ''}`).join();

@@ -298,3 +298,9 @@ test('a port that another program has is a failure that says so', async (t) => {
   assert.doesNotMatch(text.stderr, /\n {4}at /);
   assert.deepEqual(closed, ['connector']);
 });
+
+test('serve reads the client secret, for passwords that are encrypted for it', async (t) => {
+  const { exitCode, text } = runServe(t, ['--listen=127.0.0.1:0', '--client-secret=secret-token:only']);
+  assert.equal(await exitCode, 1);
+  assert.match(text.stderr, /--client-secret has 2 of 4 parts/);
+});
