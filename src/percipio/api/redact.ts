@@ -11,23 +11,14 @@ export function createRedact(token: string): Redact {
 }
 
 /**
- * Replaces a secret of one call, such as a password: as it is, and as it looks in JSON, in HTML and in a URL, since an
- * answer may quote the request in any of them.
+ * Replaces a secret of one call, such as a password: as it is, and as it looks in JSON, in HTML and in a URL, and in
+ * two of them one in the other, as in a text of JSON that quotes JSON.
  */
 export function createSecretRedact(secret: string): Redact {
   if (secret === '') return (text) => text;
-  const json = escapeJson(secret);
-  const forms = [
-    secret,
-    json,
-    // In a text that is itself a JSON string.
-    escapeJson(json),
-    json.replace(/[^\x20-\x7e]/g, escapeUnicode),
-    secret.replace(/[&<>"']/g, (character) => htmlEntities[character] ?? character),
-    // Half a pair of surrogates can stand in no URL.
-    encodeURIComponent(secret.toWellFormed()),
-    new URLSearchParams({ '': secret }).toString().slice(1),
-  ];
+  const once = encodings.map((encode) => encode(secret));
+  const twice = once.flatMap((text) => encodings.map((encode) => encode(text)));
+  const forms = [secret, ...once, ...twice];
   // What describes a body drops invisible characters first.
   const shown = new Set([...forms, ...forms.map((form) => form.replace(/\p{Cf}/gu, ''))]);
   shown.delete('');
@@ -35,6 +26,15 @@ export function createSecretRedact(secret: string): Redact {
   const pattern = new RegExp(longestFirst.join('|'), 'gi');
   return (text) => text.replace(pattern, '[secret]');
 }
+
+const encodings: readonly ((text: string) => string)[] = [
+  escapeJson,
+  (text) => escapeJson(text).replace(/[^\x20-\x7e]/g, escapeUnicode),
+  (text) => text.replace(/[&<>"']/g, (character) => htmlEntities[character] ?? character),
+  // Half a pair of surrogates can stand in no URL.
+  (text) => encodeURIComponent(text.toWellFormed()),
+  (text) => new URLSearchParams({ '': text }).toString().slice(1),
+];
 
 function escapeJson(text: string): string {
   return JSON.stringify(text).slice(1, -1);

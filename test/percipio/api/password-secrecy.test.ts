@@ -22,6 +22,13 @@ const quotes: readonly [name: string, contentType: string, quote: (body: string,
   ['as JSON that is no message', 'application/json', (body) => JSON.stringify({ input: JSON.parse(body) })],
   ['in a web page', 'text/html', (body) => `<html><p>refused</p><pre>${body}</pre></html>`],
   ['in a web page, escaped', 'text/html', (body) => `<html><pre>${escapeHtml(body)}</pre></html>`],
+  ['in a text, escaped', 'text/plain', (body) => `refused: ${escapeHtml(JSON.parse(body).password)}`],
+  [
+    'in JSON of ASCII alone',
+    'application/json',
+    (body) => JSON.stringify({ input: body }).replace(/[^ -~]/g, escapeUnicode),
+  ],
+  ['without invisible characters', 'text/plain', (body) => body.replace(/\p{Cf}/gu, '')],
   ['in a URL', 'text/plain', (_body, password) => `see /retry?password=${encodeURIComponent(password)}`],
   ['in a form', 'text/plain', (_body, password) => new URLSearchParams({ password }).toString()],
 ];
@@ -29,6 +36,10 @@ const quotes: readonly [name: string, contentType: string, quote: (body: string,
 function escapeHtml(text: string): string {
   const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
   return text.replace(/[&<>"']/g, (character) => entities[character] ?? '');
+}
+
+function escapeUnicode(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 /** Letters and digits alone: no escape or markup hides the password from this. */
@@ -89,6 +100,14 @@ describe('a password', () => {
       assert.match(error.message, /got \[secret\]/);
       assert.doesNotMatch(inspect(error, { depth: 10 }), /Horse/);
     }
+  });
+
+  it('is in no error when it is cut off at the end of what an error shows, and has an invisible character in it', async (t) => {
+    const server = await startServer(t, (_request, response) => {
+      response.writeHead(422).end(JSON.stringify({ message: `${'x'.repeat(190)} Correct\u200b-Horse-7` }));
+    });
+    const call = createTestClient(t, server.url).users.update('u', { password: 'Correct-Horse-7' }, never);
+    assert.doesNotMatch((await captureError(call)).message, /Corr/);
   });
 
   it('is in no error when the reason of a refusal repeats it', async (t) => {

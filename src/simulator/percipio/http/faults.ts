@@ -11,6 +11,8 @@ export interface FaultRule {
   readonly skip?: number;
   /** The share (0 to 1) of matching requests that it strikes, drawn from the simulator's seed. Default 1. */
   readonly rate?: number;
+  /** Called when it strikes, before anything is carried out: a test does there what somebody else does just then. */
+  readonly onStrike?: () => void;
 }
 
 /** Where a body breaks off: after this many bytes as sent (encoded). Default: half of a body with a length, else 64 KiB. */
@@ -116,6 +118,7 @@ export class Faults {
     for (const state of this.#states) {
       if (!fits(state.fault, method, path, search) || !strikes(state)) continue;
       kinds.push(state.fault.kind);
+      state.fault.onStrike?.();
       if (state.fault.kind !== 'delay') {
         return { delayMs, fault: state.fault, kinds };
       }

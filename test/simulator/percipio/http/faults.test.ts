@@ -214,6 +214,15 @@ test('skip and times count matching requests; strikes counts what was struck; re
   assert.deepEqual(await statuses(1), [200]);
 });
 
+test('onStrike is called at each strike, before the request is carried out', async (t) => {
+  const simulator = await startSimulator(t, { users: 0 });
+  const onStrike = () => void simulator.data.users.push({ id: 'meanwhile' });
+  simulator.faults.add({ kind: 'delay', delayMs: 0, times: 2, skip: 1, onStrike });
+  const seen = [];
+  for (let each = 0; each < 4; each += 1) seen.push((await call(simulator, USERS)).json.length);
+  assert.deepEqual(seen, [0, 1, 2, 2]);
+});
+
 test('rate strikes a share of the requests, the same ones for the same seed', () => {
   const struck = (seed: number): boolean[] => {
     const faults = new Faults(seed);
