@@ -6,11 +6,21 @@ import type { Context } from './connector.ts';
 
 /** One action. Made with {@link action}. */
 export interface Action {
-  /** Name, arguments, constraints, return values and what ConductorOne may use it for. The name is unique. */
+  /**
+   * Name, arguments, constraints, return values and what ConductorOne may use it for. The name is unique in the
+   * connector, or in its resource type. Callers are told of the return value `success` too.
+   */
   readonly schema: MessageInitShape<typeof BatonActionSchemaSchema> & { readonly name: string };
-  /** Checks arguments that came from outside. Throws a ZodError. */
+  /**
+   * Checks arguments that came from outside. Throws a ZodError. Those that the schema does not name, that it requires
+   * and that break its constraints are refused before, and nulls are left out.
+   */
   parseArguments(args: JsonObject): unknown;
-  /** Does it, with parsed arguments, and answers the return values. Safe to repeat. Throws when it could not be done. */
+  /**
+   * Does it, with parsed arguments, and answers the return values; `success` is added. They travel in the action's id
+   * too, so they are small and hold no secret. Safe to repeat, for a caller that was cut off learns nothing. Throws
+   * when it could not be done: what callers may know of it as a ServiceError.
+   */
   run(args: unknown, context: Context): Promise<JsonObject>;
 }
 

@@ -10,7 +10,10 @@ export interface EventFeed {
   readonly metadata: MessageInitShape<typeof EventFeedMetadataSchema> & { readonly id: string };
   /** Checks a cursor that came from outside. Throws a ZodError on one that this feed did not make. */
   parseCursor(cursor: unknown): unknown;
-  /** The next events, from the place that `cursor` names (a parsed one), or from `startAt` on. */
+  /**
+   * The next events, from the place that `cursor` names (a parsed one), or from `startAt` on. What no message can hold is
+   * read again, with a smaller page size.
+   */
   read(request: EventsRequest, cursor: unknown, context: Context): Promise<EventsPage<unknown>>;
 }
 
