@@ -1,11 +1,14 @@
 // Which users and courses a sync would have, for events about them.
 import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
-import type { Context } from '../../baton/connector.ts';
+import type { Context, Reporter } from '../../baton/connector.ts';
 import type { CourseSource } from '../course-source.ts';
 import { createCourses } from '../courses.ts';
 import type { PercipioContext } from '../percipio-context.ts';
 import { asService } from '../service-errors.ts';
 import { readUserIds } from '../users.ts';
+
+/** What a listing leaves out and warns of, each sync tells: not each report as well. */
+const silentReporter: Reporter = { leftOut: () => {}, warn: () => {}, progress: () => {} };
 
 export interface SyncedThings {
   readonly userIds: ReadonlySet<string>;
@@ -35,7 +38,7 @@ export class SyncedThingsReader {
     // Lists are remembered by sync: under a name of its own, one that was read before the report is not taken.
     const syncId = `events of report ${reportId}`;
     try {
-      const courses = await this.#courses.readAll({ ...context, syncId });
+      const courses = await this.#courses.readAll({ ...context, syncId, reporter: silentReporter });
       const userIds = await asService(context.signal, (signal) =>
         readUserIds(this.#percipio, memory.scopeOf(syncId), signal),
       );

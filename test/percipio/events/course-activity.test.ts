@@ -229,6 +229,19 @@ test('pages of one report are read from it once, and from its id by another proc
   assert.equal(simulator.requests.of({ path: requestPath }).length, 1);
 });
 
+test('pages of a report that is compared with the one before read each of them once', async (t) => {
+  const { simulator, clock, open, reader, use } = await start(t, READY_AT_ONCE);
+  use(user, course);
+  await reader.drain(open());
+  clock.pass(hourMs);
+  for (const ageMs of [3, 2, 1]) use(otherUser, course, 'Started', ageMs * minuteMs);
+  const polls = () => simulator.requests.of({ path: pollPath }).length;
+  const before = polls();
+  await reader.drain(open(), 1);
+  assert.equal(reader.events.length, 4);
+  assert.equal(polls() - before, 2);
+});
+
 test('what changes between the pages of a report is told by the next one', async (t) => {
   const { clock, events, reader, use } = await start(t, READY_AT_ONCE);
   for (const ageMs of [5, 4, 3, 2, 1]) use(user, course, 'Started', ageMs * minuteMs);
