@@ -24,7 +24,7 @@ export const listActionSchemasJob: OnDemandJob = {
 function describeSchema(schema: BatonActionSchema): string[] {
   const owner = schema.resourceTypeId ? ` (--invoke-action-resource-type ${schema.resourceTypeId})` : '';
   return [
-    `${schema.name}${owner}${colon(schema.displayName || schema.description)}`,
+    `${schema.name}${owner}${colon(schema.description || schema.displayName)}`,
     ...schema.arguments.map((field) => `  takes ${describeArgument(field)}`),
     ...schema.returnTypes.map((field) => `  answers ${describeArgument(field)}`),
   ];
