@@ -3,7 +3,7 @@ import { askHealth } from '../baton/client/ask-health.ts';
 import type { Command } from '../baton/command-line/command.ts';
 import { choiceField, intField } from '../baton/config/create-field.ts';
 import { healthCheckBindAddress, healthCheckPort } from '../baton/config/fields/service-mode.ts';
-import { healthEndpoints } from '../baton/server/health-http-server.ts';
+import { healthEndpoints } from '../baton/server/health-endpoints.ts';
 
 const endpoint = choiceField({
   name: 'endpoint',

@@ -2,27 +2,31 @@
 // ConductorOne's credentials are given.
 import type { Command } from '../baton/command-line/command.ts';
 import { UsageError } from '../baton/command-line/usage-error.ts';
+import { onDemandFields } from '../baton/config/fields/on-demand.ts';
 import { clientId, clientSecret } from '../baton/config/fields/service-mode.ts';
-import { passwordFile } from './on-demand/password-to-file.ts';
-import { chooseJob, runOnDemand } from './on-demand.ts';
-import { runServiceMode } from './service-mode.ts';
+import { passwordFile } from './on-demand/password-file-field.ts';
 import { syncCommand } from './sync.ts';
 
 export const runCommand: Command = {
   ...syncCommand,
   summary: 'Syncs once into a .c1z file or, with --client-id, does the tasks that ConductorOne hands out',
   fields: [...(syncCommand.fields ?? []), passwordFile],
-  run(invocation) {
+  async run(invocation) {
     const { settings } = invocation;
-    const asked = chooseJob(settings);
+    // Loaded here and below: a sync needs nothing of it.
+    const onDemand = [...onDemandFields, passwordFile].some((field) => settings.sourceOf(field) !== 'default')
+      ? await import('./on-demand.ts')
+      : undefined;
+    const asked = onDemand?.chooseJob(settings);
     if (settings.get(clientId)) {
       if (asked) {
         throw new UsageError([
           `${asked.flags.join(', ')}: in service mode ConductorOne says what is to be done; leave out --${clientId.name} and --${clientSecret.name}, and their variables`,
         ]);
       }
+      const { runServiceMode } = await import('./service-mode.ts');
       return runServiceMode(invocation);
     }
-    return asked ? runOnDemand(invocation, asked) : syncCommand.run(invocation);
+    return onDemand && asked ? onDemand.runOnDemand(invocation, asked) : syncCommand.run(invocation);
   },
 };

@@ -7,8 +7,8 @@ import { readClientKey } from '../baton/conductorone/read-client-key.ts';
 import { boolField, durationField, stringField } from '../baton/config/create-field.ts';
 import { provisioning, ticketing } from '../baton/config/fields/service-mode.ts';
 import { startConnectorHealth } from '../baton/server/connector-health.ts';
-import { type GrpcServer, startGrpcServer } from '../baton/server/grpc-server.ts';
-import { type HttpServer, startHttpServer } from '../baton/server/http-server.ts';
+import type { GrpcServer } from '../baton/server/grpc-server.ts';
+import type { HttpServer } from '../baton/server/http-server.ts';
 import {
   checkListenAddress,
   formatListenAddress,
@@ -16,7 +16,7 @@ import {
   type ListenAddress,
   parseListenAddress,
 } from '../baton/server/listen-address.ts';
-import { MutualTlsCredentials, mutualTlsOptions, type TlsMaterial } from '../baton/server/mutual-tls.ts';
+import type { TlsMaterial } from '../baton/server/mutual-tls.ts';
 import { nameToDial } from '../baton/server/name-to-dial.ts';
 import { readTlsFiles } from '../baton/server/tls-files.ts';
 import { createConnectorServices } from '../baton/services/connector-services.ts';
@@ -84,6 +84,9 @@ export const serveCommand: Command = {
   needsConnectorSettings: true,
   async run(invocation) {
     const { program, settings, logger, userAgent, host } = invocation;
+    // Loaded here: the other commands need nothing of it.
+    const { startGrpcServer } = await import('../baton/server/grpc-server.ts');
+    const { MutualTlsCredentials, mutualTlsOptions } = await import('../baton/server/mutual-tls.ts');
     const tls = await readTls(invocation);
     const connector = program.createConnector(settings, { logger, userAgent, env: host.env });
     await using cleanup = new AsyncDisposableStack();
@@ -108,7 +111,7 @@ export const serveCommand: Command = {
     servers.push(grpc);
     const httpAddress = settings.get(httpListen);
     const http = httpAddress
-      ? await startHttpServer({
+      ? await (await import('../baton/server/http-server.ts')).startHttpServer({
           ...common,
           listen: parseListenAddress(httpAddress),
           tls: tls && mutualTlsOptions(tls),

@@ -3,8 +3,6 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import type { Command } from '../baton/command-line/command.ts';
 import { boolField, durationField, intField, stringField } from '../baton/config/create-field.ts';
-import { startPercipioSimulator } from '../simulator/percipio/percipio-simulator.ts';
-import { simulateConductorOne } from './simulate-conductorone.ts';
 
 const common = { exportTarget: 'none' } as const;
 const port = intField({
@@ -99,6 +97,8 @@ export const simulateCommand: Command = {
   ],
   needsConnectorSettings: false,
   async run({ settings, host, program }) {
+    // Loaded here and below: the other commands need nothing of it.
+    const { startPercipioSimulator } = await import('../simulator/percipio/percipio-simulator.ts');
     const path = settings.get(reportFile);
     await using simulator = await startPercipioSimulator({
       port: settings.get(port),
@@ -117,7 +117,7 @@ export const simulateCommand: Command = {
       ),
     );
     await using served = settings.get(conductorone)
-      ? await simulateConductorOne({
+      ? await (await import('./simulate-conductorone.ts')).simulateConductorOne({
           port: settings.get(conductoronePort),
           folder: resolve(host.cwd, settings.get(uploadFolder)),
           syncEveryMs: settings.get(syncEvery),

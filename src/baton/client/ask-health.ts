@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
-import type { HealthEndpoint } from '../server/health-http-server.ts';
+import type { HealthEndpoint } from '../server/health-endpoints.ts';
 import { formatListenAddress, type ListenAddress } from '../server/listen-address.ts';
 import { Code, ServiceError } from '../service-error.ts';
 

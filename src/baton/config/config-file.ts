@@ -1,7 +1,7 @@
 // The configuration file: YAML, its keys the names of settings.
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import type { Document, LineCounter, Node } from 'yaml';
 import { closestName } from './closest-name.ts';
 import type { Field } from './field.ts';
 import type { RawValue, RawValues } from './raw-value.ts';
@@ -43,7 +43,16 @@ export async function readConfigFile(
       `the configuration file ${path}${named ? ' (BATON_CONFIG_PATH)' : ''} cannot be read: ${reason}`,
     );
   }
-  return reader.read(text);
+  // Loaded here: most runs have no file, and it takes longer than all else of the command line.
+  return reader.read(text, await import('yaml'));
+}
+
+type Yaml = typeof import('yaml');
+
+interface ParsedFile {
+  readonly yaml: Yaml;
+  readonly document: Document;
+  readonly lines: LineCounter;
 }
 
 /** Collects what one file holds. Nothing that it reports quotes a value, for a value may be a secret. */
@@ -53,7 +62,6 @@ class ConfigFileReader {
   readonly #values = new Map<string, RawValue>();
   readonly #faults: string[] = [];
   readonly #warnings: string[] = [];
-  readonly #lines = new LineCounter();
 
   constructor(fields: readonly Field[], path: string) {
     this.#fields = new Map(fields.map((field) => [field.name, field]));
@@ -69,26 +77,27 @@ class ConfigFileReader {
     return this.result;
   }
 
-  read(text: string): ConfigFile {
+  read(text: string, yaml: Yaml): ConfigFile {
+    const lines = new yaml.LineCounter();
     // Pretty errors quote the line that they are about.
-    const document = parseDocument(text, { prettyErrors: false, lineCounter: this.#lines });
+    const document = yaml.parseDocument(text, { prettyErrors: false, lineCounter: lines });
     for (const error of document.errors) {
       const what = error.message.replace(/(?<=escape sequence).*|: .*/s, '');
-      this.fault(`${this.#placeAt(error.pos[0])}: is not valid YAML: ${what}`);
+      this.fault(`${this.#placeAt(error.pos[0], lines)}: is not valid YAML: ${what}`);
     }
     if (document.errors.length > 0 || document.contents === null) return this.result;
-    if (!isMap(document.contents)) {
+    if (!yaml.isMap(document.contents)) {
       return this.fault(`${this.#path}: must hold names of settings with their values, such as "file: sync.c1z"`);
     }
     for (const { key, value } of document.contents.items) {
-      this.#readEntry(document, key as Node, value as Node | null);
+      this.#readEntry({ yaml, document, lines }, key as Node, value as Node | null);
     }
     return this.result;
   }
 
-  #readEntry(document: Document, keyNode: Node, valueNode: Node | null): void {
-    const place = this.#placeAt(keyNode.range?.[0] ?? 0);
-    const key = isScalar(keyNode) ? String(keyNode.value) : '';
+  #readEntry(file: ParsedFile, keyNode: Node, valueNode: Node | null): void {
+    const place = this.#placeAt(keyNode.range?.[0] ?? 0, file.lines);
+    const key = file.yaml.isScalar(keyNode) ? String(keyNode.value) : '';
     // The Go SDK's reader takes keys in any case.
     const field = this.#fields.get(key.toLowerCase());
     if (!field) {
@@ -98,29 +107,30 @@ class ConfigFileReader {
       );
       return;
     }
-    const text = readText(document, valueNode);
+    const text = readText(file, valueNode);
     if (text === undefined || text.length > 0) {
       this.#values.set(field.name, { source: 'file', text, place: `${place}, ${field.name}` });
     }
   }
 
-  #placeAt(offset: number): string {
-    return `${this.#path} line ${this.#lines.linePos(offset).line}`;
+  #placeAt(offset: number, lines: LineCounter): string {
+    return `${this.#path} line ${lines.linePos(offset).line}`;
   }
 }
 
 /** The text of a value or the texts of a list, empty for none at all; nothing for what is neither. */
-function readText(document: Document, node: Node | null): string | readonly string[] | undefined {
+function readText(file: ParsedFile, node: Node | null): string | readonly string[] | undefined {
+  const { yaml, document } = file;
   if (node === null) return '';
-  if (isAlias(node)) {
+  if (yaml.isAlias(node)) {
     const target = node.resolve(document);
-    return target && readText(document, target);
+    return target && readText(file, target);
   }
-  if (isScalar(node)) return node.value === null ? '' : (node.source ?? String(node.value));
-  if (!isSeq(node)) return undefined;
+  if (yaml.isScalar(node)) return node.value === null ? '' : (node.source ?? String(node.value));
+  if (!yaml.isSeq(node)) return undefined;
   const items: string[] = [];
   for (const item of node.items) {
-    const text = readText(document, item as Node | null);
+    const text = readText(file, item as Node | null);
     if (typeof text !== 'string') return undefined;
     items.push(text);
   }

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { describeError } from '../log/describe-error.ts';
 import { type ConnectorCheckOptions, createConnectorCheck } from './connector-check.ts';
+import { type HealthEndpoint, healthEndpoints } from './health-endpoints.ts';
 import { listenAt } from './listen.ts';
 import type { ListenAddress } from './listen-address.ts';
 
@@ -21,10 +22,6 @@ export interface HealthHttpServer {
   /** Takes no more connections, and cuts those that there are. */
   close(): Promise<void>;
 }
-
-/** What a probe may ask; `health-check --endpoint` takes the same words. */
-export const healthEndpoints = ['health', 'ready', 'live'] as const;
-export type HealthEndpoint = (typeof healthEndpoints)[number];
 
 interface Health {
   readonly status: 'healthy' | 'unhealthy' | 'ready' | 'not_ready' | 'alive';
