@@ -12,7 +12,7 @@ import { grantJob } from './on-demand/grant.ts';
 import { invokeActionJob } from './on-demand/invoke-action.ts';
 import { listActionSchemasJob } from './on-demand/list-action-schemas.ts';
 import type { OnDemandJob } from './on-demand/on-demand-job.ts';
-import { passwordFile } from './on-demand/password-to-file.ts';
+import { passwordFile } from './on-demand/password-file-field.ts';
 import { readEventsJob } from './on-demand/read-events.ts';
 import { revokeJob } from './on-demand/revoke.ts';
 import { rotateCredentialsJob } from './on-demand/rotate-credentials.ts';

@@ -14,7 +14,8 @@ import { Code, ServiceError } from '../../baton/service-error.ts';
 import { describeResource, toResourceRecord } from './describe-resource.ts';
 import type { JobResult, OnDemandJob } from './on-demand-job.ts';
 import { parseJsonObject } from './parse-json-object.ts';
-import { passwordFile, preparePasswordReceiver, randomPassword } from './password-to-file.ts';
+import { passwordFile } from './password-file-field.ts';
+import { preparePasswordReceiver, randomPassword } from './password-to-file.ts';
 
 /**
  * Without --password-file the connector chooses how people sign in, and no password is made up: nobody would know it.

@@ -6,19 +6,10 @@ import type {
   EncryptedData,
   EncryptionConfigSchema,
 } from '#gen/c1/connector/v2/resource_pb.js';
-import { stringField } from '../../baton/config/create-field.ts';
 import { createOneTimeKey } from '../../baton/on-demand/one-time-key.ts';
 import { PasswordFile } from '../../baton/on-demand/password-file.ts';
 import type { JobContext } from './on-demand-job.ts';
-
-/** A flag of this program alone: Go connectors tell nobody the password. */
-export const passwordFile = stringField({
-  name: 'password-file',
-  description: 'A new file for the password of --create-account-login or --rotate-credentials, which is never printed',
-  pathTo: 'file',
-  hidden: true,
-  exportTarget: 'none',
-});
+import { passwordFile } from './password-file-field.ts';
 
 /** As long as those that the Go runner asks for (pkg/provisioner of baton-sdk v0.25.0). */
 const passwordLength = 20n;

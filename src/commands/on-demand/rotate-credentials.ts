@@ -2,7 +2,8 @@
 import { CredentialManagerService } from '#gen/c1/connector/v2/resource_pb.js';
 import { rotateCredentials, rotateCredentialsType } from '../../baton/config/fields/on-demand.ts';
 import type { OnDemandJob } from './on-demand-job.ts';
-import { passwordFile, preparePasswordReceiver, randomPassword } from './password-to-file.ts';
+import { passwordFile } from './password-file-field.ts';
+import { preparePasswordReceiver, randomPassword } from './password-to-file.ts';
 
 /** Without --password-file nobody gets to know the password: the former one is of no use any more, and no other is. */
 export const rotateCredentialsJob: OnDemandJob = {
