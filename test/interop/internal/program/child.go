@@ -48,6 +48,11 @@ func StartChild(t testing.TB, percipio *Percipio, listener *net.TCPListener, con
 	return child
 }
 
+// Log is what the child has logged so far.
+func (c *Child) Log() []byte {
+	return c.process.stderr.all()
+}
+
 // Leave closes the child's stdin, as the end of the parent does, and tells how it ended.
 func (c *Child) Leave(t testing.TB) Result {
 	t.Helper()

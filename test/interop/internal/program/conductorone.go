@@ -111,15 +111,5 @@ func (c *ConductorOne) State(t testing.TB) ConductorOneState {
 
 func (c *ConductorOne) ask(t testing.TB, command map[string]any, answer any) {
 	t.Helper()
-	text, err := json.Marshal(command)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := c.process.stdin.Write(append(text, '\n')); err != nil {
-		t.Fatal(err)
-	}
-	line := c.process.readLine(t)
-	if err := json.Unmarshal(line, answer); err != nil {
-		t.Fatalf("%v: %s", err, line)
-	}
+	c.process.ask(t, command, answer)
 }

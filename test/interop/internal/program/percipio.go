@@ -32,19 +32,23 @@ type Percipio struct {
 	Truth Truth
 
 	process *process
+	// writesTaken is how many writes TakeWrites has told.
+	writesTaken int
 }
 
 // User is a user of the API; a nil is a null or a field that is not there.
 type User struct {
-	ID           string
-	Email        *string
-	LoginName    *string
-	FirstName    *string
-	LastName     *string
-	Role         *string
-	JobTitle     *string
-	IsActive     *bool
-	IsInstructor *bool
+	ID             string
+	ExternalUserID *string
+	Email          *string
+	LoginName      *string
+	FirstName      *string
+	LastName       *string
+	Role           *string
+	JobTitle       *string
+	IsActive       *bool
+	IsInstructor   *bool
+	UpdatedAt      *string
 }
 
 // StartPercipio starts a made-up Percipio.
@@ -76,13 +80,8 @@ func (p *Percipio) PagesOfUsersRequested(t testing.TB) int {
 
 func (p *Percipio) countRequests(t testing.TB, method, pathEnd string) int {
 	t.Helper()
-	if _, err := p.process.stdin.Write([]byte("\n")); err != nil {
-		t.Fatal(err)
-	}
 	var requests []string
-	if err := json.Unmarshal(p.process.readLine(t), &requests); err != nil {
-		t.Fatal(err)
-	}
+	p.process.ask(t, map[string]any{"requests": true}, &requests)
 	count := 0
 	for _, request := range requests {
 		if strings.HasPrefix(request, method) && strings.HasSuffix(request, pathEnd) {

@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"os"
@@ -102,6 +103,22 @@ func (p *process) readLine(t testing.TB) []byte {
 	case <-time.After(startTimeout):
 		t.Fatalf("%s said nothing for %s", p.cmd.Path, startTimeout)
 		return nil
+	}
+}
+
+// ask sends a line of JSON, and reads one.
+func (p *process) ask(t testing.TB, command map[string]any, answer any) {
+	t.Helper()
+	text, err := json.Marshal(command)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.stdin.Write(append(text, '\n')); err != nil {
+		t.Fatal(err)
+	}
+	line := p.readLine(t)
+	if err := json.Unmarshal(line, answer); err != nil {
+		t.Fatalf("%v: %s", err, line)
 	}
 }
 

@@ -30,6 +30,11 @@ func Serve(t testing.TB, percipio *Percipio, flags ...string) *Server {
 	return server
 }
 
+// Log is what the server has logged so far.
+func (s *Server) Log() []byte {
+	return s.process.stderr.all()
+}
+
 // Stop asks the server to end as an operator does, by SIGTERM, and returns its exit code.
 func (s *Server) Stop() int {
 	_ = s.process.stop()
