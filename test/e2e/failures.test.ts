@@ -99,7 +99,7 @@ const failures: readonly Failure[] = [
   {
     what: 'a resource type that there is not',
     argv: ['--sync-resource-types=user,group'],
-    says: [/--sync-resource-types: invalid resource type 'group' in filter; this connector has: user, course/],
+    says: [/--sync-resource-types: invalid resource type 'group' in filter; this connector has: course, role, user/],
   },
 ];
 
