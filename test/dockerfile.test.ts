@@ -37,7 +37,7 @@ test('what the package holds is what the image holds, beside its dependencies', 
 
 test('the image starts and checks the program that the package names, and not as root', () => {
   const program = `/app/${packageJson.bin['baton-percipio']}`;
-  assert.deepEqual(image?.entrypoint, ['node', '--max-semi-space-size=16', program]);
+  assert.deepEqual(image?.entrypoint, ['node', '--max-semi-space-size=8', program]);
   assert.deepEqual(image?.healthcheck, ['node', program, 'health-check', '--endpoint=live']);
   assert.equal(image?.env.BATON_HEALTH_CHECK, 'true', 'the check finds nobody who answers');
   assert.equal(image?.user, 'node');
