@@ -98,9 +98,9 @@ for (const [args, fault] of [
   [{}, /user_id: is required/],
   [{ user_id: null }, /user_id: is required/],
   [{ user_id: 'jane' }, /must be the id of a user in Percipio, a UUID/],
-  [{ user_id: { resource_type_id: 'user' } }, /must be the id of a user/],
-  [{ user_id: { resource_type_id: 'course', resource_id: userId } }, /must be a resource of type user/],
-  [{ user_id: [userId] }, /user_id: is required/],
+  [{ user_id: { resource_type_id: 'user' } }, /user_id: must be a user: its id/],
+  [{ user_id: { resource_type_id: 'course', resource_id: userId } }, /user_id: must be a user: its id/],
+  [{ user_id: [userId] }, /user_id: must be a user: its id/],
 ] as [JsonObject, RegExp][]) {
   test(`disable_user with ${JSON.stringify(args)} is INVALID_ARGUMENT before any request`, async (t) => {
     const { invoke, calls } = await start(t);
