@@ -105,12 +105,12 @@ func TestProvisioningShowsInEvents(t *testing.T) {
 		other := &eventReader{servers: servers, feed: "percipio_user_changes", start: time.Now(), pageSize: 1}
 		other.read(t)
 		for what, request := range map[string]*v2.ListEventsRequest{
-			"a feed that there is not":     {EventFeedId: "tweets"},
-			"the feed of old connectors":   {},
-			"a cursor of another feed":     {EventFeedId: "percipio_course_activity", Cursor: other.cursor},
-			"a cursor that nobody gave":    {EventFeedId: "percipio_user_changes", Cursor: "x"},
-			"a page of too many":           {EventFeedId: "percipio_user_changes", PageSize: 1001},
-			"a cursor that is cut":         {EventFeedId: "percipio_user_changes", Cursor: other.cursor[:len(other.cursor)-2]},
+			"a feed that there is not":      {EventFeedId: "tweets"},
+			"the feed of old connectors":    {},
+			"a cursor of another feed":      {EventFeedId: "percipio_course_activity", Cursor: other.cursor},
+			"a cursor that nobody gave":     {EventFeedId: "percipio_user_changes", Cursor: "x"},
+			"a page of too many":            {EventFeedId: "percipio_user_changes", PageSize: 1001},
+			"a cursor that is cut":          {EventFeedId: "percipio_user_changes", Cursor: other.cursor[:len(other.cursor)-2]},
 			"a cursor that is far too long": {EventFeedId: "percipio_user_changes", Cursor: fmt.Sprintf("%05000d", 1)},
 		} {
 			want := codes.InvalidArgument
