@@ -54,12 +54,19 @@ const htmlEntities: Readonly<Record<string, string>> = {
 
 const secretParameter = /token|secret|password|passwd|signature|api.?key|^key$|^sig$|^auth/i;
 
-/** A URL as it may be shown: without user info, without fragment, and without the values of secret parameters. */
+/** What names a person in a path by something else than a uuid. */
+const personInPath = /(?<=\/(?:external-user-id|login-name|login-name-or-email)\/)[^/]+$/;
+
+/**
+ * A URL as it may be shown: without user info, without fragment, and without the values of secret parameters. Of a
+ * person it names the uuid at the most: logs are no place for an e-mail address.
+ */
 export function showUrl(url: URL): string {
   const shown = new URL(url);
   shown.username = '';
   shown.password = '';
   shown.hash = '';
+  shown.pathname = shown.pathname.replace(personInPath, '[name]');
   for (const name of new Set(shown.searchParams.keys())) {
     if (secretParameter.test(name)) shown.searchParams.set(name, '[secret]');
   }

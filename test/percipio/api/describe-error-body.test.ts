@@ -62,6 +62,14 @@ describe('createRedact', () => {
 });
 
 describe('showUrl', () => {
+  it('names no person but by uuid', () => {
+    const users = 'https://api.example.com/user-management/v1/organizations/o/users';
+    for (const named of ['login-name-or-email', 'login-name', 'external-user-id']) {
+      assert.equal(showUrl(new URL(`${users}/${named}/ada%40example.com`)), `${users}/${named}/[name]`);
+    }
+    assert.equal(showUrl(new URL(`${users}/b1c7`)), `${users}/b1c7`);
+  });
+
   it('shows no user info, no fragment and no values of secret parameters', () => {
     const url = new URL('https://name:word@api.example.com/a?max=1&access_token=abc&X-Signature=def#here');
     assert.equal(showUrl(url), 'https://api.example.com/a?max=1&access_token=%5Bsecret%5D&X-Signature=%5Bsecret%5D');
