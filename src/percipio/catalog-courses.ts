@@ -12,6 +12,7 @@ const pageToken = z.strictObject({
   offset: z.int().min(1),
   pagingRequestId: z.string().optional(),
   lastOffset: z.int().min(0).optional(),
+  step: z.int().min(1).optional(),
 });
 
 const leftOutAs: Readonly<Record<NoCourseReason, string>> = {

@@ -93,7 +93,9 @@ async function loadReport(
   context: Context,
 ): Promise<LoadedReport> {
   const report = memory.scopeOf(context.syncId).reports.get(token?.report, context.session);
-  const index = await waitForReport(report, reportWaitMs, token === undefined, context);
+  // Who tells no sync asks by hand, and lists as he likes: nothing is under way that would end.
+  const canWait = token === undefined && context.syncId !== undefined;
+  const index = await waitForReport(report, reportWaitMs, canWait, context);
   if (!index || report.id === undefined) {
     return { index: undefined, waiting: { report: report.id, waits: (token?.waits ?? 0) + 1 } };
   }

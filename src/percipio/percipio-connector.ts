@@ -1,5 +1,6 @@
 // The Percipio connector: puts its resource types together over one client.
-
+import { availableParallelism } from 'node:os';
+import { countWorkers } from '../baton/config/count-workers.ts';
 import type { Settings } from '../baton/config/field.ts';
 import { httpTimeoutSeconds } from '../baton/config/fields/sync.ts';
 import type { Connector } from '../baton/connector.ts';
@@ -81,6 +82,7 @@ function createClient(settings: Settings, { userAgent, env, logger }: ConnectorE
       region: settings.get(regionField),
       userAgent,
       requestTimeoutMs: settings.get(httpTimeoutSeconds) * 1000,
+      maxConcurrentRequests: countWorkers(settings, availableParallelism()),
       retry: timing.requestRetry,
       env,
       logger,

@@ -22,11 +22,11 @@ export interface PercipioClientOptions {
   /** Name and version of the program: `baton-percipio/1.0.0`. */
   readonly userAgent: string;
   /**
-   * How long one attempt may take, waiting for a free connection included. Default 60,000. Of a report it bounds the
-   * wait for the headers and for each next piece of the body, not the whole.
+   * How long one attempt may take, from when it is sent. Default 60,000. Of a report it bounds the wait for the headers
+   * and for each next piece of the body, not the whole.
    */
   readonly requestTimeoutMs?: number | undefined;
-  /** How many requests, and so connections, are open at once; more wait. Default 8. A report holds one to its end. */
+  /** How many requests are open at once; more wait. Default 8. Requests for reports come beside them. */
   readonly maxConcurrentRequests?: number | undefined;
   readonly retry?: Partial<RetryPolicy> | undefined;
   /**

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { readCountHeader, readHeader } from './answer-headers.ts';
 import { type ContentItem, contentItemSchema } from './content-item.ts';
 import type { HttpClient } from './http-client.ts';
-import { parseLastOffset } from './link-header.ts';
+import { parseLinkedOffset } from './link-header.ts';
 import type { RateLimit } from './rate-limit.ts';
 
 /** The most that Percipio gives on one page. */
@@ -16,6 +16,8 @@ export interface CatalogPosition {
   readonly pagingRequestId?: string | undefined;
   /** Where the last page begins. Only the first page tells. */
   readonly lastOffset?: number | undefined;
+  /** How far it is from one page to the next. Only the first page tells, and only where there is another one. */
+  readonly step?: number | undefined;
 }
 
 export interface CatalogPageRequest {
@@ -75,15 +77,18 @@ export class ContentApi {
       signal,
       ({ value: items, headers, rateLimit }, exchange) => {
         const total = readCountHeader(headers, 'x-total-count');
-        const lastOffset = position.lastOffset ?? parseLastOffset(readHeader(headers, 'link'));
+        const link = readHeader(headers, 'link');
+        const lastOffset = position.lastOffset ?? parseLinkedOffset(link, 'last');
+        const step = position.step ?? stepTo(parseLinkedOffset(link, 'next'), offset);
         if (items.length === 0 && offset < (lastOffset ?? total ?? 0)) {
           const problem = `answered with no content from offset ${offset} on, although there is more`;
           throw exchange.fail({ kind: 'body', problem, isTransient: true });
         }
-        const nextOffset = offset + items.length;
-        const isLast = items.length === 0 || isBehindLast(nextOffset, lastOffset, total);
+        const nextOffset = offset + (step ?? items.length);
+        const isLast =
+          items.length === 0 || isBehindLast({ nextOffset, lastOffset, total, isFull: items.length >= max });
         const dataSet = pagingRequestId ?? readHeader(headers, 'x-paging-request-id');
-        const next = isLast ? undefined : { offset: nextOffset, pagingRequestId: dataSet, lastOffset };
+        const next = isLast ? undefined : { offset: nextOffset, pagingRequestId: dataSet, lastOffset, step };
         return { items, total, next, rateLimit };
       },
     );
@@ -127,8 +132,22 @@ export class ContentApi {
   }
 }
 
-/** The link to the last page was seen in real answers, the total was not: it decides only where there is no link. */
-function isBehindLast(offset: number, lastOffset: number | undefined, total: number | undefined): boolean {
-  if (lastOffset !== undefined) return offset > lastOffset;
-  return total !== undefined && offset >= total;
+/** A page can hold fewer items than it covers; the link to the next one then tells where that begins. */
+function stepTo(nextOffset: number | undefined, offset: number): number | undefined {
+  return nextOffset !== undefined && nextOffset > offset ? nextOffset - offset : undefined;
+}
+
+/**
+ * The link to the last page was seen in real answers, the total was not: it decides only where there is no link. Where
+ * there is neither, a page that is not full is the last one.
+ */
+function isBehindLast(page: {
+  readonly nextOffset: number;
+  readonly lastOffset: number | undefined;
+  readonly total: number | undefined;
+  readonly isFull: boolean;
+}): boolean {
+  const { nextOffset, lastOffset, total, isFull } = page;
+  if (lastOffset !== undefined) return nextOffset > lastOffset;
+  return total === undefined ? !isFull : nextOffset >= total;
 }

@@ -12,6 +12,9 @@ const connectTimeoutMaxMs = 10_000;
 /** Kept below the 60 s after which common load balancers close idle connections; their own hint wins. */
 const keepAliveTimeoutMs = 10_000;
 
+/** Connections for reports beside those for all else. A sync reads one report, an event feed another one. */
+const reportConnections = 4;
+
 /**
  * Makes what sends requests to `baseUrl`.
  * @throws Error when a proxy URL or a certificate file of the environment cannot be used.
@@ -37,7 +40,11 @@ export function createDispatcher(
     // HTTP/1.1: one connection a request, so that a cancelled one ends its connection and a report has one to itself.
     // Here and not above, since the proxy agent keeps what is above from plain requests through a proxy.
     factory: (origin: string | URL, poolOptions: object) =>
-      new Pool(origin, { ...poolOptions, connections: options.maxConcurrentRequests, allowH2: false }),
+      new Pool(origin, {
+        ...poolOptions,
+        connections: options.maxConcurrentRequests + reportConnections,
+        allowH2: false,
+      }),
   });
 }
 

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { AnswerHeaders } from './answer-headers.ts';
 import type { CompleteOptions } from './client-options.ts';
 import { type ApiCall, Exchange, type ExchangeContext, type OpenAnswer } from './exchange.ts';
+import { Pace } from './pace.ts';
 import { PercipioError } from './percipio-error.ts';
 import { parseRetryAfterMs, type RateLimit } from './rate-limit.ts';
 import { createRedact } from './redact.ts';
@@ -27,10 +28,12 @@ const errorBytesMax = 16 * 1024;
 export class HttpClient {
   readonly statistics = new StatisticsCounter();
   readonly #context: ExchangeContext;
+  readonly #pace: Pace;
 
   constructor(options: CompleteOptions, dispatcher: Dispatcher) {
     const redact = createRedact(options.token);
     this.#context = { options, dispatcher, statistics: this.statistics, redact };
+    this.#pace = new Pace({ maxConcurrent: options.maxConcurrentRequests, retry: options.retry });
   }
 
   /** For those who go on where a call gives up, as after a write whose outcome is unclear. */
@@ -84,10 +87,13 @@ export class HttpClient {
     for (let attempt = 1; ; attempt += 1) {
       const exchange = new Exchange(this.#context, call, attempt, signal);
       try {
-        return await this.#attempt(call, exchange, read);
+        return await this.#attempt(call, exchange, read, signal);
       } catch (error) {
         if (!(error instanceof PercipioError)) throw error;
         const delayMs = nextDelayMs(this.#context.options.retry, error, call.repeat);
+        if (asksForPause(error, call)) {
+          this.#pace.pause(delayMs ?? error.retryAfterMs ?? this.#context.options.retry.delayMinMs);
+        }
         if (delayMs === undefined) throw error;
         this.#context.options.logger?.warn({ delayMs, attempt, kind: error.kind }, `${error.message}; trying again`);
         // Rejects for no other reason than the signal.
@@ -108,21 +114,49 @@ export class HttpClient {
     call: ApiCall,
     exchange: Exchange,
     read: (answer: OpenAnswer, exchange: Exchange) => Promise<T>,
+    signal: AbortSignal,
   ): Promise<T> {
-    const startMs = performance.now();
-    const answer = await exchange.send();
-    const durationMs = Math.round(performance.now() - startMs);
-    const { status } = answer;
-    this.#context.options.logger?.debug(
-      { method: call.method, url: exchange.url, status, durationMs },
-      'percipio request',
-    );
+    const leave = await this.#takeTurn(call, exchange, signal);
     try {
-      if (status < 200 || status > 299) throw await this.#refuse(answer, exchange);
-      return await read(answer, exchange);
-    } catch (error) {
-      answer.body.cancel();
-      throw error;
+      const startMs = performance.now();
+      const answer = await exchange.send();
+      const durationMs = Math.round(performance.now() - startMs);
+      const { status } = answer;
+      this.#context.options.logger?.debug(
+        { method: call.method, url: exchange.url, status, durationMs },
+        'percipio request',
+      );
+      try {
+        if (status < 200 || status > 299) throw await this.#refuse(answer, exchange);
+        this.#pace.recover();
+        return await read(answer, exchange);
+      } catch (error) {
+        answer.body.cancel();
+        throw error;
+      }
+    } finally {
+      leave();
+    }
+  }
+
+  async #takeTurn(call: ApiCall, exchange: Exchange, signal: AbortSignal): Promise<() => void> {
+    const { retryAfterMaxMs } = this.#context.options.retry;
+    const pauseLeftMs = Math.ceil(this.#pace.pauseLeftMs);
+    if (pauseLeftMs > retryAfterMaxMs) {
+      const problem = `was not sent: Percipio has asked for a pause, which lasts ${Math.ceil(pauseLeftMs / 1000)} more seconds`;
+      throw exchange.fail({
+        kind: 'http',
+        problem,
+        isTransient: true,
+        isUnprocessed: true,
+        retryAfterMs: pauseLeftMs,
+      });
+    }
+    try {
+      return await this.#pace.enter(call.family === 'reporting', signal);
+    } catch {
+      // Rejects for no other reason than the signal.
+      throw exchange.failWith(undefined, undefined);
     }
   }
 
@@ -142,6 +176,14 @@ export class HttpClient {
       retryAfterMs: parseRetryAfterMs(headers, rateLimit, Date.now()),
     });
   }
+}
+
+/**
+ * Whether Percipio is asked too much, which is not said of this request alone. Of a write, only a 429 says so: whether
+ * another failure has left it undone must be read at once.
+ */
+function asksForPause({ status, isTransient, retryAfterMs }: PercipioError, { repeat }: ApiCall): boolean {
+  return status === 429 || (isTransient && status !== undefined && retryAfterMs !== undefined && repeat === 'always');
 }
 
 /** Parses and checks an answer; its error names what is wrong where, and quotes no value. */

@@ -24,7 +24,7 @@ describe('connections', () => {
     assert.equal(server.sockets.length, 1);
   });
 
-  it('maxConcurrentRequests: are no more than that', async (t) => {
+  it('maxConcurrentRequests: carry no more requests than that at a time', async (t) => {
     let open = 0;
     let most = 0;
     const server = await startServer(t, (_request, response) => {
@@ -38,7 +38,18 @@ describe('connections', () => {
     const client = createTestClient(t, server.url, { maxConcurrentRequests: 3 });
     await Promise.all(Array.from({ length: 12 }, () => client.users.list(page, never)));
     assert.equal(most, 3);
-    assert.equal(server.sockets.length, 3);
+  });
+
+  it('maxConcurrentRequests: a report that is being read takes none of them', async (t) => {
+    const server = await startServer(t, (request, response) => {
+      if (request.url?.includes('report-requests')) response.write('[{"a":1}');
+      else sendJson(response, []);
+    });
+    const client = createTestClient(t, server.url, { maxConcurrentRequests: 1 });
+    const report = await client.reports.poll('r1', never);
+    assert.deepEqual((await client.users.list(page, never)).items, []);
+    assert.equal(report.state, 'ready');
+    report.body.cancel();
   });
 
   it('are ended by a refusal that has no end', async (t) => {

@@ -58,14 +58,37 @@ describe('content.listCatalog', () => {
     assert.equal((await client.content.listCatalog({ max: 1, position: next }, never)).next, undefined);
   });
 
-  it('ends with an empty page where there is neither', async (t) => {
+  for (const [last, ids] of [
+    ['a page that is not full', ['c']],
+    ['an empty page', []],
+  ] as const) {
+    it(`ends with ${last} where there is neither`, async (t) => {
+      const server = await startServer(t, (_request, response, index) =>
+        sendJson(
+          response,
+          (index === 0 ? ['a', 'b'] : ids).map((id) => ({ id })),
+        ),
+      );
+      const client = createTestClient(t, server.url);
+      const { next } = await client.content.listCatalog({ max: 2 }, never);
+      assert.equal(next?.offset, 2);
+      assert.equal((await client.content.listCatalog({ max: 2, position: next }, never)).next, undefined);
+    });
+  }
+
+  it('goes on where the link to the next page points, also behind a page that is not full', async (t) => {
+    const links = `${link(20)}, <https://api.percipio.com/catalog-content?max=10&offset=10>; rel="next"`;
     const server = await startServer(t, (_request, response, index) =>
-      sendJson(response, index === 0 ? [{ id: 'a' }] : []),
+      sendJson(response, [{ id: `a${index}` }], index === 0 ? { link: links } : {}),
     );
     const client = createTestClient(t, server.url);
-    const { next } = await client.content.listCatalog({ max: 1000 }, never);
-    assert.equal(next?.offset, 1);
-    assert.equal((await client.content.listCatalog({ max: 1000, position: next }, never)).next, undefined);
+    const offsets: (number | undefined)[] = [];
+    let position: CatalogPosition | undefined;
+    do {
+      position = (await client.content.listCatalog({ max: 10, position }, never)).next;
+      offsets.push(position?.offset);
+    } while (position !== undefined);
+    assert.deepEqual(offsets, [10, 20, undefined]);
   });
 
   it('takes an empty catalog', async (t) => {

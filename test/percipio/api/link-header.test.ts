@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseLastOffset } from '../../../src/percipio/api/link-header.ts';
+import { parseLinkedOffset } from '../../../src/percipio/api/link-header.ts';
 
 const url = 'https://api.percipio.com/content-discovery/v2/organizations/x/catalog-content';
 
-describe('parseLastOffset', () => {
+describe('parseLinkedOffset', () => {
   it('finds the link to the last page among others', () => {
     const link = `<${url}?max=1000&offset=0>; rel="first", <${url}?max=1000&offset=1000>; rel="next", <${url}?offset=4000&max=1000&pagingRequestId=7>; rel="last"`;
-    assert.equal(parseLastOffset(link), 4000);
+    assert.equal(parseLinkedOffset(link, 'last'), 4000);
+    assert.equal(parseLinkedOffset(link, 'next'), 1000);
   });
 
   for (const [form, link] of [
@@ -18,7 +19,7 @@ describe('parseLastOffset', () => {
     ['a comma in the URL', `<${url}?fields=a,b&offset=4000>; rel="last", <${url}?offset=0>; rel="first"`],
     ['capital letters', `<${url}?offset=4000>; REL="Last"`],
   ] as const) {
-    it(`reads ${form}`, () => assert.equal(parseLastOffset(link), 4000));
+    it(`reads ${form}`, () => assert.equal(parseLinkedOffset(link, 'last'), 4000));
   }
 
   for (const [form, link] of [
@@ -30,6 +31,6 @@ describe('parseLastOffset', () => {
     ['a negative offset', `<${url}?offset=-5>; rel="last"`],
     ['something else', 'rel="last"'],
   ] as const) {
-    it(`is nothing for ${form}`, () => assert.equal(parseLastOffset(link), undefined));
+    it(`is nothing for ${form}`, () => assert.equal(parseLinkedOffset(link, 'last'), undefined));
   }
 });

@@ -16,12 +16,12 @@ describe('the token', () => {
         response.writeHead(status, headers).end(`<html><body>${JSON.stringify(request.headers)}</body></html>`);
       });
       const client = createTestClient(t, server.url);
-      for (const call of [
+      const calls = [
         client.users.list(page, never),
         client.content.search({ text: 'x' }, never),
         client.reports.poll('r1', never),
-      ]) {
-        const error = await captureError(call);
+      ];
+      for (const error of await Promise.all(calls.map(captureError))) {
         assert.match(error.message, /\[token\]/);
       }
     });
