@@ -107,6 +107,8 @@ export const simulateCommand: Command = {
       courses: settings.get(courses),
       activityRows: settings.get(activity),
       reportDelayMs: settings.get(reportDelayMs),
+      // As with Percipio, time alone makes a report ready, and not that somebody asks for it.
+      reportPolls: { pending: 0, inProgress: 0 },
       gzip: !settings.get(uncompressed),
       ...(path !== undefined && { reportFile: path }),
     });

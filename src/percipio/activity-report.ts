@@ -8,6 +8,7 @@ import type { ActivityIndexBuilder, HeldIds } from './activity/activity-index-bu
 import { downloadActivity } from './activity/download-activity.ts';
 import type { ReportsApi } from './api/reports.ts';
 import type { ConnectorTiming } from './connector-timing.ts';
+import { pollDueMs } from './report-polls.ts';
 import type { SharedReportId } from './shared-report-id.ts';
 
 export interface ActivityReportOptions {
@@ -17,12 +18,14 @@ export interface ActivityReportOptions {
   readonly lookbackMs: number;
   /** How long Percipio may take to make it. */
   readonly timeoutMs: number;
-  readonly timing: Pick<ConnectorTiming, 'reportPollMinMs' | 'reportPollMaxMs' | 'downloadRetry'>;
+  readonly timing: Pick<ConnectorTiming, 'reportFirstPollMaxMs' | 'reportPollMaxMs' | 'downloadRetry'>;
   /**
    * Which users and courses the sync holds, asked for when the report has been read. Nothing, where `canWait` is true and
    * the sync is still listing them.
    */
   readonly heldIds: (canWait: boolean, signal: AbortSignal) => Promise<HeldIds | undefined>;
+  /** Whether the sync is still listing them. */
+  readonly isListing: () => boolean;
   /** Where another process may have left the id of the report to read instead of a new one. */
   readonly sharedId?: SharedReportId | undefined;
 }
@@ -33,7 +36,7 @@ export interface WaitOptions {
   readonly signal: AbortSignal;
   /** Hears how far it is. */
   readonly onProgress: (progress: Progress) => void;
-  /** Whether to wait for what the sync is still listing, rather than to list it as well. */
+  /** Whether there is no hurry while the sync is still listing: then to answer nothing, once the report is requested. */
   readonly canWait: boolean;
 }
 
@@ -49,7 +52,10 @@ export class ActivityReport {
   readonly #options: ActivityReportOptions;
   readonly #abort = new AbortController();
   readonly #listeners = new Set<(progress: Progress) => void>();
+  readonly #requested = Promise.withResolvers<void>();
+  readonly #wanted = Promise.withResolvers<void>();
   readonly #loaded: Promise<ActivityIndexBuilder>;
+  #rows: ActivityIndexBuilder | undefined;
   #index: ActivityIndex | undefined;
   #isTold = false;
 
@@ -57,10 +63,15 @@ export class ActivityReport {
     this.#options = options;
     this.id = id;
     this.#loaded = this.#load(this.#abort.signal);
-    // Whoever waits hears of it; without anybody it must not end the process.
-    this.#loaded.catch((error: unknown) => {
-      this.failure = error ?? new Error('the report was closed');
-    });
+    this.#loaded.then(
+      (rows) => {
+        this.#rows = rows;
+      },
+      // Whoever waits hears of it; without anybody it must not end the process.
+      (error: unknown) => {
+        this.failure = error ?? new Error('the report was closed');
+      },
+    );
   }
 
   /**
@@ -81,12 +92,17 @@ export class ActivityReport {
     return this.#index;
   }
 
-  async #waitForRows({ waitMs, signal, onProgress }: WaitOptions): Promise<ActivityIndexBuilder | undefined> {
+  async #waitForRows({ waitMs, signal, onProgress, canWait }: WaitOptions): Promise<ActivityIndexBuilder | undefined> {
     this.#listeners.add(onProgress);
+    const isEarly = canWait && this.#options.isListing();
+    if (!isEarly) {
+      this.#wanted.resolve();
+    }
     const timer = new AbortController();
     try {
       return await Promise.race([
         this.#loaded,
+        ...(isEarly ? [this.#requested.promise.then(() => this.#rows)] : []),
         sleep(waitMs, undefined, { signal: AbortSignal.any([signal, timer.signal]) }).catch(() => {
           throw signal.reason;
         }),
@@ -122,6 +138,7 @@ export class ActivityReport {
     const { reports, logger, timing } = this.#options;
     const id = this.id ?? (await this.#request(signal));
     this.id = id;
+    this.#requested.resolve();
     const firstBody = await this.#waitUntilReady(id, signal);
     const startedAtMs = performance.now();
     return await downloadActivity({
@@ -163,25 +180,40 @@ export class ActivityReport {
     return sharedId ? await sharedId.settle(value.id, signal) : value.id;
   }
 
-  /** Asks until the report is ready, less and less often. */
+  /** Asks until the report is ready. */
   async #waitUntilReady(id: string, signal: AbortSignal) {
     const { reports, timeoutMs, timing } = this.#options;
-    const deadlineMs = performance.now() + timeoutMs;
-    for (let delayMs = timing.reportPollMinMs; ; delayMs = Math.min(delayMs * 2, timing.reportPollMaxMs)) {
+    const requestedAtMs = performance.now();
+    let spentMs = 0;
+    await this.#waitUntilWanted(pollDueMs(0, spentMs, timing), signal);
+    for (let polls = 1; ; polls += 1) {
+      const startedAtMs = performance.now();
       const poll = await reports().poll(id, signal);
       if (poll.state === 'ready') {
         return poll.body;
       }
       this.#tell({ status: poll.status ?? 'PENDING' });
-      if (performance.now() + delayMs > deadlineMs) {
+      const nowMs = performance.now();
+      spentMs += nowMs - startedAtMs;
+      const dueMs = pollDueMs(polls, spentMs, timing);
+      if (dueMs > timeoutMs) {
         throw new ServiceError(
           Code.FailedPrecondition,
           `Percipio has not made the activity report ${id} within ${describeTime(timeoutMs)}; its status is ${poll.status ?? 'unknown'}. Allow it more time (--report-timeout), or ask for less (--report-lookback)`,
           { reason: 'report_timeout' },
         );
       }
-      await sleep(delayMs, undefined, { signal });
+      await sleep(requestedAtMs + dueMs - nowMs, undefined, { signal });
     }
+  }
+
+  async #waitUntilWanted(waitMs: number, signal: AbortSignal): Promise<void> {
+    const timer = new AbortController();
+    const waited = sleep(waitMs, undefined, { signal: AbortSignal.any([signal, timer.signal]) });
+    // Without a listener, its end by the timer would end the process.
+    waited.catch(() => {});
+    await Promise.race([this.#wanted.promise, waited]);
+    timer.abort();
   }
 
   #tell(progress: Omit<Progress, 'work'>): void {

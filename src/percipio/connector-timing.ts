@@ -9,10 +9,12 @@ export interface ConnectorTiming {
    * minutes; callers and what lies between them and here give up on calls that last.
    */
   readonly reportWaitMs: number;
-  /** Between the first two polls of a report; each wait is twice the one before. */
-  readonly reportPollMinMs: number;
-  /** No wait between two polls is longer. The Go connector asks once a minute. */
+  /** When the report of a sync is polled first, at the latest: earlier, when the sync waits for nothing else any more. */
+  readonly reportFirstPollMaxMs: number;
+  /** Between two polls of the report of a sync: as the Go connector has it (report-polls.ts). */
   readonly reportPollMaxMs: number;
+  /** Between the first two polls of a report of an event feed; each wait is twice the one before, up to `reportPollMaxMs`. */
+  readonly reportPollMinMs: number;
   /** When a request is sent again. */
   readonly requestRetry: RetryPolicy;
   /** When the download of a report begins again. */
@@ -23,8 +25,9 @@ export interface ConnectorTiming {
 
 export const defaultTiming: ConnectorTiming = {
   reportWaitMs: 15_000,
-  reportPollMinMs: 1000,
+  reportFirstPollMaxMs: 30_000,
   reportPollMaxMs: 60_000,
+  reportPollMinMs: 1000,
   requestRetry: defaultRetryPolicy,
   downloadRetry: downloadRetryPolicy,
   now: Date.now,

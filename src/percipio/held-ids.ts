@@ -14,13 +14,16 @@ export async function readHeldIds(
   canWait: boolean,
   signal: AbortSignal,
 ): Promise<HeldIds | undefined> {
-  const { users, courses } = listed;
-  const isListing = users.isBegun !== courses.isBegun || (users.isBegun && !(users.allIds() && courses.all()));
-  if (canWait && isListing) {
+  if (canWait && isListing(listed)) {
     return undefined;
   }
   return {
     users: await readUserIds(percipio, listed, signal),
-    courses: courses.all()?.map((course) => course.id?.resource ?? ''),
+    courses: listed.courses.all()?.map((course) => course.id?.resource ?? ''),
   };
+}
+
+/** Whether a sync has begun to list users and courses in this process, and does not know all of both yet. */
+export function isListing({ users, courses }: Listed): boolean {
+  return users.isBegun !== courses.isBegun || (users.isBegun && !(users.allIds() && courses.all()));
 }

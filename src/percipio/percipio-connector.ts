@@ -21,7 +21,7 @@ import {
 import { type ConnectorTiming, defaultTiming } from './connector-timing.ts';
 import { createCourseSyncer } from './courses.ts';
 import { createEventFeeds } from './events/event-feeds.ts';
-import { readHeldIds } from './held-ids.ts';
+import { isListing, readHeldIds } from './held-ids.ts';
 import type { PercipioContext } from './percipio-context.ts';
 import { createRoleSyncer } from './roles.ts';
 import { SyncMemory } from './sync-memory.ts';
@@ -51,6 +51,7 @@ export function createPercipioConnector(
           timeoutMs: settings.get(reportTimeoutField),
           timing,
           heldIds: (canWait, signal) => readHeldIds(percipio, listed, canWait, signal),
+          isListing: () => isListing(listed),
         }),
       timing.now,
     ),

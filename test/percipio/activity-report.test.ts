@@ -40,6 +40,7 @@ function load(
       timeoutMs: longWaitMs,
       timing: quickTiming,
       heldIds: async () => ({ users: [user, otherUser], courses: undefined }),
+      isListing: () => false,
       ...options,
     },
     id,
@@ -85,16 +86,52 @@ test('polls go on through PENDING, IN_PROGRESS and empty bodies', async (t) => {
   assert.equal(polls(simulator).length, 7);
 });
 
-test('each wait between polls is twice the one before, up to a limit', async (t) => {
-  const simulator = await start(t, { reportPolls: { pending: 5, inProgress: 0 } });
-  const timing = { ...quickTiming, reportPollMinMs: 2, reportPollMaxMs: 8 };
+test('polls keep the distance that the timing says', async (t) => {
+  const simulator = await start(t, { reportPolls: { pending: 3, inProgress: 0 } });
+  const timing = { ...quickTiming, reportPollMaxMs: 8 };
   await load(t, simulator, { timing }).wait(patiently);
   const starts = polls(simulator).map(({ startedMs }) => startedMs);
   const gaps = starts.slice(1).map((startMs, index) => startMs - (starts[index] ?? 0));
-  for (const [index, leastMs] of [2, 4, 8, 8, 8].entries()) {
+  // The first one comes within the first distance, as soon as the report is wanted.
+  for (const gapMs of gaps.slice(1)) {
     // A timer may fire a part of a millisecond early.
-    assert.ok((gaps[index] ?? 0) > leastMs - 1, `waited ${gaps} ms`);
+    assert.ok(gapMs > 8 - 1, `waited ${gaps} ms`);
   }
+  assert.equal(gaps.length, 3);
+});
+
+const lateTiming = { ...quickTiming, reportFirstPollMaxMs: longWaitMs };
+
+test('a report is not asked for while the sync has other things to do', async (t) => {
+  const simulator = await start(t);
+  let isListing = true;
+  const report = load(t, simulator, { timing: lateTiming, isListing: () => isListing });
+  assert.equal(await report.wait({ ...patiently, canWait: true }), undefined);
+  assert.ok(report.id);
+  assert.equal(polls(simulator).length, 0);
+  isListing = false;
+  assert.equal((await report.wait({ ...patiently, canWait: true }))?.countOf(course), 2);
+  assert.equal(polls(simulator).length, 1);
+});
+
+test('who cannot wait for the lists has it asked for at once', async (t) => {
+  const simulator = await start(t);
+  const report = load(t, simulator, { timing: lateTiming, isListing: () => true });
+  assert.equal((await report.wait(patiently))?.countOf(course), 2);
+});
+
+test('reportFirstPollMaxMs: it is asked for by then, though nobody waits', async (t) => {
+  const simulator = await start(t);
+  load(t, simulator, { timing: { ...quickTiming, reportFirstPollMaxMs: 2 } });
+  await firstPoll(simulator);
+});
+
+test('close ends the wait before the first poll', async (t) => {
+  const report = load(t, await start(t), { timing: lateTiming, isListing: () => true });
+  await report.wait({ ...patiently, canWait: true });
+  report.close();
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.ok(report.failure);
 });
 
 test('a wait that is over before the report is ready gives nothing, and loading goes on', async (t) => {

@@ -20,6 +20,7 @@ function createReports(t: TestContext, simulator: PercipioSimulator): ActivityRe
     timeoutMs: 60_000,
     timing: quickTiming,
     heldIds: async () => ({ users: [], courses: undefined }),
+    isListing: () => false,
   });
   t.after(() => reports.close());
   return reports;

@@ -26,6 +26,7 @@ function createSource() {
         timeoutMs: 1,
         timing: quickTiming,
         heldIds: async () => ({ users: [], courses: [] }),
+        isListing: () => false,
       }),
   );
   const before: { page?: (token: Token | undefined) => Promise<void> } = {};
