@@ -40,7 +40,7 @@ describe('help', () => {
     const { stdout } = await runLibrary(['--help']);
     assert.match(stdout, /--external-resource-c1z string .*\(not supported yet\) \(\$BATON_EXTERNAL_RESOURCE_C1Z\)/);
     assert.match(stdout, /--storage-engine string .*\(not supported yet: pebble\)/);
-    assert.match(stdout, /--provisioning .*\(has no effect yet\)/);
+    assert.match(stdout, /--ticketing .*\(has no effect yet\)/);
   });
 
   test('of a command is the same by --help, by -h and by the word help', async () => {

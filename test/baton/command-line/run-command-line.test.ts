@@ -122,7 +122,7 @@ describe('faults', () => {
   test('are told all at once with exit code 2, and nothing runs', async () => {
     const { exitCode, stderr, stdout, invocation } = await runLibrary(
       ['--wokers=1', '-x', 's3cret', '--http-timeout-seconds', '0', '--branch=west', '--storage-engine=pebble', '-f'],
-      { env: { BATON_LOAN: 'long', BATON_REVOKE_GRANT: 'g1', BATON_LIBRARY_CRAD: 's3cret' } },
+      { env: { BATON_LOAN: 'long', BATON_EXTERNAL_RESOURCE_C1Z: 'x.c1z', BATON_LIBRARY_CRAD: 's3cret' } },
     );
     assert.equal(exitCode, 2);
     assert.deepEqual([stdout, invocation], ['', undefined]);
@@ -136,7 +136,7 @@ describe('faults', () => {
   BATON_LOAN: expects a span of time such as 90d, 5h, 1h30m or 10y, got "long"
   --http-timeout-seconds: must be between 1 and 1800, got "0"
   --storage-engine pebble is not supported yet: files are written with sqlite
-  --revoke-grant is not supported yet: this version only reads (set by BATON_REVOKE_GRANT)
+  --external-resource-c1z is not supported yet: resources of other c1z files are not matched (set by BATON_EXTERNAL_RESOURCE_C1Z)
   --library-card is required: give it, or set BATON_LIBRARY_CARD; BATON_LIBRARY_CRAD is set, and is no variable of this program
 See "baton-library --help" for all flags and their variables.
 `,
@@ -160,7 +160,7 @@ See "baton-library --help" for all flags and their variables.
       [...card, '--log-path', 'none/x.log'],
       "--log-path: ENOENT: no such file or directory, open '/nonexistent/none/x.log'",
     ],
-    [['count', '--revoke-grant', 'x'], '--revoke-grant is not supported yet: this version only reads'],
+    [['count', '--get-ticket'], '--get-ticket is not supported yet: this connector has no tickets'],
     [[...card, '--client-id', 'x'], '--client-id needs --client-secret as well; they go together'],
   ];
   for (const [argv, fault] of cases) {
@@ -284,9 +284,9 @@ describe('the log', () => {
   });
 
   test('warns of settings that have no effect', async () => {
-    const { exitCode, stderr } = await runLibrary([...card, '-p']);
+    const { exitCode, stderr } = await runLibrary([...card, '--ticketing']);
     assert.equal(exitCode, 0);
-    assert.equal(JSON.parse(stderr).msg, '--provisioning has no effect yet: this version only reads');
+    assert.equal(JSON.parse(stderr).msg, '--ticketing has no effect yet: this connector has no tickets');
   });
 });
 
