@@ -1,0 +1,59 @@
+// The page that a run of the benchmark writes.
+import { wasBusy } from '../machine.ts';
+import { otherWorkMax } from '../process/other-work.ts';
+import type { BenchResults } from './bench-results.ts';
+import { formatNumber } from './format-numbers.ts';
+import { grpcSection, startSection } from './grpc-section.ts';
+import { markdownTable } from './markdown-table.ts';
+import { syncSection } from './sync-section.ts';
+import { judge, targetsOf } from './targets.ts';
+
+/** Markdown. */
+export function formatResults(results: BenchResults): string {
+  const { command, machine } = results;
+  const { cpu, processors, memoryBytes, system, node, commit, startedAt, load } = machine;
+  const parts = [
+    '# Results of the benchmark',
+    'Written by the benchmark; [README.md](README.md) says what is measured and how.',
+    [
+      `- \`${command}\``,
+      `- ${startedAt.toISOString().slice(0, 16).replace('T', ' ')} UTC, commit ${commit}`,
+      `- ${cpu}, ${processors} processors, ${formatNumber(memoryBytes / 1e9)} GB of memory, ${system}, Node ${node}`,
+      `- load before: ${formatNumber(load)}`,
+    ].join('\n'),
+    ...warningsOf(results).map((warning) => `**${warning}**`),
+    '## Targets',
+    markdownTable(
+      ['', '>target', '>measured', ''],
+      targetsOf(results).map((target) => [
+        target.what,
+        `${target.bound === 'least' ? '≥' : '≤'} ${target.limit} ${target.unit}`,
+        `${formatNumber(target.measured)} ${target.unit}`,
+        judge(target),
+      ]),
+    ),
+    ...syncSection(results),
+    ...startSection(results.starts),
+    ...grpcSection(results.grpc),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+/** Reasons not to trust the figures. */
+export function warningsOf({ machine, syncs, grpc }: BenchResults): string[] {
+  const disturbed = [
+    ...syncs.flatMap(({ size, ours, peer }) =>
+      [...ours, ...Object.values(peer)].map(({ otherWork }) => ({ what: `a sync of ${size}`, otherWork })),
+    ),
+    ...(grpc?.laps ?? []).map(({ operation, otherWork }) => ({ what: `gRPC (${operation})`, otherWork })),
+  ].filter(({ otherWork }) => otherWork > otherWorkMax);
+  const what = [...new Set(disturbed.map((each) => each.what))];
+  return [
+    ...(wasBusy(machine)
+      ? [`The machine was busy before the benchmark began (load ${formatNumber(machine.load)}).`]
+      : []),
+    ...(what.length > 0
+      ? [`Something else took more than ${Math.round(otherWorkMax * 100)} % of a processor during: ${what.join(', ')}.`]
+      : []),
+  ];
+}

@@ -1,0 +1,8 @@
+// A table in Markdown.
+
+/** @param columns - Titles; those that begin with `>` hold numbers, and stand on the right. */
+export function markdownTable(columns: readonly string[], rows: readonly (readonly string[])[]): string {
+  const titles = columns.map((column) => column.replace(/^>/, ''));
+  const sides = columns.map((column) => (column.startsWith('>') ? '---:' : '---'));
+  return [titles, sides, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}

@@ -1,0 +1,103 @@
+// What the figures should be, and whether they are.
+import type { GrpcResults, ServerName } from '../grpc/grpc-results.ts';
+import type { Lap } from '../grpc/lap.ts';
+import type { Engine } from '../options.ts';
+import { type SizeName, sizes } from '../sizes.ts';
+import { median, medianBy } from '../statistics.ts';
+import type { SyncRun } from '../sync/sync-results.ts';
+import type { BenchResults } from './bench-results.ts';
+
+export interface Target {
+  readonly what: string;
+  readonly limit: number;
+  /** Whether the figure must be at least the limit, or at most. */
+  readonly bound: 'least' | 'most';
+  readonly unit: string;
+  /** NaN where the run did not measure it. */
+  readonly measured: number;
+}
+
+export type Verdict = 'met' | 'missed' | 'not measured';
+
+export function judge({ limit, bound, measured }: Target): Verdict {
+  if (Number.isNaN(measured)) {
+    return 'not measured';
+  }
+  return (bound === 'least' ? measured >= limit : measured <= limit) ? 'met' : 'missed';
+}
+
+export function targetsOf(results: BenchResults): Target[] {
+  const { starts, grpc } = results;
+  const wallMs = (size: SizeName) => typicalSync(results, size)?.wallMs ?? Number.NaN;
+  const peakMb = (size: SizeName) => (largestPeak(results, size) ?? Number.NaN) / 1e6;
+  const speedUp = (engine: Engine) => (peerSync(results, 'M', engine)?.wallMs ?? Number.NaN) / wallMs('M');
+  const rowMs = (size: SizeName) => wallMs(size) / sizes[size].rows;
+  return [
+    {
+      what: 'M: times faster than the peer with SQLite',
+      limit: 20,
+      bound: 'least',
+      unit: '×',
+      measured: speedUp('sqlite'),
+    },
+    {
+      what: 'M: times faster than the peer with Pebble',
+      limit: 4,
+      bound: 'least',
+      unit: '×',
+      measured: speedUp('pebble'),
+    },
+    { what: 'M: most memory', limit: 300, bound: 'most', unit: 'MB', measured: peakMb('M') },
+    { what: 'L: most memory', limit: 400, bound: 'most', unit: 'MB', measured: peakMb('L') },
+    {
+      what: 'L: time for a row, of that of M',
+      limit: 1.2,
+      bound: 'most',
+      unit: '×',
+      measured: rowMs('L') / rowMs('M'),
+    },
+    { what: 'S: from start to exit', limit: 1.5, bound: 'most', unit: 's', measured: wallMs('S') / 1000 },
+    {
+      what: 'start to first gRPC answer (`serve`)',
+      limit: 500,
+      bound: 'most',
+      unit: 'ms',
+      measured: median(starts['ours serve'] ?? []),
+    },
+    ...[1, 8, 64].map(
+      (callers): Target => ({
+        what: `grants/s over gRPC, ${callers} ${callers === 1 ? 'caller' : 'callers'}: times those of the peer`,
+        limit: 1.5,
+        bound: 'least',
+        unit: '×',
+        measured: grantsPerSecond(grpc, 'ours', callers) / grantsPerSecond(grpc, 'peer', callers),
+      }),
+    ),
+  ];
+}
+
+/** Our sync in the middle by its time. */
+export function typicalSync({ syncs }: BenchResults, name: SizeName): SyncRun | undefined {
+  return medianBy(syncs.find(({ size }) => size === name)?.ours ?? [], ({ wallMs }) => wallMs);
+}
+
+export function peerSync({ syncs }: BenchResults, name: SizeName, engine: Engine): SyncRun | undefined {
+  return syncs.find(({ size }) => size === name)?.peer[engine];
+}
+
+/** A limit of memory is one for every run. */
+function largestPeak({ syncs }: BenchResults, name: SizeName): number | undefined {
+  const peaks = syncs.find(({ size }) => size === name)?.ours.map(({ peakBytes }) => peakBytes) ?? [];
+  return peaks.length > 0 ? Math.max(...peaks) : undefined;
+}
+
+function grantsPerSecond(grpc: GrpcResults | undefined, server: ServerName, callers: number): number {
+  const laps = grpc?.laps.filter(
+    (lap) => lap.server === server && lap.operation === 'course grants' && lap.callers === callers,
+  );
+  return median((laps ?? []).map(itemsPerSecond));
+}
+
+export function itemsPerSecond({ items, wallMs }: Lap): number {
+  return (items / wallMs) * 1000;
+}

@@ -1,0 +1,89 @@
+// `npm run bench`: how quick the program is and what it needs, against the simulator, and beside a Go connector if wanted.
+import { execFileSync } from 'node:child_process';
+import { access, constants, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { benchmarkGrpc } from './grpc/benchmark-grpc.ts';
+import { benchmarkStart } from './grpc/benchmark-start.ts';
+import type { GrpcResults, StartResults } from './grpc/grpc-results.ts';
+import { describeMachine, wasBusy } from './machine.ts';
+import { type BenchOptions, describeCommand, parseOptions, usage } from './options.ts';
+import type { BenchResults } from './results/bench-results.ts';
+import { formatResults, warningsOf } from './results/format-results.ts';
+import { prepareReport } from './simulator/report-file.ts';
+import { startPercipio } from './simulator/start-percipio.ts';
+import { type SizeName, sizes } from './sizes.ts';
+import { benchmarkSyncs } from './sync/benchmark-syncs.ts';
+import type { SizeResults } from './sync/sync-results.ts';
+import { createWorkFolder } from './work-folder.ts';
+
+const startedAtMs = performance.now();
+
+function tell(text: string): void {
+  const minutes = (performance.now() - startedAtMs) / 60_000;
+  process.stdout.write(`${minutes.toFixed(1).padStart(5)} min  ${text}\n`);
+}
+
+async function run(options: BenchOptions, workFolder: string, command: string): Promise<BenchResults> {
+  const machine = describeMachine();
+  if (wasBusy(machine)) {
+    tell(`the machine is busy (load ${machine.load.toFixed(2)}): the figures will be too low`);
+  }
+  const syncs: SizeResults[] = [];
+  let starts: StartResults = {};
+  let grpc: GrpcResults | undefined;
+  for (const name of options.sizes) {
+    const size = sizes[name];
+    const report = await prepareReport(size, options.cacheFolder, tell);
+    await using percipio = await startPercipio(size, report);
+    if (options.parts.includes('start') && name === options.sizes[0]) {
+      starts = await benchmarkStart(percipio, options, workFolder, tell);
+    }
+    if (options.parts.includes('sync')) {
+      syncs.push(await benchmarkSyncs(size, percipio, options, workFolder, tell));
+    }
+    if (options.parts.includes('grpc') && name === grpcSize(options)) {
+      grpc = await benchmarkGrpc(name, percipio, options, workFolder, tell);
+    }
+  }
+  return { command, machine, syncs, starts, grpc };
+}
+
+/** M where it is measured: of L, a peer would hold the whole report in memory. */
+function grpcSize({ sizes }: BenchOptions): SizeName | undefined {
+  return sizes.includes('M') ? 'M' : sizes[0];
+}
+
+async function main(argv: readonly string[]): Promise<void> {
+  if (argv.includes('--help')) {
+    process.stdout.write(usage);
+    return;
+  }
+  const given = parseOptions(argv);
+  const options: BenchOptions = {
+    ...given,
+    // The connectors run in folders of their own.
+    cacheFolder: resolve(given.cacheFolder),
+    peer: given.peer === undefined ? undefined : resolve(given.peer),
+  };
+  if (options.peer !== undefined) {
+    await access(options.peer, constants.X_OK);
+  }
+  // Exits, so that processes and files are cleared away.
+  process.once('SIGINT', () => process.exit(130));
+  process.once('SIGTERM', () => process.exit(143));
+  const workFolder = createWorkFolder(options.cacheFolder);
+  if (options.builds) {
+    tell('building');
+    execFileSync('npm', ['run', '--silent', 'build'], {
+      cwd: fileURLToPath(new URL('../', import.meta.url)),
+      stdio: 'inherit',
+    });
+  }
+  const results = await run(options, workFolder, describeCommand(argv));
+  await writeFile(options.resultsFile, formatResults(results));
+  tell(`written to ${options.resultsFile}`);
+  for (const warning of warningsOf(results)) tell(warning);
+}
+
+await main(process.argv.slice(2));
