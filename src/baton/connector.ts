@@ -24,13 +24,23 @@ export interface Connector {
    * Checks that a sync can work: credentials, permissions, configuration. Called at the start of each sync and by
    * health checks, so it must be cheap. Throws a ServiceError that says what to change.
    */
-  validate?(context: Context): Promise<void>;
+  validate?(context: Context, validation?: Validation): Promise<void>;
   /** Forgets what was kept for `context.syncId`. Called at the end of a sync, whatever its outcome. */
   cleanup?(context: Context): Promise<void>;
   /** What was asked of the application since the connector was made, for the summary of a sync. */
   statistics?(): ConnectorStatistics;
   /** Ends connections. Called once, when the program stops. */
   close?(): Promise<void>;
+}
+
+/** What a validation is for. What it reads for a sync that follows, it can keep for it under `context.syncId`. */
+export interface Validation {
+  /** Whether a sync follows: it does, unless the caller says otherwise, as a health check of this runtime does. */
+  readonly isForSync: boolean;
+  /** The only resource types that the sync lists, none where it reads single resources; absent for all. */
+  readonly resourceTypeIds?: readonly string[] | undefined;
+  /** Whether the sync reads grants. */
+  readonly hasGrants: boolean;
 }
 
 /** Requests of a connector to its application. */

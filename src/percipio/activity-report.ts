@@ -26,6 +26,8 @@ export interface ActivityReportOptions {
   readonly heldIds: (canWait: boolean, signal: AbortSignal) => Promise<HeldIds | undefined>;
   /** Whether the sync is still listing them. */
   readonly isListing: () => boolean;
+  /** Gives the report that was requested for the sync before anybody asked for it, once. */
+  readonly takeRequested?: (() => string | undefined) | undefined;
   /** Where another process may have left the id of the report to read instead of a new one. */
   readonly sharedId?: SharedReportId | undefined;
 }
@@ -172,12 +174,9 @@ export class ActivityReport {
       this.#options.logger.info({ report_id: left }, 'another process of this sync has requested the activity report');
       return left;
     }
-    const end = new Date();
-    const start = new Date(end.getTime() - this.#options.lookbackMs);
     this.#tell({ status: 'requesting' });
-    const { value } = await this.#options.reports().requestLearningActivity({ start, end }, signal);
-    this.#options.logger.info({ report_id: value.id, status: value.status }, 'requested the activity report');
-    return sharedId ? await sharedId.settle(value.id, signal) : value.id;
+    const id = this.#options.takeRequested?.() ?? (await requestActivityReport(this.#options, signal));
+    return sharedId ? await sharedId.settle(id, signal) : id;
   }
 
   /** Asks until the report is ready. */
@@ -203,7 +202,7 @@ export class ActivityReport {
           { reason: 'report_timeout' },
         );
       }
-      await sleep(requestedAtMs + dueMs - nowMs, undefined, { signal });
+      await sleep(Math.max(0, requestedAtMs + dueMs - nowMs), undefined, { signal });
     }
   }
 
@@ -221,6 +220,18 @@ export class ActivityReport {
       listener({ work: 'activity report', ...progress });
     }
   }
+}
+
+/** @returns The id of a new report. */
+export async function requestActivityReport(
+  { reports, lookbackMs, logger }: Pick<ActivityReportOptions, 'reports' | 'lookbackMs' | 'logger'>,
+  signal: AbortSignal,
+): Promise<string> {
+  const end = new Date();
+  const start = new Date(end.getTime() - lookbackMs);
+  const { value } = await reports().requestLearningActivity({ start, end }, signal);
+  logger.info({ report_id: value.id, status: value.status }, 'requested the activity report');
+  return value.id;
 }
 
 function describeTime(timeMs: number): string {

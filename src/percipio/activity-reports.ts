@@ -1,8 +1,10 @@
 // The learning-activity reports of one sync.
 import type { SessionStore } from '../baton/connector.ts';
-import { ActivityReport, type ActivityReportOptions } from './activity-report.ts';
+import { ActivityReport, type ActivityReportOptions, requestActivityReport } from './activity-report.ts';
 import { PercipioError } from './api/percipio-error.ts';
 import { SharedReportId } from './shared-report-id.ts';
+
+type Options = Omit<ActivityReportOptions, 'sharedId' | 'takeRequested'>;
 
 /**
  * A sync requests one report. Its id travels in page tokens, and lies in the session store where there is one: a process
@@ -10,11 +12,12 @@ import { SharedReportId } from './shared-report-id.ts';
  * them.
  */
 export class ActivityReports {
-  readonly #options: Omit<ActivityReportOptions, 'sharedId'>;
+  readonly #options: Options;
   readonly #pickedUp = new Map<string, ActivityReport>();
   #own: ActivityReport | undefined;
+  #requested: string | undefined;
 
-  constructor(options: Omit<ActivityReportOptions, 'sharedId'>) {
+  constructor(options: Options) {
     this.#options = options;
   }
 
@@ -31,6 +34,13 @@ export class ActivityReports {
     const report = this.#renew(this.#pickedUp.get(id), id, session);
     this.#pickedUp.set(id, report);
     return report;
+  }
+
+  /** Requests the report of the sync before anybody asks for it. Nothing is done with it until then. */
+  async request(signal: AbortSignal): Promise<void> {
+    if (this.#own === undefined) {
+      this.#requested ??= await requestActivityReport(this.#options, signal);
+    }
   }
 
   /** Ends what is under way. */
@@ -51,6 +61,11 @@ export class ActivityReports {
     }
     const isLost = report?.failure instanceof PercipioError && report.failure.kind.startsWith('report-');
     const sharedId = session && new SharedReportId(session, this.#options.logger, isLost ? report.id : undefined);
-    return new ActivityReport({ ...this.#options, sharedId }, id ?? (isLost ? undefined : report?.id));
+    const takeRequested = () => {
+      const requested = this.#requested;
+      this.#requested = undefined;
+      return requested;
+    };
+    return new ActivityReport({ ...this.#options, sharedId, takeRequested }, id ?? (isLost ? undefined : report?.id));
   }
 }

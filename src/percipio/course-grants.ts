@@ -45,6 +45,9 @@ export function createGrantsOfAllCourses(percipio: PercipioContext, source: Cour
   return listing<Grant, object, z.output<typeof allCoursesToken>>(
     allCoursesToken,
     async ({ pageSize }, token, context) => {
+      if (token === undefined && source.isKnownEmpty(percipio.memory.scopeOf(context.syncId))) {
+        return { items: [] };
+      }
       const loaded = await loadReport(percipio, token, context);
       if (!loaded.index) {
         return { items: [], next: loaded.waiting };

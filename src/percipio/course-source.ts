@@ -1,16 +1,25 @@
 // Where the courses of a sync come from: a paged listing, whose pages are remembered for the steps that follow.
-
 import type { z } from 'zod';
 import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
-import { type Context, type Listing, type ListRequest, listing, type Page } from '../baton/connector.ts';
+import { type Context, type Listing, type ListRequest, listing, type Page, type Reporter } from '../baton/connector.ts';
 import { firstPageKey } from './listed-pages.ts';
-import type { SyncMemory } from './sync-memory.ts';
+import type { SyncMemory, SyncScope } from './sync-memory.ts';
 
 /** Reads one page of courses from Percipio; without a token the first one. */
 export type ReadCoursePage<Token> = (token: Token | undefined, context: Context) => Promise<Page<Resource, Token>>;
 
+/** The first page of courses, read before the listing, and what is to be told with it. */
+export interface ForeseenCourses {
+  readonly page: Page<Resource, unknown>;
+  tell(reporter: Reporter): void;
+}
+
 /** The courses of a sync, as the steps of a sync need them. */
 export interface CourseSource {
+  /** Reads the first page for the listing that follows, which then does not ask for it again. */
+  foresee(scope: SyncScope, context: Context): Promise<void>;
+  /** Whether it is known, without asking, that there are none. */
+  isKnownEmpty(scope: SyncScope): boolean;
   /** The listing of the courses, which always asks Percipio. */
   readonly list: Listing<Resource, ListRequest>;
   /** Something of each course, page by page like the listing. Pages that this sync has listed here are not read again. */
@@ -26,8 +35,16 @@ export function createCourseSource<Token>(
 ): CourseSource {
   const byId = new WeakMap<readonly Resource[], ReadonlyMap<string, Resource>>();
   const read: ReadCoursePage<Token> = async (token, context) => {
-    const page = await readPage(token, context);
-    const { courses } = memory.scopeOf(context.syncId);
+    const scope = memory.scopeOf(context.syncId);
+    const { courses, foreseenCourses } = scope;
+    let page: Page<Resource, Token>;
+    if (token === undefined && foreseenCourses) {
+      scope.foreseenCourses = undefined;
+      foreseenCourses.tell(context.reporter);
+      page = foreseenCourses.page as Page<Resource, Token>;
+    } else {
+      page = await readPage(token, context);
+    }
     courses.add(keyOf(token), { items: page.items, nextKey: page.next && keyOf(page.next) });
     return page;
   };
@@ -49,6 +66,16 @@ export function createCourseSource<Token>(
     return all;
   };
   return {
+    foresee: async (scope, context) => {
+      if (!scope.foreseenCourses) {
+        const { reporter, tell } = recordReports();
+        scope.foreseenCourses = { page: await readPage(undefined, { ...context, reporter }), tell };
+      }
+    },
+    isKnownEmpty: ({ courses, foreseenCourses }) => {
+      const page = foreseenCourses?.page;
+      return page ? page.items.length === 0 && page.next === undefined : courses.all()?.length === 0;
+    },
     list: listing(token, (_request, token, context) => read(token, context)),
     mapPages: (map) =>
       listing(token, async (_request, token, context) => {
@@ -60,6 +87,23 @@ export function createCourseSource<Token>(
       const known = byId.get(all) ?? new Map(all.map((course) => [course.id?.resource ?? '', course]));
       byId.set(all, known);
       return known;
+    },
+  };
+}
+
+/** A reporter that tells another one later. */
+function recordReports(): Pick<ForeseenCourses, 'tell'> & { readonly reporter: Reporter } {
+  const told: ((reporter: Reporter) => void)[] = [];
+  return {
+    reporter: {
+      leftOut: (reason, count) => void told.push((reporter) => reporter.leftOut(reason, count)),
+      warn: (message) => void told.push((reporter) => reporter.warn(message)),
+      progress: (update) => void told.push((reporter) => reporter.progress(update)),
+    },
+    tell: (reporter) => {
+      for (const tell of told) {
+        tell(reporter);
+      }
     },
   };
 }

@@ -23,7 +23,8 @@ export async function readHeldIds(
   };
 }
 
-/** Whether a sync has begun to list users and courses in this process, and does not know all of both yet. */
-export function isListing({ users, courses }: Listed): boolean {
-  return users.isBegun !== courses.isBegun || (users.isBegun && !(users.allIds() && courses.all()));
+/** Whether a sync has begun to read users and courses in this process, and does not know all of both yet. */
+export function isListing({ users, courses, foreseenCourses }: Listed): boolean {
+  const hasCourses = courses.isBegun || foreseenCourses !== undefined;
+  return users.isBegun !== hasCourses || (users.isBegun && !(users.allIds() && courses.all()));
 }

@@ -20,6 +20,8 @@ export interface ReadUsersPage extends UsersPage {
 export class ListedUsers {
   readonly #pages = new ListedPages<string, ListedUsersPage>();
   readonly #underWay = new Map<number, Promise<ReadUsersPage>>();
+  /** The first page, read before the listing, and how many users had been changed by then. */
+  #foreseen: { readonly page: UsersPage; readonly writes: number } | undefined;
   /** One string for each role: a page that is parsed brings one for each user. */
   readonly #roles = new Map<string, string>();
 
@@ -34,9 +36,18 @@ export class ListedUsers {
     return page ?? (await this.#request(users, offset, signal));
   }
 
+  /**
+   * Reads the first page for the listing that follows, which then does not ask for it again. It need not be long after:
+   * what others change meanwhile, the listing does not see.
+   */
+  async foresee(users: UsersApi, signal: AbortSignal): Promise<void> {
+    const { writes } = users;
+    this.#foreseen ??= { page: await users.list({ max: usersPageSizeMax, offset: 0 }, signal), writes };
+  }
+
   /** Whether any page was asked for. */
   get isBegun(): boolean {
-    return this.#underWay.size > 0 || this.#pages.isBegun;
+    return this.#foreseen !== undefined || this.#underWay.size > 0 || this.#pages.isBegun;
   }
 
   /** What is remembered of the page that begins at an offset. */
@@ -50,7 +61,8 @@ export class ListedUsers {
   }
 
   async #request(users: UsersApi, offset: number, signal: AbortSignal): Promise<ReadUsersPage> {
-    const request = users.list({ max: usersPageSizeMax, offset }, signal).then((page) => {
+    const reading = this.#takeForeseen(users, offset) ?? users.list({ max: usersPageSizeMax, offset }, signal);
+    const request = reading.then((page) => {
       const listed = this.#toListed(page);
       this.#pages.add(keyOf(offset), listed);
       return { ...page, listed };
@@ -63,6 +75,15 @@ export class ListedUsers {
         this.#underWay.delete(offset);
       }
     }
+  }
+
+  /** Given once, and not at all when this process has changed a user since. */
+  #takeForeseen({ writes }: UsersApi, offset: number): Promise<UsersPage> | undefined {
+    const foreseen = offset === 0 ? this.#foreseen : undefined;
+    if (offset === 0) {
+      this.#foreseen = undefined;
+    }
+    return foreseen?.writes === writes ? Promise.resolve(foreseen.page) : undefined;
   }
 
   #toListed({ items, nextOffset }: UsersPage): ListedUsersPage {

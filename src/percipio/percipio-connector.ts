@@ -19,10 +19,11 @@ import {
   reportTimeoutField,
 } from './config.ts';
 import { type ConnectorTiming, defaultTiming } from './connector-timing.ts';
-import { createCourseSyncer } from './courses.ts';
+import { createCourseSyncer, createCourses } from './courses.ts';
 import { createEventFeeds } from './events/event-feeds.ts';
 import { isListing, readHeldIds } from './held-ids.ts';
 import type { PercipioContext } from './percipio-context.ts';
+import { PermissionChecks } from './permission-checks.ts';
 import { createRoleSyncer } from './roles.ts';
 import { SyncMemory } from './sync-memory.ts';
 import { createUserSyncer } from './users.ts';
@@ -58,13 +59,15 @@ export function createPercipioConnector(
     limitedCourses: settings.get(limitedCoursesField),
     reportWaitMs: timing.reportWaitMs,
   };
+  const checks = new PermissionChecks({ client: percipio.client, now: timing.now });
+  const validated = { token, organizationId, percipio, courses: createCourses(percipio), checks };
   return {
     metadata: { displayName: 'Percipio Connector', description: 'Accounts and course progress of Skillsoft Percipio' },
     // Syncers begin with the last one: users, whose listing is what roles are found in, come before roles.
     resourceTypes: [createCourseSyncer(percipio), createRoleSyncer(percipio), createUserSyncer(percipio)],
     eventFeeds: createEventFeeds({ percipio, timing, reportTimeoutMs: settings.get(reportTimeoutField) }),
     actions: createActions(percipio),
-    validate: (context) => validatePercipio({ token, organizationId, client: percipio.client }, context),
+    validate: (context, validation) => validatePercipio(validated, context, validation),
     cleanup: async ({ syncId }) => percipio.memory.forget(syncId),
     statistics: () => percipio.client().statistics(),
     close: async () => {

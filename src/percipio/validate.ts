@@ -1,12 +1,16 @@
-// Checks that a sync can work: what can be seen of the settings, then one small request to each API family.
-import type { Context } from '../baton/connector.ts';
+// Checks that a sync can work: what can be seen of the settings, then one request to each API family.
+import type { Context, Validation } from '../baton/connector.ts';
 import { Code, ServiceError } from '../baton/service-error.ts';
 import { inspectOrganizationId } from './api/inspect-organization-id.ts';
 import { inspectToken } from './api/inspect-token.ts';
-import type { PercipioClient } from './api/percipio-client.ts';
 import { PercipioError } from './api/percipio-error.ts';
 import { type ProbedFamily, probedFamilies } from './api/probes.ts';
+import type { CourseSource } from './course-source.ts';
+import type { PercipioContext } from './percipio-context.ts';
+import type { PermissionChecks } from './permission-checks.ts';
+import { courseType, roleType, userType } from './resource-types.ts';
 import { asService, organizationAdvice, tokenAdvice } from './service-errors.ts';
+import type { SyncScope } from './sync-memory.ts';
 
 /** From when on the end of a token is worth a warning. */
 const expiryWarningDays = 30;
@@ -14,17 +18,39 @@ const expiryWarningDays = 30;
 export interface ValidateOptions {
   readonly token: string;
   readonly organizationId: string;
-  readonly client: () => PercipioClient;
+  readonly percipio: PercipioContext;
+  readonly courses: CourseSource;
+  readonly checks: PermissionChecks;
 }
 
+/** What is asked of an API family, and throws a ServiceError when that is refused. */
+type Requests = Partial<Record<ProbedFamily, () => Promise<void>>>;
+
 /**
+ * Where a sync follows, what is asked is what the sync asks for first, and is kept for it: the first users, the first
+ * courses and the report. So it costs the sync no request. Others ask for something small, and not often.
  * @throws ServiceError INVALID_ARGUMENT for a setting that cannot be right, UNAUTHENTICATED for a token that has expired
  * or is refused, PERMISSION_DENIED with the API families that it may not use; all faults at once.
  */
 export async function validatePercipio(
-  { token, organizationId, client }: ValidateOptions,
+  options: ValidateOptions,
   context: Context,
+  validation: Validation = { isForSync: true, hasGrants: true },
 ): Promise<void> {
+  inspectSettings(options, context);
+  const { memory } = options.percipio;
+  let scope: SyncScope | undefined;
+  if (validation.isForSync) {
+    scope = context.syncId === undefined ? memory.prepare() : memory.scopeOf(context.syncId);
+  }
+  const failures = await (scope ? readAhead(scope, options, context, validation) : checkAll(options, context));
+  const [first, ...others] = failures;
+  if (first) {
+    throw others.length === 0 ? first.error : combine(first, others);
+  }
+}
+
+function inspectSettings({ token, organizationId }: ValidateOptions, context: Context): void {
   const { problem, expiresAt, daysLeft } = inspectToken(token, new Date());
   const faults = [problem, inspectOrganizationId(organizationId)].filter((fault) => fault !== undefined);
   if (faults.length > 0) {
@@ -38,10 +64,45 @@ export async function validatePercipio(
       `the API token expires in ${daysLeft} day${daysLeft === 1 ? '' : 's'} (${expiresAt?.toISOString()}); have it renewed`,
     );
   }
+}
+
+async function readAhead(
+  scope: SyncScope,
+  options: ValidateOptions,
+  context: Context,
+  { resourceTypeIds, hasGrants }: Validation,
+): Promise<Failure[]> {
+  const { percipio, courses } = options;
+  const isListed = (typeId: string) => resourceTypeIds?.includes(typeId) ?? true;
+  const needsReport = hasGrants && isListed(courseType.id);
+  const users = () => asService(context.signal, (signal) => scope.users.foresee(percipio.client().users, signal));
+  const report = () => asService(context.signal, (signal) => scope.reports.request(signal));
+  const failures = await attempt({
+    ...((isListed(userType.id) || isListed(roleType.id)) && { 'user-management': users }),
+    ...(isListed(courseType.id) && { 'content-discovery': () => courses.foresee(scope, context) }),
+  });
+  if (failures.length > 0) {
+    // No sync follows: a report would be made in vain, and whoever puts this right wants to hear of all at once.
+    return needsReport
+      ? [...failures, ...(await attempt({ reporting: check(options, context, 'reporting') }))]
+      : failures;
+  }
+  return needsReport && !courses.isKnownEmpty(scope) ? attempt({ reporting: report }) : [];
+}
+
+function checkAll(options: ValidateOptions, context: Context): Promise<Failure[]> {
+  return attempt(Object.fromEntries(probedFamilies.map((family) => [family, check(options, context, family)])));
+}
+
+function check({ checks }: ValidateOptions, { signal }: Context, family: ProbedFamily) {
+  return () => asService(signal, (signal) => checks.check(family, signal));
+}
+
+async function attempt(requests: Requests): Promise<Failure[]> {
   const outcomes = await Promise.all(
     probedFamilies.map(async (family): Promise<Failure | undefined> => {
       try {
-        await asService(context.signal, (signal) => client().probes.probe(family, signal));
+        await requests[family]?.();
         return undefined;
       } catch (error) {
         if (error instanceof ServiceError) return { family, error };
@@ -49,10 +110,7 @@ export async function validatePercipio(
       }
     }),
   );
-  const [first, ...others] = outcomes.filter((outcome) => outcome !== undefined);
-  if (first) {
-    throw others.length === 0 ? first.error : combine(first, others);
-  }
+  return outcomes.filter((outcome) => outcome !== undefined);
 }
 
 interface Failure {

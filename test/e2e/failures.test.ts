@@ -50,8 +50,12 @@ const failures: readonly Failure[] = [
   })),
   {
     what: 'a 403 for the users in the middle of the sync',
-    plant: ({ faults }) => faults.add({ kind: 'status', status: 403, skip: 1, match: { path: /\/users/ } }),
-    says: [/users\?max=1000&offset=0 answered 403/, /needs permission for the API family user-management/],
+    plant: ({ faults, data }) => {
+      // There must be a second page.
+      data.users = Array.from({ length: 51 }, () => data.users).flat();
+      faults.add({ kind: 'status', status: 403, skip: 1, match: { path: /\/users/ } });
+    },
+    says: [/users\?max=1000&offset=1000 answered 403/, /needs permission for the API family user-management/],
   },
   {
     what: 'a 403 for the report in the middle of the sync',
@@ -134,5 +138,5 @@ for (const { what, plant, account, argv = [], says } of failures) {
 test('on a terminal, the line of the phase that failed stays above the message', async (t) => {
   const simulator = await startSimulator(t, { users: 1, courses: 1, activityRows: 0, forbidden: ['reporting'] });
   const { stderr } = await runProgram(simulator, await createWorkFolder(t), { isTTY: true });
-  assert.match(stderr, /· validate [^\n]*\r\nbaton-percipio: GET /);
+  assert.match(stderr, /· validate [^\n]*\r\nbaton-percipio: POST /);
 });

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import type { Validation } from '../../src/baton/connector.ts';
 import { Code, ServiceError } from '../../src/baton/service-error.ts';
+import type { PercipioSimulator } from '../../src/simulator/percipio/percipio-simulator.ts';
 import { mintServiceToken } from '../../src/simulator/percipio/service-token.ts';
 import type { PercipioSimulatorOptions } from '../../src/simulator/percipio/simulator-options.ts';
-import { startSimulator } from '../simulator/percipio/start-simulator.ts';
-import { createContext, startConnector } from './start-connector.ts';
+import { READY_AT_ONCE, startSimulator } from '../simulator/percipio/start-simulator.ts';
+import { createContext, readGrants, readResources, startConnector } from './start-connector.ts';
 
 const dayMs = 86_400_000;
-const empty = { users: 0, courses: 0, activityRows: 0 };
+const small = { users: 3, courses: 5, activityRows: 0 };
 
 /** Validates against a simulator, and says what came of it. */
 async function validate(
@@ -15,7 +17,7 @@ async function validate(
   options: PercipioSimulatorOptions = {},
   account: { token?: string; organizationId?: string } = {},
 ) {
-  const simulator = await startSimulator(t, { ...empty, ...options });
+  const simulator = await startSimulator(t, { ...small, ...options });
   const { url, organizationId, token } = simulator;
   const { connector } = startConnector(t, { url, organizationId, token, ...account });
   const { context, told } = createContext({ syncId: undefined });
@@ -31,15 +33,153 @@ const tokenThatEnds = (inMs: number, organizationId: string) =>
   mintServiceToken({ organizationId, expiresAt: new Date(Date.now() + inMs) });
 const organizationId = '5b1c9d52-8f0e-4c8b-9a55-0c6f5e3a7d10';
 
-test('a service account that may do what a sync needs passes, at the price of one request a family', async (t) => {
+/** What was asked for, sorted, for some comes side by side. */
+const calls = ({ requests }: PercipioSimulator) =>
+  requests.all
+    .map(({ method, path, query }) =>
+      [method, path.split('/').at(-1), query.max].filter((part) => part !== undefined).join(' '),
+    )
+    .sort();
+
+const check: Validation = { isForSync: false, hasGrants: false };
+const smallCalls = ['GET 00000000-0000-0000-0000-000000000000', 'GET catalog-content 1', 'GET users 1'];
+
+test('a service account that may do what a sync needs passes, and what was asked is what the sync asks first', async (t) => {
   const { error, told, simulator } = await validate(t);
   assert.equal(error, undefined);
   assert.deepEqual(told.warnings, []);
-  assert.deepEqual(simulator.requests.all.map(({ path }) => path.split('/')[1]).sort(), [
-    'content-discovery',
-    'reporting',
-    'user-management',
-  ]);
+  assert.deepEqual(calls(simulator), ['GET catalog-content 1000', 'GET users 1000', 'POST learning-activity']);
+});
+
+for (const syncId of [undefined, 'sync-1']) {
+  test(`what a validation has asked, the sync behind it does not ask again, ${syncId ? 'told' : 'not told'} of the sync`, async (t) => {
+    const simulator = await startSimulator(t, { users: 1500, courses: 1200, activityRows: 900, ...READY_AT_ONCE });
+    const started = startConnector(t, simulator);
+    const { context, told } = createContext({ syncId });
+    await started.connector.validate?.(context);
+    assert.deepEqual(told.leftOut, {});
+    const users = await readResources(started, 'user', 'sync-1');
+    await readResources(started, 'role', 'sync-1');
+    const courses = await readResources(started, 'course', 'sync-1');
+    const { users: userCount, courses: courseCount } = simulator.truth.counts();
+    assert.deepEqual([users.length, courses.length], [userCount, courseCount]);
+    const [first] = courses;
+    assert.ok(first);
+    await readGrants(started, first, 'sync-1');
+    const poll = simulator.requests.all.at(-1)?.path.split('/').at(-1);
+    assert.deepEqual(
+      calls(simulator).sort(),
+      [
+        'GET catalog-content 1000',
+        'GET catalog-content 1000',
+        'GET users 1000',
+        'GET users 1000',
+        `GET ${poll}`,
+        'POST learning-activity',
+      ].sort(),
+    );
+    // Only once: another sync asks for itself.
+    await readResources(started, 'user', 'sync-2');
+    assert.equal(simulator.requests.of({ path: /users$/ }).length, 4);
+  });
+}
+
+test('what the listing of courses leaves out is told by the sync, and not by the validation', async (t) => {
+  const simulator = await startSimulator(t, { ...small, courses: 100 });
+  const { connector } = startConnector(t, simulator);
+  const { context, told } = createContext();
+  await connector.validate?.(context);
+  assert.deepEqual(told.leftOut, {});
+  const { list } = connector.resourceTypes.find(({ type }) => type.id === 'course') ?? {};
+  await list?.page({ pageSize: 1000 }, undefined, context);
+  assert.notDeepEqual(told.leftOut, {});
+  assert.equal(simulator.requests.of({ path: /catalog/ }).length, 1);
+});
+
+test('a sync of some types is asked for nothing else before', async (t) => {
+  for (const [resourceTypeIds, hasGrants, expected] of [
+    [['user'], true, ['GET users 1000']],
+    [['role'], true, ['GET users 1000']],
+    [['course'], false, ['GET catalog-content 1000']],
+    [[], false, []],
+  ] as const) {
+    const simulator = await startSimulator(t, small);
+    const { connector } = startConnector(t, simulator);
+    await connector.validate?.(createContext().context, { isForSync: true, resourceTypeIds, hasGrants });
+    assert.deepEqual(calls(simulator), expected);
+  }
+});
+
+test('an organization without courses is asked for no report, neither before nor in the sync', async (t) => {
+  const simulator = await startSimulator(t, { ...small, courses: 0 });
+  const { connector } = startConnector(t, simulator);
+  const { context } = createContext();
+  await connector.validate?.(context);
+  const { grantsOfType } = connector.resourceTypes.find(({ type }) => type.id === 'course') ?? {};
+  assert.deepEqual(await grantsOfType?.page({ pageSize: 10 }, undefined, context), { items: [] });
+  assert.deepEqual(calls(simulator), ['GET catalog-content 1000', 'GET users 1000']);
+});
+
+test('what was read before is not given to a sync that comes more than a minute later', async (t) => {
+  const clock = { ms: 0 };
+  const simulator = await startSimulator(t, small);
+  const started = startConnector(t, simulator, { timing: { now: () => clock.ms } });
+  await started.connector.validate?.(createContext({ syncId: undefined }).context);
+  clock.ms += 60_001;
+  await readResources(started, 'user', 'sync-1');
+  assert.equal(simulator.requests.of({ path: /users$/ }).length, 2);
+});
+
+test('a user who was changed since the validation is read by the sync as changed', async (t) => {
+  const simulator = await startSimulator(t, small);
+  const started = startConnector(t, simulator);
+  await started.connector.validate?.(createContext({ syncId: undefined }).context);
+  const disable = started.connector.actions?.find(({ schema }) => schema.name === 'disable_user');
+  assert.ok(disable);
+  const [user] = simulator.data.users;
+  await disable.run({ user_id: user?.id }, createContext().context);
+  assert.equal(user?.isActive, false);
+  const listed = await readResources(started, 'user', 'sync-1');
+  assert.deepEqual(simulator.requests.of({ path: /users$/ }).length, 2);
+  assert.equal(listed.length, 3);
+});
+
+test('whoever validates again and again without a sync asks little, and seldom', async (t) => {
+  const clock = { ms: 0 };
+  const simulator = await startSimulator(t, small);
+  const { connector } = startConnector(t, simulator, { timing: { now: () => clock.ms } });
+  const { context } = createContext({ syncId: undefined });
+  const callsAt = async (ms: number) => {
+    clock.ms = ms;
+    simulator.requests.clear();
+    await connector.validate?.(context);
+    return calls(simulator);
+  };
+  assert.equal((await callsAt(0)).length, 3);
+  assert.deepEqual(await callsAt(30_000), [], 'what was read is still there');
+  assert.deepEqual(await callsAt(61_000), smallCalls);
+  assert.deepEqual(await callsAt(10 * 60_000), []);
+  assert.equal((await callsAt(17 * 60_000)).length, 3);
+});
+
+test('a check asks each family for something small, and again after 15 minutes or a refusal', async (t) => {
+  const clock = { ms: 0 };
+  const simulator = await startSimulator(t, small);
+  const { connector } = startConnector(t, simulator, { timing: { now: () => clock.ms } });
+  const { context } = createContext({ syncId: undefined });
+  const checkAt = async (ms: number) => {
+    clock.ms = ms;
+    simulator.requests.clear();
+    await connector.validate?.(context, check);
+    return calls(simulator);
+  };
+  assert.deepEqual(await checkAt(0), smallCalls);
+  assert.deepEqual(await checkAt(14 * 60_000), []);
+  assert.deepEqual(await checkAt(16 * 60_000), smallCalls);
+  simulator.forbidden.add('user-management');
+  const { list } = connector.resourceTypes.find(({ type }) => type.id === 'user') ?? {};
+  await assert.rejects(async () => list?.page({ pageSize: 10 }, undefined, context));
+  await assert.rejects(checkAt(17 * 60_000), /user-management/);
 });
 
 for (const family of ['user-management', 'content-discovery', 'reporting'] as const) {
@@ -110,7 +250,7 @@ test('settings that cannot be right are refused together, without a request', as
 });
 
 test('a Percipio that is down is UNAVAILABLE, said once for all families, after retries', async (t) => {
-  const simulator = await startSimulator(t, empty);
+  const simulator = await startSimulator(t, small);
   simulator.faults.add({ kind: 'status', status: 503, times: Number.POSITIVE_INFINITY });
   const { connector } = startConnector(t, simulator);
   await assert.rejects(
@@ -124,7 +264,7 @@ test('a Percipio that is down is UNAVAILABLE, said once for all families, after 
 });
 
 test('families that fail in different ways are all told', async (t) => {
-  const simulator = await startSimulator(t, { ...empty, forbidden: ['reporting'] });
+  const simulator = await startSimulator(t, { ...small, forbidden: ['reporting'] });
   simulator.faults.add({ kind: 'status', status: 401, match: { path: /users/ } });
   const { connector } = startConnector(t, simulator);
   await assert.rejects(
@@ -153,7 +293,7 @@ test('a base URL that is none is INVALID_ARGUMENT', async (t) => {
 });
 
 test('a validation that is cancelled rejects with the reason of the signal', async (t) => {
-  const simulator = await startSimulator(t, empty);
+  const simulator = await startSimulator(t, small);
   simulator.faults.add({ kind: 'stall', times: Number.POSITIVE_INFINITY });
   const { connector } = startConnector(t, simulator);
   const controller = new AbortController();

@@ -5,7 +5,7 @@ import { ConnectorService } from '#gen/c1/connector/v2/connector_pb.js';
 import { createInProcessClient } from '../client/in-process-client.ts';
 import type { Settings } from '../config/field.ts';
 import { healthCheck, healthCheckBindAddress, healthCheckPort } from '../config/fields/service-mode.ts';
-import { loggerKey } from '../services/call-context.ts';
+import { loggerKey, validationKey } from '../services/call-context.ts';
 import type { ServiceEntry } from '../services/service-entry.ts';
 import { type HealthHttpServer, startHealthHttpServer } from './health-http-server.ts';
 import { formatListenAddress } from './listen-address.ts';
@@ -30,7 +30,9 @@ export async function startConnectorHealth(options: ConnectorHealthOptions): Pro
   if (!settings.get(healthCheck)) {
     return undefined;
   }
-  const contextValues = createContextValues().set(loggerKey, logger);
+  const contextValues = createContextValues()
+    .set(loggerKey, logger)
+    .set(validationKey, { isForSync: false, hasGrants: false });
   const server = await startHealthHttpServer({
     ...options,
     listen: { host: settings.get(healthCheckBindAddress), port: settings.get(healthCheckPort) },

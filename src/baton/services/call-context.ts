@@ -1,7 +1,7 @@
 // What a transport tells the services about a call beside its request: a logger, a reporter, the size a response may have.
 import { createContextKey, type HandlerContext } from '@connectrpc/connect';
 import pino, { type Logger } from 'pino';
-import type { Context, Reporter, SessionStore } from '../connector.ts';
+import type { Context, Reporter, SessionStore, Validation } from '../connector.ts';
 
 /**
  * The most bytes that the items of a list response may take on the wire. A Go client receives 4 MiB a message unless
@@ -17,6 +17,15 @@ export const reporterKey = createContextKey<Reporter | undefined>(undefined, { d
 
 /** Bytes that the items of a response may take: {@link wireResponseMaxBytes} unless no message leaves the process. */
 export const responseMaxBytesKey = createContextKey<number>(wireResponseMaxBytes, { description: 'response bytes' });
+
+/**
+ * What a call of Validate is for. Its request has no place for it, so only callers in this process can say it; of others,
+ * syncers are those that call it.
+ */
+export const validationKey = createContextKey<Validation & { readonly syncId?: string }>(
+  { isForSync: true, hasGrants: true },
+  { description: 'validation' },
+);
 
 /** Where values of syncs are kept, for all processes that serve them. */
 export interface SessionStores {

@@ -11,7 +11,7 @@ import type { Connector, Context } from '../connector.ts';
 import { describeError } from '../log/describe-error.ts';
 import { protocolVersion } from '../protocol-version.ts';
 import { findDescribedAccounts } from './account-syncers.ts';
-import { sessionStoresKey, toConnectorContext } from './call-context.ts';
+import { sessionStoresKey, toConnectorContext, validationKey } from './call-context.ts';
 import { deriveCapabilities } from './capabilities.ts';
 import { type ServiceEntry, serviceEntry } from './service-entry.ts';
 
@@ -19,7 +19,8 @@ export function createConnectorService(connector: Connector): ServiceEntry {
   return serviceEntry(ConnectorService, {
     getMetadata: () => ({ metadata: describeConnector(connector) }),
     validate: async (_request, call) => {
-      await connector.validate?.(toConnectorContext(call, ''));
+      const { syncId = '', ...validation } = call.values.get(validationKey);
+      await connector.validate?.(toConnectorContext(call, syncId), validation);
       return { sdkVersion: protocolVersion };
     },
     cleanup: async ({ activeSyncId }, call) => {

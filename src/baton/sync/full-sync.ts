@@ -11,7 +11,7 @@ import type { SyncWriter } from '../c1z/sync-writer.ts';
 import { type ConnectorClients, createConnectorClients } from '../client/connector-clients.ts';
 import { createInProcessClient } from '../client/in-process-client.ts';
 import { Code, ServiceError } from '../service-error.ts';
-import { loggerKey, reporterKey, responseMaxBytesKey } from '../services/call-context.ts';
+import { loggerKey, reporterKey, responseMaxBytesKey, validationKey } from '../services/call-context.ts';
 import type { ServiceEntry } from '../services/service-entry.ts';
 import { EarlyGrants } from './early-grants.ts';
 import { syncEntitlements, syncStaticEntitlements } from './sync-entitlements.ts';
@@ -87,16 +87,28 @@ export async function runFullSync(options: FullSyncOptions): Promise<void> {
   }
 }
 
-function connect({ services, logger, observer }: FullSyncOptions, signal: AbortSignal): ConnectorClients {
+function connect(options: FullSyncOptions, signal: AbortSignal): ConnectorClients {
+  const { services, logger, observer } = options;
   if (typeof services === 'function') {
     return services(signal);
   }
   const contextValues = createContextValues()
     .set(loggerKey, logger)
     .set(reporterKey, observer)
+    .set(validationKey, describeValidation(options))
     // Nothing leaves the process, so no message can be too large.
     .set(responseMaxBytesKey, Number.POSITIVE_INFINITY);
   return createConnectorClients((desc) => createInProcessClient(desc, services, { contextValues, signal }));
+}
+
+function describeValidation(options: FullSyncOptions) {
+  const { isEmpty, targets, resourceTypeIds, skipEntitlementsAndGrants, skipGrants, store } = options;
+  if (isEmpty) {
+    return { isForSync: false, hasGrants: false };
+  }
+  const hasGrants = !(targets || skipEntitlementsAndGrants || skipGrants);
+  const ofSome = resourceTypeIds.length === 0 ? undefined : resourceTypeIds;
+  return { isForSync: true, resourceTypeIds: targets ? [] : ofSome, hasGrants, syncId: store.syncId };
 }
 
 function hasAnnotation({ annotations }: ResourceType, schema: DescMessage): boolean {

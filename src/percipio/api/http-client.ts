@@ -162,6 +162,7 @@ export class HttpClient {
 
   async #refuse(answer: OpenAnswer, exchange: Exchange): Promise<PercipioError> {
     const { status, statusText, headers, rateLimit, body } = answer;
+    if (status === 401 || status === 403) this.statistics.refusals += 1;
     // The status says more than a body that cannot be read.
     const text = await body.readText(errorBytesMax).then(
       (whole) => exchange.excerpt(whole.text),

@@ -6,6 +6,8 @@ export interface ClientStatistics {
   readonly requests: Readonly<Record<Family, number>>;
   /** How many of them were sent again after a failure. */
   readonly retries: number;
+  /** Answers that the token is not good, or not good for that: 401 and 403. */
+  readonly refusals: number;
   /** Bytes of answer bodies as they came, compressed. */
   readonly receivedBytes: number;
   /** Bytes of answer bodies after decompression. */
@@ -15,6 +17,7 @@ export interface ClientStatistics {
 /** Counts up; one for each client. */
 export class StatisticsCounter {
   retries = 0;
+  refusals = 0;
   receivedBytes = 0;
   decodedBytes = 0;
   readonly #requests = new Map<Family, number>(families.map((family) => [family, 0]));
@@ -28,6 +31,7 @@ export class StatisticsCounter {
     return {
       requests: Object.fromEntries(this.#requests) as Record<Family, number>,
       retries: this.retries,
+      refusals: this.refusals,
       receivedBytes: this.receivedBytes,
       decodedBytes: this.decodedBytes,
     };

@@ -44,10 +44,16 @@ const writeAnswerBytesMax = 1024 * 1024;
 export class UsersApi {
   readonly #http: HttpClient;
   readonly #path: string;
+  #writes = 0;
 
   constructor(http: HttpClient, organizationId: string) {
     this.#http = http;
     this.#path = `/user-management/v1/organizations/${encodeURIComponent(organizationId)}/users`;
+  }
+
+  /** How many writes were begun: what was read before one may have changed. */
+  get writes(): number {
+    return this.#writes;
   }
 
   /** For those who settle by reading what came of a write. */
@@ -101,6 +107,7 @@ export class UsersApi {
    * @throws PercipioError, with status 409 when an id or a name is taken, 422 when a value is refused.
    */
   async create(user: NewUser, signal: AbortSignal): Promise<User> {
+    this.#writes += 1;
     const call = { method: 'POST', path: this.#path, body: toUserBody(user), secret: user.password } as const;
     const { created, toFailure } = await this.#http.exchange(
       { ...write, ...call },
@@ -135,6 +142,7 @@ export class UsersApi {
   async update(id: string, changes: UserChanges, signal: AbortSignal): Promise<void> {
     const path = this.#pathOf(id);
     if (path === undefined) throw new RangeError(`no user can have the id ${JSON.stringify(id)}`);
+    this.#writes += 1;
     const call = { method: 'PATCH', path, body: toUserBody(changes), secret: changes.password } as const;
     await this.#http.exchange({ ...write, ...call }, signal, async ({ status, headers, body }, exchange) => {
       const text = await readWriteAnswer(body);

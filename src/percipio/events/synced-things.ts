@@ -37,6 +37,7 @@ export class SyncedThingsReader {
     const { memory } = this.#percipio;
     // Lists are remembered by sync: under a name of its own, one that was read before the report is not taken.
     const syncId = `events of report ${reportId}`;
+    memory.begin(syncId);
     try {
       const courses = await this.#courses.readAll({ ...context, syncId, reporter: silentReporter });
       const userIds = await asService(context.signal, (signal) =>

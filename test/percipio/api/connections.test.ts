@@ -66,6 +66,16 @@ describe('connections', () => {
 });
 
 describe('statistics', () => {
+  it('count what was refused to the token', async (t) => {
+    const statuses = [401, 404, 403, 200];
+    const server = await startServer(t, (_request, response, index) => {
+      response.writeHead(statuses[index] ?? 500).end('[]');
+    });
+    const client = createTestClient(t, server.url);
+    for (const _status of statuses) await client.users.list(page, never).catch(() => {});
+    assert.equal(client.statistics().refusals, 2);
+  });
+
   it('count requests by family, retries, and bytes', async (t) => {
     const server = await startServer(t, (_request, response, index) => {
       if (index === 0) response.writeHead(503).end();
@@ -79,6 +89,7 @@ describe('statistics', () => {
     assert.deepEqual(before, {
       requests: { 'user-management': 2, 'content-discovery': 1, reporting: 0, common: 0 },
       retries: 1,
+      refusals: 0,
       receivedBytes: 4,
       decodedBytes: 4,
     });
