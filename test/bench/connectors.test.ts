@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ourConnector, peerConnector } from '../../bench/connectors.ts';
+import { readDockerfile } from '../read-dockerfile.ts';
+
+test('ours is started as the image starts it, from this checkout', () => {
+  const { words, env } = ourConnector();
+  assert.equal(words[0], process.execPath);
+  const entrypoint = readDockerfile().at(-1)?.entrypoint ?? [];
+  assert.ok(entrypoint.length > 2, 'the image gives Node flags');
+  assert.deepEqual(words.slice(1, -1), entrypoint.slice(1, -1));
+  assert.match(words.at(-1) ?? '', /\/dist\/main\.js$/);
+  assert.doesNotMatch(words.at(-1) ?? '', /^\/app\//);
+  assert.equal(env.NODE_ENV, 'production');
+});
+
+test('no setting of who runs the benchmark reaches a connector', (t) => {
+  process.env.BATON_LOG_LEVEL = 'debug';
+  process.env.NODE_COMPILE_CACHE = '/somewhere';
+  t.after(() => {
+    delete process.env.BATON_LOG_LEVEL;
+    delete process.env.NODE_COMPILE_CACHE;
+  });
+  for (const { env } of [ourConnector(), peerConnector('peer')]) {
+    assert.equal(env.BATON_LOG_LEVEL, undefined);
+    assert.equal(env.NODE_COMPILE_CACHE, undefined);
+    assert.equal(env.PATH, process.env.PATH);
+  }
+});
