@@ -89,8 +89,9 @@ func TestReplicaKilled(t *testing.T) {
 func TestReplicaKilledWhileItsReportIsMade(t *testing.T) {
 	t.Parallel()
 	percipio := program.StartPercipio(t, program.Organization{
-		Users: 60, Courses: 40, ActivityRows: 700, ReportPolls: program.ReportPolls{Pending: 2},
+		Users: 60, Courses: 40, ActivityRows: 700,
 	})
+	percipio.DelayReport(t, 3*time.Second, 1)
 	servers := []*program.Server{program.Serve(t, percipio), program.Serve(t, percipio)}
 	front := balancer.Start(t, servers[0].Address, servers[1].Address)
 	var killing sync.WaitGroup
@@ -105,7 +106,7 @@ func TestReplicaKilledWhileItsReportIsMade(t *testing.T) {
 			return
 		}
 		killing.Go(func() {
-			// The report is ready three seconds after the request.
+			// The server hears of the report three seconds after it has asked for it.
 			for percipio.ReportsRequested(t) == 0 {
 				time.Sleep(5 * time.Millisecond)
 			}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/proto"
@@ -29,8 +30,9 @@ const uploadChunk = 512 * 1024
 func TestServiceMode(t *testing.T) {
 	// Large enough that the file takes more than one message, and a report slow enough for a second heartbeat.
 	percipio := program.StartPercipio(t, program.Organization{
-		Users: 1500, Courses: 400, ActivityRows: 30_000, ReportPolls: program.ReportPolls{Pending: 2},
+		Users: 1500, Courses: 400, ActivityRows: 30_000,
 	})
+	percipio.DelayReport(t, 2500*time.Millisecond, 4)
 	for name, variables := range map[string][]string{"GetTask": nil, "GetTasks": {"BATON_GET_TASKS=true"}} {
 		t.Run(name, func(t *testing.T) {
 			server := conductorone.Start(t)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 // Lost answers: what strikes the answer to a write that Percipio has carried out.
@@ -68,6 +69,16 @@ func (p *Percipio) LoseAnswer(t testing.TB, method, how string) {
 	}
 	var nothing any
 	p.process.ask(t, map[string]any{"fault": fault}, &nothing)
+}
+
+// DelayReport has Percipio answer the next ones late who ask whether a report is ready: a connector that was told that it
+// is not would ask again after a minute.
+func (p *Percipio) DelayReport(t testing.TB, delay time.Duration, times int) {
+	t.Helper()
+	var nothing any
+	p.process.ask(t, map[string]any{"fault": map[string]any{
+		"method": "GET", "path": "/report-requests/", "kind": "delay", "delayMs": delay.Milliseconds(), "times": times,
+	}}, &nothing)
 }
 
 // AddActivity adds a row to the reports that are requested from now on. The status is as rows spell it: Started, Completed.
