@@ -39,8 +39,8 @@ export interface Validation {
   readonly isForSync: boolean;
   /** The only resource types that the sync lists, none where it reads single resources; absent for all. */
   readonly resourceTypeIds?: readonly string[] | undefined;
-  /** Whether the sync reads grants. */
-  readonly hasGrants: boolean;
+  /** Whether the sync reads grants; absent where that is not known. */
+  readonly hasGrants?: boolean | undefined;
 }
 
 /** Requests of a connector to its application. */

@@ -28,14 +28,15 @@ type Requests = Partial<Record<ProbedFamily, () => Promise<void>>>;
 
 /**
  * Where a sync follows, what is asked is what the sync asks for first, and is kept for it: the first users, the first
- * courses and the report. So it costs the sync no request. Others ask for something small, and not often.
+ * courses and, where it is known that it reads grants, the report. So it costs the sync no request. Others ask for
+ * something small, and not often.
  * @throws ServiceError INVALID_ARGUMENT for a setting that cannot be right, UNAUTHENTICATED for a token that has expired
  * or is refused, PERMISSION_DENIED with the API families that it may not use; all faults at once.
  */
 export async function validatePercipio(
   options: ValidateOptions,
   context: Context,
-  validation: Validation = { isForSync: true, hasGrants: true },
+  validation: Validation = { isForSync: true },
 ): Promise<void> {
   inspectSettings(options, context);
   const { memory } = options.percipio;
@@ -74,7 +75,7 @@ async function readAhead(
 ): Promise<Failure[]> {
   const { percipio, courses } = options;
   const isListed = (typeId: string) => resourceTypeIds?.includes(typeId) ?? true;
-  const needsReport = hasGrants && isListed(courseType.id);
+  const mayNeedReport = hasGrants !== false && isListed(courseType.id);
   const users = () => asService(context.signal, (signal) => scope.users.foresee(percipio.client().users, signal));
   const report = () => asService(context.signal, (signal) => scope.reports.request(signal));
   const failures = await attempt({
@@ -83,11 +84,15 @@ async function readAhead(
   });
   if (failures.length > 0) {
     // No sync follows: a report would be made in vain, and whoever puts this right wants to hear of all at once.
-    return needsReport
+    return mayNeedReport
       ? [...failures, ...(await attempt({ reporting: check(options, context, 'reporting') }))]
       : failures;
   }
-  return needsReport && !courses.isKnownEmpty(scope) ? attempt({ reporting: report }) : [];
+  if (!mayNeedReport || courses.isKnownEmpty(scope)) {
+    return [];
+  }
+  // A caller in another process may be no syncer, and would make Percipio work for nothing.
+  return attempt({ reporting: hasGrants ? report : check(options, context, 'reporting') });
 }
 
 function checkAll(options: ValidateOptions, context: Context): Promise<Failure[]> {

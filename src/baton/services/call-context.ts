@@ -23,7 +23,7 @@ export const responseMaxBytesKey = createContextKey<number>(wireResponseMaxBytes
  * syncers are those that call it.
  */
 export const validationKey = createContextKey<Validation & { readonly syncId?: string }>(
-  { isForSync: true, hasGrants: true },
+  { isForSync: true },
   { description: 'validation' },
 );
 
