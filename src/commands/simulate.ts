@@ -106,6 +106,8 @@ export const simulateCommand: Command = {
       users: settings.get(users),
       courses: settings.get(courses),
       activityRows: settings.get(activity),
+      // A report is ready by time alone, however often somebody asks.
+      reportPolls: { pending: 0, inProgress: 0 },
       reportDelayMs: settings.get(reportDelayMs),
       // As with Percipio, time alone makes a report ready, and not that somebody asks for it.
       reportPolls: { pending: 0, inProgress: 0 },
@@ -139,6 +141,11 @@ export const simulateCommand: Command = {
     }
     if (!host.signal.aborted) {
       await once(host.signal, 'abort');
+    }
+    const { total, counts } = simulator.requests;
+    host.stdout.write(`${total} requests were answered\n`);
+    for (const [kind, count] of counts) {
+      host.stdout.write(`  ${count} ${kind}\n`);
     }
     return 0;
   },

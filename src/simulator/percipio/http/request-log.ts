@@ -34,9 +34,12 @@ export interface RequestFilter {
   readonly path?: RegExp;
 }
 
+const anyUuid = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
+
 /** Keeps the latest requests. */
 export class RequestLog implements Iterable<RequestRecord> {
   readonly #max: number;
+  readonly #counts = new Map<string, number>();
   #records: RequestRecord[] = [];
   #total = 0;
   #waiting: (() => void)[] = [];
@@ -49,6 +52,11 @@ export class RequestLog implements Iterable<RequestRecord> {
   /** How many requests came in all, forgotten ones included. */
   get total(): number {
     return this.#total;
+  }
+
+  /** How many came of each kind, forgotten ones included: method and path, in which `:id` stands for ids. */
+  get counts(): ReadonlyMap<string, number> {
+    return this.#counts;
   }
 
   /** The kept records in the order of arrival. */
@@ -110,6 +118,8 @@ export class RequestLog implements Iterable<RequestRecord> {
       endedMs: undefined,
     };
     this.#total += 1;
+    const kind = `${record.method} ${record.path.replaceAll(anyUuid, ':id')}`;
+    this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1);
     this.#records.push(opened);
     if (this.#records.length > this.#max * 2) {
       this.#records = this.#records.slice(-this.#max);

@@ -86,3 +86,18 @@ test('waitFor ends with its signal', async (t) => {
   abort.abort(new Error('no longer'));
   await assert.rejects(waiting, /no longer/);
 });
+
+test('requests are counted by kind, ids left out, also those that the log has forgotten', async (t) => {
+  const simulator = await startSimulator(t, { requestsMax: 1, users: 3 });
+  for (const user of simulator.data.users) {
+    await call(simulator, `${USERS}/${user.id}`);
+  }
+  await call(simulator, LEARNING_ACTIVITY, { method: 'POST', body: { timeFrame: 'DAY' } });
+  assert.deepEqual(
+    [...simulator.requests.counts],
+    [
+      [`GET ${USERS.replace('{org}', ':id')}/:id`, 3],
+      [`POST ${LEARNING_ACTIVITY.replace('{org}', ':id')}`, 1],
+    ],
+  );
+});
