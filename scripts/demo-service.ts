@@ -17,7 +17,13 @@ const say = (text: string) => process.stdout.write(`${text}\n`);
 
 const folder = await mkdtemp(join(tmpdir(), 'demo-service-'));
 try {
-  await using percipio = await startPercipioSimulator({ users: 500, courses: 200, activityRows: 10_000 });
+  await using percipio = await startPercipioSimulator({
+    users: 500,
+    courses: 200,
+    activityRows: 10_000,
+    // Who hears that a report is not ready asks again a minute later.
+    reportPolls: { pending: 0, inProgress: 0 },
+  });
   await using conductorone = await startConductorOneSimulator({ uploadFolder: join(folder, 'uploads') });
   const certificateFile = join(folder, 'certificate.pem');
   await writeFile(certificateFile, conductorone.certificate);

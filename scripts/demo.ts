@@ -9,7 +9,13 @@ const file = 'demo.c1z';
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
-await using simulator = await startPercipioSimulator({ users: 500, courses: 200, activityRows: 10_000 });
+await using simulator = await startPercipioSimulator({
+  users: 500,
+  courses: 200,
+  activityRows: 10_000,
+  // Who hears that a report is not ready asks again a minute later.
+  reportPolls: { pending: 0, inProgress: 0 },
+});
 const settings = [
   `--base-url=${simulator.url}`,
   `--organization-id=${simulator.organizationId}`,
