@@ -106,8 +106,6 @@ export const simulateCommand: Command = {
       users: settings.get(users),
       courses: settings.get(courses),
       activityRows: settings.get(activity),
-      // A report is ready by time alone, however often somebody asks.
-      reportPolls: { pending: 0, inProgress: 0 },
       reportDelayMs: settings.get(reportDelayMs),
       // As with Percipio, time alone makes a report ready, and not that somebody asks for it.
       reportPolls: { pending: 0, inProgress: 0 },
