@@ -133,7 +133,7 @@ export declare const InvokeActionRequestSchema: GenMessage<InvokeActionRequest>;
  */
 export declare type InvokeActionResponse = Message<"c1.connector.v2.InvokeActionResponse"> & {
   /**
-   * To ask for its status (a KSUID).
+   * To ask for its status. Opaque; in connectors made with the Go SDK a KSUID.
    *
    * @generated from field: string id = 1;
    */
@@ -471,8 +471,9 @@ export enum BatonActionStatus {
 export declare const BatonActionStatusSchema: GenEnum<BatonActionStatus>;
 
 /**
- * Runs actions. Works without provisioning being enabled. An action that does not exist is
- * NOT_FOUND. What an action does is kept in memory, so a status may be lost in a restart.
+ * Runs actions. An action that does not exist is NOT_FOUND. Connectors made with the Go SDK run
+ * actions without provisioning being enabled, and keep what an action does in memory, so that a
+ * status is lost in a restart; others may be stricter, or answer later.
  *
  * @generated from service c1.connector.v2.ActionService
  */

@@ -108,8 +108,9 @@ export const BatonActionStatus = /*@__PURE__*/
   tsEnum(BatonActionStatusSchema);
 
 /**
- * Runs actions. Works without provisioning being enabled. An action that does not exist is
- * NOT_FOUND. What an action does is kept in memory, so a status may be lost in a restart.
+ * Runs actions. An action that does not exist is NOT_FOUND. Connectors made with the Go SDK run
+ * actions without provisioning being enabled, and keep what an action does in memory, so that a
+ * status is lost in a restart; others may be stricter, or answer later.
  *
  * @generated from service c1.connector.v2.ActionService
  */
