@@ -29,6 +29,17 @@ async function run(options: BenchOptions, workFolder: string, command: string): 
   if (wasBusy(machine)) {
     tell(`the machine is busy (load ${machine.load.toFixed(2)}): the figures will be too low`);
   }
+  const failures: string[] = [];
+  // What was measured before is not lost.
+  const attempt = async <Result>(what: string, measure: () => Promise<Result>): Promise<Result | undefined> => {
+    try {
+      return await measure();
+    } catch (error) {
+      process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
+      failures.push(`${what} could not be measured: the output of the benchmark says why.`);
+      return undefined;
+    }
+  };
   const syncs: SizeResults[] = [];
   let starts: StartResults = {};
   let grpc: GrpcResults | undefined;
@@ -37,16 +48,17 @@ async function run(options: BenchOptions, workFolder: string, command: string): 
     const report = await prepareReport(size, options.cacheFolder, tell);
     await using percipio = await startPercipio(size, report);
     if (options.parts.includes('start') && name === options.sizes[0]) {
-      starts = await benchmarkStart(percipio, options, workFolder, tell);
+      starts = (await attempt('The start', () => benchmarkStart(percipio, options, workFolder, tell))) ?? {};
     }
     if (options.parts.includes('sync')) {
-      syncs.push(await benchmarkSyncs(size, percipio, options, workFolder, tell));
+      const measured = await attempt(`${name}`, () => benchmarkSyncs(size, percipio, options, workFolder, tell));
+      if (measured) syncs.push(measured);
     }
     if (options.parts.includes('grpc') && name === grpcSize(options)) {
-      grpc = await benchmarkGrpc(name, percipio, options, workFolder, tell);
+      grpc = await attempt('gRPC', () => benchmarkGrpc(name, percipio, options, workFolder, tell));
     }
   }
-  return { command, machine, syncs, starts, grpc };
+  return { command, machine, failures, syncs, starts, grpc };
 }
 
 /** M where it is measured: of L, a peer would hold the whole report in memory. */
@@ -84,6 +96,7 @@ async function main(argv: readonly string[]): Promise<void> {
   await writeFile(options.resultsFile, formatResults(results));
   tell(`written to ${options.resultsFile}`);
   for (const warning of warningsOf(results)) tell(warning);
+  process.exitCode = results.failures.length > 0 ? 1 : 0;
 }
 
 await main(process.argv.slice(2));

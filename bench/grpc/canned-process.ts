@@ -8,7 +8,7 @@ import { frameMessage } from './grpc-message.ts';
 process.once('disconnect', () => process.exit());
 process.once('message', (message: string) => {
   const body = frameMessage(Buffer.from(message, 'base64'));
-  const server = createSecureServer(mutualTlsOptions(mutualServer));
+  const server = createSecureServer({ ...mutualTlsOptions(mutualServer), maxSessionMemory: 1000 });
   server.on('stream', (stream) => {
     stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
     stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));

@@ -7,6 +7,8 @@ export interface BenchResults {
   /** What was typed, without paths. */
   readonly command: string;
   readonly machine: Machine;
+  /** Parts that could not be measured, and why. */
+  readonly failures: readonly string[];
   readonly syncs: readonly SizeResults[];
   readonly starts: StartResults;
   readonly grpc: GrpcResults | undefined;

@@ -40,7 +40,7 @@ export function formatResults(results: BenchResults): string {
 }
 
 /** Reasons not to trust the figures. */
-export function warningsOf({ machine, syncs, grpc }: BenchResults): string[] {
+export function warningsOf({ machine, failures, syncs, grpc }: BenchResults): string[] {
   const disturbed = [
     ...syncs.flatMap(({ size, ours, peer }) =>
       [...ours, ...Object.values(peer)].map(({ otherWork }) => ({ what: `a sync of ${size}`, otherWork })),
@@ -49,6 +49,7 @@ export function warningsOf({ machine, syncs, grpc }: BenchResults): string[] {
   ].filter(({ otherWork }) => otherWork > otherWorkMax);
   const what = [...new Set(disturbed.map((each) => each.what))];
   return [
+    ...failures,
     ...(wasBusy(machine)
       ? [`The machine was busy before the benchmark began (load ${formatNumber(machine.load)}).`]
       : []),

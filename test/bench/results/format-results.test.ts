@@ -61,6 +61,11 @@ test('a part that was not measured has no section', () => {
   assert.deepEqual(page.match(/^## .*$/gm), ['## Targets']);
 });
 
+test('a part that failed is told of at the top', () => {
+  const results = { ...someResults, failures: ['gRPC failed: the server ended'] };
+  assert.deepEqual(warningsOf(results), ['gRPC failed: the server ended']);
+});
+
 test('a quiet machine is no reason to warn', () => {
   assert.deepEqual(warningsOf(someResults), []);
 });

@@ -49,6 +49,7 @@ export const emptyResults: BenchResults = {
     startedAt: new Date('2026-01-31T12:00:00Z'),
     load: 0.1,
   },
+  failures: [],
   syncs: [],
   starts: {},
   grpc: undefined,
