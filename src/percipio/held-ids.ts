@@ -5,7 +5,8 @@ import type { Listed } from './sync-memory.ts';
 import { readUserIds } from './users.ts';
 
 /**
- * What the sync has listed. Users that it listed in another process are read anew; without courses, all count.
+ * What the sync has listed. Users that it listed in another process are read anew, unless it holds none: then all count,
+ * as all courses do where none were listed.
  * @param canWait - Whether nothing may be answered while the sync is listing them in this process.
  */
 export async function readHeldIds(
@@ -18,13 +19,16 @@ export async function readHeldIds(
     return undefined;
   }
   return {
-    users: await readUserIds(percipio, listed, signal),
+    users: listed.hasNoUsers ? undefined : await readUserIds(percipio, listed, signal),
     courses: listed.courses.all()?.map((course) => course.id?.resource ?? ''),
   };
 }
 
 /** Whether a sync has begun to read users and courses in this process, and does not know all of both yet. */
-export function isListing({ users, courses, foreseenCourses }: Listed): boolean {
+export function isListing({ users, courses, foreseenCourses, hasNoUsers }: Listed): boolean {
   const hasCourses = courses.isBegun || foreseenCourses !== undefined;
+  if (hasNoUsers) {
+    return hasCourses && !courses.all();
+  }
   return users.isBegun !== hasCourses || (users.isBegun && !(users.allIds() && courses.all()));
 }

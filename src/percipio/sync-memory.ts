@@ -19,6 +19,8 @@ export interface Listed {
   readonly users: ListedUsers;
   readonly courses: ListedPages<Resource>;
   foreseenCourses: ForeseenCourses | undefined;
+  /** Whether the sync leaves users out, as one of courses alone. Then nobody lists them, and the runtime drops grants. */
+  hasNoUsers: boolean;
 }
 
 /** What belongs to one sync. */
@@ -92,7 +94,12 @@ export class SyncMemory {
   }
 
   #create(): Remembered {
-    const listed = { users: new ListedUsers(), courses: new ListedPages<Resource>(), foreseenCourses: undefined };
+    const listed = {
+      users: new ListedUsers(),
+      courses: new ListedPages<Resource>(),
+      foreseenCourses: undefined,
+      hasNoUsers: false,
+    };
     // One object, so that whoever has a part of it sees what becomes known later.
     const scope = Object.assign(listed, { reports: this.#createReports(listed) });
     return { scope, madeAt: this.#now(), usedAt: this.#now() };

@@ -75,11 +75,14 @@ async function readAhead(
 ): Promise<Failure[]> {
   const { percipio, courses } = options;
   const isListed = (typeId: string) => resourceTypeIds?.includes(typeId) ?? true;
+  // Roles are found in the list of users.
+  const needsUsers = isListed(userType.id) || isListed(roleType.id);
+  scope.hasNoUsers = hasGrants === true && !isListed(userType.id);
   const mayNeedReport = hasGrants !== false && isListed(courseType.id);
   const users = () => asService(context.signal, (signal) => scope.users.foresee(percipio.client().users, signal));
   const report = () => asService(context.signal, (signal) => scope.reports.request(signal));
   const failures = await attempt({
-    ...((isListed(userType.id) || isListed(roleType.id)) && { 'user-management': users }),
+    ...(needsUsers && { 'user-management': users }),
     ...(isListed(courseType.id) && { 'content-discovery': () => courses.foresee(scope, context) }),
   });
   if (failures.length > 0) {

@@ -131,3 +131,39 @@ test('close ends every report that is under way', async (t) => {
     await simulator.requests.waitFor((request) => request.index === index && request.outcome === 'aborted');
   }
 });
+
+test('request: a report is requested ahead, and taken by whoever asks for it first', async (t) => {
+  const { simulator, reports } = await start(t);
+  const { signal } = new AbortController();
+  await reports.request(signal);
+  await reports.request(signal);
+  assert.deepEqual(
+    simulator.requests.all.map(({ method }) => method),
+    ['POST'],
+    'and nothing is done with it yet',
+  );
+  const report = reports.get(undefined);
+  assert.equal(await settle(report), undefined);
+  assert.ok(report.id);
+  await reports.request(signal);
+  assert.equal(requested(simulator), 1);
+});
+
+test('request: a report that is lost is replaced by a new one', async (t) => {
+  const { simulator, reports } = await start(t);
+  simulator.failReport('next');
+  await reports.request(new AbortController().signal);
+  assert.match(String(await settle(reports.get(undefined))), /FAILED/);
+  assert.equal(await settle(reports.get(undefined)), undefined);
+  assert.equal(requested(simulator), 2);
+});
+
+test('request: the id of a report that was requested ahead is left for the other processes of the sync', async (t) => {
+  const { reports } = await start(t);
+  await reports.request(new AbortController().signal);
+  const session = createSharedSession();
+  const report = reports.get(undefined, session);
+  await settle(report);
+  const value = await session.get('percipio/activity-report', new AbortController().signal);
+  assert.equal(value && Buffer.from(value).toString(), report.id);
+});

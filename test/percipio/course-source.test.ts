@@ -41,7 +41,7 @@ function createSource() {
     );
     return { items, next: page < 2 ? { walk, page: page + 1 } : undefined };
   });
-  return { source, reads, before };
+  return { source, reads, before, memory };
 }
 
 const { context } = createContext();
@@ -106,4 +106,46 @@ test('the listing itself always asks', async () => {
   await source.list.page({ pageSize: 10 }, undefined, context);
   await source.list.page({ pageSize: 10 }, undefined, context);
   assert.deepEqual(reads, ['walk 0 page 0', 'walk 1 page 0']);
+});
+
+test('foresee: the first page is read ahead, and given to the listing once', async () => {
+  const { source, reads, memory } = createSource();
+  const scope = memory.scopeOf(context.syncId);
+  await source.foresee(scope, context);
+  await source.foresee(scope, context);
+  assert.deepEqual(reads, ['walk 0 page 0']);
+  const { next } = await source.list.page({ pageSize: 10 }, undefined, context);
+  assert.deepEqual(next, { walk: 0, page: 1 });
+  assert.deepEqual(reads, ['walk 0 page 0']);
+  await source.list.page({ pageSize: 10 }, undefined, context);
+  assert.deepEqual(reads, ['walk 0 page 0', 'walk 1 page 0']);
+});
+
+test('foresee: what is left out is told with the listing', async () => {
+  const { memory } = createSource();
+  const source = createCourseSource(memory, z.number(), async (_token, { reporter }) => {
+    reporter.leftOut('inactive', 3);
+    reporter.warn('one is missing');
+    return { items: [] };
+  });
+  const { context, told } = createContext();
+  await source.foresee(memory.scopeOf(context.syncId), context);
+  assert.deepEqual([told.leftOut, told.warnings], [{}, []]);
+  await source.list.page({ pageSize: 10 }, undefined, context);
+  assert.deepEqual([told.leftOut, told.warnings], [{ inactive: 3 }, ['one is missing']]);
+});
+
+test('isKnownEmpty: only when a page without courses, and without one behind it, was read', async () => {
+  const { source, memory } = createSource();
+  const empty = createCourseSource(memory, z.number(), async () => ({ items: [] }));
+  for (const [each, isEmpty] of [
+    [source, false],
+    [empty, true],
+  ] as const) {
+    const [ahead, listed] = [memory.scopeOf(`ahead ${isEmpty}`), memory.scopeOf(`listed ${isEmpty}`)];
+    assert.deepEqual([each.isKnownEmpty(ahead), each.isKnownEmpty(listed)], [false, false]);
+    await each.foresee(ahead, context);
+    await each.readAll(createContext({ syncId: `listed ${isEmpty}` }).context);
+    assert.deepEqual([each.isKnownEmpty(ahead), each.isKnownEmpty(listed)], [isEmpty, isEmpty]);
+  }
 });

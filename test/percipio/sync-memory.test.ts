@@ -84,3 +84,40 @@ test('close closes the reports of every sync', () => {
   memory.close();
   assert.deepEqual(closed, [0, 1]);
 });
+
+test('what is prepared for a sync without an id goes to the next new sync, once', () => {
+  const { memory } = createMemory();
+  const old = memory.scopeOf('old');
+  const prepared = memory.prepare();
+  assert.ok(prepared);
+  assert.equal(memory.prepare(), prepared);
+  assert.equal(memory.scopeOf('old'), old);
+  assert.notEqual(memory.scopeOf(undefined), prepared, 'callers without a sync begin none');
+  assert.equal(memory.scopeOf('a'), prepared);
+  assert.equal(memory.scopeOf('a'), prepared);
+  assert.notEqual(memory.scopeOf('b'), prepared);
+});
+
+test('what is prepared waits a minute; whoever prepares after that prepares nothing, until a sync comes', () => {
+  const { memory, clock } = createMemory();
+  const prepared = memory.prepare();
+  clock.ms += minuteMs;
+  assert.equal(memory.prepare(), prepared);
+  clock.ms += 1;
+  assert.equal(memory.prepare(), undefined);
+  clock.ms += hourMs;
+  assert.equal(memory.prepare(), undefined);
+  assert.notEqual(memory.scopeOf('a'), prepared);
+  assert.ok(memory.prepare());
+});
+
+test('a scope that is begun takes over nothing', () => {
+  const { memory, closed } = createMemory();
+  const first = memory.scopeOf('a');
+  const prepared = memory.prepare();
+  memory.begin('a');
+  assert.deepEqual(closed, [0]);
+  assert.notEqual(memory.scopeOf('a'), first);
+  assert.notEqual(memory.scopeOf('a'), prepared);
+  assert.equal(memory.scopeOf('b'), prepared);
+});

@@ -195,6 +195,30 @@ test('skipEntitlementsAndGrants: only resources are stored', async () => {
   assert.deepEqual([store.resources.length, store.entitlements.length, store.grants.length], [5, 0, 0]);
 });
 
+test('the connector is told what is validated for: the sync, and what it lists', async () => {
+  const { connector } = createLibrary();
+  const told: unknown[] = [];
+  const validate: Connector['validate'] = async ({ syncId }, validation) => {
+    told.push([syncId === undefined ? 'no sync' : 'a sync', validation]);
+  };
+  const all = { isForSync: true, resourceTypeIds: undefined, hasGrants: true };
+  const cases: [Partial<FullSyncOptions>, unknown][] = [
+    [{}, ['a sync', all]],
+    [{ resourceTypeIds: ['book'] }, ['a sync', { ...all, resourceTypeIds: ['book'] }]],
+    [{ skipEntitlementsAndGrants: true }, ['a sync', { ...all, hasGrants: false }]],
+    [{ skipGrants: true }, ['a sync', { ...all, hasGrants: false }]],
+    [{ targets: [] }, ['a sync', { isForSync: true, resourceTypeIds: [], hasGrants: false }]],
+    [{ isEmpty: true }, ['no sync', { isForSync: false, hasGrants: false }]],
+  ];
+  for (const [options] of cases) {
+    await sync({ ...connector, validate }, options);
+  }
+  assert.deepEqual(
+    told,
+    cases.map(([, expected]) => expected),
+  );
+});
+
 test('isEmpty: the connector is validated and nothing is read', async () => {
   const { connector, reads } = createLibrary();
   const { resourceTypes, events } = await sync(connector, { isEmpty: true });
