@@ -1,4 +1,5 @@
 // Calls a list method until it names no next page.
+import { setImmediate } from 'node:timers/promises';
 import { type Any, anyUnpack } from '@bufbuild/protobuf/wkt';
 import { EnqueuePageTokensSchema } from '#gen/c1/connector/v2/annotation_type_scoped_grants_pb.js';
 import { Code, ServiceError } from '../service-error.ts';
@@ -24,6 +25,9 @@ export async function* walkPages<Item, Answer extends ListAnswer<Item>>(
     do {
       const answer = await listPage(pageToken);
       yield answer;
+      // A connector in this process may answer without waiting for anything. Timers, signals and heartbeats wait for their
+      // turn meanwhile, and so does what is to be freed.
+      await setImmediate();
       for (const any of answer.annotations) {
         for (const token of anyUnpack(any, EnqueuePageTokensSchema)?.pageTokens ?? []) {
           enqueued.add(token);

@@ -35,3 +35,16 @@ test('enqueued pages come behind, with their own next pages and what they enqueu
 test('a token that does not change ends with an error', async () => {
   await assert.rejects(walk({ '': { next: 'a' }, a: { next: 'a' } }), /would never end/);
 });
+
+test('others get their turn between pages that are answered without waiting', async () => {
+  let turns = 0;
+  const turn = () => {
+    turns += 1;
+    timer = setImmediate(turn);
+  };
+  let timer = setImmediate(turn);
+  const pages = { '': { next: 'a' }, a: { next: 'b' }, b: { next: 'c' } };
+  await walk(pages);
+  clearImmediate(timer);
+  assert.ok(turns >= 3, `${turns} turns`);
+});
