@@ -9,7 +9,7 @@ import { runCommand } from '../src/commands/run.ts';
 import { percipioFields } from '../src/percipio/config.ts';
 
 /** Flags that a Go connector on baton-sdk v0.20.2 refuses as unknown. */
-const ours = ['output', 'password-file', 'region', 'report-lookback', 'report-timeout'];
+const ours = ['output', 'password-file', 'region', 'report-lookback', 'report-mapping', 'report-timeout'];
 const newer = ['external-resource-traits'];
 
 const fields = [...builtInFlags, ...defaultFields, ...percipioFields, ...(runCommand.fields ?? [])];

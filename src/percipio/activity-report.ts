@@ -6,6 +6,9 @@ import { Code, ServiceError } from '../baton/service-error.ts';
 import type { ActivityIndex } from './activity/activity-index.ts';
 import type { ActivityIndexBuilder, HeldIds } from './activity/activity-index-builder.ts';
 import { downloadActivity } from './activity/download-activity.ts';
+import { ReportFormatError } from './activity/report-format-error.ts';
+import { activityMapping } from './activity/report-mapping.ts';
+import { PercipioError } from './api/percipio-error.ts';
 import type { ReportsApi } from './api/reports.ts';
 import type { ConnectorTiming } from './connector-timing.ts';
 import { pollDueMs } from './report-polls.ts';
@@ -16,6 +19,8 @@ export interface ActivityReportOptions {
   readonly logger: Logger;
   /** How far back the report begins. */
   readonly lookbackMs: number;
+  /** Whether Percipio is asked to leave out of it what is not needed. */
+  readonly isMapped: boolean;
   /** How long Percipio may take to make it. */
   readonly timeoutMs: number;
   readonly timing: Pick<ConnectorTiming, 'reportFirstPollMaxMs' | 'reportPollMaxMs' | 'downloadRetry'>;
@@ -64,7 +69,8 @@ export class ActivityReport {
   constructor(options: ActivityReportOptions, id: string | undefined) {
     this.#options = options;
     this.id = id;
-    this.#loaded = this.#load(this.#abort.signal);
+    const loading = this.#load(this.#abort.signal);
+    this.#loaded = options.isMapped ? adviseAgainstMapping(loading) : loading;
     this.#loaded.then(
       (rows) => {
         this.#rows = rows;
@@ -82,6 +88,10 @@ export class ActivityReport {
    * @throws what loading failed with; the signal's reason.
    */
   async wait(options: WaitOptions): Promise<ActivityIndex | undefined> {
+    // At once: waiting costs a timer and its end, for each page of grants.
+    if (this.#index) {
+      return this.#index;
+    }
     const rows = await this.#waitForRows(options);
     if (!rows || this.#index) {
       return this.#index;
@@ -137,13 +147,14 @@ export class ActivityReport {
   }
 
   async #load(signal: AbortSignal): Promise<ActivityIndexBuilder> {
-    const { reports, logger, timing } = this.#options;
+    const { reports, logger, timing, isMapped } = this.#options;
     const id = this.id ?? (await this.#request(signal));
     this.id = id;
     this.#requested.resolve();
     const firstBody = await this.#waitUntilReady(id, signal);
     const startedAtMs = performance.now();
     return await downloadActivity({
+      isMapped,
       open: async (attempt) => {
         if (attempt === 1) {
           return firstBody;
@@ -224,14 +235,44 @@ export class ActivityReport {
 
 /** @returns The id of a new report. */
 export async function requestActivityReport(
-  { reports, lookbackMs, logger }: Pick<ActivityReportOptions, 'reports' | 'lookbackMs' | 'logger'>,
+  {
+    reports,
+    lookbackMs,
+    isMapped,
+    logger,
+  }: Pick<ActivityReportOptions, 'reports' | 'lookbackMs' | 'isMapped' | 'logger'>,
   signal: AbortSignal,
 ): Promise<string> {
   const end = new Date();
   const start = new Date(end.getTime() - lookbackMs);
-  const { value } = await reports().requestLearningActivity({ start, end }, signal);
+  const mapping = isMapped ? activityMapping : undefined;
+  const requested = reports().requestLearningActivity({ start, end, mapping }, signal);
+  const { value } = await (isMapped ? adviseAgainstMapping(requested) : requested);
   logger.info({ report_id: value.id, status: value.status }, 'requested the activity report');
   return value.id;
+}
+
+function mayBeOfMapping(error: unknown): error is Error {
+  if (error instanceof PercipioError) {
+    return error.kind === 'report-failed' || [400, 422, 501].includes(error.status ?? 0);
+  }
+  return error instanceof ReportFormatError && !error.isCutOff;
+}
+
+/** What may have failed because a mapping was asked for says so. */
+async function adviseAgainstMapping<Result>(work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    if (mayBeOfMapping(error)) {
+      throw new ServiceError(
+        Code.FailedPrecondition,
+        `${error.message}. Percipio was asked to map the report (--report-mapping): leave that setting out`,
+        { reason: 'report_mapping', cause: error },
+      );
+    }
+    throw error;
+  }
 }
 
 function describeTime(timeMs: number): string {

@@ -1,5 +1,6 @@
 // The learning-activity reports of one sync.
 import type { SessionStore } from '../baton/connector.ts';
+import { ServiceError } from '../baton/service-error.ts';
 import { ActivityReport, type ActivityReportOptions, requestActivityReport } from './activity-report.ts';
 import { PercipioError } from './api/percipio-error.ts';
 import { SharedReportId } from './shared-report-id.ts';
@@ -59,8 +60,9 @@ export class ActivityReports {
     if (report && report.failure === undefined) {
       return report;
     }
-    const isLost = report?.failure instanceof PercipioError && report.failure.kind.startsWith('report-');
-    const sharedId = session && new SharedReportId(session, this.#options.logger, isLost ? report.id : undefined);
+    const failure = report?.failure instanceof ServiceError ? report.failure.cause : report?.failure;
+    const isLost = failure instanceof PercipioError && failure.kind.startsWith('report-');
+    const sharedId = session && new SharedReportId(session, this.#options.logger, isLost ? report?.id : undefined);
     const takeRequested = () => {
       const requested = this.#requested;
       this.#requested = undefined;

@@ -1,5 +1,5 @@
-// The settings of this connector. The first three and the last are also the Go connector's, by the same names.
-import { choiceField, durationField, stringField, stringSliceField } from '../baton/config/create-field.ts';
+// The settings of this connector. The first three and `base-url` are also the Go connector's, by the same names.
+import { boolField, choiceField, durationField, stringField, stringSliceField } from '../baton/config/create-field.ts';
 
 export const apiTokenField = stringField({
   name: 'api-token',
@@ -42,6 +42,13 @@ export const reportTimeoutField = durationField({
   exportTarget: 'ops',
 });
 
+/** What Percipio makes of it is documented roughly: see docs/performance.md. */
+export const reportMappingField = boolField({
+  name: 'report-mapping',
+  description: 'Asks Percipio to leave out of the report what a sync does not need: an eighth of the size, on trial',
+  exportTarget: 'cli',
+});
+
 export const baseUrlField = stringField({
   name: 'base-url',
   description: 'Where the Percipio API is, for a simulator',
@@ -57,5 +64,6 @@ export const percipioFields = [
   regionField,
   reportLookbackField,
   reportTimeoutField,
+  reportMappingField,
   baseUrlField,
 ];

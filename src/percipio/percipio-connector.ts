@@ -16,6 +16,7 @@ import {
   organizationIdField,
   regionField,
   reportLookbackField,
+  reportMappingField,
   reportTimeoutField,
 } from './config.ts';
 import { type ConnectorTiming, defaultTiming } from './connector-timing.ts';
@@ -49,6 +50,7 @@ export function createPercipioConnector(
           reports: () => percipio.client().reports,
           logger: environment.logger,
           lookbackMs: settings.get(reportLookbackField),
+          isMapped: settings.get(reportMappingField),
           timeoutMs: settings.get(reportTimeoutField),
           timing,
           heldIds: (canWait, signal) => readHeldIds(percipio, listed, canWait, signal),

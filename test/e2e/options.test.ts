@@ -141,3 +141,17 @@ test('--workers: several give the same', async (t) => {
   await runForSummary(simulator, folder, { argv: ['--workers=4'] });
   assert.deepEqual(await readIds(folder.file), truth);
 });
+
+test('--report-mapping: the result is the same, of a report that is much smaller', async (t) => {
+  const { simulator, folder } = await start(t);
+  const whole = await runForSummary(simulator, folder);
+  const ids = await readIds(folder.file);
+  const mapped = await runForSummary(simulator, folder, { argv: ['--report-mapping'] });
+  assert.deepEqual(await readIds(folder.file), ids);
+  assert.deepEqual(mapped.left_out, whole.left_out);
+  const requests = simulator.requests.of({ path: /learning-activity$/ });
+  assert.deepEqual(
+    requests.map(({ body }) => 'mapping' in (body as object)),
+    [false, true],
+  );
+});

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Progress } from '../../src/baton/connector.ts';
 import { ServiceError } from '../../src/baton/service-error.ts';
+import { activityMapping } from '../../src/percipio/activity/report-mapping.ts';
 import { ActivityReport, type ActivityReportOptions, type WaitOptions } from '../../src/percipio/activity-report.ts';
 import { PercipioError } from '../../src/percipio/api/percipio-error.ts';
 import type { PercipioSimulator } from '../../src/simulator/percipio/percipio-simulator.ts';
@@ -40,6 +41,7 @@ function load(
       timeoutMs: longWaitMs,
       timing: quickTiming,
       heldIds: async () => ({ users: [user, otherUser], courses: undefined }),
+      isMapped: false,
       isListing: () => false,
       ...options,
     },
@@ -292,4 +294,44 @@ test('a report whose JSON ends too early though its transfer does not is read th
 test('takeTelling is true once', async (t) => {
   const report = load(t, await start(t));
   assert.deepEqual([report.takeTelling(), report.takeTelling()], [true, false]);
+});
+
+test('isMapped: only the fields that matter are asked for, and the report is read as ever', async (t) => {
+  const simulator = await startSimulator(t, { users: 20, courses: 10, activityRows: 200, ...READY_AT_ONCE });
+  const options = { heldIds: async () => ({}), lookbackMs: 20 * 365 * dayMs };
+  const [whole, mapped] = [load(t, simulator, options), load(t, simulator, { ...options, isMapped: true })];
+  let [bytes, mappedBytes] = [0, 0];
+  const index = await whole.wait({ ...patiently, onProgress: (progress) => (bytes = progress.bytes ?? 0) });
+  const other = await mapped.wait({ ...patiently, onProgress: (progress) => (mappedBytes = progress.bytes ?? 0) });
+  assert.ok(index && index.counts.rows > 100);
+  assert.deepEqual(other?.counts, index.counts);
+  assert.ok(mappedBytes * 5 < bytes, `${mappedBytes} bytes of ${bytes}`);
+  const mappings = simulator.requests.of({ method: 'POST' }).map(({ body }) => (body as { mapping?: string }).mapping);
+  assert.deepEqual(new Set(mappings), new Set([undefined, activityMapping]));
+});
+
+for (const [what, plant] of [
+  ['refused with 422', (simulator) => simulator.faults.add({ kind: 'status', status: 422, match: { method: 'POST' } })],
+  ['given up on', (simulator) => simulator.failReport('next')],
+  ['answered with rows in lists', (simulator) => simulator.setReport('next', '[[{}],[{}]]')],
+  ['answered with other fields', (simulator) => simulator.setReport('next', '[{"a":"1"},{"a":"2"}]')],
+] as const satisfies [string, (simulator: PercipioSimulator) => unknown][]) {
+  test(`isMapped: a report that is ${what} fails with the setting to leave out`, async (t) => {
+    const simulator = await startSimulator(t, { users: 0, courses: 0, activityRows: 0, ...READY_AT_ONCE });
+    plant(simulator);
+    const error = await captureFailure(load(t, simulator, { isMapped: true }));
+    assert.ok(error instanceof ServiceError);
+    assert.equal(error.reason, 'report_mapping');
+    assert.match(
+      error.rawMessage,
+      /Percipio was asked to map the report \(--report-mapping\): leave that setting out$/,
+    );
+  });
+}
+
+test('isMapped: what has other reasons does not blame the mapping', async (t) => {
+  const simulator = await start(t);
+  simulator.faults.add({ kind: 'status', status: 403, match: { method: 'POST' } });
+  const error = await captureFailure(load(t, simulator, { isMapped: true }));
+  assert.ok(error instanceof PercipioError);
 });

@@ -10,7 +10,7 @@ import { quickTiming, silentLogger, uuid } from './start-connector.ts';
 
 const startPlain = (t: TestContext) => startSimulator(t, { users: 0, courses: 0, activityRows: 0, ...READY_AT_ONCE });
 
-function createReports(t: TestContext, simulator: PercipioSimulator): ActivityReports {
+function createReports(t: TestContext, simulator: PercipioSimulator, isMapped = false): ActivityReports {
   const { url, organizationId, token } = simulator;
   const client = createTestClient(t, url, { organizationId, token });
   const reports = new ActivityReports({
@@ -20,6 +20,7 @@ function createReports(t: TestContext, simulator: PercipioSimulator): ActivityRe
     timeoutMs: 60_000,
     timing: quickTiming,
     heldIds: async () => ({ users: [], courses: undefined }),
+    isMapped,
     isListing: () => false,
   });
   t.after(() => reports.close());
@@ -154,6 +155,15 @@ test('request: a report that is lost is replaced by a new one', async (t) => {
   simulator.failReport('next');
   await reports.request(new AbortController().signal);
   assert.match(String(await settle(reports.get(undefined))), /FAILED/);
+  assert.equal(await settle(reports.get(undefined)), undefined);
+  assert.equal(requested(simulator), 2);
+});
+
+test('a mapped report that Percipio gives up on is replaced by a new one', async (t) => {
+  const simulator = await startPlain(t);
+  const reports = createReports(t, simulator, true);
+  simulator.failReport('next');
+  assert.match(String(await settle(reports.get(undefined))), /--report-mapping/);
   assert.equal(await settle(reports.get(undefined)), undefined);
   assert.equal(requested(simulator), 2);
 });

@@ -26,6 +26,7 @@ function createSource() {
         timeoutMs: 1,
         timing: quickTiming,
         heldIds: async () => ({ users: [], courses: [] }),
+        isMapped: false,
         isListing: () => false,
       }),
   );

@@ -21,6 +21,7 @@ function createMemory() {
       timeoutMs: 1,
       timing: quickTiming,
       heldIds: async () => ({ users: [], courses: [] }),
+      isMapped: false,
       isListing: () => false,
     });
     reports.close = () => void closed.push(number);

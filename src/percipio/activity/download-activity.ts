@@ -5,6 +5,7 @@ import { nextDelayMs, type RetryPolicy } from '../api/retry-policy.ts';
 import { ActivityIndexBuilder } from './activity-index-builder.ts';
 import { type ReadProgress, readActivityRows } from './read-activity-rows.ts';
 import { ReportFormatError } from './report-format-error.ts';
+import { MappedRows } from './report-mapping.ts';
 
 export interface ActivityDownload {
   /**
@@ -13,6 +14,8 @@ export interface ActivityDownload {
    */
   readonly open: (attempt: number) => Promise<AsyncIterable<Uint8Array>>;
   readonly signal: AbortSignal;
+  /** Whether Percipio was asked to map the report: then rows that are all without ids and status are a failure. */
+  readonly isMapped?: boolean | undefined;
   /** Default {@link downloadRetryPolicy}. */
   readonly retry?: RetryPolicy | undefined;
   /** Called after each piece; begins at 0 again with each attempt. */
@@ -35,12 +38,14 @@ export const downloadRetryPolicy: RetryPolicy = {
  * reason when it ends the download between attempts.
  */
 export async function downloadActivity(download: ActivityDownload): Promise<ActivityIndexBuilder> {
-  const { open, signal, retry = downloadRetryPolicy, onProgress, onRetry } = download;
+  const { open, signal, isMapped, retry = downloadRetryPolicy, onProgress, onRetry } = download;
   for (let attempt = 1; ; attempt += 1) {
     const body = await open(attempt);
     const builder = new ActivityIndexBuilder();
     try {
-      await readActivityRows(body, builder, { signal, onProgress });
+      const mapped = isMapped ? new MappedRows(builder) : undefined;
+      await readActivityRows(body, mapped ?? builder, { signal, onProgress });
+      mapped?.end();
       return builder;
     } catch (error) {
       const delayMs = delayAfter(error, attempt, retry);

@@ -1,6 +1,7 @@
 // Reads a learning-activity report while it arrives.
 import type { ActivityRowSink, RowPlaces } from './activity-row-sink.ts';
 import { createPieceFreer } from './free-pieces.ts';
+import { activityFields } from './report-mapping.ts';
 import { RowScanner } from './row-scanner.ts';
 import type { Spans } from './scan-row.ts';
 
@@ -27,7 +28,7 @@ export async function readActivityRows(
   sink: ActivityRowSink,
   options: ReadActivityOptions = {},
 ): Promise<ReadProgress> {
-  const reader = new RowScanner({ fields: ['contentUuid', 'userUuid', 'status'], onRow: toSink(sink) });
+  const reader = new RowScanner({ fields: activityFields, onRow: toSink(sink) });
   const free = createPieceFreer();
   let bytes = 0;
   for await (const piece of body) {

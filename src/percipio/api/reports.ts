@@ -15,6 +15,8 @@ export type ReportPeriod =
 export type LearningActivityRequest = ReportPeriod & {
   /** As the report spells them; several are separated by commas. Default `Course,Assessment`. */
   readonly contentType?: string | undefined;
+  /** JSONata that Percipio applies to the rows. */
+  readonly mapping?: string | undefined;
 };
 
 /** A report that was asked for. */
@@ -75,7 +77,7 @@ export class ReportsApi {
         family: 'reporting',
         method: 'POST',
         path: `${this.#path}/learning-activity`,
-        body: { ...period, contentType },
+        body: { ...period, contentType, mapping: request.mapping },
         repeat: 'always',
       },
       requestedReportSchema,

@@ -12,7 +12,7 @@ const FORMATS = ['JSON', 'CSV', 'TXT'] as const;
 
 /**
  * Reads a request body. Throws 422 for what the API refuses, and 501 for what it has and the simulator hasn't: formats
- * but JSON, mappings, audiences but ALL, sorting by anything but lastAccess. Unknown fields are ignored.
+ * but JSON, named transforms, audiences but ALL, sorting by anything but lastAccess. Unknown fields are ignored.
  * @param nowMs The end of time frames. CALENDAR_MONTH is the last whole month in UTC.
  */
 export function readActivityRequest(body: unknown, nowMs: number): ActivityFilter {
@@ -27,8 +27,8 @@ export function readActivityRequest(body: unknown, nowMs: number): ActivityFilte
   if (isGiven(fields.mapping) && isGiven(fields.transformName)) {
     throw unprocessable('mapping and transformName exclude each other');
   }
-  if (isGiven(fields.mapping) || isGiven(fields.transformName)) {
-    throw notSimulated('JSONata mappings');
+  if (isGiven(fields.transformName)) {
+    throw notSimulated('named transforms');
   }
   if (String(fields.audience ?? 'ALL').toUpperCase() !== 'ALL') {
     throw notSimulated('reports on one audience');

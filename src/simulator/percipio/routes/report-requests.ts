@@ -6,6 +6,7 @@ import type { Route } from '../http/router.ts';
 import type { SimulatedData } from '../organization/api-objects.ts';
 import { COLLECTION_NAMES } from '../organization/common-data.ts';
 import { readActivityRequest } from '../reports/activity-request.ts';
+import { mapReport, readReportMapping } from '../reports/report-mapping.ts';
 import type { ReportStore } from '../reports/report-store.ts';
 
 const REPORTS_PATH = '/reporting/v1/organizations/:organizationId/report-requests';
@@ -24,7 +25,13 @@ export function reportRequestRoutes({ data, store, makeActivityReport, now }: Re
       method: 'POST',
       path: `${REPORTS_PATH}/learning-activity`,
       handle: ({ body }) => {
-        return store.request(makeActivityReport(readActivityRequest(body, now())));
+        const makeReport = makeActivityReport(readActivityRequest(body, now()));
+        const { mapping: text } = body as { readonly mapping?: unknown };
+        if (typeof text !== 'string' || text === '') {
+          return store.request(makeReport);
+        }
+        const mapping = readReportMapping(text);
+        return store.request(() => mapReport(makeReport(), mapping));
       },
     },
     {
