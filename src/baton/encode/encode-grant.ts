@@ -15,16 +15,20 @@ import { encodeMessage } from './encode-message.ts';
 // which a test proves; any other grant is left to protobuf-es.
 
 const tagOfField = (number: number) => (number << 3) | 2;
-const bytesAtFirst = 64 * 1024;
+const bytesAtFirst = 4096;
 
 /** Bytes of entitlements. A message that was handed over is not changed any more. */
 const encodedEntitlements = new WeakMap<Entitlement, Uint8Array>();
 
 /** Where bytes are put together. Grows to what is put there at a time, and is used again. */
 class Scratch {
-  bytes = Buffer.allocUnsafe(bytesAtFirst);
+  bytes: Buffer;
   /** How many of them hold something. */
   length = 0;
+
+  constructor(bytesAtFirst: number) {
+    this.bytes = Buffer.allocUnsafe(bytesAtFirst);
+  }
 
   reserve(count: number): void {
     if (this.length + count <= this.bytes.length) return;
@@ -70,8 +74,8 @@ function varintSize(value: number): number {
 }
 
 /** For one grant, for its principal, for a response: each is written into while the one before is. */
-const grantScratch = new Scratch();
-const principalScratch = new Scratch();
+const grantScratch = new Scratch(bytesAtFirst);
+const principalScratch = new Scratch(bytesAtFirst);
 
 /**
  * A grant, byte for byte as `encodeMessage` gives it.
@@ -100,12 +104,14 @@ export function encodeGrant(grant: Grant): Uint8Array {
 
 /** A page of grants as it goes over the wire. */
 export function encodeListGrantsResponse(response: GrantsServiceListGrantsResponse): Buffer {
-  const { list } = response;
-  const scratch = new Scratch();
-  for (const [index, grant] of list.entries()) {
+  const { list, nextPageToken } = response;
+  const [first] = list;
+  // Grants of a page are about as long as its first one.
+  const grantBytes = first ? encodeGrant(first).length + 16 : 0;
+  const scratch = new Scratch(list.length * grantBytes + nextPageToken.length + 64);
+  for (const grant of list) {
     const bytes = encodeGrant(grant);
-    // Grants of a page are about as long as its first one.
-    scratch.reserve((bytes.length + 6) * (index === 0 ? list.length : 1));
+    scratch.reserve(bytes.length + 6);
     scratch.byte(tagOfField(1));
     scratch.varint(bytes.length);
     scratch.put(bytes);

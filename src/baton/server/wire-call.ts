@@ -31,6 +31,9 @@ export interface WireCallOptions {
  */
 const deadlineToleranceMs = 10;
 
+/** What still waits for a call that was answered is ended with this. One for all: an error made for each costs 30 µs. */
+const hasEnded = new DOMException('the call has ended', 'AbortError');
+
 /** Codes that say nothing of a call's caller, and much of the connector. */
 const infoCodes: ReadonlySet<Code> = new Set([Code.Internal, Code.Unknown, Code.DataLoss]);
 
@@ -71,7 +74,9 @@ export class WireCall implements RunningCall {
     // grpc-js emits this when the caller cancels, when the deadline passes, and after the status of a call went out.
     call.once('cancelled', () => {
       this.#streamOver = true;
-      this.context.abort(toCancellation(call));
+      if (!this.#ended) {
+        this.context.abort(toCancellation(call));
+      }
       this.#release();
     });
   }
@@ -110,7 +115,7 @@ export class WireCall implements RunningCall {
       this.#ended = true;
       send();
       this.#logger.debug({ code: 'OK', duration_ms: this.#durationMs() }, 'call answered');
-      this.context.abort();
+      this.context.abort(hasEnded);
     }
   }
 

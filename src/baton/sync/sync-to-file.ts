@@ -5,6 +5,7 @@ import type { SavedC1z } from '../c1z/pack-c1z.ts';
 import type { SyncType } from '../c1z/sync-runs.ts';
 import type { SyncStats } from '../c1z/sync-stats.ts';
 import { type FullSyncOptions, runFullSync } from './full-sync.ts';
+import { limitHeapGrowth } from './limit-heap-growth.ts';
 
 export interface SyncToFileOptions extends Omit<FullSyncOptions, 'store'> {
   /** Path of the file. An existing one gets the sync added. */
@@ -30,6 +31,7 @@ export interface SyncedFile {
  */
 export async function syncToFile(options: SyncToFileOptions): Promise<SyncedFile> {
   const { signal, observer } = options;
+  using _ = limitHeapGrowth();
   await using file = await openC1z(options.path, { temporaryFolder: options.temporaryFolder, signal });
   const type = options.targets ? 'partial' : options.skipEntitlementsAndGrants ? 'resources_only' : 'full';
   const parentSyncId = type === 'partial' ? file.latestFinishedFullRun()?.syncId : undefined;
