@@ -54,7 +54,7 @@ export interface WaitOptions {
 export class ActivityReport {
   /** Known when Percipio has answered the request for it; from the start when it was picked up. */
   id: string | undefined;
-  /** The error that loading ended with. */
+  /** The error that loading ended with, once somebody has heard of it: one that nobody waited for is told to the next. */
   failure: unknown;
   readonly #options: ActivityReportOptions;
   readonly #abort = new AbortController();
@@ -76,9 +76,7 @@ export class ActivityReport {
         this.#rows = rows;
       },
       // Whoever waits hears of it; without anybody it must not end the process.
-      (error: unknown) => {
-        this.failure = error ?? new Error('the report was closed');
-      },
+      () => {},
     );
   }
 
@@ -120,7 +118,11 @@ export class ActivityReport {
         }),
       ]);
     } catch (error) {
-      if (this.#abort.signal.aborted && !signal.aborted) {
+      if (signal.aborted) {
+        throw error;
+      }
+      this.failure = error;
+      if (this.#abort.signal.aborted) {
         return undefined;
       }
       throw error;

@@ -128,11 +128,12 @@ test('reportFirstPollMaxMs: it is asked for by then, though nobody waits', async
 });
 
 test('close ends the wait before the first poll', async (t) => {
-  const report = load(t, await start(t), { timing: lateTiming, isListing: () => true });
+  const simulator = await start(t);
+  const report = load(t, simulator, { timing: lateTiming, isListing: () => true });
   await report.wait({ ...patiently, canWait: true });
   report.close();
-  await new Promise((resolve) => setImmediate(resolve));
-  assert.ok(report.failure);
+  assert.equal(await report.wait(patiently), undefined);
+  assert.equal(polls(simulator).length, 0);
 });
 
 test('a wait that is over before the report is ready gives nothing, and loading goes on', async (t) => {
@@ -220,6 +221,17 @@ test('a report that Percipio gives up on fails with its status', async (t) => {
   assert.equal(error.kind, 'report-failed');
   assert.match(error.message, /FAILED/);
   assert.equal(report.failure, error);
+});
+
+test('a failure that nobody was waiting for is told to whoever comes next', async (t) => {
+  const simulator = await startSimulator(t, { users: 0, courses: 0, activityRows: 0, reportFails: true });
+  const report = load(t, simulator, { isListing: () => true });
+  assert.equal(await report.wait({ ...patiently, canWait: true }), undefined);
+  await simulator.requests.waitFor(({ index, outcome }) => index === 3 && outcome === 'answered');
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.equal(report.failure, undefined);
+  assert.match(String(await captureFailure(report)), /FAILED/);
+  assert.ok(report.failure);
 });
 
 test('a report that is gone fails as expired', async (t) => {
