@@ -8,7 +8,7 @@ let syncs = 0;
 
 /**
  * Has garbage collected when the heap has grown by so much; V8 would let it grow up to fourfold. A sync makes much garbage
- * and keeps little: it takes a third of the memory less for a fiftieth of the time more. A server of many small calls
+ * and keeps little: it takes a quarter of the memory less for a twentieth of the time more. A server of many small calls
  * would spend twice the time on garbage, so this ends with the sync.
  */
 export function limitHeapGrowth(): Disposable {
