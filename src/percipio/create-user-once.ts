@@ -13,8 +13,9 @@ export interface CreatedUser {
 }
 
 /**
- * Creates a person, unless there is one with that external user id. Where an answer is lost, the person is looked up
- * before anything is sent again; at most as often as the client's retry policy has it.
+ * Creates a person whom the caller has looked for in vain: one who came since is told by Percipio's conflict, and looked
+ * up then. Where an answer is lost, the person is looked up before anything is sent again; at most as often as the
+ * client's retry policy has it.
  *
  * A person who is found then counts as created by the lost request when it has all that was asked for, and as existing
  * when it differs, since somebody else may have created it in between.
@@ -23,8 +24,6 @@ export interface CreatedUser {
  */
 export async function createUserOnce(users: UsersApi, newUser: NewUser, signal: AbortSignal): Promise<CreatedUser> {
   const find = () => users.lookUp('external-user-id', newUser.externalUserId, signal);
-  const existing = await find();
-  if (existing) return { outcome: 'existing', user: existing };
   let unclear: PercipioError | undefined;
   for (let attempt = 1; ; attempt += 1) {
     const sent = await tryCreate(users, newUser, signal);
