@@ -4,7 +4,8 @@ import type { Logger } from 'pino';
 import type { Progress } from '../baton/connector.ts';
 import { Code, ServiceError } from '../baton/service-error.ts';
 import type { ActivityIndex } from './activity/activity-index.ts';
-import type { ActivityIndexBuilder, HeldIds } from './activity/activity-index-builder.ts';
+import type { HeldIds } from './activity/activity-index-builder.ts';
+import type { ActivityThread } from './activity/activity-thread.ts';
 import { downloadActivity } from './activity/download-activity.ts';
 import { ReportFormatError } from './activity/report-format-error.ts';
 import { activityMapping } from './activity/report-mapping.ts';
@@ -61,8 +62,9 @@ export class ActivityReport {
   readonly #listeners = new Set<(progress: Progress) => void>();
   readonly #requested = Promise.withResolvers<void>();
   readonly #wanted = Promise.withResolvers<void>();
-  readonly #loaded: Promise<ActivityIndexBuilder>;
-  #rows: ActivityIndexBuilder | undefined;
+  readonly #loaded: Promise<ActivityThread>;
+  #rows: ActivityThread | undefined;
+  #finishing: Promise<ActivityIndex> | undefined;
   #index: ActivityIndex | undefined;
   #isTold = false;
 
@@ -95,14 +97,19 @@ export class ActivityReport {
       return this.#index;
     }
     const held = await this.#options.heldIds(options.canWait, options.signal);
-    // Another call may have made it meanwhile.
     if (held) {
-      this.#index ??= rows.finish(held);
+      // Another call may be at it.
+      this.#finishing ??= rows.finish(held);
+      try {
+        this.#index = await this.#finishing;
+      } catch (error) {
+        this.#heedFailure(error);
+      }
     }
     return this.#index;
   }
 
-  async #waitForRows({ waitMs, signal, onProgress, canWait }: WaitOptions): Promise<ActivityIndexBuilder | undefined> {
+  async #waitForRows({ waitMs, signal, onProgress, canWait }: WaitOptions): Promise<ActivityThread | undefined> {
     this.#listeners.add(onProgress);
     const isEarly = canWait && this.#options.isListing();
     if (!isEarly) {
@@ -121,14 +128,19 @@ export class ActivityReport {
       if (signal.aborted) {
         throw error;
       }
-      this.failure = error;
-      if (this.#abort.signal.aborted) {
-        return undefined;
-      }
-      throw error;
+      this.#heedFailure(error);
+      return undefined;
     } finally {
       timer.abort();
       this.#listeners.delete(onProgress);
+    }
+  }
+
+  /** Throws what loading failed with, unless that is because the report was closed. */
+  #heedFailure(error: unknown): void {
+    this.failure = error;
+    if (!this.#abort.signal.aborted) {
+      throw error;
     }
   }
 
@@ -148,7 +160,7 @@ export class ActivityReport {
     );
   }
 
-  async #load(signal: AbortSignal): Promise<ActivityIndexBuilder> {
+  async #load(signal: AbortSignal): Promise<ActivityThread> {
     const { reports, logger, timing, isMapped } = this.#options;
     const id = this.id ?? (await this.#request(signal));
     this.id = id;

@@ -1,5 +1,5 @@
-// Makes an index of the rows of a report.
-import { ActivityIndex } from './activity-index.ts';
+// Makes of the rows of a report what an index consists of.
+import type { ActivityIndexParts } from './activity-index.ts';
 import type { ActivityRowSink, RowPlaces } from './activity-row-sink.ts';
 import { type ActivityStatus, toActivityStatus } from './activity-status.ts';
 import { absent, IdTable } from './id-table.ts';
@@ -44,7 +44,7 @@ export class ActivityIndexBuilder implements ActivityRowSink {
     this.#malformed += 1;
   }
 
-  finish(held: HeldIds = {}): ActivityIndex {
+  finish(held: HeldIds = {}): ActivityIndexParts {
     const taken = this.#taken.drain();
     const { userIds, rankOf } = orderUsers(this.#users.ids, held.users);
     const isHeld = markHeld(this.#courses.ids, held.courses);
@@ -74,7 +74,7 @@ export class ActivityIndexBuilder implements ActivityRowSink {
       unknownCourses,
       unknownUsers,
     };
-    return new ActivityIndex({ counts, courseEnds: findCourseEnds(packed, this.#courses.ids), packed, userIds });
+    return { counts, courseEnds: findCourseEnds(packed, this.#courses.ids), packed, userIds };
   }
 
   /** Nothing for a status that gives no grant, which is then counted. */
@@ -113,8 +113,8 @@ function markHeld(ids: readonly string[], held: Iterable<string> | undefined): U
   return Uint8Array.from(ids, (id) => (all.has(id) ? 1 : 0));
 }
 
-/** Sorts in place, and keeps the first of each person and course. */
-function sortGrants(taken: Float64Array): Float64Array {
+/** Sorts in place, and keeps the first of each person and course: completed, if there is such a one. */
+function sortGrants(taken: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
   taken.sort();
   let kept = 0;
   let lastPair = -1;
@@ -127,7 +127,29 @@ function sortGrants(taken: Float64Array): Float64Array {
       lastPair = pair;
     }
   }
-  return taken.subarray(0, kept);
+  return completedFirst(taken.subarray(0, kept));
+}
+
+/** Puts, within each course, the completed ones in front, and leaves the order otherwise as it is. */
+function completedFirst(packed: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
+  const others: number[] = [];
+  let place = 0;
+  for (let position = 0; position < packed.length; position += 1) {
+    const grant = packed[position] as number;
+    if (statusOf(grant) === 'completed') {
+      packed[place] = grant;
+      place += 1;
+    } else {
+      others.push(grant);
+    }
+    const isLast = position + 1 === packed.length || courseOf(packed[position + 1] as number) !== courseOf(grant);
+    if (isLast) {
+      packed.set(others, place);
+      place += others.length;
+      others.length = 0;
+    }
+  }
+  return packed;
 }
 
 function findCourseEnds(packed: Float64Array, courseIds: readonly string[]): Map<string, number> {

@@ -8,8 +8,8 @@ export interface ActivityIndexParts {
   readonly counts: ActivityCounts;
   /** The courses that have grants, and behind which grant, from 0, the grants of each end. */
   readonly courseEnds: ReadonlyMap<string, number>;
-  /** In order by course, then user. */
-  readonly packed: Float64Array;
+  /** In order by course, then status, completed first, then user. */
+  readonly packed: Float64Array<ArrayBuffer>;
   /** By the number of a user in `packed`. */
   readonly userIds: readonly string[];
 }
@@ -17,8 +17,9 @@ export interface ActivityIndexParts {
 /**
  * The grants that a report gives: at most one for each person and course. They take 8 bytes each, beside the ids.
  *
- * The grants of a course are in the order of their user ids, whatever the order of the rows, so that a position in them
- * means the same in every process that reads the same report with the same users.
+ * The grants of a course are in the order of their statuses and user ids, whatever the order of the rows, so that a
+ * position in them means the same in every process that reads the same report with the same users. It is also the order
+ * of their entitlements and principals, in which a .c1z file is written fastest.
  */
 export class ActivityIndex {
   readonly counts: ActivityCounts;

@@ -2,10 +2,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { PercipioError } from '../api/percipio-error.ts';
 import { nextDelayMs, type RetryPolicy } from '../api/retry-policy.ts';
-import { ActivityIndexBuilder } from './activity-index-builder.ts';
-import { type ReadProgress, readActivityRows } from './read-activity-rows.ts';
+import { ActivityThread } from './activity-thread.ts';
+import type { ReadProgress } from './read-activity-rows.ts';
 import { ReportFormatError } from './report-format-error.ts';
-import { MappedRows } from './report-mapping.ts';
 
 export interface ActivityDownload {
   /**
@@ -36,18 +35,20 @@ export const downloadRetryPolicy: RetryPolicy = {
  * Reads a whole report: the result has all of its rows. Percipio cannot continue a download, so one that breaks begins anew, without its rows.
  * @throws PercipioError or ReportFormatError when the last attempt failed, or another one makes no sense; the signal's
  * reason when it ends the download between attempts.
+ * @returns The report, read and not yet made an index of; the signal closes it.
  */
-export async function downloadActivity(download: ActivityDownload): Promise<ActivityIndexBuilder> {
-  const { open, signal, isMapped, retry = downloadRetryPolicy, onProgress, onRetry } = download;
+export async function downloadActivity(download: ActivityDownload): Promise<ActivityThread> {
+  const { open, signal, isMapped = false, retry = downloadRetryPolicy, onProgress, onRetry } = download;
   for (let attempt = 1; ; attempt += 1) {
     const body = await open(attempt);
-    const builder = new ActivityIndexBuilder();
+    const thread = new ActivityThread({ isMapped });
+    const close = () => thread.close();
+    signal.addEventListener('abort', close, { once: true });
     try {
-      const mapped = isMapped ? new MappedRows(builder) : undefined;
-      await readActivityRows(body, mapped ?? builder, { signal, onProgress });
-      mapped?.end();
-      return builder;
+      await thread.read(body, { signal, onProgress });
+      return thread;
     } catch (error) {
+      signal.removeEventListener('abort', close);
       const delayMs = delayAfter(error, attempt, retry);
       if (delayMs === undefined) throw error;
       onRetry?.(error as Error, attempt);

@@ -1,6 +1,5 @@
 // Reads a learning-activity report while it arrives.
 import type { ActivityRowSink, RowPlaces } from './activity-row-sink.ts';
-import { createPieceFreer } from './free-pieces.ts';
 import { activityFields } from './report-mapping.ts';
 import { RowScanner } from './row-scanner.ts';
 import type { Spans } from './scan-row.ts';
@@ -29,13 +28,11 @@ export async function readActivityRows(
   options: ReadActivityOptions = {},
 ): Promise<ReadProgress> {
   const reader = new RowScanner({ fields: activityFields, onRow: toSink(sink) });
-  const free = createPieceFreer();
   let bytes = 0;
   for await (const piece of body) {
     options.signal?.throwIfAborted();
     reader.push(piece);
     bytes += piece.length;
-    free(piece.length);
     options.onProgress?.({ bytes, rows: reader.rows });
   }
   reader.end();

@@ -11,6 +11,8 @@ export interface ReportFormatErrorFields {
 
 /** Tells where the report is wrong, and quotes nothing of it: rows are personal data. */
 export class ReportFormatError extends Error {
+  /** What is wrong, for a sentence about the report. */
+  readonly problem: string;
   readonly byteOffset: number;
   readonly row: number;
   readonly isCutOff: boolean;
@@ -18,6 +20,7 @@ export class ReportFormatError extends Error {
   constructor(problem: string, fields: ReportFormatErrorFields) {
     super(`the learning-activity report ${problem} (byte ${fields.byteOffset}, row ${fields.row})`);
     this.name = 'ReportFormatError';
+    this.problem = problem;
     this.byteOffset = fields.byteOffset;
     this.row = fields.row;
     this.isCutOff = fields.isCutOff;

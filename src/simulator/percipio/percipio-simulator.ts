@@ -1,5 +1,4 @@
 // A Percipio to run against, for tests, benchmarks and demonstrations: a real HTTP server with a generated organization.
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { AddressInfo, Server } from 'node:net';
 import { planActivity } from './activity/activity-plan.ts';
@@ -13,6 +12,7 @@ import { createApiServer } from './http/server.ts';
 import type { SimulatedData } from './organization/api-objects.ts';
 import { createCommonData } from './organization/common-data.ts';
 import { createOrganization } from './organization/organization.ts';
+import { filePieces } from './reports/file-pieces.ts';
 import { type ReportBody, ReportStore } from './reports/report-store.ts';
 import { catalogContentRoutes } from './routes/catalog-content.ts';
 import { commonRoutes } from './routes/common.ts';
@@ -106,7 +106,7 @@ export async function startPercipioSimulator(options: PercipioSimulatorOptions =
         store,
         makeActivityReport: (filter) => {
           if (reportFile !== undefined) {
-            return () => createReadStream(reportFile, { highWaterMark: 256 * 1024 });
+            return () => filePieces(reportFile);
           }
           const added = addedActivities.select(filter);
           return () => activityRows(source, filter, added);

@@ -124,7 +124,7 @@ test('reportFile is sent as the body of every report', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'percipio-simulator-'));
   t.after(() => rm(folder, { recursive: true }));
   const reportFile = join(folder, 'report.json');
-  const rows = JSON.stringify(Array.from({ length: 20_000 }, (_, index) => ({ contentUuid: String(index) })));
+  const rows = JSON.stringify(Array.from({ length: 100_000 }, (_, index) => ({ contentUuid: String(index) })));
   await writeFile(reportFile, rows);
   const simulator = await startSimulator(t, { reportFile, ...READY_AT_ONCE });
   for (let count = 0; count < 2; count += 1) {

@@ -1,0 +1,145 @@
+// Reads a report in a thread of its own: whatever else there is to do, listing people and answering calls, goes on.
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { ActivityIndex } from './activity-index.ts';
+import type { HeldIds } from './activity-index-builder.ts';
+import type { ActivityAnswer, ActivityRequest, ActivityWorkerData } from './activity-worker.ts';
+import { createPieceFreer } from './free-pieces.ts';
+import type { ReadActivityOptions } from './read-activity-rows.ts';
+import { ReportFormatError } from './report-format-error.ts';
+
+const blockBytes = 512 * 1024;
+/** How many may be on their way to the thread: more is only fetched when the thread has read some. */
+const blocksCount = 4;
+
+type Answer<Kind extends ActivityAnswer['kind']> = Extract<ActivityAnswer, { kind: Kind }>;
+
+/**
+ * A report that is read, and then made an index of. Closed by the index, by whatever goes wrong, and by
+ * {@link ActivityThread.close}.
+ *
+ * Scanning a report takes more time than all else that a sync does before its grants: on two processors it is there
+ * when users and courses are listed.
+ */
+export class ActivityThread {
+  readonly #worker: Worker;
+  readonly #blocks = Array.from({ length: blocksCount }, () => new Uint8Array(new SharedArrayBuffer(blockBytes)));
+  /** Numbers of the blocks that may be filled. */
+  readonly #free = [...this.#blocks.keys()];
+  #rows = 0;
+  #failure: Error | undefined;
+  /** Who waits for the next answer. */
+  #awaited = Promise.withResolvers<void>();
+  #ended: Answer<'end'> | undefined;
+  #index: Answer<'index'> | undefined;
+
+  constructor({ isMapped }: Pick<ActivityWorkerData, 'isMapped'>) {
+    const workerData: ActivityWorkerData = { isMapped, blocks: this.#blocks.map(({ buffer }) => buffer) };
+    // Beside this module, which is compiled or is not.
+    const program = new URL(`activity-worker${extname(import.meta.url)}`, import.meta.url);
+    this.#worker = new Worker(program, { workerData, name: 'activity report', execArgv: [] });
+    this.#worker.on('message', (answer: ActivityAnswer) => this.#take(answer));
+    this.#worker.on('error', (error) => this.#fail(error));
+    this.#worker.on('exit', () => this.#fail(new Error('the thread that reads the activity report has ended')));
+    // Whoever waits for it holds the process; nobody else has to.
+    this.#worker.unref();
+  }
+
+  /**
+   * Reads a whole report. Once.
+   * @throws ReportFormatError when it is none, or not complete; and whatever `body` or the signal throws.
+   */
+  async read(body: AsyncIterable<Uint8Array>, options: ReadActivityOptions): Promise<void> {
+    this.#worker.ref();
+    try {
+      await this.#read(body, options);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+    this.#worker.unref();
+  }
+
+  async #read(body: AsyncIterable<Uint8Array>, { signal, onProgress }: ReadActivityOptions): Promise<void> {
+    const free = createPieceFreer();
+    let block: number | undefined;
+    let filled = 0;
+    let bytes = 0;
+    const send = (block: number) => this.#ask({ kind: 'block', block, length: filled });
+    for await (const piece of body) {
+      signal?.throwIfAborted();
+      for (let from = 0; from < piece.length; ) {
+        block ??= await this.#until(() => this.#free.pop());
+        const part = piece.subarray(from, from + blockBytes - filled);
+        this.#blocks[block]?.set(part, filled);
+        filled += part.length;
+        from += part.length;
+        if (filled === blockBytes) {
+          send(block);
+          block = undefined;
+          filled = 0;
+        }
+      }
+      bytes += piece.length;
+      free(piece.length);
+      onProgress?.({ bytes, rows: this.#rows });
+    }
+    if (block !== undefined) send(block);
+    this.#ask({ kind: 'end' });
+    const { rows } = await this.#until(() => this.#ended);
+    onProgress?.({ bytes, rows });
+  }
+
+  /** Makes the index of a report that was read. Once. */
+  async finish(held: HeldIds = {}): Promise<ActivityIndex> {
+    const { users, courses } = held;
+    this.#worker.ref();
+    this.#ask({ kind: 'finish', held: { users: users && [...users], courses: courses && [...courses] } });
+    const { parts } = await this.#until(() => this.#index).finally(() => this.close());
+    return new ActivityIndex(parts);
+  }
+
+  /** Ends the thread, and whoever waits for it gets an error. */
+  close(): void {
+    this.#worker.terminate();
+  }
+
+  #ask(request: ActivityRequest): void {
+    this.#worker.postMessage(request);
+  }
+
+  /** Waits until there is something, or the thread has failed. */
+  async #until<Value>(find: () => Value | undefined): Promise<Value> {
+    for (;;) {
+      const found = find();
+      if (found !== undefined) return found;
+      if (this.#failure) throw this.#failure;
+      this.#awaited = Promise.withResolvers();
+      await this.#awaited.promise;
+    }
+  }
+
+  #take(answer: ActivityAnswer): void {
+    switch (answer.kind) {
+      case 'block':
+        this.#rows = answer.rows;
+        this.#free.push(answer.block);
+        break;
+      case 'end':
+        this.#ended = answer;
+        break;
+      case 'index':
+        this.#index = answer;
+        break;
+      case 'wrong':
+        this.#fail(new ReportFormatError(answer.problem, answer.fields));
+        break;
+    }
+    this.#awaited.resolve();
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    this.#awaited.resolve();
+  }
+}

@@ -1,0 +1,65 @@
+// The program of a thread that reads a report: takes its bytes in blocks, and answers what an index consists of.
+import { on } from 'node:events';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import type { ActivityIndexParts } from './activity-index.ts';
+import { ActivityIndexBuilder, type HeldIds } from './activity-index-builder.ts';
+import { readActivityRows } from './read-activity-rows.ts';
+import { ReportFormatError, type ReportFormatErrorFields } from './report-format-error.ts';
+import { MappedRows } from './report-mapping.ts';
+
+/** Data of the thread. */
+export interface ActivityWorkerData {
+  readonly isMapped: boolean;
+  /** What the bytes of the report come in. Messages name a block by its number: to send it takes ten times as long. */
+  readonly blocks: readonly SharedArrayBuffer[];
+}
+
+/** First the blocks of the report, of each its first `length` bytes, then its end; behind that, once, `finish`. */
+export type ActivityRequest =
+  | { readonly kind: 'block'; readonly block: number; readonly length: number }
+  | { readonly kind: 'end' }
+  | { readonly kind: 'finish'; readonly held: HeldIds };
+
+/** `block` gives back a block that was read. `wrong` is the last answer. */
+export type ActivityAnswer =
+  | { readonly kind: 'block'; readonly block: number; readonly rows: number }
+  | { readonly kind: 'end'; readonly rows: number }
+  | { readonly kind: 'index'; readonly parts: ActivityIndexParts }
+  | { readonly kind: 'wrong'; readonly problem: string; readonly fields: ReportFormatErrorFields };
+
+if (parentPort) await serve(parentPort, workerData as ActivityWorkerData);
+
+/** What it throws beside a report that is wrong ends the thread, which is how the other side hears of it. */
+async function serve(port: MessagePort, { isMapped, blocks }: ActivityWorkerData): Promise<void> {
+  const answer = (message: ActivityAnswer, transferred: ArrayBuffer[] = []) => port.postMessage(message, transferred);
+  const requests = on(port, 'message') as AsyncIterator<[ActivityRequest]>;
+  const builder = new ActivityIndexBuilder();
+  const mapped = isMapped ? new MappedRows(builder) : undefined;
+  let rows = 0;
+  async function* body(): AsyncGenerator<Uint8Array, void> {
+    for (;;) {
+      const request = (await requests.next()).value[0];
+      if (request.kind !== 'block') return;
+      yield new Uint8Array(blocks[request.block] as SharedArrayBuffer, 0, request.length);
+      answer({ kind: 'block', block: request.block, rows });
+    }
+  }
+  const onProgress = (progress: { readonly rows: number }) => {
+    rows = progress.rows;
+  };
+  try {
+    await readActivityRows(body(), mapped ?? builder, { onProgress });
+    mapped?.end();
+  } catch (error) {
+    if (!(error instanceof ReportFormatError)) throw error;
+    const { problem, byteOffset, row, isCutOff } = error;
+    answer({ kind: 'wrong', problem, fields: { byteOffset, row, isCutOff } });
+    return;
+  }
+  answer({ kind: 'end', rows });
+  const request = (await requests.next()).value[0];
+  if (request.kind === 'finish') {
+    const parts = builder.finish(request.held);
+    answer({ kind: 'index', parts }, [parts.packed.buffer]);
+  }
+}
