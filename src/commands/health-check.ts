@@ -1,5 +1,4 @@
 // `health-check`: asks the health endpoint of a connector that runs, for probes that run a command.
-import { askHealth } from '../baton/client/ask-health.ts';
 import type { Command } from '../baton/command-line/command.ts';
 import { choiceField, intField } from '../baton/config/create-field.ts';
 import { healthCheckBindAddress, healthCheckPort } from '../baton/config/fields/service-mode.ts';
@@ -30,6 +29,8 @@ export const healthCheckCommand: Command = {
   fields: [endpoint, timeout],
   needsConnectorSettings: false,
   async run({ settings, host }) {
+    // Loaded here: the other commands need nothing of it.
+    const { askHealth } = await import('../baton/client/ask-health.ts');
     await askHealth({
       address: { host: settings.get(healthCheckBindAddress), port: settings.get(healthCheckPort) },
       endpoint: settings.get(endpoint),

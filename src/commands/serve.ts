@@ -18,7 +18,6 @@ import {
 } from '../baton/server/listen-address.ts';
 import type { TlsMaterial } from '../baton/server/mutual-tls.ts';
 import { nameToDial } from '../baton/server/name-to-dial.ts';
-import { readTlsFiles } from '../baton/server/tls-files.ts';
 import { createConnectorServices } from '../baton/services/connector-services.ts';
 
 const listen = stringField({
@@ -149,6 +148,7 @@ export const serveCommand: Command = {
 async function readTls({ settings, host }: Invocation): Promise<TlsMaterial | undefined> {
   const [cert, key, clientCa] = [tlsCert, tlsKey, tlsClientCa].map((field) => settings.get(field));
   if (cert && key && clientCa) {
+    const { readTlsFiles } = await import('../baton/server/tls-files.ts');
     const inFolder = (path: string) => resolve(host.cwd, path);
     const files = await readTlsFiles({ cert: inFolder(cert), key: inFolder(key), clientCa: inFolder(clientCa) });
     if ('faults' in files) {

@@ -7,7 +7,7 @@ import type { Settings } from '../config/field.ts';
 import { healthCheck, healthCheckBindAddress, healthCheckPort } from '../config/fields/service-mode.ts';
 import { loggerKey, validationKey } from '../services/call-context.ts';
 import type { ServiceEntry } from '../services/service-entry.ts';
-import { type HealthHttpServer, startHealthHttpServer } from './health-http-server.ts';
+import type { HealthHttpServer } from './health-http-server.ts';
 import { formatListenAddress } from './listen-address.ts';
 
 export interface ConnectorHealthOptions {
@@ -30,6 +30,8 @@ export async function startConnectorHealth(options: ConnectorHealthOptions): Pro
   if (!settings.get(healthCheck)) {
     return undefined;
   }
+  // Loaded here: most programs run without it, and Node's HTTP is slow to load.
+  const { startHealthHttpServer } = await import('./health-http-server.ts');
   const contextValues = createContextValues()
     .set(loggerKey, logger)
     .set(validationKey, { isForSync: false, hasGrants: false });

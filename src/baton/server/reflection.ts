@@ -4,7 +4,6 @@ import { type DescFile, type DescService, toBinary } from '@bufbuild/protobuf';
 import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
 import { ServerReflection } from '#gen/grpc/reflection/v1/reflection_pb.js';
 import { ServerReflection as ServerReflectionV1Alpha } from '#gen/grpc/reflection/v1alpha/reflection_pb.js';
-import { annotationFiles } from '../annotation-registry.ts';
 import { Code } from '../service-error.ts';
 import { type ServiceEntry, serviceEntry } from '../services/service-entry.ts';
 import { FileIndex } from './file-index.ts';
@@ -33,17 +32,17 @@ export const reflectionServices: readonly DescService[] = [ServerReflection, Ser
 export function createReflectionServices(services: readonly DescService[]): ServiceEntry[] {
   const names = services.map((service) => service.typeName).sort();
   // Most servers are never asked.
-  let index: FileIndex | undefined;
-  const reply = (question: Question, sent: Set<DescFile>): Answer => {
-    index ??= new FileIndex([...services.map((service) => service.file), ...annotationFiles]);
-    return answer(question, names, index, sent);
+  let index: Promise<FileIndex> | undefined;
+  const reply = async (question: Question, sent: Set<DescFile>): Promise<Answer> => {
+    index ??= indexFiles(services);
+    return answer(question, names, await index, sent);
   };
   return [
     serviceEntry(ServerReflection, {
       async *serverReflectionInfo(requests) {
         const sent = new Set<DescFile>();
         for await (const request of requests) {
-          const messageResponse = reply(request.messageRequest, sent);
+          const messageResponse = await reply(request.messageRequest, sent);
           yield { validHost: request.host, originalRequest: request, messageResponse };
         }
       },
@@ -52,12 +51,17 @@ export function createReflectionServices(services: readonly DescService[]): Serv
       async *serverReflectionInfo(requests) {
         const sent = new Set<DescFile>();
         for await (const request of requests) {
-          const messageResponse = reply(request.messageRequest, sent);
+          const messageResponse = await reply(request.messageRequest, sent);
           yield { validHost: request.host, originalRequest: request, messageResponse };
         }
       },
     }),
   ];
+}
+
+async function indexFiles(services: readonly DescService[]): Promise<FileIndex> {
+  const { annotationFiles } = await import('../annotation-registry.ts');
+  return new FileIndex([...services.map((service) => service.file), ...annotationFiles]);
 }
 
 function answer(question: Question, names: readonly string[], index: FileIndex, sent: Set<DescFile>): Answer {

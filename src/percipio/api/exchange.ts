@@ -5,6 +5,7 @@ import type { CompleteOptions } from './client-options.ts';
 import { acceptedEncodings, decodeBody } from './decode-body.ts';
 import { describeErrorBody } from './describe-error-body.ts';
 import { copyError, describeFailure } from './describe-failure.ts';
+import type { RequestSender } from './dispatcher.ts';
 import type { Family } from './family.ts';
 import { PercipioError, type PercipioErrorFields } from './percipio-error.ts';
 import { parseRateLimit, type RateLimit } from './rate-limit.ts';
@@ -37,7 +38,7 @@ export interface ApiCall {
 /** What an exchange needs of its client. */
 export interface ExchangeContext {
   readonly options: CompleteOptions;
-  readonly dispatcher: Dispatcher;
+  readonly dispatcher: RequestSender;
   readonly statistics: StatisticsCounter;
   readonly redact: Redact;
 }

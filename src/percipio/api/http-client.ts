@@ -1,9 +1,9 @@
 // Requests to the API: sent, sent again where that makes sense, and their answers checked.
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Dispatcher } from 'undici';
 import { z } from 'zod';
 import type { AnswerHeaders } from './answer-headers.ts';
 import type { CompleteOptions } from './client-options.ts';
+import type { RequestSender } from './dispatcher.ts';
 import { type ApiCall, Exchange, type ExchangeContext, type OpenAnswer } from './exchange.ts';
 import { Pace } from './pace.ts';
 import { PercipioError } from './percipio-error.ts';
@@ -30,7 +30,7 @@ export class HttpClient {
   readonly #context: ExchangeContext;
   readonly #pace: Pace;
 
-  constructor(options: CompleteOptions, dispatcher: Dispatcher) {
+  constructor(options: CompleteOptions, dispatcher: RequestSender) {
     const redact = createRedact(options.token);
     this.#context = { options, dispatcher, statistics: this.statistics, redact };
     this.#pace = new Pace({ maxConcurrent: options.maxConcurrentRequests, retry: options.retry });

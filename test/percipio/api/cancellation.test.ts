@@ -122,4 +122,20 @@ describe('close', () => {
     assert.equal(error.kind, 'aborted');
     assert.match(error.message, /the client is closed$/);
   });
+
+  it('lets no later call begin, whether or not there was one before', async (t) => {
+    const { signal } = new AbortController();
+    for (const before of [0, 1]) {
+      const server = await startServer(t, (_request, response) => {
+        response.end('[]');
+      });
+      const client = createTestClient(t, server.url);
+      if (before > 0) await client.users.list({ max: 1, offset: 0 }, signal);
+      await client.close();
+      const error = await captureError(client.users.list({ max: 1, offset: 0 }, signal));
+      assert.equal(error.kind, 'aborted');
+      assert.match(error.message, /the client is closed$/);
+      assert.equal(server.requests.length, before);
+    }
+  });
 });

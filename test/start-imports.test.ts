@@ -1,0 +1,56 @@
+// What a start does not wait for: modules that are slow to load, and that only some commands or later calls need.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { test } from 'node:test';
+
+/** Everything that a module of src imports, and what that imports: without types, and without `import()`. */
+function loadedWith(path: string, loaded = new Set<string>()): Set<string> {
+  if (loaded.has(path)) return loaded;
+  loaded.add(path);
+  if (!path.startsWith('src/')) return loaded;
+  const statements = readFileSync(path, 'utf8').matchAll(/^(?:import|export) (?!type\b)(?:[^;']*? from )?'([^']+)'/gm);
+  for (const [, specifier = ''] of statements) {
+    loadedWith(specifier.startsWith('.') ? normalize(join(dirname(path), specifier)) : specifier, loaded);
+  }
+  return loaded;
+}
+
+const slow = [
+  'undici',
+  'jose',
+  'yaml',
+  'node:http',
+  'node:sqlite',
+  '@bufbuild/protovalidate',
+  '@connectrpc/connect-node',
+  'src/baton/annotation-registry.ts',
+  'src/baton/c1z/',
+  'src/baton/harness/run-',
+  'src/simulator/',
+];
+const everyCommand = 'src/run-process.ts';
+const starts = [
+  { title: 'every command', entries: [everyCommand], without: [...slow, '@grpc/grpc-js'] },
+  {
+    title: 'a server',
+    entries: [everyCommand, 'src/commands/serve.ts', 'src/commands/serve-parent.ts'],
+    without: slow,
+  },
+];
+
+for (const { title, entries, without } of starts) {
+  test(`${title} begins without what it may not need, or needs later`, () => {
+    const loaded = new Set<string>();
+    for (const entry of entries) loadedWith(entry, loaded);
+    const early = [...loaded].filter((path) =>
+      without.some((name) => path === name || (name.startsWith('src/') && path.startsWith(name))),
+    );
+    assert.deepEqual(early, [], 'import it where it is needed, with await import()');
+  });
+}
+
+test('the check follows imports', () => {
+  const loaded = loadedWith('src/commands/run-sync.ts');
+  for (const path of ['src/baton/c1z/sync-writer.ts', 'node:sqlite']) assert.ok(loaded.has(path), path);
+});
