@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { C1zError } from './c1z-error.ts';
 import { C1zReader } from './c1z-reader.ts';
 import { packC1z, type SavedC1z } from './pack-c1z.ts';
+import { RecordReader } from './record-reader.ts';
 import { type OpenC1zOptions, openScratchDatabase, type ScratchDatabase } from './scratch-database.ts';
 import { toStorageError } from './storage-error.ts';
 import { type StartSyncOptions, SyncWriter } from './sync-writer.ts';
@@ -58,6 +59,16 @@ export class C1zFile extends C1zReader {
     };
     this.#sync = new SyncWriter({ db, temporaryFolder, now: this.#now, onDelete }, options);
     return this.#sync;
+  }
+
+  override records(syncId: string | undefined): RecordReader {
+    return new RecordReader(this.#scratch.db, syncId, () => this.#sync?.endLoad());
+  }
+
+  /** Closes the file without writing it, and removes all temporary files. May be called again. */
+  override async close(): Promise<void> {
+    this.#sync?.abandon();
+    await super.close();
   }
 
   /**

@@ -1,7 +1,9 @@
-// Writes grants: few of them through the indexes, many of them without, with the indexes made afterwards.
+// Writes grants: few of them through the indexes, many of them without, with the indexes made afterwards; the first ones
+// of a file past SQLite.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
 import type { GrantRow } from './grant-row.ts';
+import { GrantLoader } from './load/grant-loader.ts';
 import { grantIndexes } from './schema.ts';
 
 const columns = `(resource_type_id, resource_id, entitlement_id, principal_resource_type_id, principal_resource_id,
@@ -44,6 +46,9 @@ export class GrantTable {
   readonly #indexedRowsMax: number;
   #written = 0;
   #indexed = true;
+  /** Whether nothing was put yet, and the table is empty. */
+  #isNew: boolean;
+  #loader: GrantLoader | undefined;
   readonly #insert: StatementSync;
   readonly #replace: StatementSync;
   readonly #keepExpansion: StatementSync;
@@ -57,6 +62,7 @@ export class GrantTable {
     // The highest row id: counting the rows would read the table.
     const rows = Number(db.prepare('select max(id) as n from v1_grants').get()?.n ?? 0);
     this.#indexedRowsMax = rows * bulkShare;
+    this.#isNew = rows === 0;
   }
 
   /** Whether the indexes are there, so that a grant is found by its id, entitlement or principal. */
@@ -68,7 +74,9 @@ export class GrantTable {
     if (options?.keepExpansion && !this.#indexed) {
       throw new Error('make the indexes of the grants before grants are written with keepExpansion');
     }
+    if (options?.keepExpansion) this.#isNew = false;
     for (const row of rows) {
+      if (this.#load(row, discoveredAt)) continue;
       if (this.#indexed && !options?.keepExpansion && this.#written >= this.#indexedRowsMax) this.#dropIndexes();
       const statement = options?.keepExpansion ? this.#keepExpansion : this.#indexed ? this.#replace : this.#insert;
       statement.run(
@@ -86,6 +94,33 @@ export class GrantTable {
       );
       this.#written++;
     }
+  }
+
+  /** @returns false for a row that SQLite has to write */
+  #load(row: GrantRow, discoveredAt: string): boolean {
+    if (this.#isNew) {
+      this.#isNew = false;
+      this.#loader = GrantLoader.start(this.#db, this.#syncId);
+      if (this.#loader) this.#indexed = false;
+    }
+    if (!this.#loader) return false;
+    if (this.#loader.put(row, discoveredAt)) return true;
+    this.endLoad();
+    return false;
+  }
+
+  /**
+   * Until now grants may have been written past SQLite: to be called before anything else is written, and before grants
+   * are read. The indexes are missing then.
+   */
+  endLoad(): void {
+    this.#loader?.finish(false);
+    this.#loader = undefined;
+  }
+
+  /** Lets go of the file, of which nothing is wanted any more. */
+  abandonLoad(): void {
+    this.#loader?.abandon();
   }
 
   /** To be called before runs are deleted: drops the indexes if deleting through them would take long. */
@@ -106,12 +141,17 @@ export class GrantTable {
    * one index and the next.
    */
   async buildIndexes(signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    this.#loader?.finish(true);
+    this.#loader = undefined;
     for (const { createSql } of grantIndexes) {
       signal?.throwIfAborted();
       try {
         this.#db.exec(createSql);
       } catch (error) {
         if (!isUniqueViolation(error)) throw error;
+        // Which a load may have made: deleting rows through them would take long.
+        this.#dropIndexes();
         this.#mergeDuplicates();
         this.#db.exec(createSql);
       }

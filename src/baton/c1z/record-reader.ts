@@ -64,11 +64,14 @@ type Conditions = Record<string, SQLInputValue | undefined>;
 export class RecordReader {
   readonly #db: DatabaseSync;
   readonly #syncId: string | undefined;
+  readonly #beforeGrants: () => void;
   readonly #statements = new Map<string, StatementSync>();
 
-  constructor(db: DatabaseSync, syncId: string | undefined) {
+  /** @param beforeGrants - Called before grants are read. */
+  constructor(db: DatabaseSync, syncId: string | undefined, beforeGrants: () => void = () => {}) {
     this.#db = db;
     this.#syncId = syncId;
+    this.#beforeGrants = beforeGrants;
   }
 
   resourceTypes(range: RowRange = {}): StoredRow<typeof ResourceTypeSchema>[] {
@@ -89,6 +92,7 @@ export class RecordReader {
   }
 
   grants(filter: GrantFilter = {}): StoredRow<typeof GrantSchema>[] {
+    this.#beforeGrants();
     const conditions: Conditions = {
       'entitlement_id =': filter.entitlementId,
       ...ofResource(filter.resource),
@@ -113,6 +117,7 @@ export class RecordReader {
 
   /** Quick only with the indexes of the grants. */
   grant(id: string): StoredRow<typeof GrantSchema> | undefined {
+    this.#beforeGrants();
     return this.#one(GrantSchema, 'v1_grants', id);
   }
 

@@ -1,13 +1,14 @@
-// Tells a full or broken temporary folder from other failures of SQLite.
+// Tells a full or broken temporary folder from other failures to write the database.
 import { C1zError } from './c1z-error.ts';
 
 /** SQLITE_IOERR, of which extended codes have more bits, and SQLITE_FULL. */
 const storageCodes = new Set([10, 13]);
+/** What the same failures are called where the database is written past SQLite. */
+const systemCodes = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO']);
 
-/** Turns SQLite's failure to write its files into an error for the operator; any other error stays what it is. */
+/** Turns a failure to write the database into an error for the operator; any other error stays what it is. */
 export function toStorageError(error: unknown, temporaryFolder: string): unknown {
-  if (!(error instanceof Error && 'errcode' in error && typeof error.errcode === 'number')) return error;
-  if (!storageCodes.has(error.errcode & 0xff)) return error;
+  if (!(error instanceof Error && isStorageFailure(error))) return error;
   return new C1zError(
     'temporary_storage',
     `cannot write temporary files in ${temporaryFolder}: ${error.message}. ` +
@@ -15,4 +16,9 @@ export function toStorageError(error: unknown, temporaryFolder: string): unknown
       'moment; name another folder with --c1z-temp-dir',
     { cause: error },
   );
+}
+
+function isStorageFailure(error: Error): boolean {
+  if ('errcode' in error && typeof error.errcode === 'number') return storageCodes.has(error.errcode & 0xff);
+  return 'code' in error && typeof error.code === 'string' && systemCodes.has(error.code);
 }

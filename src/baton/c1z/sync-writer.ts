@@ -64,7 +64,7 @@ export class SyncWriter {
     const startedAt = now();
     this.syncId = createSyncId(startedAt);
     this.type = options.type;
-    this.records = new RecordReader(db, this.syncId);
+    this.records = new RecordReader(db, this.syncId, () => this.endLoad());
     this.#db = db;
     this.#temporaryFolder = temporaryFolder;
     this.#now = now;
@@ -92,7 +92,7 @@ export class SyncWriter {
 
   putGrants(grants: Iterable<Grant>, options?: PutGrantsOptions): void {
     const rows = Iterator.from(grants).map(toGrantRow);
-    this.#write((discoveredAt) => this.#grants.put(rows, discoveredAt, options));
+    this.#writeGrants((discoveredAt) => this.#grants.put(rows, discoveredAt, options));
   }
 
   /** Stores a checkpoint: JSON of the state of the sync engine. */
@@ -150,7 +150,25 @@ export class SyncWriter {
     return stats;
   }
 
+  /** Grants may have been written past SQLite, which does not see them until this: to be called before they are read. */
+  endLoad(): void {
+    if (!this.#ended) this.#write(() => {});
+  }
+
+  /** To be called when the run is given up. */
+  abandon(): void {
+    this.#grants.abandonLoad();
+  }
+
   #write<Result>(write: (discoveredAt: string) => Result): Result {
+    return this.#writeGrants((discoveredAt) => {
+      this.#grants.endLoad();
+      return write(discoveredAt);
+    });
+  }
+
+  /** Grants alone do not end the load. */
+  #writeGrants<Result>(write: (discoveredAt: string) => Result): Result {
     this.#assertRunning();
     try {
       return write(formatTimestamp(this.#now()));

@@ -1,0 +1,121 @@
+// Adds pages to a database file that SQLite has open, as another process would (sections 1.2, 1.3 and 1.4 of
+// https://www.sqlite.org/fileformat2.html).
+import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
+import type { PageSize } from './tree-page.ts';
+
+/** SQLite locks files by way of the page that has this byte, and keeps nothing in it. */
+const lockByte = 0x4000_0000;
+const headerBytes = 100;
+/** Pages are written in pieces of about this size. */
+const bufferBytes = 1024 * 1024;
+
+/**
+ * The pages behind those that the file has. SQLite sees them once {@link finish} has told it of them; nothing but this
+ * class may write to the file until then.
+ *
+ * To be opened and closed only while SQLite holds no lock: a process loses its locks on a file when it closes any of
+ * its descriptors of it.
+ */
+export class DatabaseFile implements PageSize {
+  readonly pageBytes: number;
+  readonly usableBytes: number;
+  #fd: number | undefined;
+  /** Why nothing can be written any more. */
+  #failure: unknown;
+  readonly #header: Buffer;
+  /** The page after the last one. */
+  #nextPage: number;
+  /** Pages that are not in the file yet: consecutive ones, up to the last. */
+  readonly #buffer: Buffer;
+  #bufferedBytes = 0;
+
+  /** @returns nothing for a database of a kind that this does not know. */
+  static open(path: string): DatabaseFile | undefined {
+    const fd = openSync(path, 'r+');
+    const header = Buffer.alloc(headerBytes);
+    readSync(fd, header, 0, headerBytes, 0);
+    if (isPlainDatabase(header, fstatSync(fd).size)) return new DatabaseFile(fd, header);
+    closeSync(fd);
+    return undefined;
+  }
+
+  private constructor(fd: number, header: Buffer) {
+    this.#fd = fd;
+    this.#header = header;
+    this.pageBytes = pageBytesOf(header);
+    this.usableBytes = this.pageBytes - header.readUInt8(20);
+    this.#nextPage = header.readUInt32BE(28) + 1;
+    this.#buffer = Buffer.allocUnsafe(Math.max(bufferBytes, this.pageBytes));
+  }
+
+  /** Adds a page. @returns its number */
+  append(page: Buffer): number {
+    if (this.#bufferedBytes + this.pageBytes > this.#buffer.length) this.#flush();
+    if (this.#nextPage === Math.floor(lockByte / this.pageBytes) + 1) {
+      this.#flush();
+      this.#nextPage++;
+    }
+    page.copy(this.#buffer, this.#bufferedBytes);
+    this.#bufferedBytes += this.pageBytes;
+    return this.#nextPage++;
+  }
+
+  /** Replaces a page that was in the file before. */
+  overwrite(pageNumber: number, page: Buffer): void {
+    this.#write(page, page.length, (pageNumber - 1) * this.pageBytes);
+  }
+
+  /** Writes what is left, and tells SQLite that the file is larger and what it keeps of it no longer holds. */
+  finish(): void {
+    this.#flush();
+    const changes = (this.#header.readUInt32BE(24) + 1) >>> 0;
+    this.#header.writeUInt32BE(changes, 24);
+    this.#header.writeUInt32BE(this.#nextPage - 1, 28);
+    // The size counts only if it was written with the last change.
+    this.#header.writeUInt32BE(changes, 92);
+    this.#write(this.#header, headerBytes, 0);
+    this.close();
+  }
+
+  close(): void {
+    if (this.#fd === undefined) return;
+    closeSync(this.#fd);
+    this.#fd = undefined;
+    this.#failure ??= new Error('the database file was closed; nothing can be added to it');
+  }
+
+  #flush(): void {
+    this.#write(this.#buffer, this.#bufferedBytes, (this.#nextPage - 1) * this.pageBytes - this.#bufferedBytes);
+    this.#bufferedBytes = 0;
+  }
+
+  #write(bytes: Buffer, length: number, position: number): void {
+    if (this.#fd === undefined) throw this.#failure;
+    try {
+      for (let done = 0; done < length; ) done += writeSync(this.#fd, bytes, done, length - done, position + done);
+    } catch (error) {
+      this.#failure = error;
+      this.close();
+      throw error;
+    }
+  }
+}
+
+function pageBytesOf(header: Buffer): number {
+  const bytes = header.readUInt16BE(16);
+  return bytes === 1 ? 65_536 : bytes;
+}
+
+/** Whether the file is as this program makes it: rollback journal, no auto-vacuum, schema format 4, UTF-8, its size known. */
+function isPlainDatabase(header: Buffer, fileBytes: number): boolean {
+  return (
+    header.toString('latin1', 0, 16) === 'SQLite format 3\0' &&
+    header.readUInt8(18) === 1 &&
+    header.readUInt8(19) === 1 &&
+    header.readUInt32BE(24) === header.readUInt32BE(92) &&
+    header.readUInt32BE(28) * pageBytesOf(header) === fileBytes &&
+    header.readUInt32BE(44) === 4 &&
+    header.readUInt32BE(52) === 0 &&
+    header.readUInt32BE(56) === 1
+  );
+}

@@ -1,0 +1,248 @@
+// Writes the grants of a new file into the pages of its database, without SQLite.
+import { DatabaseSync } from 'node:sqlite';
+import type { GrantRow } from '../grant-row.ts';
+import { createSchema, grantIndexes } from '../schema.ts';
+import { DatabaseFile } from './database-file.ts';
+import { IndexBuilder } from './index-builder.ts';
+import { PrincipalOrder } from './principal-order.ts';
+import { blobType, nullType, oneType, putVarint, varintBytes, zeroType } from './record.ts';
+import { TextColumn } from './text-column.ts';
+import { TreeBuilder } from './tree-builder.ts';
+
+/**
+ * Loads grants into an empty `v1_grants` and its indexes, which exist as empty pages. The pages of the rows are put
+ * behind the end of the file, and each tree's topmost page in place of the empty one, so that the schema stays what it
+ * is. Meanwhile SQLite reads the database as it was.
+ *
+ * Indexes whose keys come in ascending order are written along with the rows; that of the principals is put in order
+ * at the end. An index whose keys come in another order is given up: SQLite makes it from the rows.
+ */
+export class GrantLoader {
+  readonly #db: DatabaseSync;
+  readonly #lockingMode: string;
+  readonly #file: DatabaseFile;
+  readonly #table: TreeBuilder;
+  readonly #rowMaxBytes: number;
+  readonly #idOfSync: string;
+  #rowId = 0;
+
+  readonly #resourceTypeId = new TextColumn();
+  readonly #resourceId = new TextColumn();
+  readonly #entitlementId = new TextColumn();
+  readonly #principalTypeId = new TextColumn();
+  readonly #principalId = new TextColumn();
+  readonly #externalId = new TextColumn();
+  readonly #syncId = new TextColumn();
+  readonly #discoveredAt = new TextColumn();
+  /** In the order of the table, with what is between `external_id` and `sync_id` left out. */
+  readonly #columns = [
+    this.#resourceTypeId,
+    this.#resourceId,
+    this.#entitlementId,
+    this.#principalTypeId,
+    this.#principalId,
+    this.#externalId,
+    this.#syncId,
+    this.#discoveredAt,
+  ];
+  /** The text of the row at hand, and the leaf page of each tree: within one buffer, copying is quickest. */
+  readonly #bytes: Buffer;
+
+  readonly #indexesOfAll: readonly IndexBuilder[];
+  readonly #indexesOfExpandable: readonly IndexBuilder[];
+  readonly #principalIndex: IndexBuilder;
+  readonly #principalOrder: PrincipalOrder;
+
+  /**
+   * Begins to load, in the middle of a transaction that has the database for itself: commits it.
+   * @returns nothing where SQLite has to write: in memory, outside of a transaction, into a table that has rows or
+   * whose schema is not as {@link createSchema} makes it, as in a file of another program.
+   */
+  static start(db: DatabaseSync, syncId: string): GrantLoader | undefined {
+    const path = db.location();
+    if (path === null || !db.isTransaction || !isEmptyAndKnown(db)) return undefined;
+    const rootPages = new Map(
+      db
+        .prepare('select name, rootpage from sqlite_schema')
+        .all()
+        .map((row) => [String(row.name), Number(row.rootpage)]),
+    );
+    const lockingMode = String(db.prepare('pragma locking_mode').get()?.locking_mode);
+    db.exec('commit');
+    // The lock goes when something is read.
+    db.exec('pragma locking_mode = normal');
+    db.prepare('select count(*) from sqlite_schema').get();
+    const file = DatabaseFile.open(path);
+    if (file) return new GrantLoader(db, syncId, { lockingMode, file, rootPages });
+    lock(db, lockingMode);
+    return undefined;
+  }
+
+  private constructor(
+    db: DatabaseSync,
+    syncId: string,
+    { lockingMode, file, rootPages }: { lockingMode: string; file: DatabaseFile; rootPages: Map<string, number> },
+  ) {
+    this.#db = db;
+    this.#lockingMode = lockingMode;
+    this.#file = file;
+    // More than this goes to an overflow page (section 1.6 of the file format, "X" of a table).
+    this.#rowMaxBytes = file.usableBytes - 35;
+    const rootPageOf = (name: string) => rootPages.get(name) as number;
+    const trees = 1 + grantIndexes.length;
+    this.#bytes = Buffer.alloc((1 + trees) * file.pageBytes);
+    let placesTaken = 1;
+    const takePlace = () => ({ bytes: this.#bytes, start: placesTaken++ * file.pageBytes });
+    this.#table = new TreeBuilder(file, 'table', rootPageOf('v1_grants'), takePlace());
+    const index = (name: string, columns: TextColumn[][], more?: { withId?: boolean; isUnique?: boolean }) =>
+      new IndexBuilder(file, { name, rootPage: rootPageOf(name), place: takePlace(), columns, ...more });
+    const principal = [this.#principalTypeId, this.#principalId];
+    this.#indexesOfAll = [
+      index('idx_grants_resource_type_id_resource_id_v1', [[this.#resourceTypeId, this.#resourceId]]),
+      index('idx_grants_entitlement_id_principal_id_v1', [[this.#entitlementId, ...principal]]),
+      index('idx_grants_external_sync_v1', [[this.#externalId, this.#syncId]], { isUnique: true }),
+      index('idx_grants_entitlement_sync_grant_v1', [[this.#entitlementId], [this.#syncId]], { withId: true }),
+    ];
+    // A new grant that is expandable needs expansion.
+    this.#indexesOfExpandable = [
+      index('idx_grants_sync_expansion_v1', [[this.#syncId]]),
+      index('idx_grants_sync_needs_expansion_v1', [[this.#syncId]]),
+    ];
+    this.#principalIndex = index('idx_grants_principal_id_v1', [principal]);
+    this.#principalOrder = new PrincipalOrder();
+    this.#idOfSync = syncId;
+  }
+
+  /**
+   * Adds a row.
+   * @returns false, with nothing written, if the row needs an overflow page: then the load must be ended.
+   * @throws what the file system says, from then on each time
+   */
+  put(row: GrantRow, discoveredAt: string): boolean {
+    this.#resourceTypeId.set(row.resourceTypeId);
+    this.#resourceId.set(row.resourceId);
+    this.#entitlementId.set(row.entitlementId);
+    this.#principalTypeId.set(row.principalTypeId);
+    this.#principalId.set(row.principalId);
+    this.#externalId.set(row.externalId);
+    this.#syncId.set(this.#idOfSync);
+    this.#discoveredAt.set(discoveredAt);
+    const rowId = this.#rowId + 1;
+    for (const index of this.#indexesOfAll) if (!index.fits(rowId)) return false;
+    for (const index of this.#indexesOfExpandable) if (!index.fits(rowId)) return false;
+    if (!this.#principalIndex.fits(rowId) || !this.#putRow(row, rowId)) return false;
+    this.#rowId = rowId;
+    for (const index of this.#indexesOfAll) {
+      if (index.isGivenUp) continue;
+      if (rowId === 1 || index.isInOrder()) index.add(rowId);
+      else index.giveUp();
+    }
+    if (row.expansion !== null) for (const index of this.#indexesOfExpandable) index.add(rowId);
+    if (!this.#principalIndex.isGivenUp) {
+      const isKept = this.#principalOrder.add(this.#principalTypeId.text, this.#principalId.text);
+      if (!isKept) this.#principalIndex.giveUp();
+    }
+    return true;
+  }
+
+  /**
+   * Writes the text of the row, and a cell of the table: a record of all columns (sections 1.6 and 2.1 of the file
+   * format).
+   */
+  #putRow({ expansion, data }: GrantRow, rowId: number): boolean {
+    const expansionType = expansion === null ? nullType : blobType(expansion.length);
+    const dataType = blobType(data.length);
+    // Behind its own length, the types of `id` and `needs_expansion` take a byte each.
+    let headerBytes = 3 + varintBytes(expansionType) + varintBytes(dataType);
+    let valueBytes = (expansion?.length ?? 0) + data.length;
+    for (const column of this.#columns) {
+      headerBytes += column.typeBytes;
+      valueBytes += column.byteLength;
+    }
+    const payloadBytes = headerBytes + valueBytes;
+    if (payloadBytes > this.#rowMaxBytes) return false;
+
+    const start = this.#table.addCell(varintBytes(payloadBytes) + varintBytes(rowId) + payloadBytes, rowId);
+    const bytes = this.#bytes;
+    let at = putVarint(bytes, start, payloadBytes);
+    at = putVarint(bytes, at, rowId);
+    // One byte: a header has twelve columns of at most three bytes.
+    bytes[at++] = headerBytes;
+    bytes[at++] = nullType;
+    for (const column of this.#columns) {
+      if (column === this.#syncId) {
+        at = putVarint(bytes, at, expansionType);
+        bytes[at++] = expansion === null ? zeroType : oneType;
+        at = putVarint(bytes, at, dataType);
+      }
+      at = column.putType(bytes, at);
+    }
+    this.#writeColumns();
+    bytes.copyWithin(at, 0, this.#externalId.end);
+    at += this.#externalId.end;
+    if (expansion !== null) {
+      bytes.set(expansion, at);
+      at += expansion.length;
+    }
+    bytes.set(data, at);
+    bytes.copyWithin(at + data.length, this.#syncId.start, this.#discoveredAt.end);
+    return true;
+  }
+
+  /** Puts the values of the columns side by side, which together are shorter than a page. */
+  #writeColumns(): void {
+    let at = 0;
+    for (const column of this.#columns) at = column.write(this.#bytes, at);
+  }
+
+  /**
+   * Ends the load: all rows are in the table and in those indexes that are left. A transaction is open again.
+   * @param withIndexes - Whether any indexes are wanted.
+   * @throws what the file system says; then the database is of no use any more
+   */
+  finish(withIndexes: boolean): void {
+    const indexes = [...this.#indexesOfAll, ...this.#indexesOfExpandable, this.#principalIndex];
+    if (!withIndexes) for (const index of indexes) index.giveUp();
+    if (!this.#principalIndex.isGivenUp) this.#writePrincipals();
+    this.#table.finish();
+    for (const index of indexes) index.finish();
+    this.#file.finish();
+    lock(this.#db, this.#lockingMode);
+    for (const index of indexes) if (index.isGivenUp) this.#db.exec(`drop index ${index.name}`);
+  }
+
+  #writePrincipals(): void {
+    this.#principalOrder.forEach((type, id, rows) => {
+      this.#principalTypeId.set(type);
+      this.#principalId.set(id);
+      this.#principalId.write(this.#bytes, this.#principalTypeId.write(this.#bytes, 0));
+      for (const row of rows) {
+        // Where it fits is known; how long it is depends on the row id.
+        this.#principalIndex.fits(row + 1);
+        this.#principalIndex.add(row + 1);
+      }
+    });
+  }
+
+  /** Ends the load of a sync that failed: its database is of no use any more. */
+  abandon(): void {
+    this.#file.close();
+  }
+}
+
+/** Whether the table of the grants has no rows, and it and its indexes are what {@link createSchema} makes. */
+function isEmptyAndKnown(db: DatabaseSync): boolean {
+  using model = new DatabaseSync(':memory:');
+  createSchema(model);
+  const describe = (db: DatabaseSync) =>
+    JSON.stringify(
+      db.prepare(`select type, name, sql from sqlite_schema where tbl_name = 'v1_grants' order by name`).all(),
+    );
+  return describe(db) === describe(model) && db.prepare('select 1 from v1_grants limit 1').get() === undefined;
+}
+
+/** Begins the next transaction. SQLite sees what was written, since the file tells of a change. */
+function lock(db: DatabaseSync, lockingMode: string): void {
+  db.exec(`pragma locking_mode = ${lockingMode}`);
+  db.exec('begin immediate');
+}
