@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { test } from 'node:test';
+import packageJson from '../package.json' with { type: 'json' };
 
 interface Rule {
   /** Files below this folder … */
@@ -74,6 +75,14 @@ for (const { from, not, instead } of rules) {
     assert.deepEqual(faults, [], instead);
   });
 }
+
+test('the packages that src imports are the dependencies, so that these are what a build has in it', () => {
+  const specifiers = globSync('src/**/*.ts').flatMap(importsOf);
+  const packages = specifiers
+    .filter((specifier) => !/^(src\/|#|node:)|package\.json$/.test(specifier))
+    .map((specifier) => /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0]);
+  assert.deepEqual([...new Set(packages)].sort(), Object.keys(packageJson.dependencies).sort());
+});
 
 test('the check sees imports', () => {
   assert.ok(importsOf('src/percipio/users.ts').includes('src/baton/connector.ts'));

@@ -1,15 +1,12 @@
 // What is shipped: built from the files that the Dockerfile copies, packed by npm, and started as the image starts it.
-//
-// Dependencies are links into the checkout's node_modules, of those that package.json names and of no others: what a
-// test may ask of a registry is `npm ci`, and an installation of the package would ask for more. A dependency that is
-// missing from package.json, or is only for development, is still found out.
+// It has its dependencies in it: beside it there is nothing.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -76,7 +73,7 @@ test('the packed build starts as the image does, syncs for ConductorOne, is well
   assert.match(unwell.stderr, /does a connector run there with --health-check/);
 });
 
-/** Builds and packs what the Dockerfile copies, and unpacks it into an empty folder, with dependencies. */
+/** Builds and packs what the Dockerfile copies, and unpacks it into an empty folder. */
 async function installPackedBuild(folder: string): Promise<string> {
   const build = join(folder, 'build');
   for (const path of buildStage?.copies.flatMap(({ paths }) => paths) ?? []) {
@@ -89,16 +86,7 @@ async function installPackedBuild(folder: string): Promise<string> {
   const archive = (await readdir(folder)).find((name) => name.endsWith('.tgz')) ?? '';
   await run('tar', ['-xzf', join(folder, archive), '-C', folder]);
 
-  const app = join(folder, 'package');
-  const { dependencies } = JSON.parse(await readFile(join(app, 'package.json'), 'utf8')) as {
-    dependencies: Record<string, string>;
-  };
-  for (const name of Object.keys(dependencies)) {
-    const link = join(app, 'node_modules', name);
-    await mkdir(dirname(link), { recursive: true });
-    await symlink(join(root, 'node_modules', name), link);
-  }
-  return app;
+  return join(folder, 'package');
 }
 
 /** Starts Node in a folder. It is killed when the test ends, if it still runs. */
