@@ -43,7 +43,7 @@ export class GrantTable {
   readonly #db: DatabaseSync;
   readonly #syncId: string;
   /** How many rows go through the indexes before they are dropped. */
-  readonly #indexedRowsMax: number;
+  #indexedRowsMax: number;
   #written = 0;
   #indexed = true;
   /** Whether nothing was put yet, and the table is empty. */
@@ -105,8 +105,17 @@ export class GrantTable {
     }
     if (!this.#loader) return false;
     if (this.#loader.put(row, discoveredAt)) return true;
-    this.endLoad();
+    if (this.#loader.hasAllIndexes) this.#keepIndexes(this.#loader);
+    else this.endLoad();
     return false;
+  }
+
+  /** Ends the load with its indexes, through which a few more rows may go. */
+  #keepIndexes(loader: GrantLoader): void {
+    loader.finish(true);
+    this.#loader = undefined;
+    this.#indexed = true;
+    this.#indexedRowsMax = loader.rows * bulkShare;
   }
 
   /**

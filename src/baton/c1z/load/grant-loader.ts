@@ -10,6 +10,12 @@ import { TextColumn } from './text-column.ts';
 import { TreeBuilder } from './tree-builder.ts';
 
 /**
+ * Behind so many rows in order, one out of it is more likely the beginning of another, smaller kind of grants than the
+ * first of a sync without order: role grants behind those of courses.
+ */
+const rowsWorthKeeping = 10_000;
+
+/**
  * Loads grants into an empty `v1_grants` and its indexes, which exist as empty pages. The pages of the rows are put
  * behind the end of the file, and each tree's topmost page in place of the empty one, so that the schema stays what it
  * is. Meanwhile SQLite reads the database as it was.
@@ -113,9 +119,20 @@ export class GrantLoader {
     this.#idOfSync = syncId;
   }
 
+  /** How many rows were loaded. */
+  get rows(): number {
+    return this.#rowId;
+  }
+
+  /** Whether every index will be there. */
+  get hasAllIndexes(): boolean {
+    return !this.#principalIndex.isGivenUp && this.#indexesOfAll.every((index) => !index.isGivenUp);
+  }
+
   /**
    * Adds a row.
-   * @returns false, with nothing written, if the row needs an overflow page: then the load must be ended.
+   * @returns false, with nothing written, if the load must be ended: the row needs an overflow page, or it is the first
+   * out of order behind so many that their indexes are worth keeping.
    * @throws what the file system says, from then on each time
    */
   put(row: GrantRow, discoveredAt: string): boolean {
@@ -130,7 +147,15 @@ export class GrantLoader {
     const rowId = this.#rowId + 1;
     for (const index of this.#indexesOfAll) if (!index.fits(rowId)) return false;
     for (const index of this.#indexesOfExpandable) if (!index.fits(rowId)) return false;
-    if (!this.#principalIndex.fits(rowId) || !this.#putRow(row, rowId)) return false;
+    if (!this.#principalIndex.fits(rowId)) return false;
+    if (
+      this.#rowId >= rowsWorthKeeping &&
+      this.hasAllIndexes &&
+      this.#indexesOfAll.some((index) => !index.isInOrder())
+    ) {
+      return false;
+    }
+    if (!this.#putRow(row, rowId)) return false;
     this.#rowId = rowId;
     for (const index of this.#indexesOfAll) {
       if (index.isGivenUp) continue;

@@ -328,3 +328,32 @@ test('whatever the rows are, a load and SQLite make the same of them', async (t)
     { numRuns: 100 },
   );
 });
+
+test('behind many rows in order, the first one out of it ends the load, and the indexes are kept', async (t) => {
+  const db = openGrantDatabase(join(await temporaryFolder(t), 'db'), 4096);
+  t.after(() => db.close());
+  const rootPages = () => db.prepare(`select name, rootpage from sqlite_schema where tbl_name = 'v1_grants'`).all();
+  const before = rootPages();
+  const rows = sortedRows(12_000);
+  const last = rows.slice(0, 400).map((row) => ({ ...row, externalId: `a${row.externalId}` }));
+  const table = new GrantTable(db, syncId);
+  for (const part of [rows, last]) table.put(part, discoveredAt);
+  assert.equal(table.indexed, true);
+  await table.buildIndexes();
+  assert.deepEqual(rootPages(), before);
+  using expected = await writeBySqlite([...rows, ...last], 4096);
+  assertSame(db, expected);
+});
+
+test('where more than a few rows come out of order behind many in it, the indexes are made anew', async (t) => {
+  const db = openGrantDatabase(join(await temporaryFolder(t), 'db'), 4096);
+  t.after(() => db.close());
+  const rows = sortedRows(10_000);
+  const last = rows.slice(0, 1000).map((row) => ({ ...row, externalId: `a${row.externalId}` }));
+  const table = new GrantTable(db, syncId);
+  table.put([...rows, ...last], discoveredAt);
+  assert.equal(table.indexed, false);
+  await table.buildIndexes();
+  using expected = await writeBySqlite([...rows, ...last], 4096);
+  assertSame(db, expected);
+});
