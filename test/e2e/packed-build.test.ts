@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import packageJson from '../../package.json' with { type: 'json' };
 import { readDockerfile } from '../read-dockerfile.ts';
 import { startConductorOne } from '../simulator/conductorone/start-conductorone.ts';
 import { READY_AT_ONCE, startSimulator } from '../simulator/percipio/start-simulator.ts';
@@ -28,6 +29,10 @@ test('the packed build starts as the image does, syncs for ConductorOne, is well
   const folder = await mkdtemp(join(tmpdir(), 'packed-build-test-'));
   t.after(() => rm(folder, { recursive: true }));
   const app = await installPackedBuild(folder);
+  const licenses = await readFile(join(app, 'dist/licenses.txt'), 'utf8');
+  for (const [name, version] of Object.entries(packageJson.dependencies)) {
+    assert.ok(licenses.includes(`${name} ${version}: `), `the licence of ${name} does not go with the build`);
+  }
   const installed = (await readdir(app, { recursive: true })).length;
   const [work, temporaryFolder] = [join(folder, 'work'), join(folder, 'tmp')];
   await Promise.all([mkdir(work), mkdir(temporaryFolder)]);
