@@ -44,7 +44,6 @@ export class TreeBuilder {
 
   /** Writes the pages that are not full yet. The topmost one becomes the root. */
   finish(): void {
-    if (this.#leaf.isEmpty) return;
     let child: number | undefined;
     for (const [level, page] of this.#pages.entries()) {
       const bytes = page.finish(child);

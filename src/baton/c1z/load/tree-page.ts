@@ -38,16 +38,12 @@ export class TreePage {
     this.#contentStart = this.#contentEnd;
   }
 
-  get isEmpty(): boolean {
-    return this.#cells === 0;
-  }
-
   get lastCellStart(): number {
     return this.#contentStart;
   }
 
+  /** For a page with two cells or more, as each full one that a cell is taken from. */
   get lastCellEnd(): number {
-    if (this.#cells < 2) return this.#contentEnd;
     return this.#start + this.bytes.readUInt16BE(this.#pointers + 2 * (this.#cells - 2));
   }
 
