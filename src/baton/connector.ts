@@ -70,9 +70,9 @@ export interface ResourceSyncer {
    */
   readonly entitlementsOfType?: Listing<Entitlement, object>;
   /** The grants of one resource's entitlements. */
-  readonly grants?: Listing<Grant, ResourceRequest>;
+  readonly grants?: Listing<Grant | PlainGrant, ResourceRequest>;
   /** The grants of all resources of the type in one enumeration; the annotation is TypeScopedGrants. */
-  readonly grantsOfType?: Listing<Grant, object>;
+  readonly grantsOfType?: Listing<Grant | PlainGrant, object>;
   /** Gives and takes the entitlements of the type's resources. */
   readonly provisioner?: Provisioner;
   /** Why nothing can be granted or revoked, for people, where that may surprise: the answer to Grant and Revoke. */
@@ -85,6 +85,18 @@ export interface ResourceSyncer {
   readonly accounts?: AccountManager;
   /** Replaces credentials of this type's resources. */
   readonly credentials?: CredentialManager;
+}
+
+/**
+ * A grant as nearly all are: an entitlement, a principal of which only the id is told, and the id that is joined from
+ * both. Listings may answer it in place of a message, and do so where grants are many: no message is made of it unless
+ * somebody needs one.
+ */
+export interface PlainGrant {
+  /** One object for all grants of the entitlement (`entitlementStub`), for it is encoded once. */
+  readonly entitlement: Entitlement;
+  readonly principalType: string;
+  readonly principal: string;
 }
 
 export interface ListRequest {

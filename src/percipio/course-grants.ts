@@ -1,9 +1,8 @@
 // Lists who completed a course and who is at it, from the learning-activity report of the sync.
 import { z } from 'zod';
-import type { Grant } from '#gen/c1/connector/v2/grant_pb.js';
 import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
-import { buildGrant, entitlementStub } from '../baton/build/grant.ts';
-import { type Context, type Listing, listing, type ResourceRequest } from '../baton/connector.ts';
+import { entitlementStub } from '../baton/build/grant.ts';
+import { type Context, type Listing, listing, type PlainGrant, type ResourceRequest } from '../baton/connector.ts';
 import type { ActivityIndex } from './activity/activity-index.ts';
 import type { ActivityReport } from './activity-report.ts';
 import type { CourseSource } from './course-source.ts';
@@ -23,8 +22,8 @@ const allCoursesToken = z.union([
 ]);
 
 /** The grants of one course. */
-export function createCourseGrants(percipio: PercipioContext): Listing<Grant, ResourceRequest> {
-  return listing<Grant, ResourceRequest, z.output<typeof courseToken>>(
+export function createCourseGrants(percipio: PercipioContext): Listing<PlainGrant, ResourceRequest> {
+  return listing<PlainGrant, ResourceRequest, z.output<typeof courseToken>>(
     courseToken,
     async ({ resource, pageSize }, token, context) => {
       const loaded = await loadReport(percipio, token, context);
@@ -41,8 +40,8 @@ export function createCourseGrants(percipio: PercipioContext): Listing<Grant, Re
 }
 
 /** The grants of all courses of the sync in one enumeration, by course id. */
-export function createGrantsOfAllCourses(percipio: PercipioContext, source: CourseSource): Listing<Grant, object> {
-  return listing<Grant, object, z.output<typeof allCoursesToken>>(
+export function createGrantsOfAllCourses(percipio: PercipioContext, source: CourseSource): Listing<PlainGrant, object> {
+  return listing<PlainGrant, object, z.output<typeof allCoursesToken>>(
     allCoursesToken,
     async ({ pageSize }, token, context) => {
       if (token === undefined && source.isKnownEmpty(percipio.memory.scopeOf(context.syncId))) {
@@ -54,7 +53,7 @@ export function createGrantsOfAllCourses(percipio: PercipioContext, source: Cour
       }
       const position = token && 'course' in token ? token : { course: '', from: 0 };
       const courses = await source.readAll(context);
-      const items: Grant[] = [];
+      const items: PlainGrant[] = [];
       for (const courseId of loaded.index.courseIdsFrom(position.course)) {
         const course = courses.get(courseId);
         if (!course) {
@@ -73,14 +72,14 @@ export function createGrantsOfAllCourses(percipio: PercipioContext, source: Cour
 }
 
 /** Grants of a course, beginning behind the first `from`, at most `count`. */
-function grantsOf(index: ActivityIndex, course: Resource, from: number, count: number): Grant[] {
+function grantsOf(index: ActivityIndex, course: Resource, from: number, count: number): PlainGrant[] {
   const stubs = {
     completed: entitlementStub(course, 'completed'),
     in_progress: entitlementStub(course, 'in_progress'),
   };
-  const grants: Grant[] = [];
+  const grants: PlainGrant[] = [];
   index.visit(course.id?.resource ?? '', from, count, (userId, progress) => {
-    grants.push(buildGrant(stubs[progress], userType.id, userId));
+    grants.push({ entitlement: stubs[progress], principalType: userType.id, principal: userId });
   });
   return grants;
 }

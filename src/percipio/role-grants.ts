@@ -1,7 +1,7 @@
 // Lists who has which role.
 import type { Grant } from '#gen/c1/connector/v2/grant_pb.js';
 import { buildGrant, entitlementStub } from '../baton/build/grant.ts';
-import { type Listing, listing, type ResourceRequest } from '../baton/connector.ts';
+import { type Listing, listing, type PlainGrant, type ResourceRequest } from '../baton/connector.ts';
 import type { ListedUsersPage } from './listed-users.ts';
 import type { PercipioContext } from './percipio-context.ts';
 import { userType } from './resource-types.ts';
@@ -9,7 +9,7 @@ import { assignedSlug, toRoleResource } from './role-resource.ts';
 import { readRolesOfUsers, usersPosition } from './roles-of-users.ts';
 
 /** The grants of all roles in one enumeration of the users. */
-export function createGrantsOfAllRoles(percipio: PercipioContext): Listing<Grant, object> {
+export function createGrantsOfAllRoles(percipio: PercipioContext): Listing<PlainGrant, object> {
   return listing(usersPosition, async (_request, token, context) => {
     const { page, annotations } = await readRolesOfUsers(percipio, token?.offset ?? 0, context);
     const withoutRole = page.roles.filter((role) => role === undefined).length;
@@ -21,7 +21,7 @@ export function createGrantsOfAllRoles(percipio: PercipioContext): Listing<Grant
 }
 
 /** The grants of one role: of each page of users those who have it, which may be nobody. */
-export function createRoleGrants(percipio: PercipioContext): Listing<Grant, ResourceRequest> {
+export function createRoleGrants(percipio: PercipioContext): Listing<PlainGrant, ResourceRequest> {
   return listing(usersPosition, async ({ resource }, token, context) => {
     const { page, annotations } = await readRolesOfUsers(percipio, token?.offset ?? 0, context);
     return { items: grantsIn(page, resource.id?.resource ?? ''), next: positionBehind(page), annotations };
@@ -33,7 +33,7 @@ export function toRoleGrant(role: string, userId: string): Grant {
   return buildGrant(entitlementStub(toRoleResource(role), assignedSlug), userType.id, userId);
 }
 
-function grantsIn({ items, roles }: ListedUsersPage, wanted?: string): Grant[] {
+function grantsIn({ items, roles }: ListedUsersPage, wanted?: string): PlainGrant[] {
   const stubs = new Map<string, ReturnType<typeof entitlementStub>>();
   return items.flatMap((userId, index) => {
     const role = roles[index];
@@ -42,7 +42,7 @@ function grantsIn({ items, roles }: ListedUsersPage, wanted?: string): Grant[] {
     }
     const stub = stubs.get(role) ?? entitlementStub(toRoleResource(role), assignedSlug);
     stubs.set(role, stub);
-    return buildGrant(stub, userType.id, userId);
+    return { entitlement: stub, principalType: userType.id, principal: userId };
   });
 }
 

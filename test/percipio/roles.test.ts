@@ -9,6 +9,7 @@ import { RateLimitDescriptionSchema } from '#gen/c1/connector/v2/annotation_rate
 import { RoleTraitSchema } from '#gen/c1/connector/v2/annotation_trait_pb.js';
 import { TypeScopedGrantsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_grants_pb.js';
 import { ResourceSchema, ResourceType_Trait } from '#gen/c1/connector/v2/resource_pb.js';
+import { toGrant } from '../../src/baton/build/grant.ts';
 import type { PercipioUser } from '../../src/simulator/percipio/organization/api-objects.ts';
 import { startSimulator } from '../simulator/percipio/start-simulator.ts';
 import {
@@ -168,7 +169,7 @@ test('who has no role has no grant and is counted; who is inactive keeps theirs'
   const { context, told } = createContext();
   const page = await roleSyncer(startConnector(t, simulator)).grantsOfType?.page({ pageSize: 100 }, undefined, context);
   assert.deepEqual(
-    page?.items.map((grant) => grant.id),
+    page?.items.map((grant) => toGrant(grant).id),
     [`role:LEARNER:assigned:user:${uuid(0)}`, `role:ADMIN:assigned:user:${uuid(3)}`],
   );
   assert.deepEqual(told.leftOut, { 'users without a role': 2 });

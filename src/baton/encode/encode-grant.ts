@@ -1,158 +1,117 @@
-// Encodes grants: millions of them are alike but for a principal, so that what they share is encoded once.
-import { create, toBinary } from '@bufbuild/protobuf';
-import { type Entitlement, EntitlementSchema } from '#gen/c1/connector/v2/entitlement_pb.js';
-import {
-  type Grant,
-  GrantSchema,
-  type GrantsServiceListGrantsResponse,
-  GrantsServiceListGrantsResponseSchema,
-} from '#gen/c1/connector/v2/grant_pb.js';
+// Encodes grants: millions of them are alike but for a principal, so that the rest is encoded once and then copied.
+// A grant takes 0.3 µs that way; protobuf-es takes 7 µs for one by itself and 1.7 µs in a list.
+import type { Entitlement } from '#gen/c1/connector/v2/entitlement_pb.js';
+import { type Grant, GrantSchema, GrantsServiceListGrantsResponseSchema } from '#gen/c1/connector/v2/grant_pb.js';
 import type { Resource, ResourceId } from '#gen/c1/connector/v2/resource_pb.js';
+import { buildGrant, grantId, toGrant } from '../build/grant.ts';
+import type { PlainGrant } from '../connector.ts';
+import { putMessages } from './encode-fitting.ts';
 import { encodeMessage } from './encode-message.ts';
+import { GrowingBuffer, varintSize } from './growing-buffer.ts';
 
-// A grant as connectors make it has an entitlement, which is one object for all grants of a resource, a principal of
-// which only the id is told, and an id. Such a one takes 0.6 µs here and 3 µs in protobuf-es. The bytes are the same,
-// which a test proves; any other grant is left to protobuf-es.
-
-const tagOfField = (number: number) => (number << 3) | 2;
-const bytesAtFirst = 4096;
-
-/** Bytes of entitlements. A message that was handed over is not changed any more. */
-const encodedEntitlements = new WeakMap<Entitlement, Uint8Array>();
-
-/** Where bytes are put together. Grows to what is put there at a time, and is used again. */
-class Scratch {
-  bytes: Buffer;
-  /** How many of them hold something. */
-  length = 0;
-
-  constructor(bytesAtFirst: number) {
-    this.bytes = Buffer.allocUnsafe(bytesAtFirst);
-  }
-
-  reserve(count: number): void {
-    if (this.length + count <= this.bytes.length) return;
-    const larger = Buffer.allocUnsafe(2 * (this.length + count));
-    this.bytes.copy(larger, 0, 0, this.length);
-    this.bytes = larger;
-  }
-
-  byte(value: number): void {
-    this.bytes[this.length] = value;
-    this.length += 1;
-  }
-
-  varint(value: number): void {
-    let rest = value;
-    for (; rest > 0x7f; rest >>>= 7) this.byte((rest & 0x7f) | 0x80);
-    this.byte(rest);
-  }
-
-  put(bytes: Uint8Array): void {
-    this.bytes.set(bytes, this.length);
-    this.length += bytes.length;
-  }
-
-  /** A string field, or nothing for an empty one, as proto3 has it. */
-  text(field: number, text: string): void {
-    if (text === '') return;
-    this.byte(tagOfField(field));
-    // As long as it is if it is ASCII, as ids are.
-    const guess = text.length;
-    const start = this.length + varintSize(guess);
-    const length = this.bytes.write(text, start, 'utf8');
-    if (length !== guess) this.bytes.copyWithin(this.length + varintSize(length), start, start + length);
-    this.varint(length);
-    this.length += length;
-  }
+/** A grant of one entitlement to a principal of one type whose id has one length, with places for that id. */
+interface GrantTemplate {
+  readonly entitlement: Entitlement;
+  readonly principalType: string;
+  readonly principalLength: number;
+  readonly grant: Uint8Array;
+  /** Where in `grant` the principal's id goes: into the principal, and at the end of the grant's id. */
+  readonly places: readonly [number, number];
 }
 
-function varintSize(value: number): number {
-  let size = 1;
-  for (let rest = value; rest > 0x7f; rest >>>= 7) size += 1;
-  return size;
-}
+/** Field 1 of a response, and a length in front of what is in it. */
+const listTag = (1 << 3) | 2;
 
-/** For one grant, for its principal, for a response: each is written into while the one before is. */
-const grantScratch = new Scratch(bytesAtFirst);
-const principalScratch = new Scratch(bytesAtFirst);
+/**
+ * Those made last: grants of an entitlement come together. A message that was handed over is not changed any more.
+ *
+ * They could lie in a WeakMap by entitlement, but its values outlive their keys until all of the heap is collected.
+ */
+const recentTemplates: GrantTemplate[] = [];
+const templatesMax = 16;
+
+const putGrantMessages = putMessages(GrantsServiceListGrantsResponseSchema);
+
+const scratch = new GrowingBuffer();
 
 /**
  * A grant, byte for byte as `encodeMessage` gives it.
  * @returns Bytes that the next call overwrites.
  */
 export function encodeGrant(grant: Grant): Uint8Array {
-  const { entitlement, principal } = grant;
-  if (entitlement === undefined || !isPlainGrant(grant) || !isPlainResource(principal)) {
-    return encodeMessage(GrantSchema, grant);
-  }
-  const entitlementBytes = encodeEntitlement(entitlement);
-  const principalBytes = encodePlainResource(principal);
-  const scratch = grantScratch;
+  const plain = toPlainGrant(grant);
   scratch.length = 0;
-  // The id in UTF-8, and three tags with their lengths.
-  scratch.reserve(entitlementBytes.length + principalBytes.length + 3 * grant.id.length + 18);
-  scratch.byte(tagOfField(1));
-  scratch.varint(entitlementBytes.length);
-  scratch.put(entitlementBytes);
-  scratch.byte(tagOfField(2));
-  scratch.varint(principalBytes.length);
-  scratch.put(principalBytes);
-  scratch.text(3, grant.id);
-  return scratch.bytes.subarray(0, scratch.length);
+  return plain && fill(templateOf(plain), plain.principal, scratch)
+    ? scratch.bytes.subarray(0, scratch.length)
+    : encodeMessage(GrantSchema, grant);
 }
 
-/** A page of grants as it goes over the wire. */
-export function encodeListGrantsResponse(response: GrantsServiceListGrantsResponse): Buffer {
-  const { list, nextPageToken } = response;
-  const [first] = list;
-  // Grants of a page are about as long as its first one.
-  const grantBytes = first ? encodeGrant(first).length + 16 : 0;
-  const scratch = new Scratch(list.length * grantBytes + nextPageToken.length + 64);
-  for (const grant of list) {
-    const bytes = encodeGrant(grant);
-    scratch.reserve(bytes.length + 6);
-    scratch.byte(tagOfField(1));
-    scratch.varint(bytes.length);
-    scratch.put(bytes);
+/** Grants as items of a response. */
+export function putGrants(grants: readonly (Grant | PlainGrant)[], target: GrowingBuffer): void {
+  for (const grant of grants) {
+    const plain = '$typeName' in grant ? toPlainGrant(grant) : grant;
+    const start = target.length;
+    if (plain) {
+      const template = templateOf(plain);
+      target.varint(listTag);
+      target.varint(template.grant.length);
+      if (fill(template, plain.principal, target)) continue;
+    }
+    target.length = start;
+    putGrantMessages([toGrant(grant)], target);
   }
-  const rest = toBinary(
-    GrantsServiceListGrantsResponseSchema,
-    create(GrantsServiceListGrantsResponseSchema, { ...response, list: [] }),
-  );
-  scratch.reserve(rest.length);
-  scratch.put(rest);
-  return scratch.bytes.subarray(0, scratch.length);
 }
 
-function encodeEntitlement(entitlement: Entitlement): Uint8Array {
-  let bytes = encodedEntitlements.get(entitlement);
-  if (bytes === undefined) {
-    bytes = encodeMessage(EntitlementSchema, entitlement);
-    encodedEntitlements.set(entitlement, bytes);
+/** Puts the grant to a principal; puts nothing, and says so, for one whose id is not ASCII. */
+function fill({ grant, places }: GrantTemplate, principal: string, target: GrowingBuffer): boolean {
+  target.reserve(grant.length);
+  const { bytes, length } = target;
+  bytes.set(grant, length);
+  // UTF-8 has as many bytes as there are characters for ASCII alone.
+  if (bytes.write(principal, length + places[0], 'utf8') !== principal.length) return false;
+  bytes.write(principal, length + places[1], 'latin1');
+  target.length = length + grant.length;
+  return true;
+}
+
+function templateOf({ entitlement, principalType, principal }: PlainGrant): GrantTemplate {
+  for (const template of recentTemplates) {
+    if (
+      template.entitlement === entitlement &&
+      template.principalLength === principal.length &&
+      template.principalType === principalType
+    ) {
+      return template;
+    }
   }
-  return bytes;
+  const template = makeTemplate(entitlement, principalType, principal.length);
+  if (recentTemplates.unshift(template) > templatesMax) recentTemplates.pop();
+  return template;
 }
 
-/** `id { resource_type, resource }` and nothing else. */
-function encodePlainResource({ id }: PlainResource): Uint8Array {
-  const scratch = principalScratch;
-  const { resourceType, resource } = id;
-  scratch.length = 0;
-  scratch.reserve(3 * (resourceType.length + resource.length) + 24);
-  // The length of the id is only known behind it: a place for one byte is kept, which is nearly always enough.
-  scratch.byte(tagOfField(1));
-  const start = scratch.length + 1;
-  scratch.length = start;
-  scratch.text(1, resourceType);
-  scratch.text(2, resource);
-  const length = scratch.length - start;
-  const extra = varintSize(length) - 1;
-  if (extra > 0) scratch.bytes.copyWithin(start + extra, start, scratch.length);
-  scratch.length = start - 1;
-  scratch.varint(length);
-  scratch.length += length;
-  return scratch.bytes.subarray(0, scratch.length);
+function makeTemplate(entitlement: Entitlement, principalType: string, principalLength: number): GrantTemplate {
+  const sample = buildGrant(entitlement, principalType, 'x'.repeat(principalLength));
+  const grant = encodeMessage(GrantSchema, sample);
+  // The id is the last field of a grant, and the principal's id the last of what comes before it.
+  const idBytes = Buffer.byteLength(sample.id);
+  const idFieldBytes = 1 + varintSize(idBytes) + idBytes;
+  return {
+    entitlement,
+    principalType,
+    principalLength,
+    grant,
+    places: [grant.length - idFieldBytes - principalLength, grant.length - principalLength],
+  };
+}
+
+/** Nothing for a grant that tells more than a plain one, or that has an id of its own. */
+function toPlainGrant(grant: Grant): PlainGrant | undefined {
+  const { entitlement, principal, id } = grant;
+  if (entitlement === undefined || !isPlainGrant(grant) || !isPlainResource(principal)) return undefined;
+  const { resourceType, resource } = principal.id;
+  return id === grantId(entitlement, resourceType, resource)
+    ? { entitlement, principalType: resourceType, principal: resource }
+    : undefined;
 }
 
 function isPlainGrant(grant: Grant): boolean {

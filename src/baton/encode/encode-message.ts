@@ -17,7 +17,7 @@ export function encodeMessage<Desc extends DescMessage>(desc: Desc, message: Mes
 }
 
 /** A response that lists messages, in its field 1. */
-type ListSchema<Item> = GenMessage<Message & { list: Item[] }>;
+export type ListSchema<Item> = GenMessage<Message & { list: Item[] }>;
 
 /**
  * Encodes messages of one type as {@link encodeMessage} does, in a third of the time: they are written one behind the

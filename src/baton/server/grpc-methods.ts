@@ -5,11 +5,11 @@ import {
   type DescMessage,
   type DescMethod,
   fromBinary,
-  isMessage,
   type Message,
   type MessageInitShape,
   toBinary,
 } from '@bufbuild/protobuf';
+import { BinaryWriter, type WireType } from '@bufbuild/protobuf/wire';
 import type { ContextValues, HandlerContext } from '@connectrpc/connect';
 import type {
   Server,
@@ -21,8 +21,6 @@ import type {
   UntypedHandleCall,
 } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
-import { GrantsServiceListGrantsResponseSchema } from '#gen/c1/connector/v2/grant_pb.js';
-import { encodeListGrantsResponse } from '../encode/encode-grant.ts';
 import { Code, ServiceError } from '../service-error.ts';
 import type { ServiceEntry } from '../services/service-entry.ts';
 import type { RequestValidator } from './request-validator.ts';
@@ -184,7 +182,12 @@ async function sendResponses(
 
 function toBytes(desc: DescMessage, response: object): Buffer {
   const message = create(desc, response as MessageInitShape<DescMessage>);
-  if (isMessage(message, GrantsServiceListGrantsResponseSchema)) return encodeListGrantsResponse(message);
-  const bytes = toBinary(desc, message);
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const bytes = toBinary(desc, message, { writeUnknownFields: false });
+  // Whole lists lie there, and protobuf-es would copy them into buffers that it makes larger and larger.
+  const unknown = message.$unknown ?? [];
+  return Buffer.concat([bytes, ...unknown.flatMap(({ no, wireType, data }) => [encodeTag(no, wireType), data])]);
+}
+
+function encodeTag(no: number, wireType: WireType): Uint8Array {
+  return new BinaryWriter().tag(no, wireType).finish();
 }

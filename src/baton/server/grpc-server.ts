@@ -67,6 +67,8 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   const server = new Server({
     'grpc.max_receive_message_length': receiveMaxBytes,
     'grpc.max_send_message_length': -1,
+    // Counts every call for a service that is not served here.
+    'grpc.enable_channelz': 0,
   });
   for (const entry of entries) {
     addGrpcMethods(server, entry, { logger, running, validator, setContextValues: options.setContextValues });

@@ -1,11 +1,12 @@
 // One call on the wire: the context that its service sees, how it ends, and the line that the log gets about it.
 import type { DescMethod } from '@bufbuild/protobuf';
-import { Code, ConnectError, type ContextValues, createContextValues, createHandlerContext } from '@connectrpc/connect';
+import { Code, ConnectError, type ContextValues, createHandlerContext } from '@connectrpc/connect';
 import type { Metadata, ServerUnaryCall } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import { describeError, describeStack } from '../log/describe-error.ts';
-import { loggerKey } from '../services/call-context.ts';
+import { takesEncodedListsKey } from '../services/call-context.ts';
 import { type CallFailure, type GrpcStatus, toCallFailure, toGrpcStatus } from './call-failure.ts';
+import { createCallValues } from './call-values.ts';
 import { toHeaders, toMetadata } from './grpc-metadata.ts';
 import type { RunningCall, RunningCalls } from './running-calls.ts';
 
@@ -41,7 +42,8 @@ export class WireCall implements RunningCall {
   readonly service: string;
   readonly context: ReturnType<typeof createHandlerContext>;
   readonly #options: WireCallOptions;
-  readonly #logger: Logger;
+  readonly #logFields: Readonly<Record<string, string>>;
+  #ownLogger: Logger | undefined;
   readonly #startedAtMs = performance.now();
   #headersSent = false;
   #ended = false;
@@ -49,15 +51,16 @@ export class WireCall implements RunningCall {
   #settled = false;
 
   constructor(options: WireCallOptions) {
-    const { call, method, logger, running, setContextValues } = options;
+    const { call, method, running, setContextValues } = options;
     const requestHeader = toHeaders(call.metadata);
     const requestId = requestHeader.get('x-request-id');
     const path = `${method.parent.typeName}/${method.name}`;
     this.service = method.parent.typeName;
     this.#options = options;
-    this.#logger = logger.child({ method: path, peer: call.getPeer(), ...(requestId && { request_id: requestId }) });
+    // Not known any more when the connection has gone.
+    this.#logFields = { method: path, peer: call.getPeer(), ...(requestId && { request_id: requestId }) };
 
-    const contextValues = createContextValues().set(loggerKey, this.#logger);
+    const contextValues = createCallValues(() => this.#logger).set(takesEncodedListsKey, true);
     setContextValues?.(contextValues);
     const timeoutMs = remainingMs(call);
     this.context = createHandlerContext({
@@ -114,7 +117,9 @@ export class WireCall implements RunningCall {
     } else if (!this.#ended) {
       this.#ended = true;
       send();
-      this.#logger.debug({ code: 'OK', duration_ms: this.#durationMs() }, 'call answered');
+      if (this.#options.logger.isLevelEnabled('debug')) {
+        this.#logger.debug({ code: 'OK', duration_ms: this.#durationMs() }, 'call answered');
+      }
       this.context.abort(hasEnded);
     }
   }
@@ -163,6 +168,9 @@ export class WireCall implements RunningCall {
 
   #logFailure({ answer, unexpected }: CallFailure): void {
     const level = unexpected ? 'error' : infoCodes.has(answer.code) ? 'info' : 'debug';
+    if (!this.#options.logger.isLevelEnabled(level)) {
+      return;
+    }
     this.#logger[level](
       {
         code: Code[answer.code],
@@ -174,6 +182,11 @@ export class WireCall implements RunningCall {
       },
       'call failed',
     );
+  }
+
+  get #logger(): Logger {
+    this.#ownLogger ??= this.#options.logger.child(this.#logFields);
+    return this.#ownLogger;
   }
 
   #durationMs(): number {

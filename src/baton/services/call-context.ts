@@ -19,6 +19,13 @@ export const reporterKey = createContextKey<Reporter | undefined>(undefined, { d
 export const responseMaxBytesKey = createContextKey<number>(wireResponseMaxBytes, { description: 'response bytes' });
 
 /**
+ * Whether the transport encodes every response as protobuf, and may be given lists that are encoded already: field 1, as an
+ * unknown field, and nothing in `list`. Others, such
+ * as JSON, would lose them.
+ */
+export const takesEncodedListsKey = createContextKey<boolean>(false, { description: 'takes encoded lists' });
+
+/**
  * What a call of Validate is for. Its request has no place for it, so only callers in this process can say it; of others,
  * syncers are those that call it.
  */
@@ -41,20 +48,28 @@ export const sessionStoresKey = createContextKey<SessionStores | undefined>(unde
 
 /** The connector's view of a call. An empty `active_sync_id` means that the caller told no sync. */
 export function toConnectorContext(call: HandlerContext, activeSyncId: string): Context {
-  const logger = call.values.get(loggerKey);
+  let logger: Logger | undefined;
+  // Made when it is asked for: few calls log anything.
+  const getLogger = () => {
+    const ofCall = call.values.get(loggerKey);
+    logger ??= activeSyncId === '' ? ofCall : ofCall.child({ sync_id: activeSyncId });
+    return logger;
+  };
   return {
     signal: call.signal,
-    logger: activeSyncId === '' ? logger : logger.child({ sync_id: activeSyncId }),
+    get logger() {
+      return getLogger();
+    },
     syncId: activeSyncId === '' ? undefined : activeSyncId,
     session: activeSyncId === '' ? undefined : call.values.get(sessionStoresKey)?.of(activeSyncId),
-    reporter: call.values.get(reporterKey) ?? logReporter(logger),
+    reporter: call.values.get(reporterKey) ?? logReporter(getLogger),
   };
 }
 
-function logReporter(logger: Logger): Reporter {
+function logReporter(logger: () => Logger): Reporter {
   return {
-    leftOut: (reason, count = 1) => logger.info({ count, reason }, 'left out'),
-    warn: (message) => logger.warn(message),
-    progress: (update) => logger.debug(update, 'progress'),
+    leftOut: (reason, count = 1) => logger().info({ count, reason }, 'left out'),
+    warn: (message) => logger().warn(message),
+    progress: (update) => logger().debug(update, 'progress'),
   };
 }

@@ -2,13 +2,22 @@
 import { anyIs } from '@bufbuild/protobuf/wkt';
 import { EntitlementExclusionGroupSchema } from '#gen/c1/connector/v2/annotation_exclusion_group_pb.js';
 import { TypeScopedEntitlementsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_entitlements_pb.js';
-import { type Entitlement, EntitlementSchema, EntitlementsService } from '#gen/c1/connector/v2/entitlement_pb.js';
+import {
+  type Entitlement,
+  EntitlementsService,
+  EntitlementsServiceListEntitlementsResponseSchema,
+  EntitlementsServiceListStaticEntitlementsResponseSchema,
+} from '#gen/c1/connector/v2/entitlement_pb.js';
 import { Code, ServiceError } from '../service-error.ts';
 import { toConnectorContext } from './call-context.ts';
+import { messageForm } from './list-form.ts';
 import type { PageCache } from './page-cache.ts';
 import type { ResourceSyncers } from './resource-syncers.ts';
-import { type ListResponse, servePage } from './serve-page.ts';
+import { servePage } from './serve-page.ts';
 import { type ServiceEntry, serviceEntry } from './service-entry.ts';
+
+const entitlementForm = messageForm(EntitlementsServiceListEntitlementsResponseSchema);
+const staticForm = messageForm(EntitlementsServiceListStaticEntitlementsResponseSchema);
 
 export function createEntitlementsService(syncers: ResourceSyncers, cache: PageCache): ServiceEntry {
   return serviceEntry(EntitlementsService, {
@@ -34,13 +43,19 @@ export function createEntitlementsService(syncers: ResourceSyncers, cache: PageC
       }
       const key = `list entitlements of ${resourceType} ${isTypeScoped ? 'as a type' : id}`;
       const context = toConnectorContext(call, activeSyncId);
-      return checkExclusionGroups(
-        await servePage(
-          { listing, item: EntitlementSchema, request: { resource }, pageSize, pageToken, key },
-          call,
-          context,
-          cache,
-        ),
+      return await servePage(
+        {
+          listing,
+          form: entitlementForm,
+          request: { resource },
+          pageSize,
+          pageToken,
+          key,
+          check: checkExclusionGroups,
+        },
+        call,
+        context,
+        cache,
       );
     },
     listStaticEntitlements: async ({ resourceTypeId, pageSize, pageToken, activeSyncId }, call) => {
@@ -50,26 +65,21 @@ export function createEntitlementsService(syncers: ResourceSyncers, cache: PageC
       }
       const key = `list static entitlements of ${resourceTypeId}`;
       const context = toConnectorContext(call, activeSyncId);
-      return checkExclusionGroups(
-        await servePage(
-          { listing, item: EntitlementSchema, request: {}, pageSize, pageToken, key },
-          call,
-          context,
-          cache,
-        ),
+      return await servePage(
+        { listing, form: staticForm, request: {}, pageSize, pageToken, key, check: checkExclusionGroups },
+        call,
+        context,
+        cache,
       );
     },
   });
 }
 
 /** An entitlement belongs to at most one exclusion group: the Go SDK refuses a second one in the same way. */
-function checkExclusionGroups(response: ListResponse<Entitlement>): ListResponse<Entitlement> {
-  for (const { id, annotations } of response.list) {
-    if (annotations.filter((annotation) => anyIs(annotation, EntitlementExclusionGroupSchema)).length > 1) {
-      throw new ServiceError(Code.InvalidArgument, `entitlement ${id} is in more than one exclusion group`, {
-        reason: 'several_exclusion_groups',
-      });
-    }
+function checkExclusionGroups({ id, annotations }: Entitlement): void {
+  if (annotations.filter((annotation) => anyIs(annotation, EntitlementExclusionGroupSchema)).length > 1) {
+    throw new ServiceError(Code.InvalidArgument, `entitlement ${id} is in more than one exclusion group`, {
+      reason: 'several_exclusion_groups',
+    });
   }
-  return response;
 }

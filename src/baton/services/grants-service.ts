@@ -1,9 +1,10 @@
 // GrantsService: who has an entitlement of a resource.
 import { anyIs } from '@bufbuild/protobuf/wkt';
 import { TypeScopedGrantsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_grants_pb.js';
-import { GrantSchema, GrantsService } from '#gen/c1/connector/v2/grant_pb.js';
+import { GrantsService } from '#gen/c1/connector/v2/grant_pb.js';
 import { Code, ServiceError } from '../service-error.ts';
 import { toConnectorContext } from './call-context.ts';
+import { grantForm } from './list-form.ts';
 import type { PageCache } from './page-cache.ts';
 import type { ResourceSyncers } from './resource-syncers.ts';
 import { servePage } from './serve-page.ts';
@@ -34,7 +35,7 @@ export function createGrantsService(syncers: ResourceSyncers, cache: PageCache):
       return await servePage(
         {
           listing,
-          item: GrantSchema,
+          form: grantForm,
           request: { resource },
           pageSize,
           pageToken,

@@ -1,16 +1,19 @@
 // ResourceTypesService, ResourcesService and ResourceGetterService.
 import {
   ResourceGetterService,
-  ResourceSchema,
   ResourcesService,
+  ResourcesServiceListResourcesResponseSchema,
   ResourceTypesService,
 } from '#gen/c1/connector/v2/resource_pb.js';
 import { Code, ServiceError } from '../service-error.ts';
 import { toConnectorContext } from './call-context.ts';
+import { messageForm } from './list-form.ts';
 import type { PageCache } from './page-cache.ts';
 import type { ResourceSyncers } from './resource-syncers.ts';
 import { servePage } from './serve-page.ts';
 import { type ServiceEntry, serviceEntry } from './service-entry.ts';
+
+const resourceForm = messageForm(ResourcesServiceListResourcesResponseSchema);
 
 export function createResourceServices(syncers: ResourceSyncers, cache: PageCache): ServiceEntry[] {
   return [
@@ -28,7 +31,7 @@ export function createResourceServices(syncers: ResourceSyncers, cache: PageCach
         const key = `list resources of ${resourceTypeId} below ${parent?.resourceType ?? ''}/${parent?.resource ?? ''}`;
         const { list: resources } = syncers.get(resourceTypeId, 'list resources');
         return servePage(
-          { listing: resources, item: ResourceSchema, request: { parent }, pageSize, pageToken, key },
+          { listing: resources, form: resourceForm, request: { parent }, pageSize, pageToken, key },
           call,
           toConnectorContext(call, request.activeSyncId),
           cache,

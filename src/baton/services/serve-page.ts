@@ -1,38 +1,30 @@
 // Answers a list call from a Listing: reads its token, cuts its page to what was asked and to what a message may hold.
-import { type DescMessage, isMessage, type MessageShape, toBinary } from '@bufbuild/protobuf';
-import { type Any, anyPack } from '@bufbuild/protobuf/wkt';
-import type { HandlerContext } from '@connectrpc/connect';
-import { GrantSchema } from '#gen/c1/connector/v2/grant_pb.js';
+import { create, type Message, type UnknownField } from '@bufbuild/protobuf';
+import { WireType } from '@bufbuild/protobuf/wire';
+import { anyPack } from '@bufbuild/protobuf/wkt';
+import type { ContextValues, HandlerContext } from '@connectrpc/connect';
 import type { Context, Listing, Page, PageRequest } from '../connector.ts';
-import { encodeGrant } from '../encode/encode-grant.ts';
+import { encodeFitting } from '../encode/encode-fitting.ts';
 import { Code, ServiceError } from '../service-error.ts';
-import { responseMaxBytesKey } from './call-context.ts';
+import { responseMaxBytesKey, takesEncodedListsKey } from './call-context.ts';
+import type { ListForm, ListResponse } from './list-form.ts';
 import type { PageCache } from './page-cache.ts';
 import { decodePageToken, encodePageToken, invalidPageToken, type PagePosition } from './page-token.ts';
 
 /** What a listing is asked for when the caller leaves the choice to the connector, as every Go syncer does. */
 const defaultPageSize = 1000;
 
-/** Tag and length in front of an item of a list: one byte of tag, at most four of length. */
-const itemFrameBytes = 5;
-
-export interface ListCall<Desc extends DescMessage, Request> {
-  readonly listing: Listing<MessageShape<Desc>, Request>;
-  /** What the listing lists. */
-  readonly item: Desc;
+export interface ListCall<Item, Request, Listed extends Message> {
+  readonly listing: Listing<Item, Request>;
+  readonly form: ListForm<Item, Listed>;
   readonly request: Request;
   /** `page_size` of the request: 0 leaves it to the connector. */
   readonly pageSize: number;
   readonly pageToken: string;
   /** Tells this enumeration from others of the same process: method, resource type, resource. */
   readonly key: string;
-}
-
-/** The fields that all list responses have in common. */
-export interface ListResponse<Item> {
-  readonly list: Item[];
-  readonly nextPageToken: string;
-  readonly annotations: Any[];
+  /** Throws on an item that must not be answered. */
+  readonly check?: (item: Item) => void;
 }
 
 /**
@@ -42,21 +34,19 @@ export interface ListResponse<Item> {
  * @throws ServiceError INVALID_ARGUMENT for a page token that is not of this listing; INTERNAL for a listing that names
  * the same page again, which would never end.
  */
-export async function servePage<Desc extends DescMessage, Request>(
-  call: ListCall<Desc, Request>,
+export async function servePage<Item, Request, Listed extends Message>(
+  call: ListCall<Item, Request, Listed>,
   handler: HandlerContext,
   context: Context,
   cache: PageCache,
-): Promise<ListResponse<MessageShape<Desc>>> {
+): Promise<ListResponse<Listed>> {
   const position = decodePageToken(call.key, call.pageToken);
-  const cacheKey = `${context.syncId ?? ''}\n${encodePageToken(call.key, { ...position, skip: 0 })}`;
+  const cacheKey = `${context.syncId ?? ''}\n${call.key}\n${JSON.stringify(position.token)}`;
   const page =
-    (cache.get(cacheKey) as Page<MessageShape<Desc>, unknown> | undefined) ??
-    (await readPage(call, position.token, context));
+    (cache.get(cacheKey) as Page<Item, unknown> | undefined) ?? (await readPage(call, position.token, context));
 
   const rest = position.skip === 0 ? page.items : page.items.slice(position.skip);
-  const count = countFitting(call.item, rest, call.pageSize, handler.values.get(responseMaxBytesKey));
-  const list = rest.slice(0, count);
+  const { count, ...list } = fitItems(call, rest, handler.values);
   let next: PagePosition | undefined;
   if (count < rest.length) {
     cache.set(cacheKey, page);
@@ -72,14 +62,14 @@ export async function servePage<Desc extends DescMessage, Request>(
     });
   }
   const annotations = (page.annotations ?? []).map(({ desc, value }) => anyPack(desc, value));
-  return { list, nextPageToken, annotations };
+  return Object.assign(create(call.form.response), { ...list, nextPageToken, annotations });
 }
 
-async function readPage<Desc extends DescMessage, Request>(
-  { listing, request, pageSize, pageToken }: ListCall<Desc, Request>,
+async function readPage<Item, Request, Listed extends Message>(
+  { listing, request, pageSize, pageToken }: ListCall<Item, Request, Listed>,
   token: unknown,
   context: Context,
-): Promise<Page<MessageShape<Desc>, unknown>> {
+): Promise<Page<Item, unknown>> {
   let parsed: unknown;
   if (token !== undefined) {
     try {
@@ -92,32 +82,31 @@ async function readPage<Desc extends DescMessage, Request>(
   return await listing.page(asked, parsed, context);
 }
 
-/** How many of the items fit into one answer: at least one, so that every answer goes on. */
-function countFitting<Desc extends DescMessage>(
-  item: Desc,
-  items: readonly MessageShape<Desc>[],
-  pageSize: number,
-  maxBytes: number,
-): number {
-  const max = pageSize === 0 ? items.length : Math.min(items.length, pageSize);
-  if (maxBytes === Number.POSITIVE_INFINITY) {
-    return max;
-  }
-  let bytes = 0;
-  for (const [index, value] of items.entries()) {
-    if (index === max) {
-      break;
-    }
-    bytes += sizeOf(item, value) + itemFrameBytes;
-    if (bytes > maxBytes && index > 0) {
-      return index;
-    }
-  }
-  return max;
+interface FittingList<Listed> {
+  readonly count: number;
+  readonly list: Listed[];
+  /** The list as bytes, and then not in `list`: field 1, which is written as it is. */
+  readonly $unknown?: UnknownField[];
 }
 
-function sizeOf<Desc extends DescMessage>(desc: Desc, message: MessageShape<Desc>): number {
-  // What is most in number is quicker this way.
-  const bytes = isMessage(message, GrantSchema) ? encodeGrant(message) : toBinary(desc, message);
-  return bytes.byteLength;
+/** As many items as fit into one answer, in the form that the transport takes. */
+function fitItems<Item, Request, Listed extends Message>(
+  { form, pageSize, check }: ListCall<Item, Request, Listed>,
+  rest: readonly Item[],
+  values: ContextValues,
+): FittingList<Listed> {
+  const asked = pageSize === 0 ? rest : rest.slice(0, pageSize);
+  const maxBytes = values.get(responseMaxBytesKey);
+  const encoded = maxBytes === Number.POSITIVE_INFINITY ? undefined : encodeFitting(asked, maxBytes, form.put);
+  const items = encoded ? asked.slice(0, encoded.count) : asked;
+  if (check) items.forEach(check);
+  if (encoded && encoded.count > 0 && values.get(takesEncodedListsKey)) {
+    // Its first tag is written from `no` and `wireType`.
+    return {
+      count: items.length,
+      list: [],
+      $unknown: [{ no: 1, wireType: WireType.LengthDelimited, data: encoded.bytes.subarray(1) }],
+    };
+  }
+  return { count: items.length, list: items.map(form.toMessage) };
 }

@@ -3,16 +3,20 @@ import { describe, it } from 'node:test';
 import { create, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import fc from 'fast-check';
 import { RateLimitDescriptionSchema } from '#gen/c1/connector/v2/annotation_ratelimit_pb.js';
-import { EntitlementSchema } from '#gen/c1/connector/v2/entitlement_pb.js';
+import { type Entitlement, EntitlementSchema } from '#gen/c1/connector/v2/entitlement_pb.js';
 import {
+  type Grant,
   GrantSchema,
   GrantSourcesSchema,
   GrantsServiceListGrantsResponseSchema,
 } from '#gen/c1/connector/v2/grant_pb.js';
 import { ResourceIdSchema, ResourceSchema } from '#gen/c1/connector/v2/resource_pb.js';
+import { grantId, toGrant } from '../../../src/baton/build/grant.ts';
 import { packAnnotations } from '../../../src/baton/build/resource.ts';
-import { encodeGrant, encodeListGrantsResponse } from '../../../src/baton/encode/encode-grant.ts';
+import type { PlainGrant } from '../../../src/baton/connector.ts';
+import { encodeGrant, putGrants } from '../../../src/baton/encode/encode-grant.ts';
 import { encodeMessage } from '../../../src/baton/encode/encode-message.ts';
+import { GrowingBuffer } from '../../../src/baton/encode/growing-buffer.ts';
 
 const annotations = packAnnotations([
   { desc: RateLimitDescriptionSchema, value: create(RateLimitDescriptionSchema, { limit: 5n }) },
@@ -54,17 +58,21 @@ const entitlement = fc
   .tuple(resource, text, fc.boolean())
   .map(([of, id, isNamed]) => create(EntitlementSchema, { resource: of, id, ...(isNamed && { displayName: 'n' }) }));
 
-const grant = fc.tuple(entitlement, resource, text, fc.integer({ min: 0, max: 9 })).map(([of, principal, id, kind]) => {
-  const message = create(GrantSchema, { entitlement: of, principal, id });
-  if (kind === 0) message.annotations.push(...annotations);
-  if (kind === 1) message.sources = create(GrantSourcesSchema, { sources: { s: {} } });
-  if (kind === 2) message.$unknown = unknown;
-  if (kind === 3) principal.$unknown = unknown;
-  if (kind === 4 && principal.id) principal.id.$unknown = unknown;
-  if (kind === 5) delete (message as { entitlement?: unknown }).entitlement;
-  if (kind === 6) delete (message as { principal?: unknown }).principal;
-  return message;
-});
+const grant = fc
+  .tuple(entitlement, resource, text, fc.integer({ min: 0, max: 19 }))
+  .map(([of, principal, own, kind]) => {
+    const { resourceType = '', resource: principalId = '' } = principal.id ?? {};
+    const id = kind > 9 ? grantId(of, resourceType, principalId) : own;
+    const message = create(GrantSchema, { entitlement: of, principal, id });
+    if (kind === 0) message.annotations.push(...annotations);
+    if (kind === 1) message.sources = create(GrantSourcesSchema, { sources: { s: {} } });
+    if (kind === 2) message.$unknown = unknown;
+    if (kind === 3) principal.$unknown = unknown;
+    if (kind === 4 && principal.id) principal.id.$unknown = unknown;
+    if (kind === 5) delete (message as { entitlement?: unknown }).entitlement;
+    if (kind === 6) delete (message as { principal?: unknown }).principal;
+    return message;
+  });
 
 describe('encodeGrant, beside protobuf-es', () => {
   it('gives the same bytes', () => {
@@ -72,7 +80,7 @@ describe('encodeGrant, beside protobuf-es', () => {
       fc.property(grant, (message) => {
         assert.deepEqual(Buffer.from(encodeGrant(message)), Buffer.from(encodeMessage(GrantSchema, message)));
       }),
-      { numRuns: 3000 },
+      { numRuns: 5000 },
     );
   });
 
@@ -80,7 +88,12 @@ describe('encodeGrant, beside protobuf-es', () => {
     fc.assert(
       fc.property(entitlement, fc.array(fc.tuple(resource, text)), (of, holders) => {
         for (const [principal, id] of holders) {
-          const message = create(GrantSchema, { entitlement: of, principal, id });
+          const { resourceType = '', resource: principalId = '' } = principal.id ?? {};
+          const message = create(GrantSchema, {
+            entitlement: of,
+            principal,
+            id: id || grantId(of, resourceType, principalId),
+          });
           assert.deepEqual(Buffer.from(encodeGrant(message)), Buffer.from(toBinary(GrantSchema, message)));
         }
       }),
@@ -102,25 +115,60 @@ describe('encodeGrant, beside protobuf-es', () => {
   });
 });
 
-describe('encodeListGrantsResponse, beside protobuf-es', () => {
-  it('gives the same bytes', () => {
+/** What `putGrants` puts of them, read as a response. */
+function put(grants: readonly (Grant | PlainGrant)[]) {
+  const target = new GrowingBuffer();
+  putGrants(grants, target);
+  return Buffer.from(target.bytes.subarray(0, target.length));
+}
+
+const toBytes = (list: Grant[]) =>
+  Buffer.from(
+    encodeMessage(GrantsServiceListGrantsResponseSchema, create(GrantsServiceListGrantsResponseSchema, { list })),
+  );
+
+describe('putGrants, beside protobuf-es', () => {
+  it('gives the same bytes for messages', () => {
     fc.assert(
-      fc.property(fc.array(grant), text, fc.boolean(), (list, nextPageToken, isLimited) => {
-        const init = { list, nextPageToken, annotations: isLimited ? annotations : [] };
-        const message = create(GrantsServiceListGrantsResponseSchema, init);
-        const bytes = encodeListGrantsResponse(message);
-        assert.deepEqual(bytes, Buffer.from(toBinary(GrantsServiceListGrantsResponseSchema, message)));
-        assert.deepEqual(fromBinary(GrantsServiceListGrantsResponseSchema, bytes).list.length, list.length);
+      fc.property(fc.array(grant), (list) => {
+        assert.deepEqual(put(list), toBytes(list));
       }),
       { numRuns: 500 },
     );
   });
 
-  it('gives bytes of its own, which later calls leave alone', () => {
-    const page = (id: string) => create(GrantsServiceListGrantsResponseSchema, { list: [{ id }] });
-    const first = encodeListGrantsResponse(page('a'));
-    const copy = Buffer.from(first);
-    encodeListGrantsResponse(page('b'));
-    assert.deepEqual(first, copy);
+  it('gives the same bytes for plain grants, and for messages among them', () => {
+    const holder = fc.tuple(fc.nat({ max: 2 }), fc.constantFrom('user', 'indice', '指'), text, fc.boolean());
+    fc.assert(
+      fc.property(fc.array(entitlement, { minLength: 3, maxLength: 3 }), fc.array(holder), (of, holders) => {
+        const grants = holders.map(([index, principalType, principal, isMessage]): Grant | PlainGrant => {
+          const plain = { entitlement: of[index] as Entitlement, principalType, principal };
+          return isMessage ? toGrant(plain) : plain;
+        });
+        assert.deepEqual(put(grants), toBytes(grants.map(toGrant)));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('gives the same bytes for more entitlements and lengths of ids than are remembered', () => {
+    const stubs = Array.from({ length: 40 }, (_, index) => create(EntitlementSchema, { id: `e${index}` }));
+    const grants = Array.from({ length: 400 }, (_, index) => ({
+      entitlement: stubs[(index * 7) % 40] as Entitlement,
+      principalType: 'user',
+      principal: 'u'.repeat(index % 9),
+    }));
+    assert.deepEqual(put(grants), toBytes(grants.map(toGrant)));
+  });
+
+  it('leaves what was there before', () => {
+    const target = new GrowingBuffer();
+    target.put(Buffer.from('before'));
+    putGrants([{ entitlement: create(EntitlementSchema, { id: 'e' }), principalType: 'user', principal: 'é' }], target);
+    assert.equal(target.bytes.toString('utf8', 0, 6), 'before');
+    assert.equal(
+      fromBinary(GrantsServiceListGrantsResponseSchema, target.bytes.subarray(6, target.length)).list[0]?.id,
+      'e:user:é',
+    );
   });
 });

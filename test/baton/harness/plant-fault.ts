@@ -1,6 +1,8 @@
 // Plants a fault into a service: some of its methods answer otherwise, and can ask what it would have answered.
+import assert from 'node:assert/strict';
 import type { DescMethodUnary, DescService, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
-import type { HandlerContext } from '@connectrpc/connect';
+import type { ContextValues, HandlerContext } from '@connectrpc/connect';
+import { takesEncodedListsKey } from '../../../src/baton/services/call-context.ts';
 import type { ServiceEntry } from '../../../src/baton/services/service-entry.ts';
 
 /** The unary methods of a service. */
@@ -32,7 +34,8 @@ export function changeService<Desc extends DescService>(
     }
     const methods = Object.entries(entry.implementation).map(([name, method]) => [
       name,
-      async (...args: unknown[]) => (method as unknown as Method).apply(entry.implementation, args),
+      async (request: unknown, context: HandlerContext) =>
+        (method as unknown as Method).apply(entry.implementation, [request, withListsAsMessages(context)]),
     ]);
     const original = Object.fromEntries(methods) as Methods<Desc>;
     return {
@@ -40,4 +43,15 @@ export function changeService<Desc extends DescService>(
       implementation: { ...entry.implementation, ...change(original) } as typeof entry.implementation,
     };
   });
+}
+
+/** What changes an answer must see what is in it. */
+function withListsAsMessages(context: HandlerContext): HandlerContext {
+  const { values } = context;
+  const changed: ContextValues = {
+    get: (key) => (key.id === takesEncodedListsKey.id ? key.defaultValue : values.get(key)),
+    set: () => assert.fail('a service sets no value'),
+    delete: () => assert.fail('a service deletes no value'),
+  };
+  return Object.assign(Object.create(context), { values: changed });
 }

@@ -1,0 +1,54 @@
+// Encodes as many items of a list response as fit into it, each of them once.
+import { create, toBinary } from '@bufbuild/protobuf';
+import { BinaryReader } from '@bufbuild/protobuf/wire';
+import type { ListSchema } from './encode-message.ts';
+import { GrowingBuffer } from './growing-buffer.ts';
+
+/** Puts items there as they are in field 1 of a response: tag, length and bytes of one behind those of the other. */
+export type PutItems<Item> = (items: readonly Item[], target: GrowingBuffer) => void;
+
+export interface FittingItems {
+  /** How many of the items fit, from the first one on. */
+  readonly count: number;
+  /** They, as {@link PutItems} puts them. */
+  readonly bytes: Uint8Array;
+}
+
+/** So many are encoded before it is asked whether they still fit: each time costs as much as an item or two. */
+const itemsAtATime = 64;
+
+const scratch = new GrowingBuffer();
+
+/** At least one item fits, whatever its size, so that every answer goes on. */
+export function encodeFitting<Item>(items: readonly Item[], bytesMax: number, put: PutItems<Item>): FittingItems {
+  scratch.length = 0;
+  let count = 0;
+  while (count < items.length && scratch.length <= bytesMax) {
+    const next = items.slice(count, count + itemsAtATime);
+    put(next, scratch);
+    count += next.length;
+  }
+  const written = scratch.bytes.subarray(0, scratch.length);
+  const fitting = written.length <= bytesMax ? { count, end: written.length } : cut(written, bytesMax);
+  return { count: fitting.count, bytes: Buffer.from(written.subarray(0, fitting.end)) };
+}
+
+/** Messages of the type that `desc` lists, as protobuf-es encodes them. */
+export function putMessages<Item>(desc: ListSchema<Item>): PutItems<Item> {
+  return (items, target) => target.put(toBinary(desc, Object.assign(create(desc), { list: items })));
+}
+
+/** Where the last item ends that lies within so many bytes. */
+function cut(written: Uint8Array, bytesMax: number): { count: number; end: number } {
+  const reader = new BinaryReader(written);
+  let count = 0;
+  let end = 0;
+  while (reader.pos < reader.len) {
+    const [number, wireType] = reader.tag();
+    reader.skip(wireType, number);
+    if (reader.pos > bytesMax && count > 0) break;
+    count++;
+    end = reader.pos;
+  }
+  return { count, end };
+}
