@@ -32,11 +32,15 @@ export class DatabaseFile implements PageSize {
   /** @returns nothing for a database of a kind that this does not know. */
   static open(path: string): DatabaseFile | undefined {
     const fd = openSync(path, 'r+');
-    const header = Buffer.alloc(headerBytes);
-    readSync(fd, header, 0, headerBytes, 0);
-    if (isPlainDatabase(header, fstatSync(fd).size)) return new DatabaseFile(fd, header);
-    closeSync(fd);
-    return undefined;
+    let file: DatabaseFile | undefined;
+    try {
+      const header = Buffer.alloc(headerBytes);
+      readSync(fd, header, 0, headerBytes, 0);
+      if (isPlainDatabase(header, fstatSync(fd).size)) file = new DatabaseFile(fd, header);
+      return file;
+    } finally {
+      if (!file) closeSync(fd);
+    }
   }
 
   private constructor(fd: number, header: Buffer) {
