@@ -1,6 +1,7 @@
 // Databases with grants, and what is in them, told in a way that does not depend on how it was written.
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
+import { isDeepStrictEqual } from 'node:util';
 import type { GrantRow } from '../../../../src/baton/c1z/grant-row.ts';
 import { GrantTable } from '../../../../src/baton/c1z/grant-table.ts';
 import { createSchema } from '../../../../src/baton/c1z/schema.ts';
@@ -79,6 +80,16 @@ export function indexNames(db: DatabaseSync): string[] {
     .prepare(sql)
     .all()
     .map(({ name }) => String(name));
+}
+
+/**
+ * Checks that two long lists are the same, and shows the first items that are not: the difference between the lists as
+ * a whole can take minutes and all memory to work out.
+ */
+export function assertSameItems(actual: readonly unknown[], expected: readonly unknown[]): void {
+  assert.equal(actual.length, expected.length);
+  const i = actual.findIndex((item, i) => !isDeepStrictEqual(item, expected[i]));
+  if (i >= 0) assert.deepEqual(actual[i], expected[i], `item ${i}`);
 }
 
 /** Checks that two databases hold the same, and the first one all that it should. */
