@@ -10,7 +10,7 @@ export type PutItems<Item> = (items: readonly Item[], target: GrowingBuffer) => 
 export interface FittingItems {
   /** How many of the items fit, from the first one on. */
   readonly count: number;
-  /** They, as {@link PutItems} puts them. */
+  /** They, as {@link PutItems} puts them. The next call overwrites them. */
   readonly bytes: Uint8Array;
 }
 
@@ -30,7 +30,7 @@ export function encodeFitting<Item>(items: readonly Item[], bytesMax: number, pu
   }
   const written = scratch.bytes.subarray(0, scratch.length);
   const fitting = written.length <= bytesMax ? { count, end: written.length } : cut(written, bytesMax);
-  return { count: fitting.count, bytes: Buffer.from(written.subarray(0, fitting.end)) };
+  return { count: fitting.count, bytes: written.subarray(0, fitting.end) };
 }
 
 /** Messages of the type that `desc` lists, as protobuf-es encodes them. */

@@ -9,7 +9,6 @@ import {
   type MessageInitShape,
   toBinary,
 } from '@bufbuild/protobuf';
-import { BinaryWriter, type WireType } from '@bufbuild/protobuf/wire';
 import type { ContextValues, HandlerContext } from '@connectrpc/connect';
 import type {
   Server,
@@ -153,7 +152,7 @@ async function* readRequests(
 }
 
 function sendResponse(wire: WireCall, method: DescMethod, response: object, callback: sendUnaryData<Buffer>): void {
-  const bytes = toBytes(method.output, response);
+  const bytes = wire.encodedResponse.bytes ?? toBytes(method.output, response);
   const trailers = wire.trailers();
   wire.sendHeaders();
   wire.succeed(() => callback(null, bytes, trailers));
@@ -181,13 +180,6 @@ async function sendResponses(
 }
 
 function toBytes(desc: DescMessage, response: object): Buffer {
-  const message = create(desc, response as MessageInitShape<DescMessage>);
-  const bytes = toBinary(desc, message, { writeUnknownFields: false });
-  // Whole lists lie there, and protobuf-es would copy them into buffers that it makes larger and larger.
-  const unknown = message.$unknown ?? [];
-  return Buffer.concat([bytes, ...unknown.flatMap(({ no, wireType, data }) => [encodeTag(no, wireType), data])]);
-}
-
-function encodeTag(no: number, wireType: WireType): Uint8Array {
-  return new BinaryWriter().tag(no, wireType).finish();
+  const bytes = toBinary(desc, create(desc, response as MessageInitShape<DescMessage>));
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

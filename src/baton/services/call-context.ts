@@ -19,11 +19,16 @@ export const reporterKey = createContextKey<Reporter | undefined>(undefined, { d
 export const responseMaxBytesKey = createContextKey<number>(wireResponseMaxBytes, { description: 'response bytes' });
 
 /**
- * Whether the transport encodes every response as protobuf, and may be given lists that are encoded already: field 1, as an
- * unknown field, and nothing in `list`. Others, such
- * as JSON, would lose them.
+ * Where a list call puts its response as bytes, and answers an empty message. Set by a transport that sends every
+ * response as protobuf: another one, such as JSON, needs the message.
  */
-export const takesEncodedListsKey = createContextKey<boolean>(false, { description: 'takes encoded lists' });
+export interface EncodedResponse {
+  bytes?: Buffer;
+}
+
+export const encodedResponseKey = createContextKey<EncodedResponse | undefined>(undefined, {
+  description: 'encoded response',
+});
 
 /**
  * What a call of Validate is for. Its request has no place for it, so only callers in this process can say it; of others,

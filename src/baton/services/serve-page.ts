@@ -1,12 +1,11 @@
 // Answers a list call from a Listing: reads its token, cuts its page to what was asked and to what a message may hold.
-import { create, type Message, type UnknownField } from '@bufbuild/protobuf';
-import { WireType } from '@bufbuild/protobuf/wire';
+import { create, type Message, toBinary } from '@bufbuild/protobuf';
 import { anyPack } from '@bufbuild/protobuf/wkt';
-import type { ContextValues, HandlerContext } from '@connectrpc/connect';
+import type { HandlerContext } from '@connectrpc/connect';
 import type { Context, Listing, Page, PageRequest } from '../connector.ts';
 import { encodeFitting } from '../encode/encode-fitting.ts';
 import { Code, ServiceError } from '../service-error.ts';
-import { responseMaxBytesKey, takesEncodedListsKey } from './call-context.ts';
+import { encodedResponseKey, responseMaxBytesKey } from './call-context.ts';
 import type { ListForm, ListResponse } from './list-form.ts';
 import type { PageCache } from './page-cache.ts';
 import { decodePageToken, encodePageToken, invalidPageToken, type PagePosition } from './page-token.ts';
@@ -46,11 +45,15 @@ export async function servePage<Item, Request, Listed extends Message>(
     (cache.get(cacheKey) as Page<Item, unknown> | undefined) ?? (await readPage(call, position.token, context));
 
   const rest = position.skip === 0 ? page.items : page.items.slice(position.skip);
-  const { count, ...list } = fitItems(call, rest, handler.values);
+  const asked = firstOf(rest, call.pageSize === 0 ? rest.length : call.pageSize);
+  const maxBytes = handler.values.get(responseMaxBytesKey);
+  const encoded = maxBytes === Number.POSITIVE_INFINITY ? undefined : encodeFitting(asked, maxBytes, call.form.put);
+  const items = encoded ? firstOf(asked, encoded.count) : asked;
+  if (call.check) items.forEach(call.check);
   let next: PagePosition | undefined;
-  if (count < rest.length) {
+  if (items.length < rest.length) {
     cache.set(cacheKey, page);
-    next = { token: position.token, skip: position.skip + count };
+    next = { token: position.token, skip: position.skip + items.length };
   } else {
     cache.delete(cacheKey);
     next = page.next === undefined ? undefined : { token: page.next, skip: 0 };
@@ -62,7 +65,13 @@ export async function servePage<Item, Request, Listed extends Message>(
     });
   }
   const annotations = (page.annotations ?? []).map(({ desc, value }) => anyPack(desc, value));
-  return Object.assign(create(call.form.response), { ...list, nextPageToken, annotations });
+  const response = Object.assign(create(call.form.response), { nextPageToken, annotations });
+  const encodedResponse = handler.values.get(encodedResponseKey);
+  if (encoded && encodedResponse) {
+    encodedResponse.bytes = Buffer.concat([encoded.bytes, toBinary(call.form.response, response)]);
+    return response;
+  }
+  return Object.assign(response, { list: items.map(call.form.toMessage) });
 }
 
 async function readPage<Item, Request, Listed extends Message>(
@@ -82,31 +91,6 @@ async function readPage<Item, Request, Listed extends Message>(
   return await listing.page(asked, parsed, context);
 }
 
-interface FittingList<Listed> {
-  readonly count: number;
-  readonly list: Listed[];
-  /** The list as bytes, and then not in `list`: field 1, which is written as it is. */
-  readonly $unknown?: UnknownField[];
-}
-
-/** As many items as fit into one answer, in the form that the transport takes. */
-function fitItems<Item, Request, Listed extends Message>(
-  { form, pageSize, check }: ListCall<Item, Request, Listed>,
-  rest: readonly Item[],
-  values: ContextValues,
-): FittingList<Listed> {
-  const asked = pageSize === 0 ? rest : rest.slice(0, pageSize);
-  const maxBytes = values.get(responseMaxBytesKey);
-  const encoded = maxBytes === Number.POSITIVE_INFINITY ? undefined : encodeFitting(asked, maxBytes, form.put);
-  const items = encoded ? asked.slice(0, encoded.count) : asked;
-  if (check) items.forEach(check);
-  if (encoded && encoded.count > 0 && values.get(takesEncodedListsKey)) {
-    // Its first tag is written from `no` and `wireType`.
-    return {
-      count: items.length,
-      list: [],
-      $unknown: [{ no: 1, wireType: WireType.LengthDelimited, data: encoded.bytes.subarray(1) }],
-    };
-  }
-  return { count: items.length, list: items.map(form.toMessage) };
+function firstOf<Item>(items: readonly Item[], count: number): readonly Item[] {
+  return count >= items.length ? items : items.slice(0, count);
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { DescMethodUnary, DescService, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { ContextValues, HandlerContext } from '@connectrpc/connect';
-import { takesEncodedListsKey } from '../../../src/baton/services/call-context.ts';
+import { encodedResponseKey } from '../../../src/baton/services/call-context.ts';
 import type { ServiceEntry } from '../../../src/baton/services/service-entry.ts';
 
 /** The unary methods of a service. */
@@ -35,7 +35,7 @@ export function changeService<Desc extends DescService>(
     const methods = Object.entries(entry.implementation).map(([name, method]) => [
       name,
       async (request: unknown, context: HandlerContext) =>
-        (method as unknown as Method).apply(entry.implementation, [request, withListsAsMessages(context)]),
+        (method as unknown as Method).apply(entry.implementation, [request, withAnswersAsMessages(context)]),
     ]);
     const original = Object.fromEntries(methods) as Methods<Desc>;
     return {
@@ -46,10 +46,10 @@ export function changeService<Desc extends DescService>(
 }
 
 /** What changes an answer must see what is in it. */
-function withListsAsMessages(context: HandlerContext): HandlerContext {
+function withAnswersAsMessages(context: HandlerContext): HandlerContext {
   const { values } = context;
   const changed: ContextValues = {
-    get: (key) => (key.id === takesEncodedListsKey.id ? key.defaultValue : values.get(key)),
+    get: (key) => (key.id === encodedResponseKey.id ? key.defaultValue : values.get(key)),
     set: () => assert.fail('a service sets no value'),
     delete: () => assert.fail('a service deletes no value'),
   };
