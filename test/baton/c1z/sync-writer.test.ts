@@ -70,6 +70,7 @@ for (const [title, [write, ends]] of Object.entries(between)) {
       if (where === 'file') assert.equal(isLoading(db), !ends);
       sync.putGrants(courseGrants('c2', 300));
       if (where === 'file') assert.equal(isLoading(db), !ends);
+      if (!isLoading(db)) assert.deepEqual(indexNames(db), [], 'the rest is written without indexes');
       await sync.end({ syncToken });
       assert.equal(db.isTransaction, true);
       assert.equal(db.prepare('pragma integrity_check').get()?.integrity_check, 'ok');

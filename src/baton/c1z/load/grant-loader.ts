@@ -4,7 +4,7 @@ import type { GrantRow } from '../grant-row.ts';
 import { createSchema, grantIndexes } from '../schema.ts';
 import { DatabaseFile } from './database-file.ts';
 import { IndexBuilder } from './index-builder.ts';
-import { PrincipalOrder } from './principal-order.ts';
+import { PrincipalOrder, type PrincipalOrderOptions } from './principal-order.ts';
 import { blobType, nullType, oneType, putVarint, varintBytes, zeroType } from './record.ts';
 import { TextColumn } from './text-column.ts';
 import { TreeBuilder } from './tree-builder.ts';
@@ -60,14 +60,15 @@ export class GrantLoader {
   readonly #indexesOfAll: readonly IndexBuilder[];
   readonly #indexesOfExpandable: readonly IndexBuilder[];
   readonly #principalIndex: IndexBuilder;
-  readonly #principalOrder: PrincipalOrder;
+  /** Absent when the index is given up: it can take much memory. */
+  #principalOrder: PrincipalOrder | undefined;
 
   /**
    * Begins to load, in the middle of a transaction that has the database for itself: commits it.
    * @returns nothing where SQLite has to write: in memory, outside of a transaction, into a table that has rows or
    * whose schema is not as {@link createSchema} makes it, as in a file of another program.
    */
-  static start(db: DatabaseSync, syncId: string): GrantLoader | undefined {
+  static start(db: DatabaseSync, syncId: string, options?: PrincipalOrderOptions): GrantLoader | undefined {
     const path = db.location();
     if (path === null || !db.isTransaction || !isEmptyAndKnown(db)) return undefined;
     const rootPages = new Map(
@@ -82,7 +83,7 @@ export class GrantLoader {
     db.exec('pragma locking_mode = normal');
     db.prepare('select count(*) from sqlite_schema').get();
     const file = DatabaseFile.open(path);
-    if (file) return new GrantLoader(db, syncId, { lockingMode, file, rootPages });
+    if (file) return new GrantLoader(db, syncId, { lockingMode, file, rootPages }, options);
     lock(db, lockingMode);
     return undefined;
   }
@@ -91,6 +92,7 @@ export class GrantLoader {
     db: DatabaseSync,
     syncId: string,
     { lockingMode, file, rootPages }: { lockingMode: string; file: DatabaseFile; rootPages: Map<string, number> },
+    options: PrincipalOrderOptions | undefined,
   ) {
     this.#db = db;
     this.#lockingMode = lockingMode;
@@ -118,7 +120,7 @@ export class GrantLoader {
       index('idx_grants_sync_needs_expansion_v1', [[this.#syncId]]),
     ];
     this.#principalIndex = index('idx_grants_principal_id_v1', [principal]);
-    this.#principalOrder = new PrincipalOrder();
+    this.#principalOrder = new PrincipalOrder(options);
     this.#idOfSync = syncId;
   }
 
@@ -166,9 +168,9 @@ export class GrantLoader {
       else index.giveUp();
     }
     if (row.expansion !== null) for (const index of this.#indexesOfExpandable) index.add(rowId);
-    if (!this.#principalIndex.isGivenUp) {
-      const isKept = this.#principalOrder.add(this.#principalTypeId.text, this.#principalId.text);
-      if (!isKept) this.#principalIndex.giveUp();
+    if (this.#principalOrder?.add(this.#principalTypeId.text, this.#principalId.text) === false) {
+      this.#principalIndex.giveUp();
+      this.#principalOrder = undefined;
     }
     return true;
   }
@@ -240,7 +242,7 @@ export class GrantLoader {
   }
 
   #writePrincipals(): void {
-    this.#principalOrder.forEach((type, id, rows) => {
+    this.#principalOrder?.forEach((type, id, rows) => {
       this.#principalTypeId.set(type);
       this.#principalId.set(id);
       this.#principalId.write(this.#bytes, this.#principalTypeId.write(this.#bytes, 0));

@@ -40,6 +40,9 @@ for (const pageBytes of [512, 4096, 65_536]) {
     }
     file.finish();
     assert.equal((await stat(path)).size, (2 + pages) * pageBytes);
+    const header = await readAt(path, 0, 100);
+    assert.equal(header.readUInt32BE(28), 2 + pages);
+    assert.equal(header.readUInt32BE(92), header.readUInt32BE(24), 'the size is that of the last change');
     for (const i of [0, 1, 15, 300, 312]) {
       page.fill(i & 0xff);
       assert.deepEqual(await readAt(path, (2 + i) * pageBytes, pageBytes), page);

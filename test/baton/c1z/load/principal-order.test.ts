@@ -61,7 +61,7 @@ test('it says when it has no room for more rows, or for more principals', () => 
   const rowsUntilFull = (idOf: (row: number) => string) => {
     const order = new PrincipalOrder({ maxBytes: 1_000_000 });
     let rows = 1;
-    while (order.add('user', idOf(rows))) rows++;
+    while (rows < 1_000_000 && order.add('user', idOf(rows))) rows++;
     return rows;
   };
   const ofOne = rowsUntilFull(() => 'u1');
