@@ -55,3 +55,14 @@ test('grants a second are compared for each number of callers', () => {
   assert.equal(of['grants/s over gRPC, 8 callers: times those of the peer'], 'missed');
   assert.equal(of['grants/s over gRPC, 64 callers: times those of the peer'], 'not measured');
 });
+
+test('grants a second are compared as a Go runner asks each of the two', () => {
+  const laps = [
+    lapOf({ server: 'ours', callers: 1, items: 100 }),
+    lapOf({ server: 'peer', callers: 1, items: 100 }),
+    lapOf({ server: 'ours', operation: 'all grants', callers: 1, items: 230 }),
+  ];
+  const grpc = { size: 'M', memoryBytes: {}, prepareMs: {}, laps } as const;
+  const asAsked = targetsOf({ ...someResults, grpc }).find(({ what }) => what.includes('as a Go runner asks'));
+  assert.equal(asAsked?.measured, 2.3);
+});
