@@ -12,6 +12,8 @@ RUN npm run build
 
 FROM node:24.21.0-bookworm-slim
 ENV NODE_ENV=production
+# What threads have given back is used again by others: docs/deploy.md has the figures.
+ENV MALLOC_ARENA_MAX=1
 WORKDIR /app
 COPY package.json LICENSE ./
 COPY --from=build /build/dist dist

@@ -19,17 +19,21 @@ export interface Connector {
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 
-/** As the image starts it: with its flags, and compiled. The version of Node is the one that runs the benchmark. */
+/**
+ * As the image starts it: with its flags and variables, and compiled. The version of Node is the one that runs the
+ * benchmark. The health check is left out: only one program can listen at its address.
+ */
 export function ourConnector(): Connector {
   const image = readDockerfile().at(-1);
   const [program, ...words] = image?.entrypoint ?? [];
   if (program !== 'node') {
     throw new Error(`the image starts ${program}, and the benchmark knows only how to start node`);
   }
+  const { BATON_HEALTH_CHECK: _, ...variables } = image?.env ?? {};
   return {
     name: 'ours',
     words: [process.execPath, ...words.map((word) => word.replace(/^\/app\//, root))],
-    env: { ...inheritedEnv(), NODE_ENV: 'production' },
+    env: { ...inheritedEnv(), ...variables },
   };
 }
 

@@ -2,7 +2,7 @@
 import { setFlagsFromString } from 'node:v8';
 
 /** In percent of what is left after a collection; 0 leaves it to V8. */
-const growthMax = 100;
+const growthMax = 75;
 
 let syncs = 0;
 

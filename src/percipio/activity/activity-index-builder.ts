@@ -1,5 +1,5 @@
 // Makes of the rows of a report what an index consists of.
-import type { ActivityIndexParts } from './activity-index.ts';
+import type { ActivityIndexParts, CourseGrants } from './activity-index.ts';
 import type { ActivityRowSink, RowPlaces } from './activity-row-sink.ts';
 import { type ActivityStatus, toActivityStatus } from './activity-status.ts';
 import { absent, IdTable } from './id-table.ts';
@@ -64,17 +64,17 @@ export class ActivityIndexBuilder implements ActivityRowSink {
         kept += 1;
       }
     }
-    const packed = sortGrants(taken.subarray(0, kept));
+    const { users, courses } = groupGrants(taken, kept, this.#courses.ids);
     const counts = {
       rows: this.#rows,
-      grants: packed.length,
-      duplicates: kept - packed.length,
+      grants: users.length,
+      duplicates: kept - users.length,
       malformed: this.#malformed,
       otherStatuses: this.#otherStatuses.read(),
       unknownCourses,
       unknownUsers,
     };
-    return { counts, courseEnds: findCourseEnds(packed, this.#courses.ids), packed, userIds };
+    return { counts, courses, users, userIds };
   }
 
   /** Nothing for a status that gives no grant, which is then counted. */
@@ -113,53 +113,43 @@ function markHeld(ids: readonly string[], held: Iterable<string> | undefined): U
   return Uint8Array.from(ids, (id) => (all.has(id) ? 1 : 0));
 }
 
-/** Sorts in place, and keeps the first of each person and course: completed, if there is such a one. */
-function sortGrants(taken: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
-  taken.sort();
-  let kept = 0;
+/**
+ * Of the first `count` numbers, keeps one for each person and course: completed, if there is such a one. Of those it keeps
+ * the user alone, by course, the completed ones in front.
+ *
+ * In place, half a number for each: there may be ten million.
+ */
+function groupGrants(taken: Float64Array<ArrayBuffer>, count: number, courseIds: readonly string[]) {
+  const sorted = taken.subarray(0, count).sort();
+  const users = new Uint32Array(taken.buffer);
+  const courses = new Map<string, CourseGrants>();
+  /** Of the course at hand: who has not completed it. */
+  const others: number[] = [];
+  let start = 0;
+  let end = 0;
   let lastPair = -1;
-  for (let position = 0; position < taken.length; position += 1) {
-    const packed = taken[position] as number;
+  for (let position = 0; position < count; position += 1) {
+    const packed = sorted[position] as number;
+    const course = courseOf(packed);
+    // Before anything is written where it may be: the next number.
+    const isLast = position + 1 === count || courseOf(sorted[position + 1] as number) !== course;
     const pair = pairOf(packed);
     if (pair !== lastPair) {
-      taken[kept] = packed;
-      kept += 1;
+      if (statusOf(packed) === 'completed') users[end++] = userOf(packed);
+      else others.push(userOf(packed));
       lastPair = pair;
     }
-  }
-  return completedFirst(taken.subarray(0, kept));
-}
-
-/** Puts, within each course, the completed ones in front, and leaves the order otherwise as it is. */
-function completedFirst(packed: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
-  const others: number[] = [];
-  let place = 0;
-  for (let position = 0; position < packed.length; position += 1) {
-    const grant = packed[position] as number;
-    if (statusOf(grant) === 'completed') {
-      packed[place] = grant;
-      place += 1;
-    } else {
-      others.push(grant);
-    }
-    const isLast = position + 1 === packed.length || courseOf(packed[position + 1] as number) !== courseOf(grant);
     if (isLast) {
-      packed.set(others, place);
-      place += others.length;
+      const startOfOthers = end;
+      users.set(others, end);
+      end += others.length;
       others.length = 0;
+      courses.set(courseIds[course] as string, { start, startOfOthers, end });
+      start = end;
     }
   }
-  return packed;
-}
-
-function findCourseEnds(packed: Float64Array, courseIds: readonly string[]): Map<string, number> {
-  const ends = new Map<string, number>();
-  for (let position = 0; position < packed.length; position += 1) {
-    const course = courseOf(packed[position] as number);
-    const isLast = position + 1 === packed.length || courseOf(packed[position + 1] as number) !== course;
-    if (isLast) ends.set(courseIds[course] as string, position + 1);
-  }
-  return ends;
+  // Frees the rest at once, where the garbage collector would wait.
+  return { users: new Uint32Array(taken.buffer.transfer(end * Uint32Array.BYTES_PER_ELEMENT)), courses };
 }
 
 /** By UTF-16 code units, the same on every machine. */

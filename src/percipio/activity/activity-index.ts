@@ -1,21 +1,27 @@
 // Who completed or is in which course: what a learning-activity report says, packed.
 import type { ActivityCounts } from './activity-counts.ts';
 import type { ActivityStatus } from './activity-status.ts';
-import { statusOf, userOf } from './packed-activity.ts';
+
+/** Where the grants of a course are: those of people who completed it, from `start` on, and those of the others. */
+export interface CourseGrants {
+  readonly start: number;
+  readonly startOfOthers: number;
+  readonly end: number;
+}
 
 /** What an index is made of. Made by an ActivityIndexBuilder. */
 export interface ActivityIndexParts {
   readonly counts: ActivityCounts;
-  /** The courses that have grants, and behind which grant, from 0, the grants of each end. */
-  readonly courseEnds: ReadonlyMap<string, number>;
-  /** In order by course, then status, completed first, then user. */
-  readonly packed: Float64Array<ArrayBuffer>;
-  /** By the number of a user in `packed`. */
+  /** The courses that have grants. */
+  readonly courses: ReadonlyMap<string, CourseGrants>;
+  /** The number of the user of each grant: in order by course, then status, completed first, then user. */
+  readonly users: Uint32Array<ArrayBuffer>;
+  /** By the number of a user. */
   readonly userIds: readonly string[];
 }
 
 /**
- * The grants that a report gives: at most one for each person and course. They take 8 bytes each, beside the ids.
+ * The grants that a report gives: at most one for each person and course. They take 4 bytes each, beside the ids.
  *
  * The grants of a course are in the order of their statuses and user ids, whatever the order of the rows, so that a
  * position in them means the same in every process that reads the same report with the same users. It is also the order
@@ -25,20 +31,16 @@ export class ActivityIndex {
   readonly counts: ActivityCounts;
   /** Ids of the courses that have grants, sorted. */
   readonly courseIds: readonly string[];
-  readonly #ranges = new Map<string, { readonly start: number; readonly end: number }>();
-  readonly #packed: Float64Array;
+  readonly #courses: ReadonlyMap<string, CourseGrants>;
+  readonly #users: Uint32Array;
   readonly #userIds: readonly string[];
 
-  constructor(parts: ActivityIndexParts) {
-    this.counts = parts.counts;
-    this.courseIds = [...parts.courseEnds.keys()].sort();
-    this.#packed = parts.packed;
-    this.#userIds = parts.userIds;
-    let start = 0;
-    for (const [courseId, end] of parts.courseEnds) {
-      this.#ranges.set(courseId, { start, end });
-      start = end;
-    }
+  constructor({ counts, courses, users, userIds }: ActivityIndexParts) {
+    this.counts = counts;
+    this.courseIds = [...courses.keys()].sort();
+    this.#courses = courses;
+    this.#users = users;
+    this.#userIds = userIds;
   }
 
   /** The ids of `courseIds` from an id on, whether it is among them or not. */
@@ -58,8 +60,8 @@ export class ActivityIndex {
 
   /** How many people have a grant of this course; 0 for a course that the report does not have. */
   countOf(courseId: string): number {
-    const range = this.#ranges.get(courseId);
-    return range === undefined ? 0 : range.end - range.start;
+    const grants = this.#courses.get(courseId);
+    return grants === undefined ? 0 : grants.end - grants.start;
   }
 
   /**
@@ -73,12 +75,12 @@ export class ActivityIndex {
     count: number,
     visitor: (userId: string, status: ActivityStatus) => void,
   ): void {
-    const range = this.#ranges.get(courseId);
-    if (range === undefined) return;
-    const end = Math.min(range.end, range.start + from + count);
-    for (let position = range.start + from; position < end; position += 1) {
-      const packed = this.#packed[position] as number;
-      visitor(this.#userIds[userOf(packed)] as string, statusOf(packed));
+    const grants = this.#courses.get(courseId);
+    if (grants === undefined) return;
+    const end = Math.min(grants.end, grants.start + from + count);
+    for (let position = grants.start + from; position < end; position += 1) {
+      const status = position < grants.startOfOthers ? 'completed' : 'in_progress';
+      visitor(this.#userIds[this.#users[position] as number] as string, status);
     }
   }
 }

@@ -60,6 +60,6 @@ async function serve(port: MessagePort, { isMapped, blocks }: ActivityWorkerData
   const request = (await requests.next()).value[0];
   if (request.kind === 'finish') {
     const parts = builder.finish(request.held);
-    answer({ kind: 'index', parts }, [parts.packed.buffer]);
+    answer({ kind: 'index', parts }, [parts.users.buffer]);
   }
 }
