@@ -1,7 +1,7 @@
 // Measures what a learning-activity report of the simulator weighs in other forms, for docs/performance.md.
 import { gzipSync, zstdCompressSync } from 'node:zlib';
-import { readActivityRows } from '../src/percipio/activity/read-activity-rows.ts';
-import { activityFields } from '../src/percipio/activity/report-mapping.ts';
+import { readActivityRows } from '../src/percipio/report/scan/read-activity-rows.ts';
+import { activityFields } from '../src/percipio/report/scan/report-mapping.ts';
 import { startPercipioSimulator } from '../src/simulator/percipio/percipio-simulator.ts';
 
 type Row = Readonly<Record<string, string | null>>;

@@ -1,20 +1,20 @@
 // Runs the command line of this process: the program, its commands, signals, and the exit code.
 import packageJson from '../package.json' with { type: 'json' };
+import type { Program } from './baton/author/program.ts';
 import type { CommandSet } from './baton/command-line/command.ts';
 import { runCommandLine } from './baton/command-line/run-command-line.ts';
 import { StopRequest } from './baton/command-line/stop-request.ts';
-import type { Program } from './baton/program.ts';
-import { capabilitiesCommand } from './commands/capabilities.ts';
-import { completionCommand } from './commands/completion.ts';
-import { configCommand } from './commands/config.ts';
-import { connectorServiceCommand } from './commands/connector-service.ts';
-import { harnessCommand } from './commands/harness.ts';
-import { healthCheckCommand } from './commands/health-check.ts';
-import { runCommand } from './commands/run.ts';
-import { serveCommand } from './commands/serve.ts';
+import { capabilitiesCommand } from './baton/commands/capabilities.ts';
+import { completionCommand } from './baton/commands/completion.ts';
+import { configCommand } from './baton/commands/config.ts';
+import { connectorServiceCommand } from './baton/commands/connector-service.ts';
+import { harnessCommand } from './baton/commands/harness.ts';
+import { healthCheckCommand } from './baton/commands/health-check.ts';
+import { runCommand } from './baton/commands/run.ts';
+import { serveCommand } from './baton/commands/serve.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { percipioFields } from './percipio/config.ts';
-import { createPercipioConnector } from './percipio/percipio-connector.ts';
+import { createPercipioConnector } from './percipio/connector.ts';
 
 const program: Program = {
   name: packageJson.name,

@@ -5,9 +5,9 @@ import { readFileSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
 import { runCommandLine } from '../src/baton/command-line/run-command-line.ts';
-import { serveCommand } from '../src/commands/serve.ts';
+import { serveCommand } from '../src/baton/commands/serve.ts';
 import { percipioFields } from '../src/percipio/config.ts';
-import { createPercipioConnector } from '../src/percipio/percipio-connector.ts';
+import { createPercipioConnector } from '../src/percipio/connector.ts';
 import { quickTiming } from './percipio/start-connector.ts';
 import { READY_AT_ONCE, startSimulator } from './simulator/percipio/start-simulator.ts';
 

@@ -11,7 +11,7 @@ import { defaultServiceTiming } from '../src/baton/conductorone/service-timing.t
 import { defaultFields } from '../src/baton/config/default-fields.ts';
 import { variableName } from '../src/baton/config/field.ts';
 import { healthCheckPort } from '../src/baton/config/fields/service-mode.ts';
-import { healthEndpoints } from '../src/baton/server/health-endpoints.ts';
+import { healthEndpoints } from '../src/baton/server/health/health-endpoints.ts';
 import { percipioFields } from '../src/percipio/config.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));

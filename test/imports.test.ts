@@ -39,7 +39,7 @@ const rules: readonly Rule[] = [
   {
     from: 'src/percipio/activity/',
     not: ['#gen/', '@bufbuild/protobuf', '@connectrpc/connect', 'src/baton/'],
-    instead: 'activity/ knows rows and ids; map to grants in src/percipio/course-grants.ts',
+    instead: 'activity/ knows rows and ids; map to grants in src/percipio/courses/course-grants.ts',
   },
   {
     from: 'src/simulator/percipio/',
@@ -85,5 +85,5 @@ test('the packages that src imports are the dependencies, so that these are what
 });
 
 test('the check sees imports', () => {
-  assert.ok(importsOf('src/percipio/users.ts').includes('src/baton/connector.ts'));
+  assert.ok(importsOf('src/percipio/users/users.ts').includes('src/baton/author/connector.ts'));
 });

@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { create } from '@bufbuild/protobuf';
 import { BatonActionSchemaSchema } from '#gen/c1/connector/v2/action_pb.js';
-import { accountSchema } from '../src/percipio/accounts/account-schema.ts';
-import { createActions } from '../src/percipio/actions/create-actions.ts';
-import type { PercipioContext } from '../src/percipio/percipio-context.ts';
+import type { PercipioContext } from '../src/percipio/context.ts';
+import { accountSchema } from '../src/percipio/users/accounts/account-schema.ts';
+import { createActions } from '../src/percipio/users/actions/create-actions.ts';
 
 const page = await readFile(new URL('../docs/provisioning.md', import.meta.url), 'utf8');
 

@@ -24,7 +24,7 @@ const slow = [
   'node:sqlite',
   '@bufbuild/protovalidate',
   '@connectrpc/connect-node',
-  'src/baton/annotation-registry.ts',
+  'src/baton/messages/annotation-registry.ts',
   'src/baton/c1z/',
   'src/baton/harness/run-',
   'src/simulator/',
@@ -34,7 +34,7 @@ const starts = [
   { title: 'every command', entries: [everyCommand], without: [...slow, '@grpc/grpc-js'] },
   {
     title: 'a server',
-    entries: [everyCommand, 'src/commands/serve.ts', 'src/commands/serve-parent.ts'],
+    entries: [everyCommand, 'src/baton/commands/serve.ts', 'src/baton/commands/serve-parent.ts'],
     without: slow,
   },
 ];
@@ -51,6 +51,6 @@ for (const { title, entries, without } of starts) {
 }
 
 test('the check follows imports', () => {
-  const loaded = loadedWith('src/commands/run-sync.ts');
+  const loaded = loadedWith('src/baton/commands/run-sync.ts');
   for (const path of ['src/baton/c1z/sync-writer.ts', 'node:sqlite']) assert.ok(loaded.has(path), path);
 });

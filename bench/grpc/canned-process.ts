@@ -1,7 +1,7 @@
 // The program of a process that answers every gRPC call with one and the same message: what callers can take at most.
 import { createSecureServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
-import { mutualTlsOptions } from '../../src/baton/server/mutual-tls.ts';
+import { mutualTlsOptions } from '../../src/baton/server/tls/mutual-tls.ts';
 import { mutualServer } from '../../test/baton/server/tls-fixture.ts';
 import { frameMessage } from './grpc-message.ts';
 

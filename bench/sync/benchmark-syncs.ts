@@ -1,8 +1,8 @@
 // Syncs the organization of one size, with our connector and with the peer in turns.
 import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { C1zError } from '../../src/baton/c1z/c1z-error.ts';
 import { readC1z } from '../../src/baton/c1z/c1z-reader.ts';
+import { C1zError } from '../../src/baton/c1z/file/c1z-error.ts';
 import type { SyncSummary } from '../../src/baton/sync/sync-summary.ts';
 import { accountFlags, type Connector, engineFlags, ourConnector, peerConnector } from '../connectors.ts';
 import type { BenchOptions, Engine } from '../options.ts';

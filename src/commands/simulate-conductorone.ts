@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Output } from '../baton/command-line/command.ts';
-import { pause } from '../baton/conductorone/backoff.ts';
+import { pause } from '../baton/conductorone/link/backoff.ts';
 import {
   type ConductorOneSimulator,
   startConductorOneSimulator,

@@ -4,7 +4,7 @@ import { SkipEntitlementsAndGrantsSchema } from '#gen/c1/connector/v2/annotation
 import { TypeScopedEntitlementsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_entitlements_pb.js';
 import { TypeScopedGrantsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_grants_pb.js';
 import { ResourceType_Trait, ResourceTypeSchema } from '#gen/c1/connector/v2/resource_pb.js';
-import { annotation, packAnnotations } from '../baton/build/resource.ts';
+import { annotation, packAnnotations } from '../baton/messages/resource.ts';
 
 /** A person with an account in the organization. Has no entitlements of its own. */
 export const userType = create(ResourceTypeSchema, {

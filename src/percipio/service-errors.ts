@@ -6,12 +6,12 @@ import {
   RateLimitDescription_Status,
   RateLimitDescriptionSchema,
 } from '#gen/c1/connector/v2/annotation_ratelimit_pb.js';
-import { annotation } from '../baton/build/resource.ts';
-import type { Annotation } from '../baton/connector.ts';
-import { Code, ServiceError } from '../baton/service-error.ts';
-import { ReportFormatError } from './activity/report-format-error.ts';
+import type { Annotation } from '../baton/author/connector.ts';
+import { Code, ServiceError } from '../baton/author/service-error.ts';
+import { annotation } from '../baton/messages/resource.ts';
 import { PercipioError } from './api/percipio-error.ts';
 import type { RateLimit } from './api/rate-limit.ts';
+import { ReportFormatError } from './report/scan/report-format-error.ts';
 
 /**
  * The codes are those of the Go SDK's HTTP client (pkg/uhttp of baton-sdk v0.25.0), but for 404: a Go syncer skips what

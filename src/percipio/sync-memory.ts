@@ -1,9 +1,9 @@
 // What a process remembers of the syncs that it serves. A cache: whatever is missing is read again from Percipio.
 import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
-import type { ActivityReports } from './activity-reports.ts';
-import type { ForeseenCourses } from './course-source.ts';
+import type { ForeseenCourses } from './courses/course-source.ts';
 import { ListedPages } from './listed-pages.ts';
-import { ListedUsers } from './listed-users.ts';
+import type { ActivityReports } from './report/activity-reports.ts';
+import { ListedUsers } from './users/listed-users.ts';
 
 /** How long callers without a sync id (an engineer with grpcurl) see one and the same report. */
 const sharedMaxAgeMs = 15 * 60_000;

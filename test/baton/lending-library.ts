@@ -4,17 +4,17 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { z } from 'zod';
 import { EventType } from '#gen/c1/connector/v2/event_feed_pb.js';
-import { action } from '../../src/baton/action.ts';
-import { buildAssignmentEntitlement } from '../../src/baton/build/entitlement.ts';
-import { buildGrant, entitlementStub } from '../../src/baton/build/grant.ts';
-import { buildResource } from '../../src/baton/build/resource.ts';
-import { buildUserResource } from '../../src/baton/build/user-resource.ts';
-import { type Connector, singlePage } from '../../src/baton/connector.ts';
-import { eventFeed } from '../../src/baton/event-feed.ts';
-import type { Credential } from '../../src/baton/provisioner.ts';
-import { refusal } from '../../src/baton/refusal.ts';
-import { resourceIdArgument } from '../../src/baton/resource-id-argument.ts';
-import { Code, ServiceError } from '../../src/baton/service-error.ts';
+import { action } from '../../src/baton/author/action.ts';
+import { type Connector, singlePage } from '../../src/baton/author/connector.ts';
+import { eventFeed } from '../../src/baton/author/event-feed.ts';
+import type { Credential } from '../../src/baton/author/provisioner.ts';
+import { refusal } from '../../src/baton/author/refusal.ts';
+import { resourceIdArgument } from '../../src/baton/author/resource-id-argument.ts';
+import { Code, ServiceError } from '../../src/baton/author/service-error.ts';
+import { buildAssignmentEntitlement } from '../../src/baton/messages/entitlement.ts';
+import { buildGrant, entitlementStub } from '../../src/baton/messages/grant.ts';
+import { buildResource } from '../../src/baton/messages/resource.ts';
+import { buildUserResource } from '../../src/baton/messages/user-resource.ts';
 import { bookType, readerType } from './library-connector.ts';
 
 export interface Library {

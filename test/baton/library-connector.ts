@@ -3,11 +3,11 @@ import { create } from '@bufbuild/protobuf';
 import { z } from 'zod';
 import { SkipEntitlementsAndGrantsSchema } from '#gen/c1/connector/v2/annotation_resource_tree_pb.js';
 import { ResourceType_Trait, ResourceTypeSchema } from '#gen/c1/connector/v2/resource_pb.js';
-import { buildAssignmentEntitlement } from '../../src/baton/build/entitlement.ts';
-import { buildGrant, entitlementStub } from '../../src/baton/build/grant.ts';
-import { annotation, buildResource, packAnnotations } from '../../src/baton/build/resource.ts';
-import { buildUserResource } from '../../src/baton/build/user-resource.ts';
-import { type Connector, listing, singlePage } from '../../src/baton/connector.ts';
+import { type Connector, listing, singlePage } from '../../src/baton/author/connector.ts';
+import { buildAssignmentEntitlement } from '../../src/baton/messages/entitlement.ts';
+import { buildGrant, entitlementStub } from '../../src/baton/messages/grant.ts';
+import { annotation, buildResource, packAnnotations } from '../../src/baton/messages/resource.ts';
+import { buildUserResource } from '../../src/baton/messages/user-resource.ts';
 
 export const readerType = create(ResourceTypeSchema, {
   id: 'reader',

@@ -9,10 +9,10 @@ import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { readC1z } from '../../src/baton/c1z/c1z-reader.ts';
 import { runCommandLine } from '../../src/baton/command-line/run-command-line.ts';
+import { syncCommand } from '../../src/baton/commands/sync.ts';
 import type { SyncSummary } from '../../src/baton/sync/sync-summary.ts';
-import { syncCommand } from '../../src/commands/sync.ts';
 import { percipioFields } from '../../src/percipio/config.ts';
-import { createPercipioConnector } from '../../src/percipio/percipio-connector.ts';
+import { createPercipioConnector } from '../../src/percipio/connector.ts';
 import type { PercipioSimulator } from '../../src/simulator/percipio/percipio-simulator.ts';
 import { quickTiming } from '../percipio/start-connector.ts';
 

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { zstdDecompressSync } from 'node:zlib';
-import { c1zMagic } from '../../src/baton/c1z/envelope.ts';
+import { c1zMagic } from '../../src/baton/c1z/file/envelope.ts';
 import type { ConductorOneOptions } from '../../src/simulator/conductorone/conductorone-simulator.ts';
 import type { PercipioSimulatorOptions } from '../../src/simulator/percipio/simulator-options.ts';
 import { startConductorOne } from '../simulator/conductorone/start-conductorone.ts';

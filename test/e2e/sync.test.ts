@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { zstdDecompressSync } from 'node:zlib';
-import { c1zMagic } from '../../src/baton/c1z/envelope.ts';
+import { c1zMagic } from '../../src/baton/c1z/file/envelope.ts';
 import type { SyncSummary } from '../../src/baton/sync/sync-summary.ts';
 import { READY_AT_ONCE, startSimulator } from '../simulator/percipio/start-simulator.ts';
 import { createWorkFolder, readIds, runForSummary, startProcess, trueIds } from './run-program.ts';

@@ -5,10 +5,10 @@ import {
   RateLimitDescription_Status,
   RateLimitDescriptionSchema,
 } from '#gen/c1/connector/v2/annotation_ratelimit_pb.js';
-import { packAnnotations } from '../../src/baton/build/resource.ts';
-import { Code, ServiceError } from '../../src/baton/service-error.ts';
-import { ReportFormatError } from '../../src/percipio/activity/report-format-error.ts';
+import { Code, ServiceError } from '../../src/baton/author/service-error.ts';
+import { packAnnotations } from '../../src/baton/messages/resource.ts';
 import { PercipioError, type PercipioErrorFields } from '../../src/percipio/api/percipio-error.ts';
+import { ReportFormatError } from '../../src/percipio/report/scan/report-format-error.ts';
 import { asService, rateLimitAnnotations, toServiceError } from '../../src/percipio/service-errors.ts';
 
 function fail(fields: Partial<PercipioErrorFields>): PercipioError {

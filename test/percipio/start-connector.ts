@@ -6,14 +6,14 @@ import { ConnectorService } from '#gen/c1/connector/v2/connector_pb.js';
 import { EntitlementsService } from '#gen/c1/connector/v2/entitlement_pb.js';
 import { type Grant, GrantManagerService, GrantsService } from '#gen/c1/connector/v2/grant_pb.js';
 import { type Resource, ResourceGetterService, ResourcesService } from '#gen/c1/connector/v2/resource_pb.js';
+import type { Connector, Context } from '../../src/baton/author/connector.ts';
 import type { Field, Settings } from '../../src/baton/config/field.ts';
 import { createSettings } from '../../src/baton/config/settings.ts';
-import type { Connector, Context } from '../../src/baton/connector.ts';
 import { createConnectorServices } from '../../src/baton/services/connector-services.ts';
 import type { ServiceEntry } from '../../src/baton/services/service-entry.ts';
 import { apiTokenField, baseUrlField, organizationIdField } from '../../src/percipio/config.ts';
-import { type ConnectorTiming, defaultTiming } from '../../src/percipio/connector-timing.ts';
-import { createPercipioConnector } from '../../src/percipio/percipio-connector.ts';
+import { createPercipioConnector } from '../../src/percipio/connector.ts';
+import { type ConnectorTiming, defaultTiming } from '../../src/percipio/timing.ts';
 import type { PercipioSimulator } from '../../src/simulator/percipio/percipio-simulator.ts';
 
 /** Polls and retries after a millisecond or two; a call waits for the report as long as it takes. */

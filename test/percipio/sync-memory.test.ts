@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ActivityReports } from '../../src/percipio/activity-reports.ts';
+import { ActivityReports } from '../../src/percipio/report/activity-reports.ts';
 import { SyncMemory } from '../../src/percipio/sync-memory.ts';
 import { quickTiming, silentLogger } from './start-connector.ts';
 

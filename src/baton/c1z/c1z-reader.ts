@@ -1,14 +1,14 @@
 // A .c1z file that is opened to look into it.
 import { resolve } from 'node:path';
-import { C1zError } from './c1z-error.ts';
-import { RecordReader } from './record-reader.ts';
+import { C1zError } from './file/c1z-error.ts';
 import {
   type OpenC1zOptions,
   openScratchDatabase,
   removeScratchDatabase,
   type ScratchDatabase,
-} from './scratch-database.ts';
-import { latestFinishedFullRun, listRuns, runToView, type SyncRun } from './sync-runs.ts';
+} from './file/scratch-database.ts';
+import { RecordReader } from './tables/record-reader.ts';
+import { latestFinishedFullRun, listRuns, runToView, type SyncRun } from './tables/sync-runs.ts';
 
 /**
  * Opens an existing .c1z file for reading. Whoever opens it must close it, or bind it with `await using`.

@@ -3,16 +3,23 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Entitlement } from '#gen/c1/connector/v2/entitlement_pb.js';
 import type { Grant } from '#gen/c1/connector/v2/grant_pb.js';
 import type { Resource, ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
-import { toGrantRow } from './grant-row.ts';
-import { GrantTable, type PutGrantsOptions } from './grant-table.ts';
-import { RecordReader } from './record-reader.ts';
-import { RecordTables } from './record-table.ts';
-import { deleteRun, keptFullRunsDefault, selectRunsToDelete } from './retention.ts';
-import { toStorageError } from './storage-error.ts';
-import { createSyncId } from './sync-id.ts';
-import { finishRun, type InvariantCoverage, insertRun, listRuns, type SyncType, updateSyncToken } from './sync-runs.ts';
-import { countRows, type SyncStats } from './sync-stats.ts';
-import { formatTimestamp } from './timestamp.ts';
+import { toStorageError } from './file/storage-error.ts';
+import { formatTimestamp } from './file/timestamp.ts';
+import { toGrantRow } from './tables/grant-row.ts';
+import { GrantTable, type PutGrantsOptions } from './tables/grant-table.ts';
+import { RecordReader } from './tables/record-reader.ts';
+import { RecordTables } from './tables/record-table.ts';
+import { deleteRun, keptFullRunsDefault, selectRunsToDelete } from './tables/retention.ts';
+import { createSyncId } from './tables/sync-id.ts';
+import {
+  finishRun,
+  type InvariantCoverage,
+  insertRun,
+  listRuns,
+  type SyncType,
+  updateSyncToken,
+} from './tables/sync-runs.ts';
+import { countRows, type SyncStats } from './tables/sync-stats.ts';
 
 export interface StartSyncOptions {
   readonly type: SyncType;

@@ -1,7 +1,7 @@
 // Turns the credential that the parent made for this process into what TLS takes.
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import type { Credential } from '#gen/c1/utls/v1/tls_pb.js';
-import type { TlsMaterial } from '../server/mutual-tls.ts';
+import type { TlsMaterial } from '../server/tls/mutual-tls.ts';
 import { invalidConfig } from './server-config.ts';
 
 /** PKCS #8 around the seed of an Ed25519 key (RFC 8410): all that stands before its 32 bytes. */

@@ -1,7 +1,7 @@
 // Reads what the parent wrote on its line: a ServerConfig, in base64.
 import { fromBinary } from '@bufbuild/protobuf';
 import { type ServerConfig, ServerConfigSchema } from '#gen/c1/connector_wrapper/v1/connector_wrapper_pb.js';
-import { Code, ServiceError } from '../service-error.ts';
+import { Code, ServiceError } from '../author/service-error.ts';
 
 /** What this command is for, for people who start it by hand. */
 const startedBy = '_connector-service is started by a program that runs connectors, which writes it on stdin';

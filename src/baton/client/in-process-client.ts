@@ -7,7 +7,7 @@ import {
   type MessageInitShape,
 } from '@bufbuild/protobuf';
 import { type Client, type ContextValues, createHandlerContext, type ServiceImpl } from '@connectrpc/connect';
-import { Code, ServiceError } from '../service-error.ts';
+import { Code, ServiceError } from '../author/service-error.ts';
 import type { ServiceEntry } from '../services/service-entry.ts';
 
 export interface InProcessOptions {

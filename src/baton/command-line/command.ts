@@ -1,10 +1,10 @@
 // What a command is: the record that dispatch, help and completion are made from.
 import type { Readable } from 'node:stream';
 import type { Logger } from 'pino';
+import type { Program } from '../author/program.ts';
 import type { Constraint } from '../config/constraint.ts';
 import type { Field, Settings } from '../config/field.ts';
 import type { LogStream } from '../log/create-logger.ts';
-import type { Program } from '../program.ts';
 
 /** One thing that the program can do. Each lies in a file of its own in src/commands. */
 export interface Command {

@@ -1,8 +1,9 @@
 // Help texts, laid out as Go connectors lay theirs out.
+
+import type { Program } from '../author/program.ts';
 import { defaultFields } from '../config/default-fields.ts';
 import { byName, describeField } from '../config/describe-fields.ts';
 import { type Field, type Variant, variableName } from '../config/field.ts';
-import type { Program } from '../program.ts';
 import { builtInFlags } from './built-in-fields.ts';
 import type { Command, CommandSet } from './command.ts';
 

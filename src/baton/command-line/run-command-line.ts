@@ -1,4 +1,6 @@
 // From a command line to an exit code: chooses the command, resolves its settings, makes the log, runs it.
+
+import type { Program } from '../author/program.ts';
 import { readConfigFile } from '../config/config-file.ts';
 import { defaultConstraints } from '../config/default-constraints.ts';
 import { defaultFields } from '../config/default-fields.ts';
@@ -8,7 +10,6 @@ import { readEnvironment } from '../config/raw-value.ts';
 import { collectSecrets, resolveSettings } from '../config/resolve-settings.ts';
 import { createLogger, type Log } from '../log/create-logger.ts';
 import { createRedactor } from '../log/create-redactor.ts';
-import type { Program } from '../program.ts';
 import { builtInFlags, helpFlag, versionFlag } from './built-in-fields.ts';
 import { type ChosenCommand, chooseCommand } from './choose-command.ts';
 import type { Command, CommandSet, Host } from './command.ts';

@@ -2,12 +2,12 @@
 import { Code, ConnectError, type ContextValues } from '@connectrpc/connect';
 import type { Logger } from 'pino';
 import { ConnectorService } from '#gen/c1/connector/v2/connector_pb.js';
+import type { Program } from '../author/program.ts';
 import { createInProcessClient } from '../client/in-process-client.ts';
-import type { Program } from '../program.ts';
 import type { ServiceEntry } from '../services/service-entry.ts';
-import { pause, withJitter } from './backoff.ts';
-import type { BatonClient } from './baton-client.ts';
 import { describeBuild, describeOs } from './host-info.ts';
+import { pause, withJitter } from './link/backoff.ts';
+import type { BatonClient } from './link/baton-client.ts';
 import type { ServiceTiming } from './service-timing.ts';
 
 export interface HelloOptions {

@@ -6,7 +6,7 @@ import type {
   BatonServiceHelloRequest_BuildInfoSchema,
   BatonServiceHelloRequest_OSInfoSchema,
 } from '#gen/c1/connectorapi/baton/v1/baton_pb.js';
-import type { Program } from '../program.ts';
+import type { Program } from '../author/program.ts';
 
 /** The longest value that BatonService takes. */
 const lengthMax = 256;

@@ -1,6 +1,6 @@
 // Encryption for a recipient of age: scheme `baton/age/v1` (pkg/crypto/providers/age of baton-sdk v0.25.0).
 import { createHash } from 'node:crypto';
-import { Code, ServiceError } from '../service-error.ts';
+import { Code, ServiceError } from '../author/service-error.ts';
 import { encryptAgeFile } from './age-file.ts';
 import type { Ciphertext } from './ciphertext.ts';
 

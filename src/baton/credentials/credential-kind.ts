@@ -1,7 +1,7 @@
 // The kinds of credentials: what authors call them, and where they stand in the protocol.
 import { CapabilityDetailCredentialOption as Option } from '#gen/c1/connector/v2/connector_pb.js';
 import type { CredentialOptions } from '#gen/c1/connector/v2/resource_pb.js';
-import type { CredentialKind } from '../provisioner.ts';
+import type { CredentialKind } from '../author/provisioner.ts';
 
 type OptionCase = NonNullable<CredentialOptions['options']['case']>;
 

@@ -1,6 +1,6 @@
 // Decrypts a password that a caller chose.
 import type { EncryptedData } from '#gen/c1/connector/v2/resource_pb.js';
-import { Code, ServiceError } from '../service-error.ts';
+import { Code, ServiceError } from '../author/service-error.ts';
 import type { ClientKey } from './client-key.ts';
 import { decryptForEd25519 } from './jwk-encryption.ts';
 

@@ -1,7 +1,7 @@
 // Encrypts a secret for everyone whom the caller named.
 import { create } from '@bufbuild/protobuf';
 import { type EncryptedData, EncryptedDataSchema, type EncryptionConfig } from '#gen/c1/connector/v2/resource_pb.js';
-import { Code, ServiceError } from '../service-error.ts';
+import { Code, ServiceError } from '../author/service-error.ts';
 import { ageScheme, encryptForAge } from './age-encryption.ts';
 import type { Ciphertext } from './ciphertext.ts';
 import { encryptForJwk, jwkScheme } from './jwk-encryption.ts';

@@ -5,8 +5,8 @@ import type {
   EncryptedData,
   EncryptionConfig,
 } from '#gen/c1/connector/v2/resource_pb.js';
-import type { Credential, CredentialKind } from '../provisioner.ts';
-import { Code, ServiceError } from '../service-error.ts';
+import type { Credential, CredentialKind } from '../author/provisioner.ts';
+import { Code, ServiceError } from '../author/service-error.ts';
 import type { ClientKey } from './client-key.ts';
 import { kindOfCase } from './credential-kind.ts';
 import { makeUpPassword } from './random-password.ts';

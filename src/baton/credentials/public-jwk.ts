@@ -1,6 +1,6 @@
 // Reads the public key of one who shall read a secret.
 import { createPublicKey, type JsonWebKeyInput, type KeyObject } from 'node:crypto';
-import { Code, ServiceError } from '../service-error.ts';
+import { Code, ServiceError } from '../author/service-error.ts';
 
 /** Key types by the members that make up the public key. RFC 7518 and RFC 8037. */
 const membersOf: ReadonlyMap<unknown, readonly string[]> = new Map([

@@ -3,8 +3,8 @@
 import type { Entitlement } from '#gen/c1/connector/v2/entitlement_pb.js';
 import { type Grant, GrantSchema, GrantsServiceListGrantsResponseSchema } from '#gen/c1/connector/v2/grant_pb.js';
 import type { Resource, ResourceId } from '#gen/c1/connector/v2/resource_pb.js';
-import { buildGrant, grantId, toGrant } from '../build/grant.ts';
-import type { PlainGrant } from '../connector.ts';
+import type { PlainGrant } from '../author/connector.ts';
+import { buildGrant, grantId, toGrant } from '../messages/grant.ts';
 import { putMessages } from './encode-fitting.ts';
 import { encodeMessage } from './encode-message.ts';
 import { GrowingBuffer, varintSize } from './growing-buffer.ts';

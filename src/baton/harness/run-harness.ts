@@ -2,7 +2,7 @@
 import { ConnectError } from '@connectrpc/connect';
 import type { Logger } from 'pino';
 import { ConnectorService } from '#gen/c1/connector/v2/connector_pb.js';
-import { createSyncId } from '../c1z/sync-id.ts';
+import { createSyncId } from '../c1z/tables/sync-id.ts';
 import { callChecks, identityChecks, walkChecks } from './all-checks.ts';
 import { type CallCheck, type CheckIdentity, type CheckResult, failed, notApplicable, type Watcher } from './check.ts';
 import type { Connection } from './connection.ts';

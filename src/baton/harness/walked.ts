@@ -1,7 +1,7 @@
 // What a walk through a connector came by: ids, counts, what could not be walked, and samples for further calls.
 import type { Entitlement } from '#gen/c1/connector/v2/entitlement_pb.js';
 import type { Resource, ResourceId, ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
-import { entitlementId } from '../build/entitlement.ts';
+import { entitlementId } from '../messages/entitlement.ts';
 import { IdSet } from './id-set.ts';
 import { type ListedKind, type Listing, listedKinds, resourceKey } from './listing.ts';
 import type { ListingError, ListingFault } from './pages.ts';

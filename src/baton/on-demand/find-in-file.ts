@@ -5,12 +5,12 @@ import { BatonIDSchema } from '#gen/c1/connector/v2/annotation_baton_id_pb.js';
 import type { Entitlement } from '#gen/c1/connector/v2/entitlement_pb.js';
 import type { Grant } from '#gen/c1/connector/v2/grant_pb.js';
 import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
+import { Code, ServiceError } from '../author/service-error.ts';
 import type { C1zReader } from '../c1z/c1z-reader.ts';
-import type { RecordReader, RowRange, StoredRow } from '../c1z/record-reader.ts';
-import { resourceKey } from '../c1z/resource-key.ts';
+import type { RecordReader, RowRange, StoredRow } from '../c1z/tables/record-reader.ts';
+import { resourceKey } from '../c1z/tables/resource-key.ts';
 import { closestName } from '../config/closest-name.ts';
 import type { ResourceName } from '../config/parse-resource-bid.ts';
-import { Code, ServiceError } from '../service-error.ts';
 
 /** Ids that are compared with a mistyped one. A large file has millions, and each comparison takes its time. */
 const comparedMax = 10_000;

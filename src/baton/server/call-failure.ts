@@ -4,7 +4,7 @@ import { type Any, anyPack } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError } from '@connectrpc/connect';
 import type { Metadata } from '@grpc/grpc-js';
 import { StatusSchema } from '#gen/google/rpc/status_pb.js';
-import { toMetadata } from './grpc-metadata.ts';
+import { toMetadata } from './grpc/grpc-metadata.ts';
 
 /** What the Go SDK answers for a handler that panicked; the text never tells what happened. */
 export const internalErrorText = 'Internal Server Error';

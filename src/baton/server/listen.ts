@@ -1,7 +1,7 @@
 // Opens the socket that a server listens at.
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
-import { Code, ServiceError } from '../service-error.ts';
+import { Code, ServiceError } from '../author/service-error.ts';
 import { formatListenAddress, type ListenAddress } from './listen-address.ts';
 
 /** A socket that listens already, which the process was started with. */

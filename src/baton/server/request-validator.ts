@@ -4,7 +4,7 @@ import { create, type DescMessage, type Message } from '@bufbuild/protobuf';
 import { pathToString } from '@bufbuild/protobuf/reflect';
 import type { Validator } from '@bufbuild/protovalidate';
 import { BadRequestSchema } from '#gen/google/rpc/error_details_pb.js';
-import { Code, ServiceError } from '../service-error.ts';
+import { Code, ServiceError } from '../author/service-error.ts';
 
 /** One for a server: rules are compiled once for each message type. */
 export class RequestValidator {

@@ -2,9 +2,9 @@
 import { once } from 'node:events';
 import type { Server as Listener, Socket } from 'node:net';
 import type { Server } from '@grpc/grpc-js';
-import { Code, ServiceError } from '../service-error.ts';
-import type { HealthState } from './health.ts';
-import { reflectionServices } from './reflection.ts';
+import { Code, ServiceError } from '../author/service-error.ts';
+import { reflectionServices } from './grpc/reflection.ts';
+import type { HealthState } from './health/health.ts';
 import type { RunningCalls } from './running-calls.ts';
 
 export interface StoppableServer {

@@ -1,7 +1,7 @@
 // What a transport tells the services about a call beside its request: a logger, a reporter, the size a response may have.
 import { createContextKey, type HandlerContext } from '@connectrpc/connect';
 import pino, { type Logger } from 'pino';
-import type { Context, Reporter, SessionStore, Validation } from '../connector.ts';
+import type { Context, Reporter, SessionStore, Validation } from '../author/connector.ts';
 
 /**
  * The most bytes that the items of a list response may take on the wire. A Go client receives 4 MiB a message unless

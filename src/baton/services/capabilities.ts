@@ -14,10 +14,10 @@ import {
   ResourceTypeCapabilitySchema,
   SkipSyncAnomalyDetectionSchema,
 } from '#gen/c1/connector/v2/connector_pb.js';
-import type { Connector, ResourceSyncer } from '../connector.ts';
+import type { Connector, ResourceSyncer } from '../author/connector.ts';
+import type { CredentialKind } from '../author/provisioner.ts';
 import { optionOfKind } from '../credentials/credential-kind.ts';
-import type { CredentialKind } from '../provisioner.ts';
-import { findDescribedAccounts } from './account-syncers.ts';
+import { findDescribedAccounts } from './provisioning/account-syncers.ts';
 
 /**
  * The capabilities as ConnectorService.GetMetadata answers and `capabilities` prints them. Order and derivation are the

@@ -7,12 +7,12 @@ import {
   ConnectorMetadataSchema,
   ConnectorService,
 } from '#gen/c1/connector/v2/connector_pb.js';
-import type { Connector, Context } from '../connector.ts';
+import type { Connector, Context } from '../author/connector.ts';
 import { describeError } from '../log/describe-error.ts';
 import { protocolVersion } from '../protocol-version.ts';
-import { findDescribedAccounts } from './account-syncers.ts';
 import { sessionStoresKey, toConnectorContext, validationKey } from './call-context.ts';
 import { deriveCapabilities } from './capabilities.ts';
+import { findDescribedAccounts } from './provisioning/account-syncers.ts';
 import { type ServiceEntry, serviceEntry } from './service-entry.ts';
 
 export function createConnectorService(connector: Connector): ServiceEntry {

@@ -1,17 +1,17 @@
 // All services of the connector side of the Baton protocol, over one connector.
 import { AssetService } from '#gen/c1/connector/v2/asset_pb.js';
-import type { Connector } from '../connector.ts';
-import { ActionRegistry } from './action-registry.ts';
-import { createActionService } from './action-service.ts';
+import type { Connector } from '../author/connector.ts';
+import { ActionRegistry } from './actions/action-registry.ts';
+import { createActionService } from './actions/action-service.ts';
 import { createConnectorService } from './connector-service.ts';
-import { createEntitlementsService } from './entitlements-service.ts';
-import { EventFeeds } from './event-feeds.ts';
-import { createEventService } from './event-service.ts';
-import { createGrantsService } from './grants-service.ts';
-import { PageCache } from './page-cache.ts';
-import { createProvisioningServices, type ProvisioningOptions } from './provisioning-services.ts';
-import { createResourceServices } from './resource-services.ts';
-import { ResourceSyncers } from './resource-syncers.ts';
+import { EventFeeds } from './events/event-feeds.ts';
+import { createEventService } from './events/event-service.ts';
+import { createEntitlementsService } from './lists/entitlements-service.ts';
+import { createGrantsService } from './lists/grants-service.ts';
+import { PageCache } from './lists/page-cache.ts';
+import { createResourceServices } from './lists/resource-services.ts';
+import { ResourceSyncers } from './lists/resource-syncers.ts';
+import { createProvisioningServices, type ProvisioningOptions } from './provisioning/provisioning-services.ts';
 import { type ServiceEntry, serviceEntry } from './service-entry.ts';
 import { createTicketsService } from './tickets-service.ts';
 

@@ -1,6 +1,6 @@
 // Refuses requests that lack what they cannot do without.
 import type { ResourceId } from '#gen/c1/connector/v2/resource_pb.js';
-import { Code, ServiceError } from '../service-error.ts';
+import { Code, ServiceError } from '../author/service-error.ts';
 
 /** @throws ServiceError INVALID_ARGUMENT that names the field by its path in the request. */
 export function requireField<Value>(value: Value | undefined, path: string): Value {

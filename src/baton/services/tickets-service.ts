@@ -1,6 +1,6 @@
 // TicketsService of a connector without tickets.
 import { TicketsService } from '#gen/c1/connector/v2/ticket_pb.js';
-import { Code, ServiceError } from '../service-error.ts';
+import { Code, ServiceError } from '../author/service-error.ts';
 import { type ServiceEntry, serviceEntry } from './service-entry.ts';
 
 /** @param enabled - Whether the program was started for ticketing (`--ticketing`). */

@@ -7,10 +7,10 @@ import { SkipEntitlementsAndGrantsSchema } from '#gen/c1/connector/v2/annotation
 import { TypeScopedEntitlementsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_entitlements_pb.js';
 import { TypeScopedGrantsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_grants_pb.js';
 import type { ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
+import { Code, ServiceError } from '../author/service-error.ts';
 import type { SyncWriter } from '../c1z/sync-writer.ts';
 import { type ConnectorClients, createConnectorClients } from '../client/connector-clients.ts';
 import { createInProcessClient } from '../client/in-process-client.ts';
-import { Code, ServiceError } from '../service-error.ts';
 import { loggerKey, reporterKey, responseMaxBytesKey, validationKey } from '../services/call-context.ts';
 import type { ServiceEntry } from '../services/service-entry.ts';
 import { EarlyGrants } from './early-grants.ts';

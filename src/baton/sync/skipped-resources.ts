@@ -1,7 +1,7 @@
 // Items that are gone by the time they are asked for: skipped with a warning, up to a limit.
 import { ConnectError } from '@connectrpc/connect';
 import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
-import { Code, ServiceError } from '../service-error.ts';
+import { Code, ServiceError } from '../author/service-error.ts';
 import type { SyncRun } from './full-sync.ts';
 
 /** More of them than both limits means that something is wrong with the source, not with single items. */

@@ -9,7 +9,7 @@ import {
 import { TypeScopedEntitlementsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_entitlements_pb.js';
 import { type Entitlement, EntitlementSchema } from '#gen/c1/connector/v2/entitlement_pb.js';
 import type { Resource, ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
-import { entitlementId } from '../build/entitlement.ts';
+import { entitlementId } from '../messages/entitlement.ts';
 import { askedResources } from './asked-resources.ts';
 import type { SyncRun } from './full-sync.ts';
 import { skippingGone } from './skipped-resources.ts';

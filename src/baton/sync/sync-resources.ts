@@ -15,7 +15,7 @@ import {
   type ResourceType,
   ResourceType_Trait,
 } from '#gen/c1/connector/v2/resource_pb.js';
-import { Code, ServiceError } from '../service-error.ts';
+import { Code, ServiceError } from '../author/service-error.ts';
 import type { SyncRun } from './full-sync.ts';
 import { walkPages } from './walk-pages.ts';
 

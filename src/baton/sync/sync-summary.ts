@@ -1,5 +1,5 @@
 // What a sync did, as data for scripts (`--output json`) and as text for people.
-import type { ConnectorStatistics } from '../connector.ts';
+import type { ConnectorStatistics } from '../author/connector.ts';
 import type { SyncPhase } from './sync-observer.ts';
 import type { PhaseTally, SyncTally } from './sync-tally.ts';
 import type { SyncedFile } from './sync-to-file.ts';

@@ -1,6 +1,6 @@
 // Counts what a sync writes and leaves out, and how long its phases take, for the summary.
 
-import type { Progress } from '../connector.ts';
+import type { Progress } from '../author/connector.ts';
 import type { SyncObserver, SyncPhase } from './sync-observer.ts';
 
 /** What is counted of one phase. */

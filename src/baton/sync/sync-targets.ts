@@ -1,8 +1,8 @@
 // The resources step of a targeted sync: single resources by their ids, what is below them, and who their grants name.
 import { ConnectError } from '@connectrpc/connect';
 import type { Resource, ResourceId, ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
+import { Code } from '../author/service-error.ts';
 import { parseResourceBid } from '../config/parse-resource-bid.ts';
-import { Code } from '../service-error.ts';
 import type { SyncRun } from './full-sync.ts';
 import { childListings, syncListings } from './sync-resources.ts';
 

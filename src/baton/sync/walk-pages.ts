@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { type Any, anyUnpack } from '@bufbuild/protobuf/wkt';
 import { EnqueuePageTokensSchema } from '#gen/c1/connector/v2/annotation_type_scoped_grants_pb.js';
-import { Code, ServiceError } from '../service-error.ts';
+import { Code, ServiceError } from '../author/service-error.ts';
 
 interface ListAnswer<Item> {
   readonly list: Item[];

@@ -3,7 +3,7 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import type { EventSchema } from '#gen/c1/connector/v2/event_feed_pb.js';
 import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
-import { entitlementStub } from '../../baton/build/grant.ts';
+import { entitlementStub } from '../../baton/messages/grant.ts';
 import { courseType, userType } from '../resource-types.ts';
 import type { Activity } from './recent-activity.ts';
 

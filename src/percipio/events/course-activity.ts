@@ -1,11 +1,11 @@
 // The feed of who used which course and who completed it. docs/events.md reasons why it passes nothing over.
 import { EventType } from '#gen/c1/connector/v2/event_feed_pb.js';
-import type { Context } from '../../baton/connector.ts';
-import { type EventFeed, type EventsPage, type EventsRequest, eventFeed } from '../../baton/event-feed.ts';
-import { Code, ServiceError } from '../../baton/service-error.ts';
-import type { ConnectorTiming } from '../connector-timing.ts';
-import type { PercipioContext } from '../percipio-context.ts';
+import type { Context } from '../../baton/author/connector.ts';
+import { type EventFeed, type EventsPage, type EventsRequest, eventFeed } from '../../baton/author/event-feed.ts';
+import { Code, ServiceError } from '../../baton/author/service-error.ts';
+import type { PercipioContext } from '../context.ts';
 import { asService } from '../service-errors.ts';
+import type { ConnectorTiming } from '../timing.ts';
 import { toActivityEvent } from './activity-event.ts';
 import {
   type ActivityCursor,

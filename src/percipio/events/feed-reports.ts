@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PercipioError } from '../api/percipio-error.ts';
 import type { ReportsApi } from '../api/reports.ts';
 import type { ByteStream } from '../api/response-body.ts';
-import type { ConnectorTiming } from '../connector-timing.ts';
+import type { ConnectorTiming } from '../timing.ts';
 import { type RecentActivity, readRecentActivity } from './read-recent-activity.ts';
 
 /** The report that is told, the one before it, and one for another caller of the same feed. */

@@ -1,6 +1,6 @@
 // Reads an incremental report while it arrives. It is small beside that of a sync, and more of its rows matters.
-import { toActivityStatus } from '../activity/activity-status.ts';
-import { RowScanner } from '../activity/row-scanner.ts';
+import { toActivityStatus } from '../report/scan/activity-status.ts';
+import { RowScanner } from '../report/scan/row-scanner.ts';
 import { type Activity, type ActivityList, sortActivities } from './recent-activity.ts';
 import { parseReportTime } from './report-time.ts';
 

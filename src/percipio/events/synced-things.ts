@@ -1,11 +1,11 @@
 // Which users and courses a sync would have, for events about them.
 import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
-import type { Context, Reporter } from '../../baton/connector.ts';
-import type { CourseSource } from '../course-source.ts';
-import { createCourses } from '../courses.ts';
-import type { PercipioContext } from '../percipio-context.ts';
+import type { Context, Reporter } from '../../baton/author/connector.ts';
+import type { PercipioContext } from '../context.ts';
+import type { CourseSource } from '../courses/course-source.ts';
+import { createCourses } from '../courses/courses.ts';
 import { asService } from '../service-errors.ts';
-import { readUserIds } from '../users.ts';
+import { readUserIds } from '../users/users.ts';
 
 /** What a listing leaves out and warns of, each sync tells: not each report as well. */
 const silentReporter: Reporter = { leftOut: () => {}, warn: () => {}, progress: () => {} };

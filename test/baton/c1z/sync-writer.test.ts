@@ -3,10 +3,10 @@ import { readdirSync, readlinkSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import type { Grant } from '#gen/c1/connector/v2/grant_pb.js';
-import { openC1z } from '../../../src/baton/c1z/c1z-file.ts';
 import { readC1z } from '../../../src/baton/c1z/c1z-reader.ts';
-import { createSchema } from '../../../src/baton/c1z/schema.ts';
+import { openC1z } from '../../../src/baton/c1z/file/c1z-file.ts';
 import { SyncWriter } from '../../../src/baton/c1z/sync-writer.ts';
+import { createSchema } from '../../../src/baton/c1z/tables/schema.ts';
 import { assertSameItems, indexNames, openGrantDatabase } from './load/grant-database.ts';
 import {
   courseGrants,

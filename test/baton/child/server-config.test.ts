@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Code, ServiceError } from '../../../src/baton/author/service-error.ts';
 import { parseServerConfig } from '../../../src/baton/child/server-config.ts';
-import { Code, ServiceError } from '../../../src/baton/service-error.ts';
 import { serverCredential, toConfigLine } from './parent.ts';
 
 function faultOf(line: string): string {

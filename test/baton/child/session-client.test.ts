@@ -4,8 +4,8 @@ import { createServer } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { Code, ConnectError } from '@connectrpc/connect';
 import pino from 'pino';
+import { ServiceError } from '../../../src/baton/author/service-error.ts';
 import { createSessionClient } from '../../../src/baton/child/session-client.ts';
-import { ServiceError } from '../../../src/baton/service-error.ts';
 import { mutualServer, tlsFixture } from '../server/tls-fixture.ts';
 import { notOpen, startSessionServer } from './session-server.ts';
 

@@ -3,8 +3,8 @@ import type { TestContext } from 'node:test';
 import { ConnectError } from '@connectrpc/connect';
 import pino from 'pino';
 import { BatonSessionService } from '#gen/c1/connectorapi/baton/v1/session_pb.js';
-import { startGrpcServer } from '../../../src/baton/server/grpc-server.ts';
-import { MutualTlsCredentials } from '../../../src/baton/server/mutual-tls.ts';
+import { startGrpcServer } from '../../../src/baton/server/grpc/grpc-server.ts';
+import { MutualTlsCredentials } from '../../../src/baton/server/tls/mutual-tls.ts';
 import { serviceEntry } from '../../../src/baton/services/service-entry.ts';
 import { mutualServer } from '../server/tls-fixture.ts';
 

@@ -1,6 +1,8 @@
 // A made-up program for tests: what its commands do is up to each test.
 import { create } from '@bufbuild/protobuf';
 import { ResourceTypeSchema } from '#gen/c1/connector/v2/resource_pb.js';
+import { singlePage } from '../../../src/baton/author/connector.ts';
+import type { Program } from '../../../src/baton/author/program.ts';
 import type { Command, CommandSet, Host, Invocation, Output } from '../../../src/baton/command-line/command.ts';
 import { runCommandLine } from '../../../src/baton/command-line/run-command-line.ts';
 import {
@@ -10,8 +12,6 @@ import {
   stringField,
   stringSliceField,
 } from '../../../src/baton/config/create-field.ts';
-import { singlePage } from '../../../src/baton/connector.ts';
-import type { Program } from '../../../src/baton/program.ts';
 
 export const libraryCard = stringField({
   name: 'library-card',

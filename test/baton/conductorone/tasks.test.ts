@@ -18,7 +18,7 @@ import type {
   BatonServiceHelloRequest,
   TaskSchema,
 } from '#gen/c1/connectorapi/baton/v1/baton_pb.js';
-import { ServiceError } from '../../../src/baton/service-error.ts';
+import { ServiceError } from '../../../src/baton/author/service-error.ts';
 import { type ServiceEntry, serviceEntry } from '../../../src/baton/services/service-entry.ts';
 import { startService } from './start-service.ts';
 

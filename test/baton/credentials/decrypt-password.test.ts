@@ -3,10 +3,10 @@ import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
 import { create } from '@bufbuild/protobuf';
 import { type EncryptedData, EncryptedDataSchema } from '#gen/c1/connector/v2/resource_pb.js';
+import { Code, ServiceError } from '../../../src/baton/author/service-error.ts';
 import type { ClientKey } from '../../../src/baton/credentials/client-key.ts';
 import { decryptPassword } from '../../../src/baton/credentials/decrypt-password.ts';
 import { encryptSecret } from '../../../src/baton/credentials/encrypt-secret.ts';
-import { Code, ServiceError } from '../../../src/baton/service-error.ts';
 import { configFor } from './config-for.ts';
 import { ed25519Jwk, ed25519Thumbprint, encryptedForEd25519, encryptedText } from './vectors.ts';
 

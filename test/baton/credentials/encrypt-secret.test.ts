@@ -11,10 +11,10 @@ import {
 } from 'age-encryption';
 import { compactDecrypt } from 'jose/jwe/compact/decrypt';
 import { type EncryptedData, EncryptionConfigSchema } from '#gen/c1/connector/v2/resource_pb.js';
+import { Code, ServiceError } from '../../../src/baton/author/service-error.ts';
 import { encryptSecret } from '../../../src/baton/credentials/encrypt-secret.ts';
 import { decryptForEd25519 } from '../../../src/baton/credentials/jwk-encryption.ts';
 import { jwkThumbprint } from '../../../src/baton/credentials/jwk-thumbprint.ts';
-import { Code, ServiceError } from '../../../src/baton/service-error.ts';
 import { configFor, configForAge, configOf } from './config-for.ts';
 
 const text = 'a sécret';

@@ -3,10 +3,10 @@ import { generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { CredentialOptionsSchema } from '#gen/c1/connector/v2/resource_pb.js';
+import { Code, ServiceError } from '../../../src/baton/author/service-error.ts';
 import { encryptSecret } from '../../../src/baton/credentials/encrypt-secret.ts';
 import { jwkThumbprint } from '../../../src/baton/credentials/jwk-thumbprint.ts';
 import { type CredentialRequest, prepareCredential } from '../../../src/baton/credentials/prepare-credential.ts';
-import { Code, ServiceError } from '../../../src/baton/service-error.ts';
 import { configFor } from './config-for.ts';
 
 const client = generateKeyPairSync('ed25519');

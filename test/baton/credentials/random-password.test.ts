@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { Code, type ServiceError } from '../../../src/baton/author/service-error.ts';
 import {
   type CharacterRule,
   makeUpPassword,
   passwordLengthMax,
   passwordLengthMin,
 } from '../../../src/baton/credentials/random-password.ts';
-import { Code, type ServiceError } from '../../../src/baton/service-error.ts';
 
 const length = fc.integer({ min: passwordLengthMin, max: passwordLengthMax });
 

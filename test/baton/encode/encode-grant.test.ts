@@ -11,12 +11,12 @@ import {
   GrantsServiceListGrantsResponseSchema,
 } from '#gen/c1/connector/v2/grant_pb.js';
 import { ResourceIdSchema, ResourceSchema } from '#gen/c1/connector/v2/resource_pb.js';
-import { grantId, toGrant } from '../../../src/baton/build/grant.ts';
-import { packAnnotations } from '../../../src/baton/build/resource.ts';
-import type { PlainGrant } from '../../../src/baton/connector.ts';
+import type { PlainGrant } from '../../../src/baton/author/connector.ts';
 import { encodeGrant, putGrants } from '../../../src/baton/encode/encode-grant.ts';
 import { encodeMessage } from '../../../src/baton/encode/encode-message.ts';
 import { GrowingBuffer } from '../../../src/baton/encode/growing-buffer.ts';
+import { grantId, toGrant } from '../../../src/baton/messages/grant.ts';
+import { packAnnotations } from '../../../src/baton/messages/resource.ts';
 
 const annotations = packAnnotations([
   { desc: RateLimitDescriptionSchema, value: create(RateLimitDescriptionSchema, { limit: 5n }) },

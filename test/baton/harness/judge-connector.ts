@@ -6,7 +6,7 @@ import { createConnection } from '../../../src/baton/harness/connection.ts';
 import type { Pace } from '../../../src/baton/harness/pages.ts';
 import type { HarnessReport } from '../../../src/baton/harness/report/harness-report.ts';
 import { type HarnessOptions, runHarness } from '../../../src/baton/harness/run-harness.ts';
-import { startGrpcServer } from '../../../src/baton/server/grpc-server.ts';
+import { startGrpcServer } from '../../../src/baton/server/grpc/grpc-server.ts';
 import type { ListenAddress } from '../../../src/baton/server/listen-address.ts';
 import type { ServiceEntry } from '../../../src/baton/services/service-entry.ts';
 

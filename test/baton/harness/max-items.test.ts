@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Grant } from '#gen/c1/connector/v2/grant_pb.js';
-import type { ResourceRequest } from '../../../src/baton/connector.ts';
+import type { ResourceRequest } from '../../../src/baton/author/connector.ts';
 import { createConnectorServices } from '../../../src/baton/services/connector-services.ts';
 import { createLibrary } from '../library-connector.ts';
 import { assertFailed, judgeServices, resultOf } from './judge-connector.ts';

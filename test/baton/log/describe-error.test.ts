@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Code, ServiceError } from '../../../src/baton/author/service-error.ts';
 import { describeError, describeStack } from '../../../src/baton/log/describe-error.ts';
-import { Code, ServiceError } from '../../../src/baton/service-error.ts';
 
 test('describeError joins the messages of an error and its causes', () => {
   const error = new Error('cannot open', { cause: new Error('no key', { cause: 'lost' }) });

@@ -3,10 +3,10 @@ import { type TestContext, test } from 'node:test';
 import { create } from '@bufbuild/protobuf';
 import { anyPack, EmptySchema } from '@bufbuild/protobuf/wkt';
 import { BatonIDSchema } from '#gen/c1/connector/v2/annotation_baton_id_pb.js';
-import { openC1z } from '../../../src/baton/c1z/c1z-file.ts';
+import { Code, ServiceError } from '../../../src/baton/author/service-error.ts';
 import { readC1z } from '../../../src/baton/c1z/c1z-reader.ts';
+import { openC1z } from '../../../src/baton/c1z/file/c1z-file.ts';
 import { FileFinder } from '../../../src/baton/on-demand/find-in-file.ts';
-import { Code, ServiceError } from '../../../src/baton/service-error.ts';
 import {
   annotation,
   entitlement,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Code, ConnectError, createClient, createContextKey } from '@connectrpc/connect';
-import { ServiceError } from '../../../src/baton/service-error.ts';
+import { ServiceError } from '../../../src/baton/author/service-error.ts';
 import { loggerKey, responseMaxBytesKey, wireResponseMaxBytes } from '../../../src/baton/services/call-context.ts';
 import { serviceEntry } from '../../../src/baton/services/service-entry.ts';
 import { EchoService } from './echo-service.ts';

@@ -4,7 +4,7 @@ import { type StringValue, StringValueSchema } from '@bufbuild/protobuf/wkt';
 import { type CallOptions, ConnectError, createClient } from '@connectrpc/connect';
 import { findTrailerError } from '@connectrpc/connect/protocol-grpc';
 import { type ServiceError as GrpcJsError, Metadata } from '@grpc/grpc-js';
-import { toHeaders, toMetadata } from '../../../src/baton/server/grpc-metadata.ts';
+import { toHeaders, toMetadata } from '../../../src/baton/server/grpc/grpc-metadata.ts';
 import { EchoService } from './echo-service.ts';
 import type { TestServer } from './test-server.ts';
 

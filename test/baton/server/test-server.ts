@@ -5,7 +5,11 @@ import type { Transport } from '@connectrpc/connect';
 import { createGrpcTransport, Http2SessionManager } from '@connectrpc/connect-node';
 import { Client, credentials } from '@grpc/grpc-js';
 import pino from 'pino';
-import { type GrpcServer, type GrpcServerOptions, startGrpcServer } from '../../../src/baton/server/grpc-server.ts';
+import {
+  type GrpcServer,
+  type GrpcServerOptions,
+  startGrpcServer,
+} from '../../../src/baton/server/grpc/grpc-server.ts';
 import { formatListenAddress } from '../../../src/baton/server/listen-address.ts';
 
 export interface TestServer {

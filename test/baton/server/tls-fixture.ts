@@ -1,7 +1,7 @@
 // Certificates and keys for tests, by the names of their files in test/fixtures/tls.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { TlsMaterial } from '../../../src/baton/server/mutual-tls.ts';
+import type { TlsMaterial } from '../../../src/baton/server/tls/mutual-tls.ts';
 
 export function tlsFixturePath(name: string): string {
   return fileURLToPath(new URL(`../../fixtures/tls/${name}.pem`, import.meta.url));

@@ -12,10 +12,15 @@ import {
   SkipSyncAnomalyDetectionSchema,
 } from '#gen/c1/connector/v2/connector_pb.js';
 import { ResourceTypeSchema } from '#gen/c1/connector/v2/resource_pb.js';
-import { action } from '../../../src/baton/action.ts';
-import { type ResourceSyncer, singlePage } from '../../../src/baton/connector.ts';
-import { eventFeed } from '../../../src/baton/event-feed.ts';
-import type { AccountManager, CredentialKind, CredentialManager, Provisioner } from '../../../src/baton/provisioner.ts';
+import { action } from '../../../src/baton/author/action.ts';
+import { type ResourceSyncer, singlePage } from '../../../src/baton/author/connector.ts';
+import { eventFeed } from '../../../src/baton/author/event-feed.ts';
+import type {
+  AccountManager,
+  CredentialKind,
+  CredentialManager,
+  Provisioner,
+} from '../../../src/baton/author/provisioner.ts';
 import { deriveCapabilities } from '../../../src/baton/services/capabilities.ts';
 import { createChangingLibrary } from './changing-library.ts';
 

@@ -5,9 +5,7 @@ import {
   ConnectorAccountCreationSchemaSchema,
 } from '#gen/c1/connector/v2/connector_pb.js';
 import { ResourceTypeSchema } from '#gen/c1/connector/v2/resource_pb.js';
-import { buildGrant } from '../../../src/baton/build/grant.ts';
-import { buildResource } from '../../../src/baton/build/resource.ts';
-import { type Connector, type Context, type ResourceSyncer, singlePage } from '../../../src/baton/connector.ts';
+import { type Connector, type Context, type ResourceSyncer, singlePage } from '../../../src/baton/author/connector.ts';
 import type {
   CreateAccountOutcome,
   CreateAccountRequest,
@@ -16,9 +14,11 @@ import type {
   GrantRequest,
   RevokeRequest,
   RotateCredentialRequest,
-} from '../../../src/baton/provisioner.ts';
-import { refusal } from '../../../src/baton/refusal.ts';
-import { Code, ServiceError } from '../../../src/baton/service-error.ts';
+} from '../../../src/baton/author/provisioner.ts';
+import { refusal } from '../../../src/baton/author/refusal.ts';
+import { Code, ServiceError } from '../../../src/baton/author/service-error.ts';
+import { buildGrant } from '../../../src/baton/messages/grant.ts';
+import { buildResource } from '../../../src/baton/messages/resource.ts';
 import { bookType, readerType } from '../library-connector.ts';
 
 export const shelfType = create(ResourceTypeSchema, { id: 'shelf', displayName: 'Shelf' });

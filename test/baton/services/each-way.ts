@@ -3,8 +3,8 @@ import { type TestContext, test } from 'node:test';
 import type { DescService } from '@bufbuild/protobuf';
 import { createClient, createContextValues } from '@connectrpc/connect';
 import pino from 'pino';
+import type { Connector } from '../../../src/baton/author/connector.ts';
 import { createInProcessClient, type UnaryClient } from '../../../src/baton/client/in-process-client.ts';
-import type { Connector } from '../../../src/baton/connector.ts';
 import { loggerKey } from '../../../src/baton/services/call-context.ts';
 import {
   type ConnectorServicesOptions,

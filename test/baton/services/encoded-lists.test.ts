@@ -10,12 +10,12 @@ import { RateLimitDescriptionSchema } from '#gen/c1/connector/v2/annotation_rate
 import { EntitlementsService } from '#gen/c1/connector/v2/entitlement_pb.js';
 import { GrantsService, GrantsServiceListGrantsResponseSchema } from '#gen/c1/connector/v2/grant_pb.js';
 import { ResourcesService, ResourcesServiceListResourcesResponseSchema } from '#gen/c1/connector/v2/resource_pb.js';
-import { annotationRegistry } from '../../../src/baton/annotation-registry.ts';
-import { buildGrant, entitlementStub } from '../../../src/baton/build/grant.ts';
-import { annotation, buildResource, packAnnotations } from '../../../src/baton/build/resource.ts';
+import { type Connector, singlePage } from '../../../src/baton/author/connector.ts';
 import { createInProcessClient } from '../../../src/baton/client/in-process-client.ts';
-import { type Connector, singlePage } from '../../../src/baton/connector.ts';
-import { startHttpServer } from '../../../src/baton/server/http-server.ts';
+import { annotationRegistry } from '../../../src/baton/messages/annotation-registry.ts';
+import { buildGrant, entitlementStub } from '../../../src/baton/messages/grant.ts';
+import { annotation, buildResource, packAnnotations } from '../../../src/baton/messages/resource.ts';
+import { startHttpServer } from '../../../src/baton/server/http/http-server.ts';
 import { createConnectorServices } from '../../../src/baton/services/connector-services.ts';
 import { bookType, createLibrary } from '../library-connector.ts';
 import { startTestServer } from '../server/test-server.ts';

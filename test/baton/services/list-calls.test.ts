@@ -15,12 +15,12 @@ import {
   ResourceTypeSchema,
   ResourceTypesService,
 } from '#gen/c1/connector/v2/resource_pb.js';
-import { buildGrant, entitlementStub } from '../../../src/baton/build/grant.ts';
-import { annotation, buildResource, packAnnotations } from '../../../src/baton/build/resource.ts';
-import { type Connector, listing, type ResourceSyncer, singlePage } from '../../../src/baton/connector.ts';
+import { type Connector, listing, type ResourceSyncer, singlePage } from '../../../src/baton/author/connector.ts';
+import { buildGrant, entitlementStub } from '../../../src/baton/messages/grant.ts';
+import { annotation, buildResource, packAnnotations } from '../../../src/baton/messages/resource.ts';
 import { wireResponseMaxBytes } from '../../../src/baton/services/call-context.ts';
 import { createConnectorServices } from '../../../src/baton/services/connector-services.ts';
-import { encodePageToken } from '../../../src/baton/services/page-token.ts';
+import { encodePageToken } from '../../../src/baton/services/lists/page-token.ts';
 import { bookType, createLibrary, type LibraryOptions } from '../library-connector.ts';
 
 function clientsOf(connector: Connector) {

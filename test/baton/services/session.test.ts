@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { createClient } from '@connectrpc/connect';
 import { ConnectorService } from '#gen/c1/connector/v2/connector_pb.js';
 import { ResourcesService } from '#gen/c1/connector/v2/resource_pb.js';
-import { type Connector, type Context, singlePage } from '../../../src/baton/connector.ts';
+import { type Connector, type Context, singlePage } from '../../../src/baton/author/connector.ts';
 import { type SessionStores, sessionStoresKey } from '../../../src/baton/services/call-context.ts';
 import { createConnectorServices } from '../../../src/baton/services/connector-services.ts';
 import { bookType } from '../library-connector.ts';

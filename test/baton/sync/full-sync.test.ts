@@ -19,17 +19,17 @@ import {
   type ResourceType,
   ResourceTypeSchema,
 } from '#gen/c1/connector/v2/resource_pb.js';
-import { buildGrant, entitlementStub } from '../../../src/baton/build/grant.ts';
-import { annotation, buildResource, packAnnotations } from '../../../src/baton/build/resource.ts';
-import { openC1z } from '../../../src/baton/c1z/c1z-file.ts';
 import {
   type Connector,
   listing,
   type ResourceRequest,
   type ResourceSyncer,
   singlePage,
-} from '../../../src/baton/connector.ts';
-import { Code, ServiceError } from '../../../src/baton/service-error.ts';
+} from '../../../src/baton/author/connector.ts';
+import { Code, ServiceError } from '../../../src/baton/author/service-error.ts';
+import { openC1z } from '../../../src/baton/c1z/file/c1z-file.ts';
+import { buildGrant, entitlementStub } from '../../../src/baton/messages/grant.ts';
+import { annotation, buildResource, packAnnotations } from '../../../src/baton/messages/resource.ts';
 import { createConnectorServices } from '../../../src/baton/services/connector-services.ts';
 import { type FullSyncOptions, runFullSync } from '../../../src/baton/sync/full-sync.ts';
 import { bookType, createLibrary, readerType } from '../library-connector.ts';

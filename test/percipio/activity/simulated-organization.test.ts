@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ActivityIndex } from '../../../src/percipio/activity/activity-index.ts';
-import { downloadActivity } from '../../../src/percipio/activity/download-activity.ts';
 import type { CatalogPosition } from '../../../src/percipio/api/content.ts';
 import type { PercipioClient } from '../../../src/percipio/api/percipio-client.ts';
+import type { ActivityIndex } from '../../../src/percipio/report/scan/activity-index.ts';
+import { downloadActivity } from '../../../src/percipio/report/scan/download-activity.ts';
 import type { PercipioSimulator } from '../../../src/simulator/percipio/percipio-simulator.ts';
 import { CATALOG_LAST } from '../../../src/simulator/percipio/routes/catalog-content.ts';
 import type { PercipioSimulatorOptions } from '../../../src/simulator/percipio/simulator-options.ts';

@@ -1,7 +1,7 @@
 // Writes the grants of a new file into the pages of its database, without SQLite.
 import { DatabaseSync } from 'node:sqlite';
-import type { GrantRow } from '../grant-row.ts';
-import { createSchema, grantIndexes } from '../schema.ts';
+import type { GrantRow } from '../tables/grant-row.ts';
+import { createSchema, grantIndexes } from '../tables/schema.ts';
 import { DatabaseFile } from './database-file.ts';
 import { IndexBuilder } from './index-builder.ts';
 import { PrincipalOrder, type PrincipalOrderOptions } from './principal-order.ts';

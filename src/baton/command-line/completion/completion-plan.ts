@@ -1,8 +1,9 @@
 // What a shell can complete on a command line: commands, their flags, and the values of flags where they are known.
+
+import type { Program } from '../../author/program.ts';
 import { defaultFields } from '../../config/default-fields.ts';
 import { byName, describeField } from '../../config/describe-fields.ts';
 import type { Field } from '../../config/field.ts';
-import type { Program } from '../../program.ts';
 import { builtInFlags } from '../built-in-fields.ts';
 import type { Command, CommandSet } from '../command.ts';
 

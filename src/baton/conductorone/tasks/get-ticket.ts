@@ -2,9 +2,9 @@
 import { create } from '@bufbuild/protobuf';
 import { TicketsService, TicketsServiceGetTicketResponseSchema } from '#gen/c1/connector/v2/ticket_pb.js';
 import type { Task_GetTicketTask } from '#gen/c1/connectorapi/baton/v1/baton_pb.js';
-import { Code, ServiceError } from '../../service-error.ts';
-import type { TaskHandler } from '../task-context.ts';
-import { failed, failedForGood, malformed, succeeded } from '../task-outcome.ts';
+import { Code, ServiceError } from '../../author/service-error.ts';
+import type { TaskHandler } from './task-context.ts';
+import { failed, failedForGood, malformed, succeeded } from './task-outcome.ts';
 
 /** The answer carries the annotations of the task in the place of the connector's, as the Go runner's does. */
 export const handleGetTicket: TaskHandler<Task_GetTicketTask> = async ({ ticketId, annotations }, { connect }) => {

@@ -6,9 +6,9 @@ import {
   TicketsServiceListTicketSchemasResponseSchema,
 } from '#gen/c1/connector/v2/ticket_pb.js';
 import type { Task_ListTicketSchemasTask } from '#gen/c1/connectorapi/baton/v1/baton_pb.js';
-import { Code, ServiceError } from '../../service-error.ts';
-import type { TaskHandler } from '../task-context.ts';
-import { failed, succeeded } from '../task-outcome.ts';
+import { Code, ServiceError } from '../../author/service-error.ts';
+import type { TaskHandler } from './task-context.ts';
+import { failed, succeeded } from './task-outcome.ts';
 
 /** More are not asked for (pkg/tasks/c1api of baton-sdk v0.25.0). */
 const schemasMax = 100;

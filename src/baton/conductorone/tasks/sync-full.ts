@@ -7,10 +7,10 @@ import type { Task_SyncFullTask } from '#gen/c1/connectorapi/baton/v1/baton_pb.j
 import { createLogDisplay } from '../../sync/sync-display.ts';
 import { SyncTally } from '../../sync/sync-tally.ts';
 import { syncToFile } from '../../sync/sync-to-file.ts';
-import { openDebugLog } from '../debug-log.ts';
-import { whileHeartbeating } from '../heartbeat.ts';
-import type { TaskContext, TaskHandler } from '../task-context.ts';
-import { uploadFile } from '../upload-file.ts';
+import { openDebugLog } from './debug-log.ts';
+import { whileHeartbeating } from './heartbeat.ts';
+import type { TaskContext, TaskHandler } from './task-context.ts';
+import { uploadFile } from './upload-file.ts';
 
 /**
  * Heartbeats go on until the file is there. When the first one is refused, nothing is done and nothing reported. The

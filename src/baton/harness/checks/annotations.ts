@@ -5,7 +5,7 @@ import { BatonIDSchema } from '#gen/c1/connector/v2/annotation_baton_id_pb.js';
 import { GrantExpandableSchema } from '#gen/c1/connector/v2/annotation_grant_pb.js';
 import { AliasesSchema } from '#gen/c1/connector/v2/annotation_id_alias_pb.js';
 import { EnqueuePageTokensSchema } from '#gen/c1/connector/v2/annotation_type_scoped_grants_pb.js';
-import { annotationRegistry } from '../../annotation-registry.ts';
+import { annotationRegistry } from '../../messages/annotation-registry.ts';
 import { notApplicable, type WalkCheck, type Watcher } from '../check.ts';
 import { describeResource, quote } from '../describe-call.ts';
 import { Findings } from '../findings.ts';

@@ -1,5 +1,5 @@
 // The check that a sync can be made of what the connector lists.
-import { keptFullRunsDefault } from '../../c1z/retention.ts';
+import { keptFullRunsDefault } from '../../c1z/tables/retention.ts';
 import { createConnectorClients } from '../../client/connector-clients.ts';
 import { describeError } from '../../log/describe-error.ts';
 import { SyncTally } from '../../sync/sync-tally.ts';

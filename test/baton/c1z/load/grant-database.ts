@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { isDeepStrictEqual } from 'node:util';
-import type { GrantRow } from '../../../../src/baton/c1z/grant-row.ts';
-import { GrantTable } from '../../../../src/baton/c1z/grant-table.ts';
-import { createSchema } from '../../../../src/baton/c1z/schema.ts';
+import type { GrantRow } from '../../../../src/baton/c1z/tables/grant-row.ts';
+import { GrantTable } from '../../../../src/baton/c1z/tables/grant-table.ts';
+import { createSchema } from '../../../../src/baton/c1z/tables/schema.ts';
 
 export const syncId = '2abcdefghijklmnopqrstuvwxyz';
 export const discoveredAt = '2026-11-23 10:00:00.123';

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
-import type { GrantRow } from '../../../../src/baton/c1z/grant-row.ts';
-import { GrantTable } from '../../../../src/baton/c1z/grant-table.ts';
 import { GrantLoader } from '../../../../src/baton/c1z/load/grant-loader.ts';
+import type { GrantRow } from '../../../../src/baton/c1z/tables/grant-row.ts';
+import { GrantTable } from '../../../../src/baton/c1z/tables/grant-table.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import {
   assertSame,

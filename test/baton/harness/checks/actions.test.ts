@@ -1,5 +1,5 @@
 import { ActionService } from '#gen/c1/connector/v2/action_pb.js';
-import { Code, ServiceError } from '../../../../src/baton/service-error.ts';
+import { Code, ServiceError } from '../../../../src/baton/author/service-error.ts';
 import { testFault } from '../judge-connector.ts';
 import { type Changes, changeService } from '../plant-fault.ts';
 import { createFullServices } from '../sound-connector.ts';

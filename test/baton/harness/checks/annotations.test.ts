@@ -7,7 +7,7 @@ import { EnqueuePageTokensSchema } from '#gen/c1/connector/v2/annotation_type_sc
 import { EntitlementSchema } from '#gen/c1/connector/v2/entitlement_pb.js';
 import { type Grant, GrantSchema, GrantsService } from '#gen/c1/connector/v2/grant_pb.js';
 import { ResourceSchema } from '#gen/c1/connector/v2/resource_pb.js';
-import { singlePage } from '../../../../src/baton/connector.ts';
+import { singlePage } from '../../../../src/baton/author/connector.ts';
 import { testFault } from '../judge-connector.ts';
 import { changeService } from '../plant-fault.ts';
 import {

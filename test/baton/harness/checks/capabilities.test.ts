@@ -9,7 +9,7 @@ import {
   ResourceTypeCapabilitySchema,
 } from '#gen/c1/connector/v2/connector_pb.js';
 import { ResourceGetterService } from '#gen/c1/connector/v2/resource_pb.js';
-import { Code, ServiceError } from '../../../../src/baton/service-error.ts';
+import { Code, ServiceError } from '../../../../src/baton/author/service-error.ts';
 import { testFault } from '../judge-connector.ts';
 import { changeService } from '../plant-fault.ts';
 import { books, changeCapabilities, createFullServices, readers } from '../sound-connector.ts';

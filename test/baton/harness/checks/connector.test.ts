@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ConnectorService } from '#gen/c1/connector/v2/connector_pb.js';
-import { Code, ServiceError } from '../../../../src/baton/service-error.ts';
+import { Code, ServiceError } from '../../../../src/baton/author/service-error.ts';
 import { assertFailed, judgeServices, resultOf, testFault } from '../judge-connector.ts';
 import { changeService } from '../plant-fault.ts';
 import { createFullServices, soundConnector } from '../sound-connector.ts';

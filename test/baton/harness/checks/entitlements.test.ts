@@ -1,8 +1,8 @@
 import { create } from '@bufbuild/protobuf';
 import { type Entitlement, EntitlementSchema } from '#gen/c1/connector/v2/entitlement_pb.js';
 import { type Resource, ResourceTypeSchema } from '#gen/c1/connector/v2/resource_pb.js';
-import { buildResource } from '../../../../src/baton/build/resource.ts';
-import { singlePage } from '../../../../src/baton/connector.ts';
+import { singlePage } from '../../../../src/baton/author/connector.ts';
+import { buildResource } from '../../../../src/baton/messages/resource.ts';
 import { testFault } from '../judge-connector.ts';
 import { bookType, borrowed, createFullServices, readerType, reserved, withSyncer } from '../sound-connector.ts';
 

@@ -1,6 +1,6 @@
 import { test } from 'node:test';
 import { EventService } from '#gen/c1/connector/v2/event_feed_pb.js';
-import { Code, ServiceError } from '../../../../src/baton/service-error.ts';
+import { Code, ServiceError } from '../../../../src/baton/author/service-error.ts';
 import { assertFailed, judgeAddress, testFault } from '../judge-connector.ts';
 import { serveLaxly } from '../lax-server.ts';
 import { type Changes, changeService } from '../plant-fault.ts';

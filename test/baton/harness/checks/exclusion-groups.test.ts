@@ -1,8 +1,8 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { EntitlementExclusionGroupSchema } from '#gen/c1/connector/v2/annotation_exclusion_group_pb.js';
 import { EntitlementSchema, EntitlementsService } from '#gen/c1/connector/v2/entitlement_pb.js';
-import { annotation, packAnnotations } from '../../../../src/baton/build/resource.ts';
-import { singlePage } from '../../../../src/baton/connector.ts';
+import { singlePage } from '../../../../src/baton/author/connector.ts';
+import { annotation, packAnnotations } from '../../../../src/baton/messages/resource.ts';
 import { testFault } from '../judge-connector.ts';
 import { changeService } from '../plant-fault.ts';
 import { bookType, borrowed, createFullServices, reserved, withSyncer } from '../sound-connector.ts';

@@ -3,9 +3,9 @@ import { ExternalResourceMatchSchema } from '#gen/c1/connector/v2/annotation_bat
 import { GrantExpandableSchema, InsertResourceGrantsSchema } from '#gen/c1/connector/v2/annotation_grant_pb.js';
 import { type Grant, GrantSchema, GrantsService } from '#gen/c1/connector/v2/grant_pb.js';
 import { ResourceSchema } from '#gen/c1/connector/v2/resource_pb.js';
-import { buildGrant, entitlementStub } from '../../../../src/baton/build/grant.ts';
-import { annotation, buildResource, packAnnotations } from '../../../../src/baton/build/resource.ts';
-import type { Annotation } from '../../../../src/baton/connector.ts';
+import type { Annotation } from '../../../../src/baton/author/connector.ts';
+import { buildGrant, entitlementStub } from '../../../../src/baton/messages/grant.ts';
+import { annotation, buildResource, packAnnotations } from '../../../../src/baton/messages/resource.ts';
 import { testFault } from '../judge-connector.ts';
 import { changeService } from '../plant-fault.ts';
 import { books, bookType, createFullServices, grantsOfBook, pagesOf, withSyncer } from '../sound-connector.ts';

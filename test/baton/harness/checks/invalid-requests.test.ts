@@ -6,7 +6,7 @@ import { ConnectorService } from '#gen/c1/connector/v2/connector_pb.js';
 import { EntitlementsService } from '#gen/c1/connector/v2/entitlement_pb.js';
 import { GrantsService } from '#gen/c1/connector/v2/grant_pb.js';
 import { ResourcesService } from '#gen/c1/connector/v2/resource_pb.js';
-import { Code, ServiceError } from '../../../../src/baton/service-error.ts';
+import { Code, ServiceError } from '../../../../src/baton/author/service-error.ts';
 import { assertFailed, judgeAddress, judgeServices, resultOf, testFault } from '../judge-connector.ts';
 import { serveLaxly } from '../lax-server.ts';
 import { changeService } from '../plant-fault.ts';

@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { GrantSchema, GrantsService } from '#gen/c1/connector/v2/grant_pb.js';
 import { ResourcesService } from '#gen/c1/connector/v2/resource_pb.js';
-import { Code, ServiceError } from '../../../../src/baton/service-error.ts';
+import { Code, ServiceError } from '../../../../src/baton/author/service-error.ts';
 import { testFault } from '../judge-connector.ts';
 import { changeService } from '../plant-fault.ts';
 import { createFullServices } from '../sound-connector.ts';

@@ -9,7 +9,7 @@ import {
   ResourceManagerService,
   ResourceSchema,
 } from '#gen/c1/connector/v2/resource_pb.js';
-import { Code, ServiceError } from '../../../../src/baton/service-error.ts';
+import { Code, ServiceError } from '../../../../src/baton/author/service-error.ts';
 import { createConnectorServices } from '../../../../src/baton/services/connector-services.ts';
 import { createLibrary } from '../../library-connector.ts';
 import { assertFailed, judgeAddress, judgeServices, resultOf, testFault } from '../judge-connector.ts';

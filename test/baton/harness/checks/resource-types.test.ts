@@ -6,8 +6,8 @@ import {
   ResourceTypeSchema,
   ResourceTypesService,
 } from '#gen/c1/connector/v2/resource_pb.js';
-import { annotation, buildResource } from '../../../../src/baton/build/resource.ts';
-import { singlePage } from '../../../../src/baton/connector.ts';
+import { singlePage } from '../../../../src/baton/author/connector.ts';
+import { annotation, buildResource } from '../../../../src/baton/messages/resource.ts';
 import { createConnectorServices } from '../../../../src/baton/services/connector-services.ts';
 import { testFault } from '../judge-connector.ts';
 import { changeService } from '../plant-fault.ts';

@@ -1,6 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { type Resource, ResourceIdSchema, ResourceSchema } from '#gen/c1/connector/v2/resource_pb.js';
-import { buildResource } from '../../../../src/baton/build/resource.ts';
+import { buildResource } from '../../../../src/baton/messages/resource.ts';
 import { testFault } from '../judge-connector.ts';
 import { chapterType, createFullServices, pagesOf, readers, readerType, withSyncer } from '../sound-connector.ts';
 

@@ -1,0 +1,108 @@
+// The unpacked database of a .c1z file: a copy in a temporary folder, set up for few large writes in bounded memory.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { createSchema } from '../tables/schema.ts';
+import { C1zError } from './c1z-error.ts';
+import { toStorageError } from './storage-error.ts';
+import { unpackC1z } from './unpack-c1z.ts';
+
+export interface OpenC1zOptions {
+  /** Where the unpacked database lies while it is worked on. It must exist. Default: the system's. */
+  readonly temporaryFolder?: string | undefined;
+  /** Ends the unpacking. */
+  readonly signal?: AbortSignal | undefined;
+  /** How large the database inside may be. Default: 10 GiB, as in the Go SDK. */
+  readonly maxDatabaseBytes?: number | undefined;
+  /** The clock. */
+  readonly now?: (() => Date) | undefined;
+}
+
+/** An opened database. Its process alone uses it, and throws it away when anything fails. */
+export interface ScratchDatabase {
+  readonly db: DatabaseSync;
+  readonly path: string;
+  /** The folder that holds nothing but this database. */
+  readonly folder: string;
+  /** The folder that the operator named, in which {@link folder} lies. */
+  readonly temporaryFolder: string;
+  /** Whether there was a .c1z file to unpack. */
+  readonly existed: boolean;
+}
+
+const maxDatabaseBytesDefault = 10 * 1024 ** 3;
+/** Makes the database 7 % smaller than SQLite's 4096 would, and indexes quicker. Only a new database takes it. */
+const pageBytes = 16_384;
+/** Bounds the page cache, and the sorter that makes indexes. */
+const cacheKilobytes = 16 * 1024;
+
+/**
+ * Unpacks the .c1z file `c1zPath`, or makes a new database when it is missing or empty. Leaves nothing behind when that
+ * fails.
+ * @throws {C1zError} with any of its reasons
+ */
+export async function openScratchDatabase(c1zPath: string, options: OpenC1zOptions): Promise<ScratchDatabase> {
+  const temporaryFolder = resolve(options.temporaryFolder ?? tmpdir());
+  const folder = await makeFolder(temporaryFolder);
+  const path = join(folder, 'db');
+  try {
+    const existed = await unpackC1z(c1zPath, path, {
+      signal: options.signal,
+      maxDatabaseBytes: options.maxDatabaseBytes ?? maxDatabaseBytesDefault,
+    });
+    return { db: openDatabase(c1zPath, path, temporaryFolder), path, folder, temporaryFolder, existed };
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Closes the database and removes its folder. */
+export async function removeScratchDatabase({ db, folder }: ScratchDatabase): Promise<void> {
+  if (db.isOpen) db.close();
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function makeFolder(temporaryFolder: string): Promise<string> {
+  try {
+    return await mkdtemp(join(temporaryFolder, 'c1z-'));
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new C1zError('temporary_storage', `cannot use ${temporaryFolder} for temporary files: ${detail}`, {
+      cause: error,
+    });
+  }
+}
+
+function openDatabase(c1zPath: string, path: string, temporaryFolder: string): DatabaseSync {
+  const db = new DatabaseSync(path);
+  try {
+    configure(db, temporaryFolder);
+    createSchema(db);
+    return db;
+  } catch (error) {
+    db.close();
+    const storage = toStorageError(error, temporaryFolder);
+    if (storage !== error) throw storage;
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new C1zError(
+      'damaged',
+      `what is packed in ${c1zPath} is not a Baton database (${detail}). Restore it from a copy, or move it away`,
+      { cause: error },
+    );
+  }
+}
+
+function configure(db: DatabaseSync, temporaryFolder: string): void {
+  // Where sorts spill to. It holds for the whole process, so it is the folder that outlives this database.
+  db.exec(`pragma temp_store_directory = '${temporaryFolder.replaceAll("'", "''")}'`);
+  db.exec('pragma temp_store = file');
+  db.exec(`pragma page_size = ${pageBytes}`);
+  db.exec(`pragma cache_size = -${cacheKilobytes}`);
+  db.exec('pragma locking_mode = exclusive');
+  // Not off: a statement that fails, such as a unique index that finds duplicates, must be undone. This also turns a
+  // database that was left in write-ahead-log mode back into a single file.
+  db.exec('pragma journal_mode = truncate');
+  db.exec('pragma synchronous = off');
+}

@@ -1,0 +1,125 @@
+// The table of sync runs: starting, ending and finding them.
+import type { DatabaseSync } from 'node:sqlite';
+import { formatTimestamp, parseTimestamp } from '../file/timestamp.ts';
+import { type SyncStats, statsFromJson, statsToJson } from './sync-stats.ts';
+
+/** The kinds of sync that can be started. Files may hold others: `partial_upserts` and `partial_deletions` of a diff. */
+export const syncTypes = ['full', 'partial', 'resources_only'] as const;
+export type SyncType = (typeof syncTypes)[number];
+
+/** A row of `v1_sync_runs`. */
+export interface SyncRun {
+  readonly syncId: string;
+  /** A {@link SyncType}, or one that another program wrote. */
+  readonly type: string;
+  readonly startedAt: Date;
+  /** Absent while it runs, and for ever when it failed. */
+  readonly endedAt: Date | undefined;
+  /** The checkpoint: JSON, or empty. */
+  readonly syncToken: string;
+  /** The full run that a partial one adds to, or empty. */
+  readonly parentSyncId: string;
+  /** The other half of a diff, or empty. */
+  readonly linkedSyncId: string;
+  readonly supportsDiff: boolean;
+  readonly stats: SyncStats | undefined;
+}
+
+/** Which checks of the ingested data ran on a finished sync (`ingest_invariant_*`, see pkg/sync of baton-sdk). */
+export interface InvariantCoverage {
+  /** Version of the rules: `1` in baton-sdk v0.25.0. */
+  readonly generation: string;
+  /** Ids of the checks, in the order that they ran: `I5`, `I10`. */
+  readonly coverage: readonly string[];
+}
+
+/** What a run carries when it ends. */
+export interface RunEnd {
+  readonly endedAt: Date;
+  readonly syncToken: string;
+  readonly supportsDiff: boolean;
+  readonly stats: SyncStats;
+  readonly invariants?: InvariantCoverage | undefined;
+}
+
+/** A run that did not end within this time is abandoned. */
+const unfinishedMaxAgeMs = 7 * 24 * 60 * 60 * 1000;
+
+/** Writes the row of a run that begins. Its grants need no later migration (`grants_backfilled`). */
+export function insertRun(
+  db: DatabaseSync,
+  run: { syncId: string; type: SyncType; parentSyncId: string; startedAt: Date },
+): void {
+  db.prepare(
+    `insert into v1_sync_runs (sync_id, started_at, sync_token, sync_type, parent_sync_id, grants_backfilled)
+     values (?, ?, '', ?, ?, 1)`,
+  ).run(run.syncId, formatTimestamp(run.startedAt), run.type, run.parentSyncId);
+}
+
+/** Stores a checkpoint. */
+export function updateSyncToken(db: DatabaseSync, syncId: string, syncToken: string): void {
+  db.prepare('update v1_sync_runs set sync_token = ? where sync_id = ?').run(syncToken, syncId);
+}
+
+/** Marks a run as finished. */
+export function finishRun(db: DatabaseSync, syncId: string, end: RunEnd): void {
+  db.prepare(
+    `update v1_sync_runs set ended_at = ?, sync_token = ?, supports_diff = ?, stats = ?,
+       ingest_invariant_generation = ?, ingest_invariant_coverage = ?, ingest_invariant_mode = ?
+     where sync_id = ?`,
+  ).run(
+    formatTimestamp(end.endedAt),
+    end.syncToken,
+    end.supportsDiff ? 1 : 0,
+    statsToJson(end.stats),
+    end.invariants?.generation ?? '',
+    end.invariants ? JSON.stringify(end.invariants.coverage) : '',
+    end.invariants ? 'connector' : '',
+    syncId,
+  );
+}
+
+/** All runs in the order that they were started. */
+export function listRuns(db: DatabaseSync): SyncRun[] {
+  return selectRuns(db, 'order by id');
+}
+
+/** The full run that ended last. */
+export function latestFinishedFullRun(db: DatabaseSync): SyncRun | undefined {
+  return selectRuns(
+    db,
+    `where ended_at is not null and sync_type = 'full' order by ended_at desc, sync_id desc limit 1`,
+  )[0];
+}
+
+/**
+ * The run that a viewer of the file shows, as the Go SDK and the `baton` program choose it: the full run that ended
+ * last; without one, the run that started last, was not ended and is younger than a week. Without that either, rows of
+ * all runs are shown.
+ */
+export function runToView(db: DatabaseSync, now: Date): SyncRun | undefined {
+  const oldest = formatTimestamp(new Date(now.getTime() - unfinishedMaxAgeMs));
+  return (
+    latestFinishedFullRun(db) ??
+    selectRuns(db, 'where ended_at is null and started_at >= ? order by started_at desc limit 1', oldest)[0]
+  );
+}
+
+function selectRuns(db: DatabaseSync, condition: string, ...parameters: string[]): SyncRun[] {
+  const sql = `select sync_id, sync_type, started_at, ended_at, sync_token, parent_sync_id, linked_sync_id,
+    supports_diff, stats from v1_sync_runs ${condition}`;
+  return db
+    .prepare(sql)
+    .all(...parameters)
+    .map((row) => ({
+      syncId: String(row.sync_id),
+      type: String(row.sync_type),
+      startedAt: parseTimestamp(String(row.started_at)),
+      endedAt: row.ended_at === null ? undefined : parseTimestamp(String(row.ended_at)),
+      syncToken: String(row.sync_token),
+      parentSyncId: String(row.parent_sync_id),
+      linkedSyncId: String(row.linked_sync_id),
+      supportsDiff: row.supports_diff === 1,
+      stats: statsFromJson(row.stats as string | null),
+    }));
+}

@@ -1,0 +1,38 @@
+// `completion`: scripts that let a shell complete the command line.
+import type { Command } from '../command-line/command.ts';
+import { formatBashCompletion } from '../command-line/completion/bash-completion.ts';
+import { type CompletionPlan, planCompletion } from '../command-line/completion/completion-plan.ts';
+import { formatFishCompletion } from '../command-line/completion/fish-completion.ts';
+import { formatZshCompletion } from '../command-line/completion/zsh-completion.ts';
+import { UsageError } from '../command-line/usage-error.ts';
+
+const formats: Readonly<Record<string, (plan: CompletionPlan) => string>> = {
+  bash: formatBashCompletion,
+  fish: formatFishCompletion,
+  zsh: formatZshCompletion,
+};
+const shells = Object.keys(formats);
+
+export const completionCommand: Command = {
+  name: 'completion',
+  summary: 'Prints a script that lets a shell complete commands and flags',
+  description: [
+    'Prints a script that lets a shell complete commands, flags and their values.',
+    '',
+    '  bash  in ~/.bashrc: eval "$(baton-percipio completion bash)"',
+    '  fish  baton-percipio completion fish > ~/.config/fish/completions/baton-percipio.fish',
+    '  zsh   in ~/.zshrc, behind compinit: source <(baton-percipio completion zsh)',
+  ].join('\n'),
+  argumentNames: shells.join('|'),
+  argumentChoices: shells,
+  needsConnectorSettings: false,
+  async run({ program, commands, arguments: words, host }) {
+    const [shell = '', ...more] = words;
+    const format = Object.hasOwn(formats, shell) ? formats[shell] : undefined;
+    if (!format || more.length > 0) {
+      throw new UsageError([`completion: name one shell: ${shells.join(', ')}`]);
+    }
+    host.stdout.write(format(planCompletion(program, commands)));
+    return 0;
+  },
+};

@@ -1,0 +1,21 @@
+// `config`: the schema of the settings, for ConductorOne's forms.
+import { toJson } from '@bufbuild/protobuf';
+import { ConfigurationSchema } from '#gen/c1/config/v1/config_pb.js';
+import type { Command } from '../command-line/command.ts';
+import { defaultFields } from '../config/default-fields.ts';
+import { exportConfiguration } from '../config/export-configuration.ts';
+
+/**
+ * Prints the schema as Go connectors do: the settings that every connector has and then its own, indented by two
+ * spaces, without a line end behind it.
+ */
+export const configCommand: Command = {
+  name: 'config',
+  summary: 'Prints the schema of the settings, as JSON',
+  needsConnectorSettings: false,
+  async run({ program, host }) {
+    const configuration = exportConfiguration([...defaultFields, ...program.fields], program.constraints ?? []);
+    host.stdout.write(JSON.stringify(toJson(ConfigurationSchema, configuration), undefined, 2));
+    return 0;
+  },
+};

@@ -1,0 +1,88 @@
+// The default command when a setting asks for one thing instead of a sync: a change, events, or an action.
+import { createContextValues } from '@connectrpc/connect';
+import { createInProcessClient } from '../client/in-process-client.ts';
+import type { Invocation } from '../command-line/command.ts';
+import { UsageError } from '../command-line/usage-error.ts';
+import type { Settings } from '../config/field.ts';
+import { loggerKey, responseMaxBytesKey } from '../services/call-context.ts';
+import { createConnectorServices } from '../services/connector-services.ts';
+import { createAccountJob } from './on-demand/create-account.ts';
+import { deleteResourceJob } from './on-demand/delete-resource.ts';
+import { grantJob } from './on-demand/grant.ts';
+import { invokeActionJob } from './on-demand/invoke-action.ts';
+import { listActionSchemasJob } from './on-demand/list-action-schemas.ts';
+import type { OnDemandJob } from './on-demand/on-demand-job.ts';
+import { passwordFile } from './on-demand/password-file-field.ts';
+import { readEventsJob } from './on-demand/read-events.ts';
+import { revokeJob } from './on-demand/revoke.ts';
+import { rotateCredentialsJob } from './on-demand/rotate-credentials.ts';
+import { output } from './sync.ts';
+
+const jobs = [
+  grantJob,
+  revokeJob,
+  createAccountJob,
+  deleteResourceJob,
+  rotateCredentialsJob,
+  readEventsJob,
+  invokeActionJob,
+  listActionSchemasJob,
+];
+
+/** Those that can get a password. */
+const passwordJobs = [createAccountJob, rotateCredentialsJob];
+
+/** What a setting asks for, and the settings that do. */
+export interface AskedJob {
+  readonly job: OnDemandJob;
+  /** For messages: `--grant-entitlement`. */
+  readonly flags: readonly string[];
+}
+
+/**
+ * Finds the job that the settings ask for; nothing where they ask for none.
+ * @throws UsageError when they ask for several: Go connectors do one of them, and nothing of the others
+ */
+export function chooseJob(settings: Settings): AskedJob | undefined {
+  const asked = jobs
+    .filter((job) => (job.isAsked ? job.isAsked(settings) : job.askedBy.some((field) => Boolean(settings.get(field)))))
+    .map((job) => ({
+      job,
+      flags: job.askedBy.filter((field) => Boolean(settings.get(field))).map(({ name }) => `--${name}`),
+    }));
+  const [first, ...others] = asked;
+  if (others.length > 0) {
+    const flags = asked.map(({ flags: [flag = ''] }) => flag);
+    throw new UsageError([`${new Intl.ListFormat('en').format(flags)} exclude each other; set only one of them`]);
+  }
+  if (settings.get(passwordFile) && !(first && passwordJobs.includes(first.job))) {
+    const flags = passwordJobs.map(({ askedBy: [field] }) => `--${field?.name}`);
+    throw new UsageError([
+      `--${passwordFile.name} goes with ${new Intl.ListFormat('en', { type: 'disjunction' }).format(flags)}`,
+    ]);
+  }
+  return first;
+}
+
+/** Does it, and prints what came of it. Whoever asks for a change permits it: it needs no `--provisioning`. */
+export async function runOnDemand(invocation: Invocation, { job }: AskedJob): Promise<number> {
+  const { program, settings, logger, userAgent, host } = invocation;
+  const connector = program.createConnector(settings, { logger, userAgent, env: host.env });
+  try {
+    const services = createConnectorServices(connector, { provisioning: true, ticketing: false });
+    const contextValues = createContextValues()
+      .set(loggerKey, logger)
+      .set(responseMaxBytesKey, Number.POSITIVE_INFINITY);
+    const isForScripts = settings.get(output) === 'json';
+    const { record, lines } = await job.run({
+      settings,
+      host,
+      isForScripts,
+      connect: (desc) => createInProcessClient(desc, services, { contextValues, signal: host.signal }),
+    });
+    host.stdout.write(isForScripts ? `${JSON.stringify(record)}\n` : lines.map((line) => `${line}\n`).join(''));
+    return 0;
+  } finally {
+    await connector.close?.();
+  }
+}

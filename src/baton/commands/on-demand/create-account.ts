@@ -1,0 +1,100 @@
+// --create-account-login, -email, -profile: makes an account in the application.
+import type { JsonObject } from '@bufbuild/protobuf';
+import { z } from 'zod';
+import { AccountManagerService, type CreateAccountResponse } from '#gen/c1/connector/v2/resource_pb.js';
+import { Code, ServiceError } from '../../author/service-error.ts';
+import { UsageError } from '../../command-line/usage-error.ts';
+import type { Settings } from '../../config/field.ts';
+import {
+  createAccountEmail,
+  createAccountLogin,
+  createAccountProfile,
+  createAccountResourceType,
+} from '../../config/fields/on-demand.ts';
+import { describeResource, toResourceRecord } from './describe-resource.ts';
+import type { JobResult, OnDemandJob } from './on-demand-job.ts';
+import { parseJsonObject } from './parse-json-object.ts';
+import { passwordFile } from './password-file-field.ts';
+import { preparePasswordReceiver, randomPassword } from './password-to-file.ts';
+
+/**
+ * Without --password-file the connector chooses how people sign in, and no password is made up: nobody would know it.
+ */
+export const createAccountJob: OnDemandJob = {
+  askedBy: [createAccountLogin, createAccountEmail, createAccountProfile, createAccountResourceType],
+  async run(context) {
+    const { settings, connect } = context;
+    const accountInfo = readAccount(settings);
+    await using receiver = await preparePasswordReceiver(context);
+    const response = await connect(AccountManagerService).createAccount({
+      accountInfo,
+      resourceTypeId: settings.get(createAccountResourceType) ?? '',
+      ...(settings.get(passwordFile) && {
+        credentialOptions: randomPassword,
+        encryptionConfigs: receiver.encryptionConfigs,
+      }),
+    });
+    return toResult(response, await receiver.receive(response.encryptedData), settings);
+  },
+};
+
+/** Login and e-mail stand in the profile too; where the profile has others, those count (pkg/cli of baton-sdk v0.25.0). */
+function readAccount(settings: Settings) {
+  const [login, email] = [settings.get(createAccountLogin), settings.get(createAccountEmail)];
+  const profile: JsonObject = {
+    ...(login !== undefined && { login }),
+    ...(email !== undefined && { email }),
+    ...parseJsonObject(createAccountProfile, settings),
+  };
+  const text = (value: unknown) => z.string().safeParse(value).data ?? '';
+  const account = { login: text(profile.login), email: text(profile.email) };
+  if (account.login === '' && account.email === '') {
+    throw new UsageError([
+      `--${createAccountLogin.name} or --${createAccountEmail.name} is needed, or "login" or "email" in --${createAccountProfile.name}`,
+    ]);
+  }
+  return {
+    login: account.login,
+    emails: account.email === '' ? [] : [{ address: account.email, isPrimary: true }],
+    profile,
+  };
+}
+
+function toResult({ result }: CreateAccountResponse, path: string | undefined, settings: Settings): JobResult {
+  const { resource } = result.value ?? {};
+  const record = (outcome: string, more: JsonObject = {}) => ({
+    outcome,
+    ...(resource && { resource: toResourceRecord(resource) }),
+    ...more,
+    ...(path !== undefined && { password_file: path }),
+  });
+  const account = resource ? describeResource(resource) : 'the account';
+  const password = describePassword(path, settings);
+  switch (result.case) {
+    case 'success':
+      return { record: record('created'), lines: [`Created ${account}.`, ...password] };
+    case 'actionRequired': {
+      const { message } = result.value;
+      return {
+        record: record('action-required', { message }),
+        lines: [`Created ${account}. A person has to finish it: ${message}`, ...password],
+      };
+    }
+    case 'alreadyExists':
+      return { record: record('already-exists'), lines: [`Nothing was changed: ${account} is there already.`] };
+    case 'inProgress':
+      return {
+        record: record('in-progress'),
+        lines: ['The application creates the account later; a sync will show it.'],
+      };
+    default:
+      throw new ServiceError(Code.Internal, 'the connector does not say what became of the account', {
+        reason: 'no_account_result',
+      });
+  }
+}
+
+function describePassword(path: string | undefined, settings: Settings): string[] {
+  if (path !== undefined) return [`Its password is in ${path}.`];
+  return settings.get(passwordFile) === undefined ? [] : ['The connector set no password.'];
+}

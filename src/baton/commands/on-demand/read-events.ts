@@ -1,0 +1,64 @@
+// --event-feed true: prints the events of a feed, as lines of JSON.
+import { toJson } from '@bufbuild/protobuf';
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { EventSchema, EventService } from '#gen/c1/connector/v2/event_feed_pb.js';
+import { UsageError } from '../../command-line/usage-error.ts';
+import type { Settings } from '../../config/field.ts';
+import { eventFeed, eventFeedCursor, eventFeedId, eventFeedStartAt } from '../../config/fields/on-demand.ts';
+import { annotationRegistry } from '../../messages/annotation-registry.ts';
+import type { JobContext, OnDemandJob } from './on-demand-job.ts';
+
+/** Those of the Go runner (pkg/tasks/local and pkg/field of baton-sdk v0.25.0). */
+const pageSize = 100;
+const lookBackMs = 24 * 3_600_000;
+
+/** Events alone go to stdout, as from a Go connector. Where to go on is told behind them, where it is in no one's way. */
+export const readEventsJob: OnDemandJob = {
+  askedBy: [eventFeed],
+  isAsked,
+  async run(context) {
+    const { settings, host, connect } = context;
+    const startAt = timestampFromDate(readStartAt(settings));
+    const feedId = settings.get(eventFeedId) ?? (await findOnlyFeed(context));
+    let cursor = settings.get(eventFeedCursor) ?? '';
+    for (let hasMore = true; hasMore; ) {
+      const page = await connect(EventService).listEvents({ eventFeedId: feedId, startAt, cursor, pageSize });
+      for (const event of page.events) {
+        host.stdout.write(`${JSON.stringify(toJson(EventSchema, event, { registry: annotationRegistry }))}\n`);
+      }
+      ({ cursor, hasMore } = page);
+    }
+    if (!context.isForScripts) host.stderr.write(`Read on with --${eventFeedCursor.name} ${cursor}\n`);
+    return { record: { outcome: 'read', event_feed_id: feedId, cursor }, lines: [] };
+  },
+};
+
+/** The flag is a text in the Go SDK, which takes the texts that its language takes for yes and no. */
+function isAsked(settings: Settings): boolean {
+  const text = settings.get(eventFeed);
+  if (text === undefined || /^(?:0|f|false)$/i.test(text)) return false;
+  if (/^(?:1|t|true)$/i.test(text)) return true;
+  throw new UsageError([`--${eventFeed.name}: must be true or false`]);
+}
+
+/** A request without an id means the feed of older connectors, which newer ones do not have. */
+async function findOnlyFeed({ connect }: JobContext): Promise<string> {
+  const { list } = await connect(EventService).listEventFeeds({});
+  const [first, ...others] = list.map(({ id }) => id);
+  if (first !== undefined && others.length > 0) {
+    throw new UsageError([`--${eventFeedId.name} is needed, for there are several: ${[first, ...others].join(', ')}`]);
+  }
+  return first ?? '';
+}
+
+const timeForm = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2}))?$/i;
+
+function readStartAt(settings: Settings): Date {
+  const text = settings.get(eventFeedStartAt);
+  if (text === undefined) return new Date(Date.now() - lookBackMs);
+  const time = new Date(text);
+  if (!timeForm.test(text) || Number.isNaN(time.getTime())) {
+    throw new UsageError([`--${eventFeedStartAt.name}: must be a time such as 2026-01-31T00:00:00Z`]);
+  }
+  return time;
+}

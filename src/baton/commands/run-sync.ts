@@ -1,0 +1,79 @@
+// Runs one full sync into a .c1z file.
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { keptFullRunsDefault } from '../c1z/tables/retention.ts';
+import type { Invocation } from '../command-line/command.ts';
+import { countWorkers } from '../config/count-workers.ts';
+import { healthCheck, provisioning, ticketing } from '../config/fields/service-mode.ts';
+import {
+  c1zTempDir,
+  file,
+  skipEntitlementsAndGrants,
+  skipFullSync,
+  skipGrants,
+  syncResources,
+  syncResourceTypes,
+} from '../config/fields/sync.ts';
+import { createConnectorServices } from '../services/connector-services.ts';
+import { createLogDisplay, createTerminalDisplay } from '../sync/sync-display.ts';
+import { formatSummary, summarizeSync } from '../sync/sync-summary.ts';
+import { SyncTally } from '../sync/sync-tally.ts';
+import { readTargets } from '../sync/sync-targets.ts';
+import { syncToFile } from '../sync/sync-to-file.ts';
+import { output } from './sync.ts';
+
+/** See `sync.ts`. */
+export async function runSync(invocation: Invocation): Promise<number> {
+  const { program, settings, logger, userAgent, host } = invocation;
+  const startedAtMs = performance.now();
+  if (settings.get(healthCheck)) {
+    logger.warn(`--${healthCheck.name} has no effect in a single sync: it is for serve and for service mode`);
+  }
+  const connector = program.createConnector(settings, { logger, userAgent, env: host.env });
+  const display = host.stderr.isTTY ? createTerminalDisplay(host.stderr) : createLogDisplay(logger);
+  const tally = new SyncTally((event) => display(tally, event));
+  try {
+    const synced = await syncToFile({
+      path: resolve(host.cwd, settings.get(file)),
+      temporaryFolder: settings.get(c1zTempDir) ?? host.env.BATON_TMPDIR,
+      keptFullSyncs: readKeptFullSyncs(invocation),
+      services: createConnectorServices(connector, {
+        provisioning: settings.get(provisioning),
+        ticketing: settings.get(ticketing),
+      }),
+      logger,
+      observer: tally,
+      signal: host.signal,
+      resourceTypeIds: settings.get(syncResourceTypes),
+      skipEntitlementsAndGrants: settings.get(skipEntitlementsAndGrants),
+      skipGrants: settings.get(skipGrants),
+      targets: readTargets(settings.get(syncResources)),
+      isEmpty: settings.get(skipFullSync),
+      workers: countWorkers(settings, availableParallelism()),
+    });
+    const summary = summarizeSync(synced, tally, connector.statistics?.(), performance.now() - startedAtMs);
+    host.stdout.write(settings.get(output) === 'json' ? `${JSON.stringify(summary)}\n` : formatSummary(summary));
+    return 0;
+  } catch (error) {
+    // Leaves the line of the phase that failed to be seen above the message.
+    if (host.stderr.isTTY && tally.running) host.stderr.write('\n');
+    throw error;
+  } finally {
+    await connector.close?.();
+  }
+}
+
+/** The Go SDK's variables for what stays in the file: `BATON_SKIP_CLEANUP`, `BATON_KEEP_SYNC_COUNT`. */
+function readKeptFullSyncs({ host: { env }, logger }: Invocation): number | undefined {
+  if (env.BATON_SKIP_CLEANUP === 'true') {
+    return undefined;
+  }
+  const count = Number(env.BATON_KEEP_SYNC_COUNT ?? '');
+  if (Number.isSafeInteger(count) && count > 0) {
+    return count;
+  }
+  if (env.BATON_KEEP_SYNC_COUNT) {
+    logger.warn(`BATON_KEEP_SYNC_COUNT is no number above 0 and is not heeded: ${keptFullRunsDefault} syncs are kept`);
+  }
+  return keptFullRunsDefault;
+}

@@ -1,0 +1,72 @@
+// Serves the connector to the program that started this one, for as long as that one is there.
+import { chooseListener } from '../child/choose-listener.ts';
+import { ParentPipe } from '../child/parent-pipe.ts';
+import { readPermittedWork } from '../child/permitted-work.ts';
+import { asksForLimits, createRateLimiterService } from '../child/rate-limiter-service.ts';
+import { readCredential } from '../child/read-credential.ts';
+import { parseServerConfig } from '../child/server-config.ts';
+import type { Invocation } from '../command-line/command.ts';
+import { readClientKey } from '../conductorone/credentials/read-client-key.ts';
+import { startGrpcServer } from '../server/grpc/grpc-server.ts';
+import { formatListenAddress } from '../server/listen-address.ts';
+import { MutualTlsCredentials } from '../server/tls/mutual-tls.ts';
+import { sessionStoresKey } from '../services/call-context.ts';
+import { createConnectorServices } from '../services/connector-services.ts';
+
+/** Nobody waits for the answers of calls when the parent has gone. */
+const closeTimeoutMs = 200;
+
+/**
+ * See `connector-service.ts`.
+ * @returns The exit code, when the parent has gone.
+ */
+export async function serveParent({ program, settings, logger, userAgent, host }: Invocation): Promise<number> {
+  if (!host.stdin) {
+    throw new Error('_connector-service needs stdin');
+  }
+  const pipe = new ParentPipe(host.stdin);
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => pipe.release());
+
+  const config = parseServerConfig(await unlessStopped(pipe.line, host.signal));
+  const tls = readCredential(config.credential);
+  if (asksForLimits(config.rateLimiterConfig)) {
+    logger.warn('calls are not limited by a rate: the connector keeps to the limits of its application itself');
+  }
+  const connector = program.createConnector(settings, { logger, userAgent, env: host.env });
+  stack.defer(() => connector.close?.());
+  const sessions =
+    config.sessionStoreListenPort === 0
+      ? undefined
+      : stack.adopt(
+          (await import('../child/session-client.ts')).createSessionClient(config.sessionStoreListenPort, tls, logger),
+          (client) => client.close(),
+        );
+  const server = await startGrpcServer({
+    services: [
+      ...createConnectorServices(connector, { ...readPermittedWork(settings), clientKey: readClientKey(settings) }),
+      createRateLimiterService(),
+    ],
+    listen: chooseListener(host.env, config.listenPort),
+    credentials: new MutualTlsCredentials(tls),
+    logger,
+    drainTimeoutMs: 0,
+    closeTimeoutMs,
+    setContextValues: (values) => values.set(sessionStoresKey, sessions),
+  });
+  stack.defer(() => server.close());
+  logger.info({ address: formatListenAddress(server.address), session_store: sessions !== undefined }, 'listening');
+
+  await unlessStopped(pipe.ended, host.signal);
+  logger.info('the parent has gone');
+  return 0;
+}
+
+/** @throws the signal's reason: a parent that asks nothing more of a child must see that it did not end by itself. */
+async function unlessStopped<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  signal.throwIfAborted();
+  const stopped = Promise.withResolvers<never>();
+  const stop = () => stopped.reject(signal.reason);
+  signal.addEventListener('abort', stop, { once: true });
+  return await Promise.race([promise, stopped.promise]).finally(() => signal.removeEventListener('abort', stop));
+}

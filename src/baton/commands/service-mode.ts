@@ -1,0 +1,110 @@
+// Service mode: the default command when there is a client id. ConductorOne hands out the work.
+import { availableParallelism } from 'node:os';
+import type { Invocation } from '../command-line/command.ts';
+import { readClientKey } from '../conductorone/credentials/read-client-key.ts';
+import { runService } from '../conductorone/run-service.ts';
+import { defaultServiceTiming, type ServiceTiming } from '../conductorone/service-timing.ts';
+import { countWorkers } from '../config/count-workers.ts';
+import { defaultFields } from '../config/default-fields.ts';
+import { clientId, clientSecret, provisioning, taskConcurrency, ticketing } from '../config/fields/service-mode.ts';
+import {
+  c1zTempDir,
+  skipEntitlementsAndGrants,
+  skipFullSync,
+  syncResources,
+  syncResourceTypes,
+} from '../config/fields/sync.ts';
+import { startConnectorHealth } from '../server/health/connector-health.ts';
+import type { HealthHttpServer } from '../server/health/health-http-server.ts';
+import { createConnectorServices } from '../services/connector-services.ts';
+import { readTargets } from '../sync/sync-targets.ts';
+
+/** Without a word from ConductorOne for so long, something is wrong: it is asked every five minutes at the least. */
+const silenceMaxMs = 15 * 60_000;
+
+/** Runs until the program is stopped. */
+export async function runServiceMode(
+  invocation: Invocation,
+  timing: ServiceTiming = defaultServiceTiming,
+): Promise<number> {
+  const { program, settings, logger, userAgent, host } = invocation;
+  if (settings.get(skipEntitlementsAndGrants)) {
+    logger.warn(`--${skipEntitlementsAndGrants.name} has no effect in service mode: each task says it for itself`);
+  }
+  const clientKey = readClientKey(settings);
+  const connector = program.createConnector(settings, { logger, userAgent, env: host.env });
+  const services = createConnectorServices(connector, {
+    provisioning: settings.get(provisioning),
+    ticketing: settings.get(ticketing),
+    clientKey,
+  });
+  const contact = new Contact(host.signal);
+  let health: HealthHttpServer | undefined;
+  try {
+    health = await startConnectorHealth({
+      settings,
+      services,
+      logger,
+      findUnreadiness: () => contact.findUnreadiness(),
+      describeReadiness: () => contact.describe(),
+    });
+    await runService({
+      clientId: settings.get(clientId) ?? '',
+      clientSecret: settings.get(clientSecret) ?? '',
+      program,
+      services,
+      syncSettings: {
+        temporaryFolder: settings.get(c1zTempDir) ?? host.env.BATON_TMPDIR,
+        skipFullSync: settings.get(skipFullSync),
+        resourceTypeIds: settings.get(syncResourceTypes),
+        targets: readTargets(settings.get(syncResources)),
+        workers: countWorkers(settings, availableParallelism()),
+        secrets: [...program.fields, ...defaultFields]
+          .filter((field) => field.secret)
+          .map((field) => String(settings.get(field) ?? '')),
+      },
+      concurrency: settings.get(taskConcurrency),
+      timing,
+      env: host.env,
+      logger,
+      signal: host.signal,
+      contacted: () => contact.made(),
+      introduced: () => contact.introduced(),
+    });
+    logger.info('stopped');
+    return 0;
+  } finally {
+    await health?.close();
+    await connector.close?.();
+  }
+}
+
+/** When ConductorOne was last heard of. */
+class Contact {
+  readonly #stopping: AbortSignal;
+  #isIntroduced = false;
+  #lastAt: Date | undefined;
+
+  constructor(stopping: AbortSignal) {
+    this.#stopping = stopping;
+  }
+
+  made(): void {
+    this.#lastAt = new Date();
+  }
+
+  introduced(): void {
+    this.#isIntroduced = true;
+  }
+
+  findUnreadiness(): string | undefined {
+    if (this.#stopping.aborted) return 'the program is stopping';
+    if (!this.#isIntroduced) return 'ConductorOne does not know this connector yet';
+    const silenceMs = Date.now() - (this.#lastAt?.getTime() ?? 0);
+    return silenceMs > silenceMaxMs ? 'ConductorOne was not reached for long' : undefined;
+  }
+
+  describe(): Record<string, string> {
+    return this.#lastAt ? { last_contact: this.#lastAt.toISOString() } : {};
+  }
+}

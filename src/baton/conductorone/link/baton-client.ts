@@ -1,0 +1,96 @@
+// BatonService of ConductorOne: typed calls with credentials, host id and time limits, over one connection.
+import type { DescMessage, MessageInitShape } from '@bufbuild/protobuf';
+import { Code, ConnectError, createClient, type Interceptor } from '@connectrpc/connect';
+import { createGrpcTransport } from '@connectrpc/connect-node';
+import {
+  BatonService,
+  type BatonServiceFinishTaskRequestSchema,
+  type BatonServiceGetTaskResponse,
+  type BatonServiceGetTasksResponse,
+  type BatonServiceHeartbeatResponse,
+  type BatonServiceHelloRequestSchema,
+  type BatonServiceUploadAssetRequestSchema,
+} from '#gen/c1/connectorapi/baton/v1/baton_pb.js';
+import type { TokenProvider } from '../credentials/token-provider.ts';
+import type { Http2Connection } from './http2-connection.ts';
+import { untilAborted } from './until-aborted.ts';
+
+export interface BatonClientOptions {
+  readonly connection: Http2Connection;
+  readonly tokens: TokenProvider;
+  /** Who this process is, in every message. */
+  readonly hostId: string;
+  readonly userAgent: string;
+  readonly callTimeoutMs: number;
+  /** Called when a call was answered well. */
+  contacted(): void;
+}
+
+/** A request but for the host id, which the client adds. */
+type Init<Schema extends DescMessage> = Omit<Exclude<MessageInitShape<Schema>, { $typeName: string }>, 'hostId'>;
+
+/** With a token that is refused, a call is sent once more with a new one. */
+const attemptsWithToken = 2;
+
+/** The calls that a connector makes. All of them reject with ConnectError, and honour their signal. */
+export interface BatonClient {
+  readonly hostId: string;
+  hello(request: Init<typeof BatonServiceHelloRequestSchema>, signal: AbortSignal): Promise<void>;
+  getTask(signal: AbortSignal): Promise<BatonServiceGetTaskResponse>;
+  getTasks(pageSize: number, knownTaskIds: string[], signal: AbortSignal): Promise<BatonServiceGetTasksResponse>;
+  heartbeat(taskId: string, signal: AbortSignal): Promise<BatonServiceHeartbeatResponse>;
+  finishTask(request: Init<typeof BatonServiceFinishTaskRequestSchema>, signal: AbortSignal): Promise<void>;
+  uploadAsset(
+    messages: AsyncIterable<MessageInitShape<typeof BatonServiceUploadAssetRequestSchema>>,
+    signal: AbortSignal,
+  ): Promise<void>;
+}
+
+/** Makes the client. It connects with the first call. */
+export function createBatonClient(options: BatonClientOptions): BatonClient {
+  const { connection, hostId, callTimeoutMs } = options;
+  const transport = createGrpcTransport({
+    baseUrl: connection.authority,
+    sessionManager: connection,
+    interceptors: [withCredentials(options)],
+  });
+  const service = createClient(BatonService, transport);
+  const limits = (signal: AbortSignal) => ({ signal, timeoutMs: callTimeoutMs });
+  return {
+    hostId,
+    hello: async (request, signal) => {
+      await service.hello({ ...request, hostId }, limits(signal));
+    },
+    getTask: (signal) => service.getTask({ hostId }, limits(signal)),
+    getTasks: (pageSize, knownTaskIds, signal) => service.getTasks({ hostId, pageSize, knownTaskIds }, limits(signal)),
+    heartbeat: (taskId, signal) => service.heartbeat({ hostId, taskId }, limits(signal)),
+    finishTask: async (request, signal) => {
+      await service.finishTask({ ...request, hostId }, limits(signal));
+    },
+    // No limit in time: a file may be large and the line slow. A line that is dead is found out by pings.
+    uploadAsset: async (messages, signal) => {
+      await service.uploadAsset(messages, { signal });
+    },
+  };
+}
+
+function withCredentials({ tokens, userAgent, contacted }: BatonClientOptions): Interceptor {
+  return (next) => async (request) => {
+    for (let attempt = 1; ; attempt++) {
+      const authorization = await untilAborted(tokens.authorization(), request.signal);
+      request.header.set('authorization', authorization);
+      request.header.set('user-agent', userAgent);
+      try {
+        const response = await next(request);
+        contacted();
+        return response;
+      } catch (error) {
+        if (ConnectError.from(error).code !== Code.Unauthenticated) throw error;
+        // A token can be revoked before it ends.
+        tokens.discard(authorization);
+        // A stream has been read, and is sent again by whoever made it.
+        if (request.stream || attempt === attemptsWithToken) throw error;
+      }
+    }
+  };
+}

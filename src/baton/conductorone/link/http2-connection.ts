@@ -1,0 +1,146 @@
+// The one HTTP/2 connection to ConductorOne: kept while it works, made anew when it does not.
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  type ClientSessionRequestOptions,
+  connect,
+  type OutgoingHttpHeaders,
+} from 'node:http2';
+import type { TLSSocket } from 'node:tls';
+import type { createGrpcTransport } from '@connectrpc/connect-node';
+import { Code, ServiceError } from '../../author/service-error.ts';
+import { holdLastWrite } from './hold-last-write.ts';
+
+export interface Http2ConnectionOptions {
+  /** `https://acme.conductor.one` */
+  readonly origin: string;
+  /** Makes a TLS connection that speaks h2. */
+  open(signal: AbortSignal): Promise<TLSSocket>;
+  /** How long making a connection may take. */
+  readonly connectTimeoutMs: number;
+  /** How often a connection in use, or one that was idle for as long, is asked whether it still works. */
+  readonly pingIntervalMs: number;
+  readonly pingTimeoutMs: number;
+}
+
+type SessionManager = NonNullable<Parameters<typeof createGrpcTransport>[0]['sessionManager']>;
+
+/** The connections of a gRPC transport. A call fails with its connection; the next one gets a new one. */
+export class Http2Connection implements SessionManager {
+  readonly authority: string;
+  readonly #options: Http2ConnectionOptions;
+  readonly #closing = new AbortController();
+  #session: Promise<ClientHttp2Session> | undefined;
+  /** By session: forgets it, unless another one has taken its place. */
+  readonly #forget = new WeakMap<ClientHttp2Session, () => void>();
+  #usedAt = 0;
+
+  constructor(options: Http2ConnectionOptions) {
+    this.authority = options.origin;
+    this.#options = options;
+  }
+
+  async request(
+    method: string,
+    path: string,
+    headers: OutgoingHttpHeaders,
+    options: Omit<ClientSessionRequestOptions, 'signal'>,
+  ): Promise<ClientHttp2Stream> {
+    const session = await this.#workingSession();
+    this.#usedAt = performance.now();
+    const stream = session.request({ ...headers, ':method': method, ':path': path }, options);
+    // A call must never outlive its connection, however that ended: an upload has no time limit.
+    const lose = () =>
+      stream.destroy(new ServiceError(Code.Unavailable, 'the connection broke', { reason: 'no_connection' }));
+    session.once('close', lose);
+    stream.once('close', () => session.off('close', lose));
+    return holdLastWrite(stream);
+  }
+
+  notifyResponseByteRead(): void {
+    this.#usedAt = performance.now();
+  }
+
+  /** Ends the connection and the calls on it. */
+  close(): void {
+    this.#closing.abort(new ServiceError(Code.Unavailable, 'the program is stopping', { reason: 'stopping' }));
+    void this.#session?.then(
+      (session) => session.destroy(),
+      () => {},
+    );
+  }
+
+  async #workingSession(): Promise<ClientHttp2Session> {
+    this.#closing.signal.throwIfAborted();
+    if (this.#session) {
+      const session = await this.#session;
+      const isFresh = performance.now() - this.#usedAt < this.#options.pingIntervalMs;
+      if (isFresh && isUsable(session)) return session;
+      if (await this.#answers(session)) return session;
+    }
+    // Whoever came first is making one already.
+    this.#session ??= this.#open();
+    return this.#session;
+  }
+
+  #open(): Promise<ClientHttp2Session> {
+    const opening = this.#connect();
+    const forget = () => {
+      if (this.#session === opening) this.#session = undefined;
+    };
+    opening.then((session) => {
+      const timer = setInterval(() => void this.#answers(session), this.#options.pingIntervalMs).unref();
+      // A server that says goodbye lets running calls end, and takes no new ones.
+      session.once('goaway', forget).once('close', forget);
+      session.once('close', () => clearInterval(timer));
+      this.#forget.set(session, forget);
+      this.#usedAt = performance.now();
+    }, forget);
+    return opening;
+  }
+
+  async #connect(): Promise<ClientHttp2Session> {
+    const late = AbortSignal.timeout(this.#options.connectTimeoutMs);
+    const signal = AbortSignal.any([this.#closing.signal, late]);
+    const socket = await this.#options.open(signal).catch((error: unknown) => {
+      if (!late.aborted || this.#closing.signal.aborted) throw error;
+      const message = `no connection to ${this.authority} within ${this.#options.connectTimeoutMs / 1000} s`;
+      throw new ServiceError(Code.Unavailable, message, { reason: 'no_connection', cause: error });
+    });
+    if (socket.alpnProtocol !== 'h2') {
+      socket.destroy();
+      const message = `${this.authority} speaks no HTTP/2; does a proxy on the way look into connections?`;
+      throw new ServiceError(Code.Unavailable, message, { reason: 'no_http2' });
+    }
+    const session = connect(this.authority, { createConnection: () => socket });
+    // One for each call that runs.
+    session.setMaxListeners(0);
+    session.on('error', () => {
+      // Each call on it fails with the same error, and tells it.
+    });
+    return session;
+  }
+
+  /** Whether the other side still answers. A connection on which it does not is ended, with the calls on it. */
+  async #answers(session: ClientHttp2Session): Promise<boolean> {
+    if (!isUsable(session)) {
+      this.#forget.get(session)?.();
+      return false;
+    }
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const timer = setTimeout(() => resolve(false), this.#options.pingTimeoutMs);
+    try {
+      session.ping((error) => resolve(error === null));
+      if (await promise) return true;
+    } finally {
+      clearTimeout(timer);
+    }
+    this.#forget.get(session)?.();
+    session.destroy();
+    return false;
+  }
+}
+
+function isUsable(session: ClientHttp2Session): boolean {
+  return !session.closed && !session.destroyed;
+}

@@ -1,0 +1,96 @@
+// Reports the end of a task to ConductorOne.
+import { create } from '@bufbuild/protobuf';
+import { type Any, anyPack } from '@bufbuild/protobuf/wkt';
+import { Code, ConnectError } from '@connectrpc/connect';
+import type { Logger } from 'pino';
+import { type Status, StatusSchema } from '#gen/google/rpc/status_pb.js';
+import { describeError } from '../../log/describe-error.ts';
+import { toCallFailure } from '../../server/call-failure.ts';
+import { pause, withJitter } from '../link/backoff.ts';
+import type { BatonClient } from '../link/baton-client.ts';
+import type { ServiceTiming } from '../service-timing.ts';
+import type { TaskOutcome } from './task-outcome.ts';
+
+export interface FinishOptions {
+  readonly client: Pick<BatonClient, 'finishTask'>;
+  readonly taskId: string;
+  readonly timing: ServiceTiming;
+  readonly logger: Logger;
+  /** The signal that the task was worked on with. */
+  readonly taskSignal: AbortSignal;
+  /** Aborts when nothing can be reported any more. */
+  readonly closing: AbortSignal;
+}
+
+/** More annotations than this are refused. */
+const annotationsMax = 16;
+
+/** What a repetition may help against. */
+const transientCodes = new Set([
+  Code.Unavailable,
+  Code.DeadlineExceeded,
+  Code.ResourceExhausted,
+  // What a connection that breaks in the middle of a call looks like.
+  Code.Aborted,
+  Code.Canceled,
+]);
+
+/** Reports an outcome, again when the line breaks. When it cannot be reported, the task is handed out again. */
+export async function finishTask(options: FinishOptions, outcome: TaskOutcome): Promise<void> {
+  const { taskId, client, timing, logger } = options;
+  if (outcome.kind === 'unreported') {
+    if (outcome.error !== undefined) logger.error({ error: outcome.error }, 'the task failed, and is not reported');
+    return;
+  }
+  const request = { taskId, ...toFinalState(outcome, options) };
+  const signal = AbortSignal.any([options.closing, AbortSignal.timeout(timing.finishTimeoutMs)]);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await client.finishTask(request, signal);
+      return;
+    } catch (error) {
+      const isTransient = error instanceof ConnectError && transientCodes.has(error.code);
+      if (signal.aborted || !isTransient) {
+        logger.error({ error, attempt }, 'the end of the task could not be reported');
+        return;
+      }
+      logger.warn({ error, attempt }, 'the end of the task could not be reported; trying again');
+      await pause(withJitter(timing.retryDelayMs * 2 ** (attempt - 1)), signal).catch(() => {});
+    }
+  }
+}
+
+function toFinalState(
+  outcome: Exclude<TaskOutcome, { kind: 'unreported' }>,
+  { logger, taskSignal }: FinishOptions,
+): Omit<Parameters<BatonClient['finishTask']>[0], 'taskId'> {
+  const annotations = outcome.annotations.slice(0, annotationsMax);
+  if (outcome.kind === 'succeeded') {
+    logger.info('the task is done');
+    const { response } = outcome;
+    return { finalState: { case: 'success', value: { annotations, ...(response && { response }) } } };
+  }
+  const { error, retryable } = outcome;
+  const { answer, unexpected } = toCallFailure(error, taskSignal);
+  // Nobody else sees what an unexpected error says.
+  logger.error({ error: unexpected ? error : describeError(answer), retryable }, 'the task failed');
+  return {
+    status: toStatus(answer),
+    finalState: { case: 'error', value: { nonRetryable: !retryable, annotations } },
+  };
+}
+
+/** Code, text and details, so that what a connector says in a typed way arrives. */
+function toStatus(error: ConnectError): Status {
+  return create(StatusSchema, {
+    code: error.code,
+    message: error.rawMessage.toWellFormed(),
+    details: error.details.map((detail) => packDetail(detail)),
+  });
+}
+
+function packDetail(detail: ConnectError['details'][number]): Any | { typeUrl: string; value: Uint8Array } {
+  return 'desc' in detail
+    ? anyPack(detail.desc, create(detail.desc, detail.value))
+    : { typeUrl: `type.googleapis.com/${detail.type}`, value: detail.value };
+}

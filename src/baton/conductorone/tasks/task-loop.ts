@@ -1,0 +1,62 @@
+// Asks for tasks for as long as the program runs, and works on several of them at once.
+import type { Logger } from 'pino';
+import type { Task } from '#gen/c1/connectorapi/baton/v1/baton_pb.js';
+import { ServiceError } from '../../author/service-error.ts';
+import { credentialsRefused } from '../credentials/token-endpoint.ts';
+import { pause, withJitter } from '../link/backoff.ts';
+import type { ServiceTiming } from '../service-timing.ts';
+import type { TaskSource } from './task-source.ts';
+
+export interface TaskLoopOptions {
+  readonly source: TaskSource;
+  /** Does a task and reports its end. Never rejects. */
+  work(task: Task): Promise<void>;
+  readonly concurrency: number;
+  readonly timing: ServiceTiming;
+  readonly logger: Logger;
+  /** Ends the loop. Tasks that run are left to whoever aborts it. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Resolves when the signal has aborted and all tasks have ended. ConductorOne may be away for however long.
+ * @throws ServiceError UNAUTHENTICATED when ConductorOne refuses the credentials.
+ */
+export async function runTaskLoop(options: TaskLoopOptions): Promise<void> {
+  const { source, concurrency, timing, logger, signal } = options;
+  const running = new Set<Promise<void>>();
+  let failures = 0;
+  let delayMs = 0;
+  try {
+    for (;;) {
+      await pause(delayMs, signal);
+      // Nothing is asked for that would have to wait here: another replica may have room for it.
+      while (running.size >= concurrency) await Promise.race(running);
+      signal.throwIfAborted();
+      try {
+        const next = await source.next(signal);
+        failures = 0;
+        delayMs = next.delayMs;
+        if (next.task) start(next.task, running, options);
+      } catch (error) {
+        signal.throwIfAborted();
+        if (error instanceof ServiceError && error.reason === credentialsRefused) throw error;
+        failures++;
+        delayMs = withJitter(Math.min(timing.pollErrorDelayMaxMs, failures ** 2 * timing.pollErrorDelayMs));
+        logger.warn({ error, failures, delay_ms: Math.round(delayMs) }, 'cannot ask for tasks; trying again');
+      }
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    await Promise.all(running);
+  }
+}
+
+function start(task: Task, running: Set<Promise<void>>, { work, source }: TaskLoopOptions): void {
+  const ended = work(task).finally(() => {
+    source.done(task);
+    running.delete(ended);
+  });
+  running.add(ended);
+}

@@ -1,0 +1,70 @@
+// Uploads a file that a task has made: metadata, chunks, checksum; again from the start when it breaks off.
+import { createHash } from 'node:crypto';
+import { type FileHandle, open } from 'node:fs/promises';
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { Logger } from 'pino';
+import type { BatonServiceUploadAssetRequestSchema } from '#gen/c1/connectorapi/baton/v1/baton_pb.js';
+import { pause } from '../link/backoff.ts';
+import type { BatonClient } from '../link/baton-client.ts';
+
+export interface UploadOptions {
+  readonly client: Pick<BatonClient, 'uploadAsset' | 'hostId'>;
+  readonly taskId: string;
+  readonly path: string;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+  /** The wait after the second attempt; after the first there is none. */
+  readonly uploadDelayMs: number;
+}
+
+/** Bytes a message. BatonService takes twice as many. */
+export const uploadChunkBytes = 512 * 1024;
+const attemptsMax = 3;
+
+/** @throws what the last attempt failed with. */
+export async function uploadFile(options: UploadOptions): Promise<void> {
+  const { path, client, logger, signal, uploadDelayMs } = options;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await using file = await open(path, 'r');
+      const { size } = await file.stat();
+      await client.uploadAsset(messagesOf(file, options), signal);
+      logger.info({ bytes: size, attempt }, 'uploaded');
+      return;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (attempt === attemptsMax) throw error;
+      logger.warn({ error, attempt }, 'the upload failed; trying again');
+      await pause((attempt - 1) * uploadDelayMs, signal);
+    }
+  }
+}
+
+async function* messagesOf(
+  file: FileHandle,
+  { client: { hostId }, taskId }: UploadOptions,
+): AsyncGenerator<MessageInitShape<typeof BatonServiceUploadAssetRequestSchema>> {
+  yield { msg: { case: 'metadata', value: { hostId, taskId } } };
+  const checksum = createHash('sha256');
+  for await (const data of readChunks(file)) {
+    checksum.update(data);
+    yield { msg: { case: 'data', value: { data } } };
+  }
+  yield { msg: { case: 'eof', value: { sha256Checksum: new Uint8Array(checksum.digest()) } } };
+}
+
+/** Full chunks, and a shorter one at the end. A chunk is not written to again once it was handed out. */
+async function* readChunks(file: FileHandle): AsyncGenerator<Uint8Array> {
+  for (let position = 0; ; ) {
+    const chunk = new Uint8Array(uploadChunkBytes);
+    let filled = 0;
+    while (filled < chunk.length) {
+      const { bytesRead } = await file.read(chunk, filled, chunk.length - filled, position + filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    if (filled > 0) yield chunk.subarray(0, filled);
+    if (filled < chunk.length) return;
+    position += filled;
+  }
+}

@@ -1,0 +1,56 @@
+// Builds grants, with ids as the protocol joins them.
+import { create } from '@bufbuild/protobuf';
+import { type Entitlement, EntitlementSchema } from '#gen/c1/connector/v2/entitlement_pb.js';
+import type { Grant } from '#gen/c1/connector/v2/grant_pb.js';
+import { type Resource, ResourceSchema } from '#gen/c1/connector/v2/resource_pb.js';
+import type { PlainGrant } from '../author/connector.ts';
+import { entitlementId } from './entitlement.ts';
+
+/**
+ * What a grant carries of its entitlement: the id and the resource with its name. Made once for all grants of an
+ * entitlement; a description or a profile in there would be written again with each of them.
+ */
+export function entitlementStub(resource: Resource, slug: string): Entitlement {
+  return create(EntitlementSchema, {
+    id: entitlementId(resource.id, slug),
+    resource: create(ResourceSchema, { ...(resource.id && { id: resource.id }), displayName: resource.displayName }),
+  });
+}
+
+/**
+ * The id of a grant: the entitlement's, the principal's type and the principal, joined by colons (pkg/types/grant of
+ * baton-sdk v0.25.0).
+ */
+export function grantId(entitlement: Entitlement, principalType: string, principal: string): string {
+  return `${entitlement.id}:${principalType}:${principal}`;
+}
+
+/** A grant of an entitlement to a principal. */
+export function buildGrant(entitlement: Entitlement, principalType: string, principal: string): Grant {
+  // What create() gives, in a seventh of the time: a sync makes millions.
+  return {
+    $typeName: 'c1.connector.v2.Grant',
+    entitlement,
+    principal: {
+      $typeName: 'c1.connector.v2.Resource',
+      id: {
+        $typeName: 'c1.connector.v2.ResourceId',
+        resourceType: principalType,
+        resource: principal,
+        batonResource: false,
+      },
+      displayName: '',
+      annotations: [],
+      description: '',
+      batonResource: false,
+      creationSource: 0,
+    },
+    id: grantId(entitlement, principalType, principal),
+    annotations: [],
+  };
+}
+
+/** The message of a grant that a listing answered. */
+export function toGrant(grant: Grant | PlainGrant): Grant {
+  return '$typeName' in grant ? grant : buildGrant(grant.entitlement, grant.principalType, grant.principal);
+}

@@ -1,0 +1,56 @@
+// Asks the health endpoint of a connector that runs.
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { Code, ServiceError } from '../../author/service-error.ts';
+import { formatListenAddress, type ListenAddress } from '../listen-address.ts';
+import type { HealthEndpoint } from './health-endpoints.ts';
+
+export interface AskHealthOptions {
+  /** Where the connector was told to listen: one that listens on all addresses is asked on this machine. */
+  readonly address: ListenAddress;
+  readonly endpoint: HealthEndpoint;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Resolves if the connector is well.
+ * @throws ServiceError UNAVAILABLE that says what the connector answers, or why no answer came.
+ */
+export async function askHealth({ address, endpoint, timeoutMs, signal }: AskHealthOptions): Promise<void> {
+  const url = `http://${formatListenAddress({ ...address, host: reachable(address.host) })}/${endpoint}`;
+  const late = AbortSignal.timeout(timeoutMs);
+  const { statusCode, body } = await get(url, AbortSignal.any([signal, late])).catch((cause: Error) => {
+    signal.throwIfAborted();
+    const why = late.aborted
+      ? `no answer within ${timeoutMs / 1000} s`
+      : `${cause.message}; does a connector run there with --health-check?`;
+    throw new ServiceError(Code.Unavailable, `cannot ask ${url}: ${why}`, { reason: 'no_answer', cause });
+  });
+  if (statusCode !== 200) {
+    const message = `${url} answers ${statusCode}${describeBody(body)}`;
+    throw new ServiceError(Code.Unavailable, message, { reason: 'unhealthy' });
+  }
+}
+
+function reachable(host: string): string {
+  return { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host;
+}
+
+/** By way of no proxy: the connector is on this machine, or beside it. */
+async function get(url: string, signal: AbortSignal) {
+  const sent = request(url, { agent: false, signal }).end();
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+  return { statusCode: answer.statusCode, body: await text(answer) };
+}
+
+/** What the endpoint tells beside its status: its details, or else the beginning of what it sent. */
+function describeBody(body: string): string {
+  try {
+    const { status, details = {} } = JSON.parse(body) as { status?: string; details?: Record<string, string> };
+    return `: ${[status, ...Object.values(details)].join(': ')}`;
+  } catch {
+    return body.trim() ? `: ${body.trim().slice(0, 200)}` : '';
+  }
+}

@@ -1,0 +1,73 @@
+// EventService: what happened in the application, feed by feed.
+import { create, toBinary } from '@bufbuild/protobuf';
+import { timestampDate } from '@bufbuild/protobuf/wkt';
+import {
+  EventService,
+  type ListEventsRequest,
+  type ListEventsResponse,
+  ListEventsResponseSchema,
+} from '#gen/c1/connector/v2/event_feed_pb.js';
+import type { Context } from '../../author/connector.ts';
+import { Code, ServiceError } from '../../author/service-error.ts';
+import { responseMaxBytesKey, toConnectorContext } from '../call-context.ts';
+import { type ServiceEntry, serviceEntry } from '../service-entry.ts';
+import { decodeEventCursor, encodeEventCursor, invalidEventCursor } from './event-cursor.ts';
+import type { EventFeeds, RegisteredFeed } from './event-feeds.ts';
+
+/** What a feed is asked for where the caller leaves it to the connector: as many as the Go runner asks for. */
+const pageSizeDefault = 100;
+const pageSizeMax = 1000;
+
+export function createEventService(feeds: EventFeeds): ServiceEntry {
+  return serviceEntry(EventService, {
+    listEventFeeds: () => ({ list: feeds.all.map(({ metadata }) => metadata) }),
+    listEvents: async (request, call) => {
+      const registered = feeds.get(request.eventFeedId);
+      const context = toConnectorContext(call, '');
+      const maxBytes = call.values.get(responseMaxBytesKey);
+      const cursor = parseCursor(registered, request.cursor);
+      let pageSize = request.pageSize === 0 ? pageSizeDefault : Math.min(request.pageSize, pageSizeMax);
+      for (;;) {
+        const page = await readPage(registered, { ...request, pageSize }, cursor, context);
+        const count = page.events.length;
+        if (maxBytes === Number.POSITIVE_INFINITY || count <= 1) return page;
+        const bytes = toBinary(ListEventsResponseSchema, page).byteLength;
+        if (bytes <= maxBytes) return page;
+        // Nobody but the feed knows the cursor of a shorter page.
+        pageSize = Math.max(1, Math.floor((count * maxBytes) / bytes));
+      }
+    },
+  });
+}
+
+function parseCursor({ feed, metadata: { id } }: RegisteredFeed, text: string): unknown {
+  const cursor = decodeEventCursor(id, text);
+  if (cursor === undefined) return undefined;
+  try {
+    return feed.parseCursor(cursor);
+  } catch (cause) {
+    throw invalidEventCursor(id, text, cause);
+  }
+}
+
+/** @throws ServiceError INTERNAL for an answer that would make a caller go round in circles, or that it did not ask for */
+async function readPage(
+  { feed, metadata: { id } }: RegisteredFeed,
+  request: ListEventsRequest,
+  parsed: unknown,
+  context: Context,
+): Promise<ListEventsResponse> {
+  const { pageSize } = request;
+  const startAt = request.startAt && timestampDate(request.startAt);
+  const { events, cursor: next, hasMore } = await feed.read({ startAt, pageSize }, parsed, context);
+  const fault = (text: string, reason: string) =>
+    new ServiceError(Code.Internal, `event feed ${id}: ${text} - a fault of the connector`, { reason });
+  if (events.length > pageSize) {
+    throw fault(`it answered ${events.length} events where ${pageSize} were asked for`, 'too_many_events');
+  }
+  const cursor = encodeEventCursor(id, next);
+  if (hasMore && cursor === request.cursor) {
+    throw fault('its cursor is unchanged though there are more events', 'event_cursor_unchanged');
+  }
+  return create(ListEventsResponseSchema, { events: [...events], cursor, hasMore });
+}

@@ -1,0 +1,53 @@
+// The five services that change things in the application.
+import { GrantManagerService } from '#gen/c1/connector/v2/grant_pb.js';
+import {
+  AccountManagerService,
+  CredentialManagerService,
+  ResourceDeleterService,
+  ResourceManagerService,
+} from '#gen/c1/connector/v2/resource_pb.js';
+import { Code, ServiceError } from '../../author/service-error.ts';
+import type { ClientKey } from '../../credentials/client-key.ts';
+import type { ResourceSyncers } from '../lists/resource-syncers.ts';
+import { type ServiceEntry, serviceEntry } from '../service-entry.ts';
+import { createAccountManagerService } from './account-manager-service.ts';
+import { createCredentialManagerService } from './credential-manager-service.ts';
+import { createGrantManagerService } from './grant-manager-service.ts';
+import { defaultRepeatPolicy, type RepeatPolicy } from './repeat-change.ts';
+import { createResourceManagerServices } from './resource-manager-services.ts';
+
+export interface ProvisioningOptions {
+  /** Whether the program was started for provisioning (`--provisioning`). Without it all changes are refused. */
+  readonly provisioning: boolean;
+  /** Decrypts passwords that callers chose, which are refused without it. */
+  readonly clientKey?: ClientKey | undefined;
+  /** How grants and revocations are repeated that fail for the moment. */
+  readonly repeats?: RepeatPolicy | undefined;
+}
+
+export function createProvisioningServices(
+  syncers: ResourceSyncers,
+  { provisioning, clientKey, repeats = defaultRepeatPolicy }: ProvisioningOptions,
+): ServiceEntry[] {
+  return provisioning
+    ? [
+        createGrantManagerService(syncers, repeats),
+        ...createResourceManagerServices(syncers),
+        createAccountManagerService(syncers, clientKey),
+        createCredentialManagerService(syncers, clientKey),
+      ]
+    : createDisabledServices();
+}
+
+function createDisabledServices(): ServiceEntry[] {
+  const refuse = () => {
+    throw new ServiceError(Code.FailedPrecondition, 'provisioning is not enabled', { reason: 'provisioning_disabled' });
+  };
+  return [
+    serviceEntry(GrantManagerService, { grant: refuse, revoke: refuse }),
+    serviceEntry(ResourceManagerService, { createResource: refuse, deleteResource: refuse }),
+    serviceEntry(ResourceDeleterService, { deleteResourceV2: refuse }),
+    serviceEntry(AccountManagerService, { createAccount: refuse }),
+    serviceEntry(CredentialManagerService, { rotateCredential: refuse, issueCredential: refuse }),
+  ];
+}

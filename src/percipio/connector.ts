@@ -1,0 +1,100 @@
+// The Percipio connector: puts its resource types together over one client.
+import { availableParallelism } from 'node:os';
+import type { Connector } from '../baton/author/connector.ts';
+import type { ConnectorEnvironment } from '../baton/author/program.ts';
+import { Code, ServiceError } from '../baton/author/service-error.ts';
+import { countWorkers } from '../baton/config/count-workers.ts';
+import type { Settings } from '../baton/config/field.ts';
+import { httpTimeoutSeconds } from '../baton/config/fields/sync.ts';
+import { createPercipioClient, type PercipioClient } from './api/percipio-client.ts';
+import {
+  apiTokenField,
+  baseUrlField,
+  limitedCoursesField,
+  organizationIdField,
+  regionField,
+  reportLookbackField,
+  reportMappingField,
+  reportTimeoutField,
+} from './config.ts';
+import type { PercipioContext } from './context.ts';
+import { createCourseSyncer, createCourses } from './courses/courses.ts';
+import { createEventFeeds } from './events/event-feeds.ts';
+import { ActivityReports } from './report/activity-reports.ts';
+import { isListing, readHeldIds } from './report/held-ids.ts';
+import { createRoleSyncer } from './roles/roles.ts';
+import { SyncMemory } from './sync-memory.ts';
+import { type ConnectorTiming, defaultTiming } from './timing.ts';
+import { createActions } from './users/actions/create-actions.ts';
+import { createUserSyncer } from './users/users.ts';
+import { PermissionChecks } from './validation/permission-checks.ts';
+import { validatePercipio } from './validation/validate.ts';
+
+/** @param timing - For tests: shorter waits, another clock. */
+export function createPercipioConnector(
+  settings: Settings,
+  environment: ConnectorEnvironment,
+  timing: ConnectorTiming = defaultTiming,
+): Connector {
+  const token = settings.get(apiTokenField);
+  const organizationId = settings.get(organizationIdField);
+  let client: PercipioClient | undefined;
+  const percipio: PercipioContext = {
+    client: () => {
+      client ??= createClient(settings, environment, timing);
+      return client;
+    },
+    memory: new SyncMemory(
+      (listed) =>
+        new ActivityReports({
+          reports: () => percipio.client().reports,
+          logger: environment.logger,
+          lookbackMs: settings.get(reportLookbackField),
+          isMapped: settings.get(reportMappingField),
+          timeoutMs: settings.get(reportTimeoutField),
+          timing,
+          heldIds: (canWait, signal) => readHeldIds(percipio, listed, canWait, signal),
+          isListing: () => isListing(listed),
+        }),
+      timing.now,
+    ),
+    limitedCourses: settings.get(limitedCoursesField),
+    reportWaitMs: timing.reportWaitMs,
+  };
+  const checks = new PermissionChecks({ client: percipio.client, now: timing.now });
+  const validated = { token, organizationId, percipio, courses: createCourses(percipio), checks };
+  return {
+    metadata: { displayName: 'Percipio Connector', description: 'Accounts and course progress of Skillsoft Percipio' },
+    // Syncers begin with the last one: users, whose listing is what roles are found in, come before roles.
+    resourceTypes: [createCourseSyncer(percipio), createRoleSyncer(percipio), createUserSyncer(percipio)],
+    eventFeeds: createEventFeeds({ percipio, timing, reportTimeoutMs: settings.get(reportTimeoutField) }),
+    actions: createActions(percipio),
+    validate: (context, validation) => validatePercipio(validated, context, validation),
+    cleanup: async ({ syncId }) => percipio.memory.forget(syncId),
+    statistics: () => percipio.client().statistics(),
+    close: async () => {
+      percipio.memory.close();
+      await client?.close();
+    },
+  };
+}
+
+function createClient(settings: Settings, { userAgent, env, logger }: ConnectorEnvironment, timing: ConnectorTiming) {
+  try {
+    return createPercipioClient({
+      token: settings.get(apiTokenField),
+      organizationId: settings.get(organizationIdField),
+      baseUrl: settings.get(baseUrlField),
+      region: settings.get(regionField),
+      userAgent,
+      requestTimeoutMs: settings.get(httpTimeoutSeconds) * 1000,
+      maxConcurrentRequests: countWorkers(settings, availableParallelism()),
+      retry: timing.requestRetry,
+      env,
+      logger,
+    });
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new ServiceError(Code.InvalidArgument, message, { reason: 'invalid_settings', cause });
+  }
+}

@@ -1,0 +1,43 @@
+// The courses of the whole catalog.
+import { z } from 'zod';
+import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
+import { catalogPageSizeMax } from '../api/content.ts';
+import type { PercipioContext } from '../context.ts';
+import { asService, rateLimitAnnotations } from '../service-errors.ts';
+import { type NoCourseReason, toCourseResource, whyNoCourse } from './course-resource.ts';
+import { type CourseSource, createCourseSource } from './course-source.ts';
+
+/** A place in one frozen listing of the catalog (`CatalogPosition` of the client). */
+const pageToken = z.strictObject({
+  offset: z.int().min(1),
+  pagingRequestId: z.string().optional(),
+  lastOffset: z.int().min(0).optional(),
+  step: z.int().min(1).optional(),
+});
+
+const leftOutAs: Readonly<Record<NoCourseReason, string>> = {
+  'other content': 'catalog items that are neither a course nor an assessment',
+  inactive: 'inactive courses and assessments',
+};
+
+export function createCatalogCourses({ client, memory }: PercipioContext): CourseSource {
+  return createCourseSource(memory, pageToken, async (token, { signal, reporter }) => {
+    const page = await asService(signal, (signal) =>
+      client().content.listCatalog({ max: catalogPageSizeMax, position: token }, signal),
+    );
+    const items: Resource[] = [];
+    const leftOut = new Map<NoCourseReason, number>();
+    for (const item of page.items) {
+      const reason = whyNoCourse(item);
+      if (reason === undefined) {
+        items.push(toCourseResource(item));
+      } else {
+        leftOut.set(reason, (leftOut.get(reason) ?? 0) + 1);
+      }
+    }
+    for (const [reason, count] of leftOut) {
+      reporter.leftOut(leftOutAs[reason], count);
+    }
+    return { items, next: page.next, annotations: rateLimitAnnotations(page.rateLimit) };
+  });
+}

@@ -1,0 +1,102 @@
+// Creates accounts, or brings back those of people who had one.
+import type { Context } from '../../../baton/author/connector.ts';
+import type { AccountManager, CreateAccountOutcome, CreateAccountRequest } from '../../../baton/author/provisioner.ts';
+import { refusal } from '../../../baton/author/refusal.ts';
+import { Code, ServiceError } from '../../../baton/author/service-error.ts';
+import type { User } from '../../api/user.ts';
+import type { PercipioContext } from '../../context.ts';
+import { asService } from '../../service-errors.ts';
+import { createUserOnce } from '../create-user-once.ts';
+import { toUserResource } from '../user-resource.ts';
+import { type AccountRequest, parseAccountRequest } from './account-request.ts';
+import { accountSchema } from './account-schema.ts';
+import { asChange, changeAccount } from './change-account.ts';
+import { checkAttributeNames } from './check-attribute-names.ts';
+import { findPerson } from './find-person.ts';
+import { passwordOf } from './password-of.ts';
+import { differencesOf } from './user-differences.ts';
+
+/** Most organizations sign in by an identity provider: there nobody needs a password. */
+const credentialOptions = ['no-password', 'sso', 'random-password', 'encrypted-password'] as const;
+
+export function createAccountManager(percipio: PercipioContext): AccountManager {
+  return {
+    schema: accountSchema,
+    credentialOptions,
+    create: async (request, context) => {
+      const { account, password } = readRequest(request);
+      return await settle(percipio, account, password, context);
+    },
+  };
+}
+
+/** All that can be said against a request before anything is sent. */
+function readRequest({ account: info, credential }: CreateAccountRequest) {
+  const account = parseAccountRequest(info);
+  const password = passwordOf(credential);
+  const { loginName, email } = account.user;
+  if (password !== undefined && loginName === undefined && email === undefined) {
+    throw new ServiceError(
+      Code.InvalidArgument,
+      'Cannot create the account: who signs in with a password needs a login_name or an email',
+      { reason: 'invalid_account' },
+    );
+  }
+  return { account, password };
+}
+
+async function settle(
+  percipio: PercipioContext,
+  account: AccountRequest,
+  password: string | undefined,
+  context: Context,
+): Promise<CreateAccountOutcome> {
+  const { users, customAttributes } = percipio.client();
+  const { signal, logger } = context;
+  const existing = await asService(signal, (signal) => findPerson(users, account.user, signal));
+  if (existing) {
+    return await settleExisting(percipio, existing, account, password, context);
+  }
+  await checkAttributeNames(account.user.customAttributes, customAttributes, context);
+  const { outcome, user } = await asChange(signal, (signal) =>
+    createUserOnce(users, { ...account.user, password }, signal),
+  );
+  if (outcome === 'existing') {
+    return await settleExisting(percipio, user, account, password, context);
+  }
+  logger.info({ user_id: user.id }, 'created a user');
+  return { outcome, resource: toUserResource(user) };
+}
+
+/** What becomes of a request for somebody who has an account. An active one is left as it is. */
+async function settleExisting(
+  percipio: PercipioContext,
+  existing: User,
+  { user: asked, reactivate }: AccountRequest,
+  password: string | undefined,
+  context: Context,
+): Promise<CreateAccountOutcome> {
+  if (isActive(existing)) {
+    return { outcome: 'already-exists', resource: toUserResource(existing) };
+  }
+  if (!reactivate) {
+    throw refusal(
+      `The person has an inactive account in Percipio, user ${existing.id}. Set the field reactivate to change it as asked for and make it active again, or enable the account as it is`,
+      'account_inactive',
+    );
+  }
+  await checkAttributeNames(asked.customAttributes, percipio.client().customAttributes, context);
+  // Who is active by now was brought back by somebody else, and is left as they are. All of it goes in one request: an
+  // account that became active before it had its new password would still take the old one.
+  const { after, written } = await changeAccount(
+    percipio,
+    existing.id,
+    (user) => (isActive(user) ? undefined : { ...differencesOf(user, asked), isActive: true, password }),
+    context,
+  );
+  return { outcome: written ? 'created' : 'already-exists', resource: toUserResource(after) };
+}
+
+function isActive({ isActive }: User): boolean {
+  return isActive === true;
+}

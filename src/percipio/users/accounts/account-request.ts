@@ -1,0 +1,89 @@
+// Reads and checks what an account is asked for with, before anything is sent.
+import { z } from 'zod';
+import type { AccountInfo } from '#gen/c1/connector/v2/resource_pb.js';
+import { Code, ServiceError } from '../../../baton/author/service-error.ts';
+import { type NewUser, userRoles } from '../../api/user-changes.ts';
+import { leastRole } from '../../roles/role.ts';
+import type { AccountField } from './account-schema.ts';
+import { type AttributeValue, attributeValues, emailAddress, loginName, personName } from './user-fields.ts';
+
+export interface AccountRequest {
+  /** Without a password. */
+  readonly user: NewUser & { readonly customAttributes: readonly AttributeValue[] };
+  /** Whether an inactive account of the person may become the one that is asked for. */
+  readonly reactivate: boolean;
+}
+
+/** What an expression gives that found nothing counts as not given. */
+function absent(value: unknown): unknown {
+  return value === null || (typeof value === 'string' && value.trim() === '') ? undefined : value;
+}
+
+const given = <Schema extends z.ZodType>(schema: Schema) => z.preprocess(absent, schema);
+
+const flag = given(
+  z.union([z.boolean(), z.stringbool({ truthy: ['true'], falsy: ['false'] })], 'must be true or false').default(false),
+);
+
+/** Employee numbers come as numbers, too. */
+const externalUserId = z
+  .union([z.string(), z.int().transform(String)], 'is required: Percipio creates nobody without it')
+  .pipe(z.string().trim().max(255, 'is longer than 255 characters'));
+
+const role = z
+  .string()
+  .trim()
+  .toUpperCase()
+  .pipe(z.enum(userRoles, `must be one of ${userRoles.join(', ')}`));
+
+const profileSchema = z
+  .object({
+    external_user_id: given(externalUserId),
+    email: given(emailAddress.optional()),
+    login_name: given(loginName.optional()),
+    first_name: given(personName.optional()),
+    last_name: given(personName.optional()),
+    role: given(role.default(leastRole)),
+    custom_attributes: given(attributeValues.default([])),
+    send_welcome_email: flag,
+    reactivate: flag,
+  } satisfies Record<AccountField, z.ZodType>)
+  .refine(({ send_welcome_email, email }) => !send_welcome_email || email !== undefined, {
+    path: ['send_welcome_email'],
+    message: 'needs an e-mail to write to',
+  });
+
+/**
+ * The account as Percipio takes it. E-mail and login name of the profile go before those of the account: somebody chose
+ * them for Percipio.
+ * @throws ServiceError INVALID_ARGUMENT that names all faults, and no values.
+ */
+export function parseAccountRequest({ emails, login, profile = {} }: AccountInfo): AccountRequest {
+  const primary = emails.find(({ isPrimary }) => isPrimary) ?? emails[0];
+  const parsed = profileSchema.safeParse({
+    ...profile,
+    email: absent(profile.email) ?? primary?.address,
+    login_name: absent(profile.login_name) ?? login,
+  });
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map(({ path, message }) => `${z.core.toDotPath(path)} ${message}`);
+    throw new ServiceError(Code.InvalidArgument, `Cannot create the account: ${faults.join('; ')}`, {
+      reason: 'invalid_account',
+    });
+  }
+  const fields = parsed.data;
+  return {
+    user: {
+      externalUserId: fields.external_user_id,
+      email: fields.email,
+      isActive: true,
+      loginName: fields.login_name,
+      firstName: fields.first_name,
+      lastName: fields.last_name,
+      role: fields.role,
+      customAttributes: fields.custom_attributes.filter(({ value }) => absent(value) !== undefined),
+      sendWelcomeEmail: fields.send_welcome_email,
+    },
+    reactivate: fields.reactivate,
+  };
+}

@@ -1,0 +1,21 @@
+// What a deletion becomes: Percipio deletes nobody.
+import type { Context } from '../../../baton/author/connector.ts';
+import type { DeleteOutcome, DeleteRequest } from '../../../baton/author/provisioner.ts';
+import type { PercipioContext } from '../../context.ts';
+import { tryChange } from './change-account.ts';
+import { parseUserId } from './user-id.ts';
+
+/** Deactivates a person, who can no longer sign in and keeps their learning history. Who is inactive stays so. */
+export async function deactivateUser(
+  percipio: PercipioContext,
+  { id }: DeleteRequest,
+  context: Context,
+): Promise<DeleteOutcome> {
+  const change = await tryChange(
+    percipio,
+    parseUserId(id.resource),
+    ({ isActive }) => (isActive === false ? undefined : { isActive: false }),
+    context,
+  );
+  return change ? 'deleted' : 'does-not-exist';
+}

@@ -1,0 +1,19 @@
+// The ids of Percipio's people.
+import { z } from 'zod';
+import { Code, ServiceError } from '../../../baton/author/service-error.ts';
+
+/** A UUID. Checked so that nothing else becomes a part of a path. */
+export const userId = z.guid('must be the id of a user in Percipio, a UUID');
+
+/** @throws ServiceError INVALID_ARGUMENT */
+export function parseUserId(id: string): string {
+  const parsed = userId.safeParse(id);
+  if (!parsed.success) {
+    throw new ServiceError(
+      Code.InvalidArgument,
+      `resource_id: ${JSON.stringify(id)} is not the id of a user in Percipio, which is a UUID`,
+      { reason: 'invalid_user_id' },
+    );
+  }
+  return parsed.data;
+}

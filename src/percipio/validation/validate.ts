@@ -1,0 +1,162 @@
+// Checks that a sync can work: what can be seen of the settings, then one request to each API family.
+import type { Context, Validation } from '../../baton/author/connector.ts';
+import { Code, ServiceError } from '../../baton/author/service-error.ts';
+import { inspectOrganizationId } from '../api/inspect-organization-id.ts';
+import { inspectToken } from '../api/inspect-token.ts';
+import { PercipioError } from '../api/percipio-error.ts';
+import { type ProbedFamily, probedFamilies } from '../api/probes.ts';
+import type { PercipioContext } from '../context.ts';
+import type { CourseSource } from '../courses/course-source.ts';
+import { courseType, roleType, userType } from '../resource-types.ts';
+import { asService, organizationAdvice, tokenAdvice } from '../service-errors.ts';
+import type { SyncScope } from '../sync-memory.ts';
+import type { PermissionChecks } from './permission-checks.ts';
+
+/** From when on the end of a token is worth a warning. */
+const expiryWarningDays = 30;
+
+export interface ValidateOptions {
+  readonly token: string;
+  readonly organizationId: string;
+  readonly percipio: PercipioContext;
+  readonly courses: CourseSource;
+  readonly checks: PermissionChecks;
+}
+
+/** What is asked of an API family, and throws a ServiceError when that is refused. */
+type Requests = Partial<Record<ProbedFamily, () => Promise<void>>>;
+
+/**
+ * Where a sync follows, what is asked is what the sync asks for first, and is kept for it: the first users, the first
+ * courses and, where it is known that it reads grants, the report. So it costs the sync no request. Others ask for
+ * something small, and not often.
+ * @throws ServiceError INVALID_ARGUMENT for a setting that cannot be right, UNAUTHENTICATED for a token that has expired
+ * or is refused, PERMISSION_DENIED with the API families that it may not use; all faults at once.
+ */
+export async function validatePercipio(
+  options: ValidateOptions,
+  context: Context,
+  validation: Validation = { isForSync: true },
+): Promise<void> {
+  inspectSettings(options, context);
+  const { memory } = options.percipio;
+  let scope: SyncScope | undefined;
+  if (validation.isForSync) {
+    scope = context.syncId === undefined ? memory.prepare() : memory.scopeOf(context.syncId);
+  }
+  const failures = await (scope ? readAhead(scope, options, context, validation) : checkAll(options, context));
+  const [first, ...others] = failures;
+  if (first) {
+    throw others.length === 0 ? first.error : combine(first, others);
+  }
+}
+
+function inspectSettings({ token, organizationId }: ValidateOptions, context: Context): void {
+  const { problem, expiresAt, daysLeft } = inspectToken(token, new Date());
+  const faults = [problem, inspectOrganizationId(organizationId)].filter((fault) => fault !== undefined);
+  if (faults.length > 0) {
+    const hasExpired = problem !== undefined && expiresAt !== undefined;
+    throw new ServiceError(hasExpired ? Code.Unauthenticated : Code.InvalidArgument, faults.join('; '), {
+      reason: hasExpired ? 'token_expired' : 'invalid_settings',
+    });
+  }
+  if (daysLeft !== undefined && daysLeft < expiryWarningDays) {
+    context.reporter.warn(
+      `the API token expires in ${daysLeft} day${daysLeft === 1 ? '' : 's'} (${expiresAt?.toISOString()}); have it renewed`,
+    );
+  }
+}
+
+async function readAhead(
+  scope: SyncScope,
+  options: ValidateOptions,
+  context: Context,
+  { resourceTypeIds, hasGrants }: Validation,
+): Promise<Failure[]> {
+  const { percipio, courses } = options;
+  const isListed = (typeId: string) => resourceTypeIds?.includes(typeId) ?? true;
+  // Roles are found in the list of users.
+  const needsUsers = isListed(userType.id) || isListed(roleType.id);
+  scope.hasNoUsers = hasGrants === true && !isListed(userType.id);
+  const mayNeedReport = hasGrants !== false && isListed(courseType.id);
+  const users = () => asService(context.signal, (signal) => scope.users.foresee(percipio.client().users, signal));
+  const report = () => asService(context.signal, (signal) => scope.reports.request(signal));
+  const failures = await attempt({
+    ...(needsUsers && { 'user-management': users }),
+    ...(isListed(courseType.id) && { 'content-discovery': () => courses.foresee(scope, context) }),
+  });
+  if (failures.length > 0) {
+    // No sync follows: a report would be made in vain, and whoever puts this right wants to hear of all at once.
+    return mayNeedReport
+      ? [...failures, ...(await attempt({ reporting: check(options, context, 'reporting') }))]
+      : failures;
+  }
+  if (!mayNeedReport || courses.isKnownEmpty(scope)) {
+    return [];
+  }
+  // A caller in another process may be no syncer, and would make Percipio work for nothing.
+  return attempt({ reporting: hasGrants ? report : check(options, context, 'reporting') });
+}
+
+function checkAll(options: ValidateOptions, context: Context): Promise<Failure[]> {
+  return attempt(Object.fromEntries(probedFamilies.map((family) => [family, check(options, context, family)])));
+}
+
+function check({ checks }: ValidateOptions, { signal }: Context, family: ProbedFamily) {
+  return () => asService(signal, (signal) => checks.check(family, signal));
+}
+
+async function attempt(requests: Requests): Promise<Failure[]> {
+  const outcomes = await Promise.all(
+    probedFamilies.map(async (family): Promise<Failure | undefined> => {
+      try {
+        await requests[family]?.();
+        return undefined;
+      } catch (error) {
+        if (error instanceof ServiceError) return { family, error };
+        throw error;
+      }
+    }),
+  );
+  return outcomes.filter((outcome) => outcome !== undefined);
+}
+
+interface Failure {
+  readonly family: ProbedFamily;
+  readonly error: ServiceError;
+}
+
+/** One error for several families. What they have in common is said once. */
+function combine(first: Failure, others: readonly Failure[]): ServiceError {
+  const { code, reason, rawMessage, cause } = first.error;
+  const failures = [first, ...others];
+  if (others.some(({ error }) => error.code !== code)) {
+    const messages = failures.map(({ error }) => error.rawMessage);
+    return new ServiceError(code, messages.join('; '), { reason, cause: first.error });
+  }
+  const families = failures.map(({ family }) => family).join(', ');
+  const told = cause instanceof PercipioError ? cause.message : rawMessage;
+  const advice = adviceForAll(code, failures.length);
+  return new ServiceError(code, `The API families ${families} fail alike: ${told}${advice && `. ${advice}`}`, {
+    reason,
+    cause: first.error,
+  });
+}
+
+function adviceForAll(code: Code, failureCount: number): string {
+  switch (code) {
+    case Code.Unauthenticated:
+      return tokenAdvice;
+    case Code.PermissionDenied: {
+      const needed = 'service account of the API token needs permission for these families';
+      // One that has no permission at all is more likely that of another organization.
+      return failureCount === probedFamilies.length
+        ? `${organizationAdvice}; if they are right, the ${needed}`
+        : `The ${needed}`;
+    }
+    case Code.FailedPrecondition:
+      return organizationAdvice;
+    default:
+      return '';
+  }
+}

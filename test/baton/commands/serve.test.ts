@@ -1,0 +1,310 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import { createClient } from '@connectrpc/connect';
+import { createGrpcTransport, createGrpcWebTransport, Http2SessionManager } from '@connectrpc/connect-node';
+import { Agent, fetch } from 'undici';
+import { ConnectorService } from '#gen/c1/connector/v2/connector_pb.js';
+import { ResourceTypesService } from '#gen/c1/connector/v2/resource_pb.js';
+import type { Connector } from '../../../src/baton/author/connector.ts';
+import type { Program } from '../../../src/baton/author/program.ts';
+import { Code, ServiceError } from '../../../src/baton/author/service-error.ts';
+import { runCommandLine } from '../../../src/baton/command-line/run-command-line.ts';
+import { serveCommand } from '../../../src/baton/commands/serve.ts';
+import { createLibrary } from '../library-connector.ts';
+import { mutualClient, tlsFixturePath } from '../server/tls-fixture.ts';
+
+/** Runs `serve` of a made-up program in this process. */
+function runServe(t: TestContext, argv: readonly string[], overrides: Partial<Connector> = {}) {
+  const stop = new AbortController();
+  const text = { stdout: '', stderr: '' };
+  const printed = Promise.withResolvers<string>();
+  const closed: string[] = [];
+  const program: Program = {
+    name: 'baton-library',
+    version: '1.2.3',
+    fields: [],
+    createConnector: () => ({
+      ...createLibrary().connector,
+      close: async () => void closed.push('connector'),
+      ...overrides,
+    }),
+  };
+  const exitCode = runCommandLine(
+    program,
+    { default: serveCommand, named: [serveCommand] },
+    {
+      argv: ['serve', ...argv],
+      env: {},
+      cwd: '/nonexistent',
+      signal: stop.signal,
+      stdout: {
+        write: (part) => {
+          text.stdout += part;
+          printed.resolve(text.stdout);
+        },
+      },
+      stderr: {
+        write: (part) => {
+          text.stderr += part;
+        },
+      },
+    },
+  );
+  t.after(async () => {
+    stop.abort();
+    await exitCode;
+  });
+  return { text, printed: printed.promise, exitCode, closed, stop: () => stop.abort() };
+}
+
+function connectTo(t: TestContext, address: string, tls?: typeof mutualClient) {
+  const baseUrl = `${tls ? 'https' : 'http'}://${address}`;
+  const sessionManager = new Http2SessionManager(baseUrl, {}, tls);
+  t.after(() => sessionManager.abort());
+  return createGrpcTransport({ baseUrl, sessionManager });
+}
+
+const tlsFlags = [
+  `--tls-cert=${tlsFixturePath('mutual-server-certificate')}`,
+  `--tls-key=${tlsFixturePath('mutual-server-key')}`,
+  `--tls-client-ca=${tlsFixturePath('mutual-authority')}`,
+];
+
+/** A port that another program has. */
+async function occupyPort(t: TestContext): Promise<number> {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  t.after(() => other.close());
+  return (other.address() as { port: number }).port;
+}
+
+test('it serves the connector, says where and what to try, and ends well when it is told to stop', async (t) => {
+  const { printed, exitCode, closed, stop } = runServe(t, ['--listen', '127.0.0.1:0']);
+  const text = await printed;
+  const address = /listens at (\S+)/.exec(text)?.[1] ?? '';
+  assert.match(address, /^127\.0\.0\.1:[1-9]\d*$/);
+  assert.equal(
+    text,
+    [
+      `baton-library listens at ${address}`,
+      'Try:',
+      `  grpcurl -plaintext ${address} list`,
+      `  grpcurl -plaintext ${address} c1.connector.v2.ResourceTypesService/ListResourceTypes`,
+      '',
+    ].join('\n'),
+  );
+  const { list } = await createClient(ResourceTypesService, connectTo(t, address)).listResourceTypes({});
+  assert.deepEqual(
+    list.map(({ id }) => id),
+    ['reader', 'book'],
+  );
+  stop();
+  assert.equal(await exitCode, 0);
+  assert.deepEqual(closed, ['connector']);
+});
+
+test('it listens on IPv6 loopback', async (t) => {
+  const { printed, stop, exitCode } = runServe(t, ['--listen', '[::1]:0']);
+  const address = /listens at (\S+)/.exec(await printed)?.[1] ?? '';
+  assert.match(address, /^\[::1\]:\d+$/);
+  const { list } = await createClient(ResourceTypesService, connectTo(t, address)).listResourceTypes({});
+  assert.equal(list.length, 2);
+  stop();
+  assert.equal(await exitCode, 0);
+});
+
+for (const [listen, why] of [
+  ['0.0.0.0:50051', /--listen: other machines reach 0\.0\.0\.0:50051; give --tls-cert,.*--insecure-listen/],
+  ['[::]:50051', /--listen: other machines reach \[::\]:50051/],
+  ['50051', /--listen.*must have a host/],
+  ['127.0.0.1', /--listen.*must have a port/],
+] as const) {
+  test(`--listen ${listen} is refused`, async (t) => {
+    const { exitCode, text } = runServe(t, ['--listen', listen]);
+    assert.equal(await exitCode, 2);
+    assert.match(text.stderr, why);
+    assert.equal(text.stdout, '');
+  });
+}
+
+test('with certificates it serves callers that have one too, and says how to call it', async (t) => {
+  const { printed, stop, exitCode } = runServe(t, ['--listen=127.0.0.1:0', ...tlsFlags]);
+  const text = await printed;
+  const address = /listens at (\S+)/.exec(text)?.[1] ?? '';
+  assert.match(text, new RegExp(`grpcurl -cacert \\S+ -cert \\S+ -key \\S+ ${address} list\n`));
+  const { list } = await createClient(ResourceTypesService, connectTo(t, address, mutualClient)).listResourceTypes({});
+  assert.equal(list.length, 2);
+  await assert.rejects(createClient(ResourceTypesService, connectTo(t, address)).listResourceTypes({}));
+  stop();
+  assert.equal(await exitCode, 0);
+});
+
+test('with certificates it listens where other machines reach it', async (t) => {
+  const { printed, stop, exitCode, text } = runServe(t, ['--listen=0.0.0.0:0', ...tlsFlags]);
+  assert.match(await printed, /grpcurl .* 127\.0\.0\.1:\d+ list\n/);
+  assert.doesNotMatch(text.stderr, /no TLS/);
+  stop();
+  assert.equal(await exitCode, 0);
+});
+
+test('--insecure-listen permits plaintext beyond this machine, and the log warns of it', async (t) => {
+  const { printed, stop, exitCode, text } = runServe(t, ['--listen=0.0.0.0:0', '--insecure-listen']);
+  assert.match(await printed, /grpcurl -plaintext 0\.0\.0\.0:\d+ list\n/);
+  assert.match(text.stderr, /"level":"warn".*whoever reaches this address reads everything/);
+  stop();
+  assert.equal(await exitCode, 0);
+});
+
+/** The command behind the line that begins with `curl` and ends so, as its arguments. */
+function curlLine(text: string, end: string): readonly string[] {
+  const line = text.split('\n').find((candidate) => candidate.startsWith('  curl ') && candidate.endsWith(end)) ?? '';
+  return Array.from(line.matchAll(/'([^']*)'|(\S+)/g), ([, quoted, plain]) => quoted ?? plain ?? '');
+}
+
+test('--http-listen serves the same over HTTP, and says how to call it with curl', async (t) => {
+  const { printed, stop, exitCode } = runServe(t, ['--listen=127.0.0.1:0', '--http-listen=127.0.0.1:0']);
+  const [, ...curl] = curlLine(await printed, '/c1.connector.v2.ResourceTypesService/ListResourceTypes');
+  const url = curl.pop() ?? '';
+  assert.match(url, /^http:\/\/127\.0\.0\.1:\d+\//);
+  assert.deepEqual(curl, ['-H', 'content-type: application/json', '-d', '{}']);
+  const headers = { 'content-type': 'application/json', connection: 'close' };
+  const answer = await fetch(url, { method: 'POST', headers, body: '{}' });
+  const { list } = (await answer.json()) as { list: { id: string }[] };
+  assert.deepEqual(
+    list.map(({ id }) => id),
+    ['reader', 'book'],
+  );
+  const transport = createGrpcWebTransport({ baseUrl: new URL(url).origin, httpVersion: '1.1' });
+  assert.equal((await createClient(ResourceTypesService, transport).listResourceTypes({})).list.length, 2);
+  stop();
+  assert.equal(await exitCode, 0);
+  await assert.rejects(fetch(url, { method: 'POST', headers, body: '{}' }));
+});
+
+test('with certificates HTTP needs one of the caller too', async (t) => {
+  const argv = ['--listen=127.0.0.1:0', '--http-listen=0.0.0.0:0', ...tlsFlags];
+  const { printed, stop, exitCode } = runServe(t, argv);
+  const curl = curlLine(await printed, '/c1.connector.v2.ResourceTypesService/ListResourceTypes');
+  const url = curl.at(-1) ?? '';
+  assert.match(curl.join(' '), /curl .* --cacert \S+ --cert \S+ --key \S+ https:\/\/127\.0\.0\.1:\d+\//);
+  const post = { method: 'POST', headers: { 'content-type': 'application/json', connection: 'close' }, body: '{}' };
+  const dispatcher = new Agent({ connect: mutualClient });
+  t.after(() => dispatcher.close());
+  assert.equal((await fetch(url, { ...post, dispatcher })).status, 200);
+  const stranger = new Agent({ connect: { ca: mutualClient.ca } });
+  t.after(() => stranger.close());
+  await assert.rejects(fetch(url, { ...post, dispatcher: stranger }));
+  stop();
+  assert.equal(await exitCode, 0);
+});
+
+test('an address of --http-listen that other machines reach needs certificates, as that of --listen', async (t) => {
+  const { exitCode, text } = runServe(t, ['--listen=0.0.0.0:0', '--http-listen=[::]:0']);
+  assert.equal(await exitCode, 2);
+  assert.match(
+    text.stderr,
+    /2 faults:\n {2}--listen: other machines .*\n {2}--http-listen: other machines reach \[::\]:0/,
+  );
+  const permitted = runServe(t, ['--listen=127.0.0.1:0', '--http-listen=0.0.0.0:0', '--insecure-listen']);
+  assert.match(await permitted.printed, /http:\/\/0\.0\.0\.0:\d+\//);
+  assert.match(permitted.text.stderr, /"level":"warn".*whoever reaches this address reads everything/);
+});
+
+test('when one server cannot listen, the other ends too', async (t) => {
+  const port = await occupyPort(t);
+  const { exitCode, text, closed } = runServe(t, ['--listen=127.0.0.1:0', `--http-listen=127.0.0.1:${port}`]);
+  assert.equal(await exitCode, 1);
+  assert.match(text.stderr, /cannot listen at 127\.0\.0\.1:\d+: another program has this port/);
+  assert.deepEqual([closed, text.stdout], [['connector'], '']);
+});
+
+/** Asks the health endpoint that a served program says it has. */
+async function askHealth(text: string, path: string) {
+  const url = curlLine(text, '/health').at(-1) ?? '';
+  const answer = await fetch(new URL(path, url), { headers: { connection: 'close' } });
+  const { status, details } = (await answer.json()) as { status: string; details?: unknown };
+  return { code: answer.status, status, details };
+}
+
+test('--health-check answers whether the connector is well, with what it says itself', async (t) => {
+  const argv = ['--listen=127.0.0.1:0', '--health-check', '--health-check-port=0'];
+  const well = await runServe(t, argv).printed;
+  assert.deepEqual(await askHealth(well, '/health'), { code: 200, status: 'healthy', details: undefined });
+  assert.deepEqual(await askHealth(well, '/ready'), { code: 200, status: 'ready', details: undefined });
+  const validate = async () => {
+    throw new ServiceError(Code.Unauthenticated, 'the card has expired', { reason: 'card_expired' });
+  };
+  assert.deepEqual(await askHealth(await runServe(t, argv, { validate }).printed, '/health'), {
+    code: 503,
+    status: 'unhealthy',
+    details: { error: 'connector validation failed', validation_error: 'the card has expired' },
+  });
+});
+
+test('while it stops it is not ready, and alive', async (t) => {
+  const called = Promise.withResolvers<void>();
+  const release = Promise.withResolvers<void>();
+  const { printed, stop, exitCode } = runServe(
+    t,
+    ['--listen=127.0.0.1:0', '--health-check', '--health-check-port=0', '--health-check-bind-address=::1'],
+    {
+      validate: () => {
+        called.resolve();
+        return release.promise;
+      },
+    },
+  );
+  const text = await printed;
+  const address = /listens at (\S+)/.exec(text)?.[1] ?? '';
+  const call = createClient(ConnectorService, connectTo(t, address)).validate({});
+  await called.promise;
+  stop();
+  assert.deepEqual(await askHealth(text, '/ready'), {
+    code: 503,
+    status: 'not_ready',
+    details: { error: 'the program is stopping' },
+  });
+  assert.equal((await askHealth(text, '/live')).code, 200);
+  release.resolve();
+  await call;
+  assert.equal(await exitCode, 0);
+  await assert.rejects(askHealth(text, '/live'));
+});
+
+for (const [what, flags, why] of [
+  ['one of the three TLS flags', tlsFlags.slice(1), /--tls-key and --tls-client-ca need --tls-cert as well/],
+  ['--insecure-listen with certificates', [...tlsFlags, '--insecure-listen'], /exclude each other/],
+  [
+    'a file that is not there',
+    [...tlsFlags, '--tls-key=nokey.pem'],
+    /the key \/nonexistent\/nokey\.pem cannot be read/,
+  ],
+] as const) {
+  test(`${what} is refused`, async (t) => {
+    const { exitCode, text } = runServe(t, ['--listen=127.0.0.1:0', ...flags]);
+    assert.equal(await exitCode, 2);
+    assert.match(text.stderr, why);
+    assert.equal(text.stdout, '');
+  });
+}
+
+test('a port that another program has is a failure that says so', async (t) => {
+  const port = await occupyPort(t);
+  const { exitCode, text, closed } = runServe(t, ['--listen', `127.0.0.1:${port}`]);
+  assert.equal(await exitCode, 1);
+  assert.match(text.stderr, new RegExp(`cannot listen at 127\\.0\\.0\\.1:${port}: another program has this port`));
+  assert.doesNotMatch(text.stderr, /\n {4}at /);
+  assert.deepEqual(closed, ['connector']);
+});
+
+test('serve reads the client secret, for passwords that are encrypted for it', async (t) => {
+  const { exitCode, text } = runServe(t, [
+    '--listen=127.0.0.1:0',
+    '--client-id=a',
+    '--client-secret=secret-token:only',
+  ]);
+  assert.equal(await exitCode, 1);
+  assert.match(text.stderr, /--client-secret has 2 of 4 parts/);
+});

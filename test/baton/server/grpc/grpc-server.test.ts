@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ServiceError } from '../../../../src/baton/author/service-error.ts';
+import { serviceEntry } from '../../../../src/baton/services/service-entry.ts';
+import { EchoService } from '../echo-service.ts';
+import { startTestServer } from '../test-server.ts';
+
+test('a port that is taken is refused with what to do', async (t) => {
+  const { server } = await startTestServer(t, []);
+  await assert.rejects(startTestServer(t, [], { listen: server.address }), (error) => {
+    assert.ok(error instanceof ServiceError);
+    assert.equal(error.reason, 'address_in_use');
+    assert.equal(
+      error.rawMessage,
+      `cannot listen at 127.0.0.1:${server.address.port}: another program has this port; stop it or choose another port`,
+    );
+    return true;
+  });
+});
+
+test('an address that the machine does not have is refused', async (t) => {
+  const listen = { host: '192.0.2.1', port: 0 };
+  await assert.rejects(
+    startTestServer(t, [], { listen }),
+    /cannot listen at 192\.0\.2\.1:0: this machine does not have/,
+  );
+});
+
+test('a service that is there twice is refused', async (t) => {
+  const entry = serviceEntry(EchoService, {});
+  await assert.rejects(startTestServer(t, [entry, entry]), /test\.EchoService is there twice/);
+});

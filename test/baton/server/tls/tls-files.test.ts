@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { readTlsFiles, type TlsPaths } from '../../../../src/baton/server/tls/tls-files.ts';
+import { mutualServer, tlsFixture, tlsFixturePath } from '../tls-fixture.ts';
+
+const good: TlsPaths = {
+  cert: tlsFixturePath('mutual-server-certificate'),
+  key: tlsFixturePath('mutual-server-key'),
+  clientCa: tlsFixturePath('mutual-authority'),
+};
+
+let folder: string;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tls-files-'));
+});
+after(() => rm(folder, { recursive: true }));
+
+async function write(name: string, text: string): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, text);
+  return path;
+}
+
+async function faultsOf(paths: Partial<TlsPaths>): Promise<readonly string[]> {
+  const files = await readTlsFiles({ ...good, ...paths });
+  assert.ok('faults' in files);
+  return files.faults;
+}
+
+test('files that belong together are read as they are', async () => {
+  assert.deepEqual(await readTlsFiles(good), { material: mutualServer });
+});
+
+test('a chain of certificates is read, and a bundle of authorities', async () => {
+  const chain = await write('chain.pem', `${mutualServer.cert}${tlsFixture('mutual-authority')}`);
+  const bundle = await write('bundle.pem', `${tlsFixture('mutual-authority')}${tlsFixture('certificate-authority')}`);
+  assert.ok('material' in (await readTlsFiles({ ...good, cert: chain, clientCa: bundle })));
+});
+
+test('all that cannot be read is told at once, with its path', async () => {
+  const paths = { cert: join(folder, 'nowhere.pem'), key: folder, clientCa: join(folder, 'nowhere-too.pem') };
+  assert.deepEqual([...(await faultsOf(paths))].sort(), [
+    `the certificate ${paths.cert} cannot be read: there is no such file`,
+    `the certificate authority ${paths.clientCa} cannot be read: there is no such file`,
+    `the key ${paths.key} cannot be read: it is a folder`,
+  ]);
+});
+
+test('what is not PEM, or holds something else, is told', async () => {
+  const text = await write('text.pem', 'hello');
+  assert.deepEqual(await faultsOf({ cert: text }), [
+    `the certificate ${text} has no certificate in PEM form (-----BEGIN CERTIFICATE-----)`,
+  ]);
+  assert.deepEqual(await faultsOf({ clientCa: good.key }), [
+    `the certificate authority ${good.key} has no certificate in PEM form (-----BEGIN CERTIFICATE-----)`,
+  ]);
+  assert.deepEqual(await faultsOf({ key: good.cert }), [
+    `the key ${good.cert} has no private key in PEM form (-----BEGIN PRIVATE KEY-----)`,
+  ]);
+});
+
+test('a damaged certificate is told', async () => {
+  const damaged = await write('damaged.pem', mutualServer.cert.replace(/\n.{20}/, '\nAAAAAAAAAAAAAAAAAAAA'));
+  assert.deepEqual(await faultsOf({ cert: damaged }), [
+    `the certificate ${damaged} is damaged: what it holds in PEM form is no certificate`,
+  ]);
+  const bundle = await write('half.pem', mutualServer.clientCa + mutualServer.clientCa.replace(/\n.{20}/, '\nAAAA'));
+  assert.deepEqual(await faultsOf({ clientCa: bundle }), [
+    `the certificate authority ${bundle} is damaged: what it holds in PEM form is no certificate`,
+  ]);
+});
+
+test('a key of another certificate is told, and no key shows', async () => {
+  const faults = await faultsOf({ key: tlsFixturePath('mutual-client-key') });
+  assert.deepEqual(faults, [
+    `the key ${tlsFixturePath('mutual-client-key')} is not that of the certificate ${good.cert}`,
+  ]);
+});
+
+test('a key with a passphrase is told', async () => {
+  const { privateKey } = generateKeyPairSync('ed25519', {
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'open' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
+  const key = await write('encrypted.pem', privateKey);
+  assert.deepEqual(await faultsOf({ key }), [`the key ${key} is encrypted with a passphrase; give one that is not`]);
+});

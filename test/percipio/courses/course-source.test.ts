@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { z } from 'zod';
+import { contentItemSchema } from '../../../src/percipio/api/content-item.ts';
+import { toCourseResource } from '../../../src/percipio/courses/course-resource.ts';
+import { type CourseSource, createCourseSource } from '../../../src/percipio/courses/course-source.ts';
+import { ActivityReports } from '../../../src/percipio/report/activity-reports.ts';
+import { SyncMemory } from '../../../src/percipio/sync-memory.ts';
+import { courseItem, createContext, quickTiming, silentLogger, uuid } from '../start-connector.ts';
+
+interface Token {
+  readonly walk: number;
+  readonly page: number;
+}
+
+/** Courses on three pages of two, each walk of which has tokens of its own, as a frozen catalog has. */
+function createSource() {
+  const reads: string[] = [];
+  let walks = 0;
+  const memory = new SyncMemory(
+    () =>
+      new ActivityReports({
+        reports: () => assert.fail('no report is asked for'),
+        logger: silentLogger,
+        lookbackMs: 1,
+        timeoutMs: 1,
+        timing: quickTiming,
+        heldIds: async () => ({ users: [], courses: [] }),
+        isMapped: false,
+        isListing: () => false,
+      }),
+  );
+  const before: { page?: (token: Token | undefined) => Promise<void> } = {};
+  const token = z.strictObject({ walk: z.int(), page: z.int() });
+  const source = createCourseSource<Token>(memory, token, async (token) => {
+    await before.page?.(token);
+    const page = token?.page ?? 0;
+    const walk = token?.walk ?? walks++;
+    reads.push(`walk ${walk} page ${page}`);
+    const items = [0, 1].map((number) =>
+      toCourseResource(contentItemSchema.parse(courseItem(uuid(2 * page + number)))),
+    );
+    return { items, next: page < 2 ? { walk, page: page + 1 } : undefined };
+  });
+  return { source, reads, before, memory };
+}
+
+const { context } = createContext();
+const idsOf = async (source: CourseSource) => [...(await source.readAll(context)).keys()];
+const allIds = [0, 1, 2, 3, 4, 5].map(uuid);
+
+test('readAll gives all courses by id, and reads them once', async () => {
+  const { source, reads } = createSource();
+  assert.deepEqual(await idsOf(source), allIds);
+  assert.equal(await source.readAll(context), await source.readAll(context));
+  assert.deepEqual(reads, ['walk 0 page 0', 'walk 0 page 1', 'walk 0 page 2']);
+});
+
+test('readAll reads only what the sync has not listed yet', async () => {
+  const { source, reads } = createSource();
+  await source.list.page({ pageSize: 10 }, undefined, context);
+  assert.deepEqual(await idsOf(source), allIds);
+  assert.deepEqual(reads, ['walk 0 page 0', 'walk 0 page 1', 'walk 0 page 2']);
+});
+
+test('another sync reads for itself', async () => {
+  const { source, reads } = createSource();
+  await source.readAll(context);
+  await source.readAll(createContext({ syncId: 'sync-2' }).context);
+  assert.equal(reads.length, 6);
+});
+
+test('readAll gives all courses also when another caller begins the listing anew meanwhile', async () => {
+  const { source, before } = createSource();
+  before.page = async (token) => {
+    if (token?.page === 2) {
+      delete before.page;
+      await source.list.page({ pageSize: 10 }, undefined, context);
+    }
+  };
+  assert.deepEqual(await idsOf(source), allIds);
+});
+
+test('mapPages gives what is made of each course, page by page, without reading a page again', async () => {
+  const { source, reads } = createSource();
+  await source.readAll(context);
+  const names = source.mapPages((course) => [course.displayName, course.displayName]);
+  const first = await names.page({ pageSize: 10 }, undefined, context);
+  assert.equal(first.items.length, 4);
+  assert.deepEqual(first.next, { walk: 0, page: 1 });
+  const last = await names.page({ pageSize: 10 }, { walk: 0, page: 2 }, context);
+  assert.equal(last.next, undefined);
+  assert.equal(reads.length, 3);
+});
+
+test('mapPages reads a page that the sync has listed elsewhere', async () => {
+  const { source, reads } = createSource();
+  const page = await source
+    .mapPages(({ displayName }) => [displayName])
+    .page({ pageSize: 10 }, { walk: 7, page: 1 }, context);
+  assert.equal(page.items.length, 2);
+  assert.deepEqual(reads, ['walk 7 page 1']);
+});
+
+test('the listing itself always asks', async () => {
+  const { source, reads } = createSource();
+  await source.list.page({ pageSize: 10 }, undefined, context);
+  await source.list.page({ pageSize: 10 }, undefined, context);
+  assert.deepEqual(reads, ['walk 0 page 0', 'walk 1 page 0']);
+});
+
+test('foresee: the first page is read ahead, and given to the listing once', async () => {
+  const { source, reads, memory } = createSource();
+  const scope = memory.scopeOf(context.syncId);
+  await source.foresee(scope, context);
+  await source.foresee(scope, context);
+  assert.deepEqual(reads, ['walk 0 page 0']);
+  const { next } = await source.list.page({ pageSize: 10 }, undefined, context);
+  assert.deepEqual(next, { walk: 0, page: 1 });
+  assert.deepEqual(reads, ['walk 0 page 0']);
+  await source.list.page({ pageSize: 10 }, undefined, context);
+  assert.deepEqual(reads, ['walk 0 page 0', 'walk 1 page 0']);
+});
+
+test('foresee: what is left out is told with the listing', async () => {
+  const { memory } = createSource();
+  const source = createCourseSource(memory, z.number(), async (_token, { reporter }) => {
+    reporter.leftOut('inactive', 3);
+    reporter.warn('one is missing');
+    return { items: [] };
+  });
+  const { context, told } = createContext();
+  await source.foresee(memory.scopeOf(context.syncId), context);
+  assert.deepEqual([told.leftOut, told.warnings], [{}, []]);
+  await source.list.page({ pageSize: 10 }, undefined, context);
+  assert.deepEqual([told.leftOut, told.warnings], [{ inactive: 3 }, ['one is missing']]);
+});
+
+test('isKnownEmpty: only when a page without courses, and without one behind it, was read', async () => {
+  const { source, memory } = createSource();
+  const empty = createCourseSource(memory, z.number(), async () => ({ items: [] }));
+  for (const [each, isEmpty] of [
+    [source, false],
+    [empty, true],
+  ] as const) {
+    const [ahead, listed] = [memory.scopeOf(`ahead ${isEmpty}`), memory.scopeOf(`listed ${isEmpty}`)];
+    assert.deepEqual([each.isKnownEmpty(ahead), each.isKnownEmpty(listed)], [false, false]);
+    await each.foresee(ahead, context);
+    await each.readAll(createContext({ syncId: `listed ${isEmpty}` }).context);
+    assert.deepEqual([each.isKnownEmpty(ahead), each.isKnownEmpty(listed)], [isEmpty, isEmpty]);
+  }
+});

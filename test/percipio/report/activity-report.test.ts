@@ -1,0 +1,353 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import type { Progress } from '../../../src/baton/author/connector.ts';
+import { ServiceError } from '../../../src/baton/author/service-error.ts';
+import { PercipioError } from '../../../src/percipio/api/percipio-error.ts';
+import {
+  ActivityReport,
+  type ActivityReportOptions,
+  type WaitOptions,
+} from '../../../src/percipio/report/activity-report.ts';
+import { activityMapping } from '../../../src/percipio/report/scan/report-mapping.ts';
+import type { PercipioSimulator } from '../../../src/simulator/percipio/percipio-simulator.ts';
+import type { PercipioSimulatorOptions } from '../../../src/simulator/percipio/simulator-options.ts';
+import { READY_AT_ONCE, startSimulator } from '../../simulator/percipio/start-simulator.ts';
+import { createTestClient } from '../api/start-server.ts';
+import { quickTiming, row, silentLogger, uuid } from '../start-connector.ts';
+
+const dayMs = 86_400_000;
+const [course, user, otherUser] = [uuid(1), uuid(101), uuid(102)];
+const rows = JSON.stringify([row(course, user, 'Completed'), row(course, otherUser, 'Started')]);
+const longWaitMs = 60_000;
+const never = new AbortController().signal;
+const forever = { pending: Number.POSITIVE_INFINITY };
+
+/** A simulator whose next report has two rows. */
+async function start(t: TestContext, options: PercipioSimulatorOptions = READY_AT_ONCE): Promise<PercipioSimulator> {
+  const simulator = await startSimulator(t, { users: 0, courses: 0, activityRows: 0, ...options });
+  simulator.setReport('next', rows);
+  return simulator;
+}
+
+function load(
+  t: TestContext,
+  simulator: PercipioSimulator,
+  change: Partial<ActivityReportOptions> & { id?: string } = {},
+): ActivityReport {
+  const { url: baseUrl, organizationId, token } = simulator;
+  const client = createTestClient(t, baseUrl, { organizationId, token });
+  const { id, ...options } = change;
+  const report = new ActivityReport(
+    {
+      reports: () => client.reports,
+      logger: silentLogger,
+      lookbackMs: 365 * dayMs,
+      timeoutMs: longWaitMs,
+      timing: quickTiming,
+      heldIds: async () => ({ users: [user, otherUser], courses: undefined }),
+      isMapped: false,
+      isListing: () => false,
+      ...options,
+    },
+    id,
+  );
+  t.after(() => report.close());
+  return report;
+}
+
+const patiently: WaitOptions = { waitMs: longWaitMs, signal: never, onProgress: () => {}, canWait: false };
+const polls = (simulator: PercipioSimulator) => simulator.requests.of({ method: 'GET' });
+const firstPoll = (simulator: PercipioSimulator) => simulator.requests.waitFor(({ method }) => method === 'GET');
+
+async function captureFailure(report: ActivityReport): Promise<unknown> {
+  return await report.wait(patiently).then(
+    () => assert.fail('the report was loaded'),
+    (error: unknown) => error,
+  );
+}
+
+test('a report is requested with the lookback before now, on courses and assessments', async (t) => {
+  const simulator = await start(t);
+  const beforeMs = Date.now();
+  await load(t, simulator, { lookbackMs: 90 * dayMs }).wait(patiently);
+  const [request, ...others] = simulator.requests.of({ method: 'POST' });
+  assert.deepEqual(others, []);
+  const { start: from, end: until, contentType } = (request?.body ?? {}) as Record<string, string>;
+  assert.equal(contentType, 'Course,Assessment');
+  assert.equal(Date.parse(until ?? '') - Date.parse(from ?? ''), 90 * dayMs);
+  assert.ok(Date.parse(until ?? '') >= beforeMs && Date.parse(until ?? '') <= Date.now());
+});
+
+test('a report that is loaded gives its index, again and again', async (t) => {
+  const report = load(t, await start(t));
+  const index = await report.wait(patiently);
+  assert.equal(index?.countOf(course), 2);
+  assert.equal(await report.wait({ ...patiently, waitMs: 0 }), index);
+});
+
+test('polls go on through PENDING, IN_PROGRESS and empty bodies', async (t) => {
+  const simulator = await start(t, { reportPolls: { pending: 2, inProgress: 2, empty: 2 } });
+  const index = await load(t, simulator).wait(patiently);
+  assert.equal(index?.countOf(course), 2);
+  assert.equal(polls(simulator).length, 7);
+});
+
+test('polls behind the first one come no earlier than the timing says', async (t) => {
+  const simulator = await start(t, { reportPolls: { pending: 3, inProgress: 0 } });
+  const timing = { ...quickTiming, reportPollMaxMs: 8 };
+  await load(t, simulator, { timing }).wait(patiently);
+  const [request] = simulator.requests.of({ method: 'POST' });
+  const sinceMs = polls(simulator).map(({ startedMs }) => startedMs - (request?.startedMs ?? 0));
+  assert.equal(sinceMs.length, 4);
+  for (const [index, ms] of sinceMs.entries()) {
+    // A timer may fire a part of a millisecond early.
+    assert.ok(ms > index * 8 - 1, `polls after ${sinceMs} ms`);
+  }
+});
+
+const lateTiming = { ...quickTiming, reportFirstPollMaxMs: longWaitMs };
+
+test('a report is not asked for while the sync has other things to do', async (t) => {
+  const simulator = await start(t);
+  let isListing = true;
+  const report = load(t, simulator, { timing: lateTiming, isListing: () => isListing });
+  assert.equal(await report.wait({ ...patiently, canWait: true }), undefined);
+  assert.ok(report.id);
+  assert.equal(polls(simulator).length, 0);
+  isListing = false;
+  assert.equal((await report.wait({ ...patiently, canWait: true }))?.countOf(course), 2);
+  assert.equal(polls(simulator).length, 1);
+});
+
+test('who cannot wait for the lists has it asked for at once', async (t) => {
+  const simulator = await start(t);
+  const report = load(t, simulator, { timing: lateTiming, isListing: () => true });
+  assert.equal((await report.wait(patiently))?.countOf(course), 2);
+});
+
+test('reportFirstPollMaxMs: it is asked for by then, though nobody waits', async (t) => {
+  const simulator = await start(t);
+  load(t, simulator, { timing: { ...quickTiming, reportFirstPollMaxMs: 2 } });
+  await firstPoll(simulator);
+});
+
+test('close ends the wait before the first poll', async (t) => {
+  const simulator = await start(t);
+  const report = load(t, simulator, { timing: lateTiming, isListing: () => true });
+  await report.wait({ ...patiently, canWait: true });
+  report.close();
+  assert.equal(await report.wait(patiently), undefined);
+  assert.equal(polls(simulator).length, 0);
+});
+
+test('a wait that is over before the report is ready gives nothing, and loading goes on', async (t) => {
+  const clock = { ms: Date.now() };
+  const simulator = await start(t, { ...READY_AT_ONCE, reportDelayMs: 1000, now: () => clock.ms });
+  const report = load(t, simulator);
+  await firstPoll(simulator);
+  assert.equal(await report.wait({ ...patiently, waitMs: 0 }), undefined);
+  assert.equal(await report.wait({ ...patiently, waitMs: 1 }), undefined);
+  clock.ms += 1000;
+  assert.equal((await report.wait(patiently))?.countOf(course), 2);
+});
+
+test('a report that is picked up by its id is not requested', async (t) => {
+  const simulator = await start(t);
+  const first = load(t, simulator);
+  await first.wait(patiently);
+  assert.ok(first.id);
+  const index = await load(t, simulator, { id: first.id }).wait(patiently);
+  assert.equal(index?.countOf(course), 2);
+  assert.equal(simulator.requests.of({ method: 'POST' }).length, 1);
+});
+
+test('who waits hears how far it is', async (t) => {
+  const simulator = await start(t, { reportPolls: { pending: 1, inProgress: 1 } });
+  const told: (string | undefined)[] = [];
+  let last: { bytes?: number | undefined; rows?: number | undefined } = {};
+  const onProgress = (progress: Progress) => {
+    assert.equal(progress.work, 'activity report');
+    told.push(progress.status);
+    last = progress;
+  };
+  await load(t, simulator).wait({ ...patiently, onProgress });
+  // Before that, it is being requested; nobody may be waiting yet.
+  assert.deepEqual([...new Set(told)].slice(-3), ['PENDING', 'IN_PROGRESS', 'downloading']);
+  assert.deepEqual([last.bytes, last.rows], [rows.length, 2]);
+});
+
+test('rows of users and courses that the sync does not hold are counted and give nothing', async (t) => {
+  const simulator = await start(t);
+  simulator.setReport('next', rows);
+  const heldIds = async () => ({ users: [user], courses: [course] });
+  const index = await load(t, simulator, { heldIds }).wait(patiently);
+  assert.deepEqual([index?.countOf(course), index?.counts.unknownUsers], [1, 1]);
+  const noCourse = async () => ({ users: [user], courses: [uuid(9)] });
+  const none = await load(t, simulator, { heldIds: noCourse }).wait(patiently);
+  assert.deepEqual([none?.countOf(course), none?.counts.unknownCourses], [0, 2]);
+});
+
+test('ids that cannot be read fail the call, and are asked for again by the next one', async (t) => {
+  const simulator = await start(t);
+  let calls = 0;
+  const heldIds = async () => {
+    calls += 1;
+    if (calls === 1) throw new Error('the users cannot be listed');
+    return { users: [user] };
+  };
+  const report = load(t, simulator, { heldIds });
+  assert.match(String(await captureFailure(report)), /users cannot be listed/);
+  assert.equal((await report.wait(patiently))?.countOf(course), 1);
+  assert.deepEqual([polls(simulator).length, calls], [1, 2]);
+});
+
+test('a report that is read before the sync has listed all gives its index afterwards', async (t) => {
+  let isListed = false;
+  const asked: boolean[] = [];
+  const heldIds = async (canWait: boolean) => {
+    asked.push(canWait);
+    return canWait && !isListed ? undefined : { users: [user] };
+  };
+  const report = load(t, await start(t), { heldIds });
+  assert.equal(await report.wait({ ...patiently, canWait: true }), undefined);
+  isListed = true;
+  const index = await report.wait({ ...patiently, canWait: true });
+  assert.equal(index?.countOf(course), 1);
+  assert.equal(await report.wait(patiently), index);
+  assert.deepEqual(asked, [true, true]);
+});
+
+test('a report that Percipio gives up on fails with its status', async (t) => {
+  const simulator = await startSimulator(t, { users: 0, courses: 0, activityRows: 0, reportFails: true });
+  const report = load(t, simulator);
+  const error = await captureFailure(report);
+  assert.ok(error instanceof PercipioError);
+  assert.equal(error.kind, 'report-failed');
+  assert.match(error.message, /FAILED/);
+  assert.equal(report.failure, error);
+});
+
+test('a failure that nobody was waiting for is told to whoever comes next', async (t) => {
+  const simulator = await startSimulator(t, { users: 0, courses: 0, activityRows: 0, reportFails: true });
+  const report = load(t, simulator, { isListing: () => true });
+  assert.equal(await report.wait({ ...patiently, canWait: true }), undefined);
+  await simulator.requests.waitFor(({ index, outcome }) => index === 3 && outcome === 'answered');
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.equal(report.failure, undefined);
+  assert.match(String(await captureFailure(report)), /FAILED/);
+  assert.ok(report.failure);
+});
+
+test('a report that is gone fails as expired', async (t) => {
+  const error = await captureFailure(load(t, await start(t), { id: uuid(5) }));
+  assert.ok(error instanceof PercipioError);
+  assert.equal(error.kind, 'report-expired');
+});
+
+test('timeoutMs: a report that takes longer fails with its id, its status and what to set', async (t) => {
+  const simulator = await start(t, { reportPolls: forever });
+  const report = load(t, simulator, { timeoutMs: 1 });
+  const error = await captureFailure(report);
+  assert.ok(error instanceof ServiceError);
+  assert.equal(error.reason, 'report_timeout');
+  assert.match(error.rawMessage, /has not made the activity report .* within 0 seconds; its status is PENDING\./);
+  assert.match(error.rawMessage, /--report-timeout.*--report-lookback/);
+  assert.ok(error.rawMessage.includes(report.id ?? 'no id'));
+});
+
+test('a caller that goes away ends its own wait alone', async (t) => {
+  const clock = { ms: Date.now() };
+  const simulator = await start(t, { ...READY_AT_ONCE, reportDelayMs: 1000, now: () => clock.ms });
+  const report = load(t, simulator);
+  const controller = new AbortController();
+  const leaving = report.wait({ ...patiently, signal: controller.signal });
+  const staying = report.wait(patiently);
+  await firstPoll(simulator);
+  controller.abort(new Error('the caller went away'));
+  await assert.rejects(leaving, /the caller went away/);
+  clock.ms += 1000;
+  assert.equal((await staying)?.countOf(course), 2);
+});
+
+test('close ends the request that is under way; who waits gets nothing, and can go on by the id', async (t) => {
+  const simulator = await start(t, { ...READY_AT_ONCE });
+  simulator.faults.add({ kind: 'stall', match: { method: 'GET' } });
+  const report = load(t, simulator);
+  const waiting = report.wait(patiently);
+  await firstPoll(simulator);
+  report.close();
+  assert.equal(await waiting, undefined);
+  await simulator.requests.waitFor(({ method, outcome }) => method === 'GET' && outcome === 'aborted');
+  assert.ok(report.id);
+});
+
+for (const kind of ['truncate', 'reset'] as const) {
+  test(`a download that breaks (${kind}) begins again, and gives each row once`, async (t) => {
+    const simulator = await start(t);
+    simulator.faults.add({ kind, match: { method: 'GET' }, times: 2, ...(kind === 'truncate' && { afterBytes: 80 }) });
+    const index = await load(t, simulator).wait(patiently);
+    assert.deepEqual([index?.countOf(course), index?.counts.rows], [2, 2]);
+    assert.equal(polls(simulator).length, 3);
+  });
+}
+
+test('a download that breaks three times fails', async (t) => {
+  const simulator = await start(t);
+  simulator.faults.add({ kind: 'truncate', match: { method: 'GET' }, times: 10, afterBytes: 80 });
+  const error = await captureFailure(load(t, simulator));
+  assert.ok(error instanceof PercipioError);
+  assert.equal(error.kind, 'body');
+  assert.equal(polls(simulator).length, 3);
+});
+
+test('a report whose JSON ends too early though its transfer does not is read three times, then fails', async (t) => {
+  const simulator = await startSimulator(t, { users: 0, courses: 0, activityRows: 0, ...READY_AT_ONCE });
+  simulator.setReport('next', rows.slice(0, -1));
+  assert.match(String(await captureFailure(load(t, simulator))), /is cut off/);
+  assert.equal(polls(simulator).length, 3);
+});
+
+test('takeTelling is true once', async (t) => {
+  const report = load(t, await start(t));
+  assert.deepEqual([report.takeTelling(), report.takeTelling()], [true, false]);
+});
+
+test('isMapped: only the fields that matter are asked for, and the report is read as ever', async (t) => {
+  const simulator = await startSimulator(t, { users: 20, courses: 10, activityRows: 200, ...READY_AT_ONCE });
+  const options = { heldIds: async () => ({}), lookbackMs: 20 * 365 * dayMs };
+  const [whole, mapped] = [load(t, simulator, options), load(t, simulator, { ...options, isMapped: true })];
+  let [bytes, mappedBytes] = [0, 0];
+  const index = await whole.wait({ ...patiently, onProgress: (progress) => (bytes = progress.bytes ?? 0) });
+  const other = await mapped.wait({ ...patiently, onProgress: (progress) => (mappedBytes = progress.bytes ?? 0) });
+  assert.ok(index && index.counts.rows > 100);
+  assert.deepEqual(other?.counts, index.counts);
+  assert.ok(mappedBytes * 5 < bytes, `${mappedBytes} bytes of ${bytes}`);
+  const mappings = simulator.requests.of({ method: 'POST' }).map(({ body }) => (body as { mapping?: string }).mapping);
+  assert.deepEqual(new Set(mappings), new Set([undefined, activityMapping]));
+});
+
+for (const [what, plant] of [
+  ['refused with 422', (simulator) => simulator.faults.add({ kind: 'status', status: 422, match: { method: 'POST' } })],
+  ['given up on', (simulator) => simulator.failReport('next')],
+  ['answered with rows in lists', (simulator) => simulator.setReport('next', '[[{}],[{}]]')],
+  ['answered with other fields', (simulator) => simulator.setReport('next', '[{"a":"1"},{"a":"2"}]')],
+] as const satisfies [string, (simulator: PercipioSimulator) => unknown][]) {
+  test(`isMapped: a report that is ${what} fails with the setting to leave out`, async (t) => {
+    const simulator = await startSimulator(t, { users: 0, courses: 0, activityRows: 0, ...READY_AT_ONCE });
+    plant(simulator);
+    const error = await captureFailure(load(t, simulator, { isMapped: true }));
+    assert.ok(error instanceof ServiceError);
+    assert.equal(error.reason, 'report_mapping');
+    assert.match(
+      error.rawMessage,
+      /Percipio was asked to map the report \(--report-mapping\): leave that setting out$/,
+    );
+  });
+}
+
+test('isMapped: what has other reasons does not blame the mapping', async (t) => {
+  const simulator = await start(t);
+  simulator.faults.add({ kind: 'status', status: 403, match: { method: 'POST' } });
+  const error = await captureFailure(load(t, simulator, { isMapped: true }));
+  assert.ok(error instanceof PercipioError);
+});

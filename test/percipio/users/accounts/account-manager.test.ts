@@ -1,0 +1,416 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { JsonObject } from '@bufbuild/protobuf';
+import { Code } from '@connectrpc/connect';
+import { ConnectorService } from '#gen/c1/connector/v2/connector_pb.js';
+import { AccountManagerService, ResourceGetterService } from '#gen/c1/connector/v2/resource_pb.js';
+import { ErrorInfoSchema } from '#gen/google/rpc/error_details_pb.js';
+import type { FaultKind } from '../../../../src/simulator/percipio/http/faults.ts';
+import type { PercipioUser } from '../../../../src/simulator/percipio/organization/api-objects.ts';
+import { failureOf } from '../../../baton/server/failure-of.ts';
+import { call, USERS } from '../../../simulator/percipio/start-simulator.ts';
+import { uuid } from '../../start-connector.ts';
+import { chosenPassword, decrypt, type Provisioning, randomPassword, startProvisioning } from './start-provisioning.ts';
+
+/** Somebody else, who stays as they are in all tests. */
+const bystander: PercipioUser = { id: uuid(9), externalUserId: 'E9', email: 'nine@example.com', isActive: true };
+
+const asked = { external_user_id: 'E1', login_name: 'jane', first_name: 'Jane', last_name: 'Doe' };
+const email = 'jane@example.com';
+
+type Credential = ReturnType<typeof randomPassword>;
+
+function createAccount({ connect }: Provisioning, profile: JsonObject, credential: Credential = {}) {
+  return connect(AccountManagerService).createAccount({ accountInfo: { profile }, ...credential });
+}
+
+const lookUps = [
+  'GET /users/external-user-id/E1',
+  'GET /users/login-name-or-email/jane',
+  'GET /users/login-name-or-email/jane%40example.com',
+];
+const firstLookUp = lookUps[0];
+
+test('a new person is looked up by all names, then created once, and answered as the getter has them', async (t) => {
+  const started = await startProvisioning(t, [bystander]);
+  const { simulator, connect, calls } = started;
+  const { result, encryptedData } = await createAccount(started, {
+    ...asked,
+    email,
+    role: 'MANAGER',
+    custom_attributes: { Department: 'Platform', Office: '' },
+    send_welcome_email: true,
+  });
+  assert.deepEqual(calls(), [...lookUps, 'GET /custom-attributes', 'POST /users']);
+  assert.deepEqual(started.written(), [
+    {
+      externalUserId: 'E1',
+      email,
+      isActive: true,
+      loginName: 'jane',
+      firstName: 'Jane',
+      lastName: 'Doe',
+      role: 'MANAGER',
+      customAttributes: [{ name: 'Department', value: 'Platform' }],
+      sendWelcomeEmail: true,
+    },
+  ]);
+  assert.equal(result.case, 'success');
+  const { resource } = result.value;
+  const resourceId = resource?.id;
+  assert.ok(resourceId);
+  assert.deepEqual(resource, (await connect(ResourceGetterService).getResource({ resourceId })).resource);
+  assert.equal(resource.profile?.Department, 'Platform');
+  assert.deepEqual([simulator.welcomeEmails, encryptedData], [[resourceId.resource], []]);
+  assert.equal(simulator.data.users.length, 2);
+});
+
+test('a person without a role becomes a learner, and no welcome e-mail is sent', async (t) => {
+  const started = await startProvisioning(t, []);
+  await createAccount(started, { external_user_id: 'E1' });
+  assert.deepEqual(started.written(), [
+    { externalUserId: 'E1', isActive: true, role: 'LEARNER', customAttributes: [], sendWelcomeEmail: false },
+  ]);
+  assert.deepEqual(started.calls(), [firstLookUp, 'POST /users']);
+});
+
+test('e-mail and login of the account are taken where the profile has none', async (t) => {
+  const started = await startProvisioning(t, []);
+  const emails = [{ address: 'other@example.com' }, { address: 'primary@example.com', isPrimary: true }];
+  const accounts = started.connect(AccountManagerService);
+  await accounts.createAccount({ accountInfo: { emails, login: 'jane', profile: { external_user_id: 'E1' } } });
+  const profile = { external_user_id: 2, email: 'own@example.com', login_name: 'own' };
+  await accounts.createAccount({ accountInfo: { emails, login: 'jane', profile } });
+  assert.deepEqual(
+    started.simulator.data.users.map(({ externalUserId, email, loginName }) => [externalUserId, email, loginName]),
+    [
+      ['E1', 'primary@example.com', 'jane'],
+      ['2', 'own@example.com', 'own'],
+    ],
+  );
+});
+
+test('a person with a random password can sign in with what only the caller can decrypt', async (t) => {
+  const started = await startProvisioning(t, []);
+  const { result, encryptedData } = await createAccount(started, asked, randomPassword({ length: 8n }));
+  assert.equal(result.case, 'success');
+  const password = await decrypt(encryptedData);
+  assert.equal(password.length, 8);
+  assert.ok(started.simulator.canSignIn('jane', password));
+  assert.ok(!started.log().includes(password));
+});
+
+test('a person with a password that the caller chose can sign in with it, and it is not sent back', async (t) => {
+  const started = await startProvisioning(t, []);
+  const { encryptedData } = await createAccount(started, asked, await chosenPassword('Correct horse 1'));
+  assert.ok(started.simulator.canSignIn('jane', 'Correct horse 1'));
+  assert.deepEqual(encryptedData, []);
+  assert.ok(!started.log().includes('Correct horse 1'));
+});
+
+for (const [title, credential] of [
+  ['SSO', { credentialOptions: { options: { case: 'sso', value: { ssoProvider: 'corporate' } } } }],
+  ['no password', { credentialOptions: { options: { case: 'noPassword', value: {} } } }],
+] as [string, Credential][]) {
+  test(`a person with the credential option ${title} gets no password`, async (t) => {
+    const started = await startProvisioning(t, []);
+    const { result } = await createAccount(started, asked, credential);
+    assert.equal(result.case, 'success');
+    assert.ok(!JSON.stringify(started.written()).includes('password'));
+  });
+}
+
+for (const [title, profile, fault, credential] of [
+  ['without an external user id', {}, /external_user_id is required/],
+  ['with an external user id of spaces', { external_user_id: '  ' }, /external_user_id is required/],
+  ['with an external user id that is too long', { external_user_id: 'E'.repeat(256) }, /longer than 255/],
+  ['with an e-mail that is none', { ...asked, email: 'jane.example.com' }, /email must be an e-mail address/],
+  ['with a login name that is too long', { ...asked, login_name: 'j'.repeat(129) }, /login_name is longer than 128/],
+  ['with spaces in the login name', { ...asked, login_name: 'jane doe' }, /login_name must not contain spaces/],
+  ['with an unknown role', { ...asked, role: 'BOSS' }, /role must be one of LEARNER, ADMIN/],
+  ['with an attribute that is no text', { ...asked, custom_attributes: { A: {} } }, /custom_attributes\.A must be/],
+  ['with attributes that have no names', { ...asked, custom_attributes: 'A' }, /custom_attributes must be texts by/],
+  ['with a welcome e-mail and no e-mail', { ...asked, send_welcome_email: true }, /send_welcome_email needs an e-mail/],
+  ['with a flag that is none', { ...asked, reactivate: 'perhaps' }, /reactivate must be true or false/],
+  [
+    'with a password and nothing to sign in by',
+    { external_user_id: 'E1' },
+    /needs a login_name or an email/,
+    randomPassword(),
+  ],
+  [
+    'with a password of two kinds of characters',
+    asked,
+    /at least 8 characters, from at least 3 of/,
+    // The rule of the request leaves no room for other characters.
+    randomPassword({ length: 8n, constraints: [{ charSet: 'abc123', minCount: 8 }] }),
+  ],
+] as [string, JsonObject, RegExp, Credential?][]) {
+  test(`an account ${title} is INVALID_ARGUMENT before any request`, async (t) => {
+    const started = await startProvisioning(t, []);
+    const error = await failureOf(createAccount(started, profile, credential));
+    assert.equal(error.code, Code.InvalidArgument);
+    assert.match(error.rawMessage, fault);
+    assert.deepEqual(started.calls(), []);
+  });
+}
+
+test('a password that the caller chose too short is INVALID_ARGUMENT before any request', async (t) => {
+  const started = await startProvisioning(t, []);
+  const error = await failureOf(createAccount(started, asked, await chosenPassword('Ab1!')));
+  assert.equal(error.code, Code.InvalidArgument);
+  assert.match(error.rawMessage, /at least 8 characters/);
+  assert.doesNotMatch(error.rawMessage, /Ab1!/);
+  assert.deepEqual(started.calls(), []);
+});
+
+test('all faults of an account are told at once, without its values', async (t) => {
+  const started = await startProvisioning(t, []);
+  const { rawMessage } = await failureOf(createAccount(started, { email: 'secret-mail', login_name: 'a secret' }));
+  assert.match(rawMessage, /external_user_id .*; email .*; login_name /);
+  assert.doesNotMatch(rawMessage, /secret/);
+});
+
+test('a password that must be changed is refused before any request: Percipio could not enforce it', async (t) => {
+  const started = await startProvisioning(t, []);
+  const error = await failureOf(createAccount(started, asked, randomPassword({ length: 16n }, true)));
+  assert.deepEqual([error.code, error.findDetails(ErrorInfoSchema).length], [Code.FailedPrecondition, 1]);
+  assert.match(error.rawMessage, /cannot have a person choose another password/);
+  assert.deepEqual(started.calls(), []);
+});
+
+for (const [title, existing] of [
+  ['external user id', { externalUserId: 'E1', loginName: 'other', email: 'other@example.com' }],
+  ['login name', { externalUserId: 'E2', loginName: 'JANE', email: 'other@example.com' }],
+  ['e-mail', { externalUserId: 'E2', loginName: 'other', email: 'Jane@Example.com' }],
+] as const) {
+  test(`an active person with the same ${title} is answered as already there, and left as they are`, async (t) => {
+    const before = { id: uuid(1), isActive: true, ...existing };
+    const started = await startProvisioning(t, [bystander, { ...before }]);
+    const profile = { ...asked, email, reactivate: true };
+    const { result, encryptedData } = await createAccount(started, profile, randomPassword());
+    assert.equal(result.case, 'alreadyExists');
+    assert.equal(result.value.resource?.id?.resource, uuid(1));
+    assert.deepEqual(encryptedData, []);
+    assert.deepEqual(started.calls(), lookUps);
+    assert.deepEqual(started.simulator.data.users[1], before);
+  });
+}
+
+test('one name for login and e-mail is looked up once', async (t) => {
+  const started = await startProvisioning(t, []);
+  await createAccount(started, { ...asked, login_name: 'Jane@example.com', email });
+  assert.deepEqual(started.calls(), [firstLookUp, 'GET /users/login-name-or-email/Jane%40example.com', 'POST /users']);
+});
+
+test('a person of whom Percipio does not say whether they are active counts as inactive', async (t) => {
+  const started = await startProvisioning(t, [{ id: uuid(1), externalUserId: 'E1', isActive: null }]);
+  assert.equal((await createAccount(started, { ...asked, reactivate: true })).result.case, 'success');
+  assert.equal(started.simulator.data.users[0]?.isActive, true);
+});
+
+test('an inactive person is not brought back unless that is asked for, and the answer says how to', async (t) => {
+  const started = await startProvisioning(t, [{ id: uuid(1), externalUserId: 'E1', isActive: false }]);
+  const error = await failureOf(createAccount(started, asked));
+  assert.equal(error.code, Code.FailedPrecondition);
+  assert.match(
+    error.rawMessage,
+    new RegExp(`inactive account in Percipio, user ${uuid(1)}\\. Set the field reactivate`),
+  );
+  assert.equal(error.findDetails(ErrorInfoSchema)[0]?.reason, 'grant_cancelled');
+  assert.deepEqual(started.simulator.requests.writes(), []);
+});
+
+/** Had more rights once, and has another name and number now. */
+const former: PercipioUser = {
+  id: uuid(1),
+  externalUserId: 'E0',
+  email,
+  loginName: 'jane',
+  firstName: 'Jane',
+  lastName: 'Smith',
+  role: 'ADMIN',
+  isActive: false,
+  customAttributes: [
+    { id: uuid(501), name: 'Department', value: 'Support' },
+    { id: uuid(502), name: 'Region', value: 'North' },
+  ],
+};
+
+test('a person who comes back is changed as asked for and made active in one write', async (t) => {
+  const started = await startProvisioning(t, [bystander, { ...former }]);
+  const custom_attributes = { Department: 'Platform', Region: 'North' };
+  const profile = { ...asked, email, custom_attributes, reactivate: true };
+  const { result, encryptedData } = await createAccount(started, profile, randomPassword());
+  assert.equal(result.case, 'success');
+  assert.equal(result.value.resource?.profile?.last_name, 'Doe');
+  const user = `/users/${uuid(1)}`;
+  assert.deepEqual(started.calls(), [
+    ...lookUps,
+    'GET /custom-attributes',
+    `GET ${user}`,
+    `PATCH ${user}`,
+    `GET ${user}`,
+  ]);
+  const password = await decrypt(encryptedData);
+  assert.deepEqual(started.written(), [
+    {
+      externalUserId: 'E1',
+      isActive: true,
+      lastName: 'Doe',
+      // The role that they had is not asked for.
+      role: 'LEARNER',
+      customAttributes: [{ name: 'Department', value: 'Platform' }],
+      password,
+    },
+  ]);
+  assert.ok(started.simulator.canSignIn('jane', password));
+  assert.ok(!started.log().includes(password));
+});
+
+/** Faults of a write, and whether Percipio carries it out all the same. */
+const writeFaults: [string, FaultKind][] = [
+  ['an answer that is lost', { kind: 'lostAnswer' }],
+  ['a 500 after the fact', { kind: 'status', status: 500, carriesOut: true }],
+  ['a connection that breaks before', { kind: 'reset' }],
+  ['a 503 before', { kind: 'status', status: 503 }],
+  ['a 429 before', { kind: 'status', status: 429 }],
+  ['an answer without a body', { kind: 'emptyBody', carriesOut: true }],
+  ['an answer that is cut off', { kind: 'truncate' }],
+];
+
+for (const [title, fault] of writeFaults) {
+  test(`a creation with ${title} makes one account, whose password works`, async (t) => {
+    const started = await startProvisioning(t, [bystander]);
+    started.simulator.faults.add({ ...fault, match: { method: 'POST' } });
+    const { result, encryptedData } = await createAccount(started, { ...asked, email }, randomPassword());
+    assert.equal(result.case, 'success');
+    assert.equal(started.written().length, 1);
+    assert.equal(started.simulator.data.users.length, 2);
+    assert.ok(started.simulator.canSignIn('jane', await decrypt(encryptedData)));
+  });
+
+  test(`a return with ${title} changes the account once, and its password works`, async (t) => {
+    const started = await startProvisioning(t, [{ ...former }]);
+    started.simulator.faults.add({ ...fault, match: { method: 'PATCH' } });
+    const { result, encryptedData } = await createAccount(started, { ...asked, reactivate: true }, randomPassword());
+    assert.equal(result.case, 'success');
+    assert.equal(started.written().length, 1);
+    assert.ok(started.simulator.canSignIn('jane', await decrypt(encryptedData)));
+  });
+}
+
+test('names that belong to different people are refused, and nothing is written', async (t) => {
+  const started = await startProvisioning(t, [
+    { id: uuid(1), externalUserId: 'E1', isActive: false },
+    { id: uuid(2), externalUserId: 'E2', email, isActive: true },
+  ]);
+  const error = await failureOf(createAccount(started, { ...asked, email, reactivate: true }));
+  assert.equal(error.code, Code.FailedPrecondition);
+  assert.match(
+    error.rawMessage,
+    new RegExp(`the external user id belongs to user ${uuid(1)}, the e-mail belongs to user ${uuid(2)}`),
+  );
+  assert.deepEqual(started.simulator.requests.writes(), []);
+});
+
+test('a person whom somebody else creates meanwhile is already there', async (t) => {
+  // The two look-ups before the write do not see the person yet.
+  const started = await startProvisioning(t, [], { staleReads: 2 });
+  await call(started.simulator, USERS, { method: 'POST', body: { externalUserId: 'E1', loginName: 'jane' } });
+  const { result, encryptedData } = await createAccount(started, asked, randomPassword());
+  assert.deepEqual([result.case, encryptedData], ['alreadyExists', []]);
+  assert.equal(started.simulator.requests.writes().at(-1)?.result, 409);
+  assert.equal(started.simulator.data.users.length, 1);
+});
+
+test('what Percipio refuses as taken is ALREADY_EXISTS, and says what that means', async (t) => {
+  const started = await startProvisioning(t, []);
+  const body = { message: 'another user has the loginName' };
+  started.simulator.faults.add({ kind: 'status', status: 409, body, match: { method: 'POST' } });
+  const error = await failureOf(createAccount(started, asked));
+  assert.equal(error.code, Code.AlreadyExists);
+  assert.match(error.rawMessage, /answered 409 .*another user has the loginName\. Another person in Percipio has this/);
+});
+
+test('a password that Percipio refuses and repeats is in no error and no log', async (t) => {
+  const started = await startProvisioning(t, []);
+  // Of three kinds of characters as Unicode counts them, of two as Percipio's stand-in does.
+  const error = await failureOf(createAccount(started, asked, await chosenPassword('ÄÖÜäöü12')));
+  assert.equal(error.code, Code.InvalidArgument);
+  assert.match(error.rawMessage, /answered 422 .*at least 8 characters/);
+  assert.doesNotMatch(error.rawMessage + started.log(), /ÄÖÜäöü12/);
+});
+
+test('a service account that may not write is told which permission it needs', async (t) => {
+  const started = await startProvisioning(t, []);
+  started.simulator.faults.add({ kind: 'status', status: 403, match: { method: 'POST' } });
+  const error = await failureOf(createAccount(started, asked));
+  assert.equal(error.code, Code.PermissionDenied);
+  assert.match(error.rawMessage, /needs permission for the API family user-management/);
+});
+
+test('an attribute that the organization does not have is told before the write, with those that it has', async (t) => {
+  const started = await startProvisioning(t, []);
+  const error = await failureOf(createAccount(started, { ...asked, custom_attributes: { Departement: 'Sales' } }));
+  assert.equal(error.code, Code.InvalidArgument);
+  assert.match(error.rawMessage, /no custom attribute called "Departement"; it has: Business Unit, .*Department, /);
+  assert.deepEqual(started.simulator.requests.writes(), []);
+});
+
+test('where the names of attributes may not be read, it is left to Percipio to refuse one', async (t) => {
+  const started = await startProvisioning(t, [], { forbidden: ['common'] });
+  await createAccount(started, { ...asked, custom_attributes: { Department: 'Sales' } });
+  const other = { external_user_id: 'E2', custom_attributes: { Departement: 'Sales' } };
+  const error = await failureOf(createAccount(started, other));
+  assert.equal(error.code, Code.InvalidArgument);
+  assert.match(error.rawMessage, /answered 422 .*no attribute has the name Departement/);
+});
+
+test('names of attributes in another form than expected are left to Percipio; those it cannot tell now are not', async (t) => {
+  const started = await startProvisioning(t, []);
+  const { faults } = started.simulator;
+  const match = { path: /custom-attributes/ };
+  faults.add({ kind: 'status', status: 200, body: { items: [] }, match });
+  await createAccount(started, { ...asked, custom_attributes: { Department: 'Sales' } });
+  faults.add({ kind: 'status', status: 503, times: 9, match });
+  const other = { external_user_id: 'E2', custom_attributes: { Department: 'Sales' } };
+  assert.equal((await failureOf(createAccount(started, other))).code, Code.Unavailable);
+  assert.equal(started.simulator.data.users.length, 1);
+});
+
+test('a call that is cancelled while people are looked up creates nobody', async (t) => {
+  const { signal, abort } = ((controller) => ({
+    signal: controller.signal,
+    abort: () => controller.abort(),
+  }))(new AbortController());
+  const started = await startProvisioning(t, [], { signal });
+  started.simulator.faults.add({ kind: 'stall', match: { path: /login-name-or-email/ } });
+  const failure = assert.rejects(createAccount(started, asked));
+  await started.simulator.requests.waitFor(({ path }) => path.includes('login-name-or-email'));
+  abort();
+  await failure;
+  assert.deepEqual(started.simulator.requests.writes(), []);
+});
+
+test('the account schema asks for an external user id and offers the rest, in the order of a form', async (t) => {
+  const { connect } = await startProvisioning(t, []);
+  const { metadata } = await connect(ConnectorService).getMetadata({});
+  const fields = Object.entries(metadata?.accountCreationSchema?.fieldMap ?? {});
+  assert.deepEqual(
+    fields
+      .sort(([, one], [, other]) => one.order - other.order)
+      .map(([name, { required, field }]) => [name, field.case, required]),
+    [
+      ['external_user_id', 'stringField', true],
+      ['email', 'stringField', false],
+      ['login_name', 'stringField', false],
+      ['first_name', 'stringField', false],
+      ['last_name', 'stringField', false],
+      ['role', 'stringField', false],
+      ['custom_attributes', 'mapField', false],
+      ['send_welcome_email', 'boolField', false],
+      ['reactivate', 'boolField', false],
+    ],
+  );
+});

@@ -1,0 +1,237 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import type { JsonObject } from '@bufbuild/protobuf';
+import { Code } from '@connectrpc/connect';
+import { ActionService, ActionType, BatonActionStatus } from '#gen/c1/connector/v2/action_pb.js';
+import { Capability, ConnectorService } from '#gen/c1/connector/v2/connector_pb.js';
+import type { PercipioUser } from '../../../../src/simulator/percipio/organization/api-objects.ts';
+import { failureOf } from '../../../baton/server/failure-of.ts';
+import { call } from '../../../simulator/percipio/start-simulator.ts';
+import { uuid } from '../../start-connector.ts';
+import { startProvisioning } from '../accounts/start-provisioning.ts';
+
+const userId = uuid(1);
+const read = `GET /users/${userId}`;
+const write = `PATCH /users/${userId}`;
+
+/** The person whom actions are for, and another one. */
+async function start(t: TestContext, user: Partial<PercipioUser> = {}) {
+  const other = { id: uuid(2), email: 'other@example.com', loginName: 'other', isActive: true };
+  const started = await startProvisioning(t, [{ id: userId, isActive: true, ...user }, other]);
+  const actions = started.connect(ActionService);
+  return { ...started, actions, invoke: (name: string, args: JsonObject) => actions.invokeAction({ name, args }) };
+}
+
+test('the actions are of the connector, with the types that ConductorOne calls them for', async (t) => {
+  const { actions, connect } = await start(t);
+  const { schemas } = await actions.listActionSchemas({});
+  assert.deepEqual(
+    schemas.map(({ name, actionType, resourceTypeId }) => [name, actionType, resourceTypeId]),
+    [
+      ['enable_user', [ActionType.ACCOUNT, ActionType.ACCOUNT_ENABLE], ''],
+      ['disable_user', [ActionType.ACCOUNT, ActionType.ACCOUNT_DISABLE], ''],
+      ['update_user_profile', [ActionType.ACCOUNT, ActionType.ACCOUNT_UPDATE_PROFILE], ''],
+    ],
+  );
+  for (const schema of schemas) {
+    assert.deepEqual((await actions.getActionSchema({ name: schema.name })).schema, schema);
+    const [user] = schema.arguments;
+    assert.deepEqual([user?.name, user?.isRequired, user?.field.case], ['user_id', true, 'resourceIdField']);
+    assert.deepEqual(
+      schema.returnTypes.map(({ name }) => name),
+      ['success', 'user_id', 'is_active', 'changed'],
+    );
+  }
+  const { metadata } = await connect(ConnectorService).getMetadata({});
+  assert.ok(metadata?.capabilities?.connectorCapabilities.includes(Capability.ACTIONS));
+});
+
+for (const [name, before, after] of [
+  ['enable_user', false, true],
+  ['disable_user', true, false],
+  // Percipio may leave it out.
+  ['enable_user', null, true],
+  ['disable_user', null, false],
+] as const) {
+  test(`${name} of a user whose isActive is ${before} makes it ${after}, and tells the state`, async (t) => {
+    const { invoke, actions, simulator, calls, written } = await start(t, { isActive: before, role: 'ADMIN' });
+    const { status, response, id } = await invoke(name, { user_id: userId });
+    assert.equal(status, BatonActionStatus.COMPLETE);
+    assert.deepEqual(response, { success: true, user_id: userId, is_active: after, changed: true });
+    assert.deepEqual(calls(), [read, write, read]);
+    assert.deepEqual(written(), [{ isActive: after }]);
+    assert.deepEqual(simulator.data.users[0]?.role, 'ADMIN');
+    assert.deepEqual((await actions.getActionStatus({ id })).response, response);
+  });
+}
+
+for (const [name, isActive] of [
+  ['enable_user', true],
+  ['disable_user', false],
+] as const) {
+  test(`${name} of a user who is so already is a success, and writes nothing`, async (t) => {
+    const { invoke, calls } = await start(t, { isActive });
+    const { response } = await invoke(name, { user_id: userId });
+    assert.deepEqual(response, { success: true, user_id: userId, is_active: isActive, changed: false });
+    assert.deepEqual(calls(), [read]);
+  });
+}
+
+for (const user_id of [
+  userId,
+  { resource_type_id: 'user', resource_id: userId },
+  { resource_type: 'user', resource: userId },
+  { resourceTypeId: 'user', resourceId: userId },
+]) {
+  test(`a user may be given as ${JSON.stringify(user_id)}`, async (t) => {
+    const { invoke, simulator } = await start(t);
+    const { status } = await invoke('disable_user', { user_id });
+    assert.equal(status, BatonActionStatus.COMPLETE);
+    assert.deepEqual(
+      simulator.data.users.map(({ isActive }) => isActive),
+      [false, true],
+    );
+  });
+}
+
+for (const [args, fault] of [
+  [{}, /user_id: is required/],
+  [{ user_id: null }, /user_id: is required/],
+  [{ user_id: 'jane' }, /must be the id of a user in Percipio, a UUID/],
+  [{ user_id: { resource_type_id: 'user' } }, /user_id: must be a user: its id/],
+  [{ user_id: { resource_type_id: 'course', resource_id: userId } }, /user_id: must be a user: its id/],
+  [{ user_id: [userId] }, /user_id: must be a user: its id/],
+] as [JsonObject, RegExp][]) {
+  test(`disable_user with ${JSON.stringify(args)} is INVALID_ARGUMENT before any request`, async (t) => {
+    const { invoke, calls } = await start(t);
+    const error = await failureOf(invoke('disable_user', args));
+    assert.equal(error.code, Code.InvalidArgument);
+    assert.match(error.rawMessage, fault);
+    assert.deepEqual(calls(), []);
+  });
+}
+
+test('an action on a person who does not exist (any more) fails and says so', async (t) => {
+  const { invoke, calls } = await start(t);
+  const { status, response } = await invoke('disable_user', { user_id: uuid(7) });
+  assert.equal(status, BatonActionStatus.FAILED);
+  assert.deepEqual(response, { success: false, error: `Percipio has no user ${uuid(7)} (any more)` });
+  assert.deepEqual(calls(), [`GET /users/${uuid(7)}`]);
+});
+
+for (const fault of [
+  { kind: 'lostAnswer' },
+  { kind: 'status', status: 500, carriesOut: true },
+  { kind: 'status', status: 429 },
+] as const) {
+  test(`disable_user writes once when the write meets ${JSON.stringify(fault)}`, async (t) => {
+    const { invoke, simulator, written } = await start(t);
+    simulator.faults.add({ ...fault, match: { method: 'PATCH' } });
+    const { response } = await invoke('disable_user', { user_id: userId });
+    assert.deepEqual(response, { success: true, user_id: userId, is_active: false, changed: true });
+    assert.deepEqual(written(), [{ isActive: false }]);
+  });
+}
+
+const jane = {
+  firstName: 'Jane',
+  lastName: 'Doe',
+  email: 'jane@example.com',
+  loginName: 'jane',
+  role: 'MANAGER',
+};
+
+/** As {@link start}, with Jane, who has a department and no region. */
+async function startWithJane(t: TestContext) {
+  const started = await start(t, jane);
+  const { simulator } = started;
+  const { json } = await call(simulator, '/common/v1/organizations/{org}/custom-attributes');
+  const idOf = (wanted: string) => json.find(({ name }: { name: string }) => name === wanted).id;
+  Object.assign(simulator.data.users[0] ?? {}, {
+    customAttributes: [
+      { id: idOf('Department'), name: 'Department', value: 'Support' },
+      { id: idOf('Region'), name: 'Region', value: null },
+    ],
+  });
+  simulator.requests.clear();
+  return started;
+}
+
+test('update_user_profile changes what is given and not so yet, and nothing else', async (t) => {
+  const { invoke, simulator, calls, written, log } = await startWithJane(t);
+  const { response } = await invoke('update_user_profile', {
+    user_id: userId,
+    first_name: 'Jane',
+    last_name: 'Smith',
+    email: 'Jane@Example.com',
+    login_name: 'jane.smith',
+    custom_attributes: { Department: 'Platform', Region: '' },
+  });
+  assert.deepEqual(response, { success: true, user_id: userId, is_active: true, changed: true });
+  assert.deepEqual(calls(), ['GET /custom-attributes', read, write, read]);
+  assert.deepEqual(written(), [
+    {
+      lastName: 'Smith',
+      loginName: 'jane.smith',
+      customAttributes: [{ name: 'Department', value: 'Platform' }],
+    },
+  ]);
+  const { firstName, lastName, email, loginName, role } = simulator.data.users[0] ?? {};
+  assert.deepEqual(
+    [firstName, lastName, email, loginName, role],
+    ['Jane', 'Smith', 'jane@example.com', 'jane.smith', 'MANAGER'],
+  );
+  assert.match(log(), /"fields":\["loginName","lastName","customAttributes"\],"msg":"changed a user"/);
+  assert.doesNotMatch(log(), /Smith|jane\.smith/);
+});
+
+test('update_user_profile of what is so already writes nothing', async (t) => {
+  const { invoke, calls } = await startWithJane(t);
+  const { response } = await invoke('update_user_profile', { user_id: userId, last_name: 'Doe', email: null });
+  assert.deepEqual(response, { success: true, user_id: userId, is_active: true, changed: false });
+  assert.deepEqual(calls(), [read]);
+});
+
+test('update_user_profile clears an attribute that is given as empty', async (t) => {
+  const { invoke, written } = await startWithJane(t);
+  await invoke('update_user_profile', { user_id: userId, custom_attributes: { Department: '' } });
+  assert.deepEqual(written(), [{ customAttributes: [{ name: 'Department', value: '' }] }]);
+});
+
+for (const [args, fault] of [
+  [{}, /one of first_name, .* must be given/],
+  [{ first_name: '' }, /first_name: must not be empty/],
+  [{ last_name: '  ' }, /last_name: must not be empty/],
+  [{ email: '' }, /email: must be an e-mail address/],
+  [{ login_name: '' }, /login_name: must not be empty/],
+  [{ login_name: 'a b' }, /login_name: must not contain spaces/],
+  [{ custom_attributes: { Department: ['A'] } }, /custom_attributes\.Department: must be a text/],
+  [{ frist_name: 'Jane' }, /frist_name: is no argument of this action; did you mean first_name/],
+  [{ job_title: 'Engineer' }, /job_title: is no argument/],
+  [{ role: 'ADMIN' }, /role: is no argument/],
+] as [JsonObject, RegExp][]) {
+  test(`update_user_profile with ${JSON.stringify(args)} is INVALID_ARGUMENT before any request`, async (t) => {
+    const { invoke, calls } = await startWithJane(t);
+    const error = await failureOf(invoke('update_user_profile', { user_id: userId, ...args }));
+    assert.equal(error.code, Code.InvalidArgument);
+    assert.match(error.rawMessage, fault);
+    assert.deepEqual(calls(), []);
+  });
+}
+
+test('update_user_profile to an e-mail that another person has fails, and says so', async (t) => {
+  const { invoke, simulator, written } = await startWithJane(t);
+  const { status, response } = await invoke('update_user_profile', { user_id: userId, email: 'other@example.com' });
+  assert.equal(status, BatonActionStatus.FAILED);
+  assert.match(String(response?.error), /answered 409 .*Another person in Percipio has this .*nothing was changed$/);
+  assert.deepEqual([written(), simulator.data.users[0]?.email], [[], 'jane@example.com']);
+});
+
+test('update_user_profile with an attribute that the organization does not have fails before the write', async (t) => {
+  const { invoke, calls } = await startWithJane(t);
+  const args = { user_id: userId, first_name: 'Joan', custom_attributes: { Departement: 'Sales' } };
+  const { status, response } = await invoke('update_user_profile', args);
+  assert.equal(status, BatonActionStatus.FAILED);
+  assert.match(String(response?.error), /no custom attribute called "Departement"; it has: /);
+  assert.deepEqual(calls(), ['GET /custom-attributes']);
+});

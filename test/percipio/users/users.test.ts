@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { anyIs } from '@bufbuild/protobuf/wkt';
+import { Code, type ConnectError } from '@connectrpc/connect';
+import { RateLimitDescriptionSchema } from '#gen/c1/connector/v2/annotation_ratelimit_pb.js';
+import { SkipEntitlementsAndGrantsSchema } from '#gen/c1/connector/v2/annotation_resource_tree_pb.js';
+import { ResourceType_Trait } from '#gen/c1/connector/v2/resource_pb.js';
+import { startSimulator } from '../../simulator/percipio/start-simulator.ts';
+import { decodeToken, readAllPages, readResources, startConnector, uuid } from '../start-connector.ts';
+
+const usersPath = /\/users$/;
+
+/** A simulator with as many users, who have nothing but an id. */
+async function startWithUsers(t: Parameters<typeof startSimulator>[0], count: number) {
+  const simulator = await startSimulator(t, { users: 0, courses: 0, activityRows: 0 });
+  simulator.data.users = Array.from({ length: count }, (_, index) => ({ id: uuid(index) }));
+  return simulator;
+}
+
+test('the type user is a trait of people, and skips entitlements and grants', async (t) => {
+  const simulator = await startWithUsers(t, 0);
+  const type = startConnector(t, simulator).connector.resourceTypes.find((syncer) => syncer.type.id === 'user')?.type;
+  assert.deepEqual(type?.traits, [ResourceType_Trait.USER]);
+  assert.ok(type?.annotations.some((any) => anyIs(any, SkipEntitlementsAndGrantsSchema)));
+});
+
+test('every generated user becomes a resource, odd ones included', async (t) => {
+  const simulator = await startSimulator(t, { users: 201, courses: 0, activityRows: 0 });
+  const users = await readResources(startConnector(t, simulator), 'user', 's1');
+  assert.deepEqual(new Set(users.map((user) => user.id?.resource)), simulator.truth.userIds());
+  assert.ok(users.every((user) => user.displayName !== ''));
+});
+
+test('users are read to the last page in pages as large as Percipio allows, whatever page_size asks for', async (t) => {
+  const simulator = await startWithUsers(t, 1001);
+  const { resources } = startConnector(t, simulator);
+  const { items, pages } = await readAllPages((pageToken) =>
+    resources.listResources({ resourceTypeId: 'user', pageSize: 250, pageToken, activeSyncId: 's1' }),
+  );
+  assert.equal(new Set(items.map((user) => user.id?.resource)).size, 1001);
+  assert.ok(pages.every(({ list }) => list.length <= 250));
+  assert.deepEqual(
+    simulator.requests.of({ path: usersPath }).map(({ query }) => query),
+    ['0', '1000'].map((offset) => ({ max: '1000', offset })),
+  );
+});
+
+test('a page token is a position that another process goes on from', async (t) => {
+  const simulator = await startWithUsers(t, 1500);
+  const [one, other] = [startConnector(t, simulator), startConnector(t, simulator)];
+  const first = await one.resources.listResources({ resourceTypeId: 'user' });
+  assert.deepEqual((decodeToken(first.nextPageToken) as { t: unknown }).t, { offset: 1000 });
+  const second = await other.resources.listResources({ resourceTypeId: 'user', pageToken: first.nextPageToken });
+  assert.equal(second.list[0]?.id?.resource, uuid(1000));
+  assert.equal(second.nextPageToken, '');
+});
+
+test('the rate limit that Percipio tells is passed on', async (t) => {
+  const simulator = await startWithUsers(t, 1);
+  simulator.faults.add({
+    kind: 'status',
+    status: 200,
+    headers: { 'x-ratelimit-limit': '100', 'x-ratelimit-remaining': '7', 'x-total-count': '0' },
+    body: [],
+  });
+  const { annotations } = await startConnector(t, simulator).resources.listResources({ resourceTypeId: 'user' });
+  assert.ok(annotations.some((any) => anyIs(any, RateLimitDescriptionSchema)));
+});
+
+test('a page that Percipio forbids fails the call with its code, and is never a shorter list', async (t) => {
+  const simulator = await startWithUsers(t, 1500);
+  simulator.faults.add({ kind: 'status', status: 403, match: { path: /offset=1000/ } });
+  const { resources } = startConnector(t, simulator);
+  const { nextPageToken: pageToken } = await resources.listResources({ resourceTypeId: 'user' });
+  await assert.rejects(resources.listResources({ resourceTypeId: 'user', pageToken }), (error: ConnectError) => {
+    assert.equal(error.code, Code.PermissionDenied);
+    assert.match(error.rawMessage, /offset=1000 answered 403 .* API family user-management$/);
+    return true;
+  });
+});
+
+test('GetResource reads one user, and is NOT_FOUND for one who is gone', async (t) => {
+  const simulator = await startWithUsers(t, 3);
+  const { getter } = startConnector(t, simulator);
+  const get = (resource: string) => getter.getResource({ resourceId: { resourceType: 'user', resource } });
+  assert.equal((await get(uuid(1))).resource?.id?.resource, uuid(1));
+  await assert.rejects(get(uuid(9)), (error: ConnectError) => error.code === Code.NotFound);
+});
