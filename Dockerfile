@@ -4,6 +4,8 @@
 FROM node:24.21.0-bookworm-slim AS build
 WORKDIR /build
 COPY package.json package-lock.json ./
+COPY gen/package.json gen/
+COPY src/baton/package.json src/baton/
 RUN npm ci
 COPY gen gen
 COPY src src

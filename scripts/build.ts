@@ -14,6 +14,8 @@ await build({
   cwd: root,
   input: Object.fromEntries(['src/main.ts', ...workers].map((path) => [basename(path, '.ts'), path])),
   platform: 'node',
+  // Nothing in there is for a build, and the image has none.
+  tsconfig: false,
   plugins: [collectLicenses()],
   // What two commands load when they run is still not loaded by the others.
   checks: { ineffectiveDynamicImport: false },

@@ -119,6 +119,8 @@ function buf(...args: string[]): void {
 function publish(freshDir: string): number {
   const fresh = readTree(freshDir);
   const present = readTree(genDir);
+  // Not generated: gen/ is a package.
+  present.delete('package.json');
   const written = [...fresh].filter(([path, content]) => present.get(path) !== content).map(([path]) => path);
   const removed = [...present.keys()].filter((path) => !fresh.has(path));
   if (options.check) {

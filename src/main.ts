@@ -9,5 +9,5 @@ if (Number.parseInt(process.versions.node, 10) < nodeMajorMin) {
   );
   process.exitCode = 1;
 } else {
-  await import('./run-process.ts');
+  await import('./program.ts');
 }

@@ -36,7 +36,7 @@ async function serve(t: TestContext): Promise<string> {
       name: 'baton-percipio',
       version: '0.0.0-test',
       fields: percipioFields,
-      createConnector: (settings, environment) => createPercipioConnector(settings, environment, quickTiming),
+      connector: (settings, environment) => createPercipioConnector(settings, environment, quickTiming),
     },
     { default: serveCommand, named: [serveCommand] },
     {

@@ -11,9 +11,14 @@ function loadedWith(path: string, loaded = new Set<string>()): Set<string> {
   if (!path.startsWith('src/')) return loaded;
   const statements = readFileSync(path, 'utf8').matchAll(/^(?:import|export) (?!type\b)(?:[^;']*? from )?'([^']+)'/gm);
   for (const [, specifier = ''] of statements) {
-    loadedWith(specifier.startsWith('.') ? normalize(join(dirname(path), specifier)) : specifier, loaded);
+    loadedWith(resolveSpecifier(path, specifier), loaded);
   }
   return loaded;
+}
+
+function resolveSpecifier(path: string, specifier: string): string {
+  if (specifier === 'baton-connector-sdk') return 'src/baton/index.ts';
+  return specifier.startsWith('.') ? normalize(join(dirname(path), specifier)) : specifier;
 }
 
 const slow = [
@@ -29,7 +34,7 @@ const slow = [
   'src/baton/harness/run-',
   'src/simulator/',
 ];
-const everyCommand = 'src/run-process.ts';
+const everyCommand = 'src/program.ts';
 const starts = [
   { title: 'every command', entries: [everyCommand], without: [...slow, '@grpc/grpc-js'] },
   {

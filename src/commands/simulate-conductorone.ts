@@ -1,8 +1,8 @@
 // The ConductorOne of `simulate`: hands out a sync now and then, and tells what comes of it.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Output } from '../baton/command-line/command.ts';
-import { pause } from '../baton/conductorone/link/backoff.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Output } from 'baton-connector-sdk';
 import {
   type ConductorOneSimulator,
   startConductorOneSimulator,
@@ -53,6 +53,6 @@ async function handOutSyncs(
     const files = uploads.of(id).map(({ path, bytes }) => `${path} (${bytes} bytes)`);
     const outcome = finalState.case === 'success' ? files.join(', ') : `failed: ${status?.message ?? ''}`;
     stdout.write(`sync ${id}: ${outcome}\n`);
-    await pause(syncEveryMs, signal);
+    await sleep(syncEveryMs, undefined, { signal });
   }
 }

@@ -1,8 +1,7 @@
 // `simulate`: a Percipio to run against, with a made-up organization, and a ConductorOne beside it if wanted.
 import { once } from 'node:events';
 import { resolve } from 'node:path';
-import type { Command } from '../baton/command-line/command.ts';
-import { boolField, durationField, intField, stringField } from '../baton/config/create-field.ts';
+import { boolField, type Command, durationField, intField, stringField } from 'baton-connector-sdk';
 
 const common = { exportTarget: 'none' } as const;
 const port = intField({

@@ -1,5 +1,5 @@
 // The settings of this connector. The first three and `base-url` are also the Go connector's, by the same names.
-import { boolField, choiceField, durationField, stringField, stringSliceField } from '../baton/config/create-field.ts';
+import { boolField, choiceField, durationField, stringField, stringSliceField } from 'baton-connector-sdk';
 
 export const apiTokenField = stringField({
   name: 'api-token',

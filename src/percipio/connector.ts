@@ -1,11 +1,14 @@
 // The Percipio connector: puts its resource types together over one client.
 import { availableParallelism } from 'node:os';
-import type { Connector } from '../baton/author/connector.ts';
-import type { ConnectorEnvironment } from '../baton/author/program.ts';
-import { Code, ServiceError } from '../baton/author/service-error.ts';
-import { countWorkers } from '../baton/config/count-workers.ts';
-import type { Settings } from '../baton/config/field.ts';
-import { httpTimeoutSeconds } from '../baton/config/fields/sync.ts';
+import {
+  Code,
+  type Connector,
+  type ConnectorEnvironment,
+  countWorkers,
+  httpTimeoutSeconds,
+  ServiceError,
+  type Settings,
+} from 'baton-connector-sdk';
 import { createPercipioClient, type PercipioClient } from './api/percipio-client.ts';
 import {
   apiTokenField,

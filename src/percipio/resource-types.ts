@@ -1,10 +1,10 @@
 // The resource types that Percipio's objects become.
 import { create } from '@bufbuild/protobuf';
+import { annotation, packAnnotations } from 'baton-connector-sdk';
 import { SkipEntitlementsAndGrantsSchema } from '#gen/c1/connector/v2/annotation_resource_tree_pb.js';
 import { TypeScopedEntitlementsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_entitlements_pb.js';
 import { TypeScopedGrantsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_grants_pb.js';
 import { ResourceType_Trait, ResourceTypeSchema } from '#gen/c1/connector/v2/resource_pb.js';
-import { annotation, packAnnotations } from '../baton/messages/resource.ts';
 
 /** A person with an account in the organization. Has no entitlements of its own. */
 export const userType = create(ResourceTypeSchema, {

@@ -1,14 +1,12 @@
 // Turns failures of the Percipio client into errors of the services: which code a caller sees, and with which details.
 import { create } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { type Annotation, annotation, Code, ServiceError } from 'baton-connector-sdk';
 import {
   type RateLimitDescription,
   RateLimitDescription_Status,
   RateLimitDescriptionSchema,
 } from '#gen/c1/connector/v2/annotation_ratelimit_pb.js';
-import type { Annotation } from '../baton/author/connector.ts';
-import { Code, ServiceError } from '../baton/author/service-error.ts';
-import { annotation } from '../baton/messages/resource.ts';
 import { PercipioError } from './api/percipio-error.ts';
 import type { RateLimit } from './api/rate-limit.ts';
 import { ReportFormatError } from './report/scan/report-format-error.ts';

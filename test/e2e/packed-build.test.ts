@@ -1,9 +1,9 @@
-// What is shipped: built from the files that the Dockerfile copies, packed by npm, and started as the image starts it.
-// It has its dependencies in it: beside it there is nothing.
+// What the image holds: built from the files that the Dockerfile copies, and started as the image starts it. It has its
+// dependencies in it: beside it there is nothing.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, readlink, rm, symlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import packageJson from '../../package.json' with { type: 'json' };
+import sdk from '../../src/baton/package.json' with { type: 'json' };
 import { readDockerfile } from '../read-dockerfile.ts';
 import { startConductorOne } from '../simulator/conductorone/start-conductorone.ts';
 import { READY_AT_ONCE, startSimulator } from '../simulator/percipio/start-simulator.ts';
@@ -25,12 +25,13 @@ const run = promisify(execFile);
 /** An environment with nothing of the one that the test runs in but the way to commands. */
 const bare = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' };
 
-test('the packed build starts as the image does, syncs for ConductorOne, is well and ends when asked to', async (t) => {
+test('the build starts as the image does, syncs for ConductorOne, is well and ends when asked to', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'packed-build-test-'));
   t.after(() => rm(folder, { recursive: true }));
-  const app = await installPackedBuild(folder);
+  const app = await buildImage(folder);
   const licenses = await readFile(join(app, 'dist/licenses.txt'), 'utf8');
-  for (const [name, version] of Object.entries(packageJson.dependencies)) {
+  for (const [name, version] of Object.entries(sdk.dependencies)) {
+    if (name.startsWith('baton-')) continue;
     assert.ok(licenses.includes(`${name} ${version}: `), `the licence of ${name} does not go with the build`);
   }
   const installed = (await readdir(app, { recursive: true })).length;
@@ -78,20 +79,32 @@ test('the packed build starts as the image does, syncs for ConductorOne, is well
   assert.match(unwell.stderr, /does a connector run there with --health-check/);
 });
 
-/** Builds and packs what the Dockerfile copies, and unpacks it into an empty folder. */
-async function installPackedBuild(folder: string): Promise<string> {
+/** Builds what the Dockerfile copies, and puts what the image takes of it into a folder. */
+async function buildImage(folder: string): Promise<string> {
   const build = join(folder, 'build');
   for (const path of buildStage?.copies.flatMap(({ paths }) => paths) ?? []) {
     await cp(join(root, path), join(build, path), { recursive: true });
   }
-  await symlink(join(root, 'node_modules'), join(build, 'node_modules'));
-  // Builds too: package.json has it do so before it packs.
-  const npm = { cwd: build, env: { ...bare, npm_config_offline: 'true', npm_config_update_notifier: 'false' } };
-  await run('npm', ['pack', '--pack-destination', folder], npm);
-  const archive = (await readdir(folder)).find((name) => name.endsWith('.tgz')) ?? '';
-  await run('tar', ['-xzf', join(folder, archive), '-C', folder]);
+  await linkPackages(join(build, 'node_modules'));
+  await run(process.execPath, ['scripts/build.ts'], { cwd: build, env: bare });
+  const app = join(folder, 'app');
+  for (const { from, paths } of image?.copies ?? []) {
+    for (const path of paths) {
+      const relative = path.replace(/^\/build\//, '');
+      await cp(join(from ? build : root, relative), join(app, relative), { recursive: true });
+    }
+  }
+  return app;
+}
 
-  return join(folder, 'package');
+/** What `npm ci` gives: the packages of this repository as links to what was copied, the others as they are installed. */
+async function linkPackages(folder: string): Promise<void> {
+  await mkdir(folder);
+  const installed = join(root, 'node_modules');
+  for (const entry of await readdir(installed, { withFileTypes: true })) {
+    const target = entry.isSymbolicLink() ? await readlink(join(installed, entry.name)) : join(installed, entry.name);
+    await symlink(target, join(folder, entry.name));
+  }
 }
 
 /** Starts Node in a folder. It is killed when the test ends, if it still runs. */

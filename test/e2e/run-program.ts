@@ -103,7 +103,7 @@ export async function runProgram(
       name: 'baton-percipio',
       version: '0.0.0-test',
       fields: percipioFields,
-      createConnector: (settings, environment) => createPercipioConnector(settings, environment, quickTiming),
+      connector: (settings, environment) => createPercipioConnector(settings, environment, quickTiming),
     },
     { default: syncCommand, named: [] },
     {

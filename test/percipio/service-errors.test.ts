@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { anyUnpack, timestampDate } from '@bufbuild/protobuf/wkt';
+import { Code, ConnectError } from '@connectrpc/connect';
 import {
   RateLimitDescription_Status,
   RateLimitDescriptionSchema,
 } from '#gen/c1/connector/v2/annotation_ratelimit_pb.js';
-import { Code, ServiceError } from '../../src/baton/author/service-error.ts';
+import { ServiceError } from '../../src/baton/author/service-error.ts';
 import { packAnnotations } from '../../src/baton/messages/resource.ts';
 import { PercipioError, type PercipioErrorFields } from '../../src/percipio/api/percipio-error.ts';
 import { ReportFormatError } from '../../src/percipio/report/scan/report-format-error.ts';
@@ -101,14 +102,14 @@ const resetAt = new Date('2026-01-01T00:00:00Z');
 
 test('a rate limit travels as a detail, so that a Go syncer waits until it resets', () => {
   const error = convert(fail({ status: 429, rateLimit: { limit: 100, remaining: 0, resetAt } }));
-  const [detail] = error.findDetails(RateLimitDescriptionSchema);
+  const [detail] = ConnectError.from(error).findDetails(RateLimitDescriptionSchema);
   assert.equal(detail?.status, RateLimitDescription_Status.OVERLIMIT);
   assert.deepEqual([detail?.limit, detail?.remaining], [100n, 0n]);
   assert.deepEqual(detail?.resetAt && timestampDate(detail.resetAt), resetAt);
 });
 
 test('an error without a rate limit has no detail', () => {
-  assert.deepEqual(convert(fail({ status: 429 })).findDetails(RateLimitDescriptionSchema), []);
+  assert.deepEqual(ConnectError.from(convert(fail({ status: 429 }))).findDetails(RateLimitDescriptionSchema), []);
 });
 
 test('the rate limit of a good answer becomes a response annotation', () => {

@@ -1,4 +1,4 @@
-// A program made of a connector: what the commands need to know of it. `main.ts` puts one together.
+// A program made of a connector: what its commands know of it.
 import type { Logger } from 'pino';
 import type { Constraint } from '../config/constraint.ts';
 import type { Field, Settings } from '../config/field.ts';
@@ -17,7 +17,7 @@ export interface Program {
    * Makes the connector. Without settings it is only asked what it is made of (metadata, resource types), and must
    * neither connect nor fail.
    */
-  createConnector(settings: Settings, environment: ConnectorEnvironment): Connector;
+  connector(settings: Settings, environment: ConnectorEnvironment): Connector;
 }
 
 /** What a connector gets from the program that runs it. */

@@ -67,7 +67,7 @@ export function chooseJob(settings: Settings): AskedJob | undefined {
 /** Does it, and prints what came of it. Whoever asks for a change permits it: it needs no `--provisioning`. */
 export async function runOnDemand(invocation: Invocation, { job }: AskedJob): Promise<number> {
   const { program, settings, logger, userAgent, host } = invocation;
-  const connector = program.createConnector(settings, { logger, userAgent, env: host.env });
+  const connector = program.connector(settings, { logger, userAgent, env: host.env });
   try {
     const services = createConnectorServices(connector, { provisioning: true, ticketing: false });
     const contextValues = createContextValues()

@@ -11,7 +11,7 @@ import { deriveCapabilities } from '../services/capabilities.ts';
  * as Any, indented by two spaces, without a line end behind it. It needs no settings and connects to nothing.
  */
 export async function printCapabilities({ program, settings, logger, userAgent, host }: Invocation): Promise<number> {
-  const connector = program.createConnector(settings, { logger, userAgent, env: host.env });
+  const connector = program.connector(settings, { logger, userAgent, env: host.env });
   try {
     const packed = anyPack(ConnectorCapabilitiesSchema, deriveCapabilities(connector));
     const json = toJson(AnySchema, packed, { registry: annotationRegistry });

@@ -29,7 +29,7 @@ export async function runSync(invocation: Invocation): Promise<number> {
   if (settings.get(healthCheck)) {
     logger.warn(`--${healthCheck.name} has no effect in a single sync: it is for serve and for service mode`);
   }
-  const connector = program.createConnector(settings, { logger, userAgent, env: host.env });
+  const connector = program.connector(settings, { logger, userAgent, env: host.env });
   const display = host.stderr.isTTY ? createTerminalDisplay(host.stderr) : createLogDisplay(logger);
   const tally = new SyncTally((event) => display(tally, event));
   try {

@@ -33,7 +33,7 @@ export async function serveParent({ program, settings, logger, userAgent, host }
   if (asksForLimits(config.rateLimiterConfig)) {
     logger.warn('calls are not limited by a rate: the connector keeps to the limits of its application itself');
   }
-  const connector = program.createConnector(settings, { logger, userAgent, env: host.env });
+  const connector = program.connector(settings, { logger, userAgent, env: host.env });
   stack.defer(() => connector.close?.());
   const sessions =
     config.sessionStoreListenPort === 0

@@ -32,7 +32,7 @@ export async function runServiceMode(
     logger.warn(`--${skipEntitlementsAndGrants.name} has no effect in service mode: each task says it for itself`);
   }
   const clientKey = readClientKey(settings);
-  const connector = program.createConnector(settings, { logger, userAgent, env: host.env });
+  const connector = program.connector(settings, { logger, userAgent, env: host.env });
   const services = createConnectorServices(connector, {
     provisioning: settings.get(provisioning),
     ticketing: settings.get(ticketing),

@@ -1,6 +1,8 @@
 // Ends a gRPC server: gently first, and by force after a while.
+
 import { once } from 'node:events';
 import type { Server as Listener, Socket } from 'node:net';
+import { ConnectError } from '@connectrpc/connect';
 import type { Server } from '@grpc/grpc-js';
 import { Code, ServiceError } from '../author/service-error.ts';
 import { reflectionServices } from './grpc/reflection.ts';
@@ -42,8 +44,8 @@ export async function stopServer(parts: StoppableServer, hurry: AbortSignal): Pr
   await closed;
 }
 
-function toStopping(): ServiceError {
-  return new ServiceError(Code.Unavailable, 'the server is stopping', { reason: 'stopping' });
+function toStopping(): ConnectError {
+  return ConnectError.from(new ServiceError(Code.Unavailable, 'the server is stopping', { reason: 'stopping' }));
 }
 
 /** Resolves with the promise or with the signal, whichever is first. */

@@ -1,14 +1,15 @@
 // Lists who completed a course and who is at it, from the learning-activity report of the sync.
-import { z } from 'zod';
-import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
+
 import {
   type Context,
+  entitlementStub,
   type Listing,
   listing,
   type PlainGrant,
   type ResourceRequest,
-} from '../../baton/author/connector.ts';
-import { entitlementStub } from '../../baton/messages/grant.ts';
+} from 'baton-connector-sdk';
+import { z } from 'zod';
+import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
 import type { PercipioContext } from '../context.ts';
 import type { ActivityReport } from '../report/activity-report.ts';
 import type { ActivityIndex } from '../report/scan/activity-index.ts';

@@ -1,11 +1,10 @@
 // Maps an item of the Percipio catalog to a resource of type `course`, and says which items become one.
 import { create } from '@bufbuild/protobuf';
+import { annotation, buildAssignmentEntitlement, buildResource } from 'baton-connector-sdk';
 import { EntitlementImmutableSchema } from '#gen/c1/connector/v2/annotation_entitlement_pb.js';
 import { ExternalLinkSchema } from '#gen/c1/connector/v2/annotation_external_link_pb.js';
 import type { Entitlement } from '#gen/c1/connector/v2/entitlement_pb.js';
 import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
-import { buildAssignmentEntitlement } from '../../baton/messages/entitlement.ts';
-import { annotation, buildResource } from '../../baton/messages/resource.ts';
 import type { ContentItem } from '../api/content-item.ts';
 import { type ActivityStatus, activityStatuses } from '../report/scan/activity-status.ts';
 import { courseType, userType } from '../resource-types.ts';

@@ -1,14 +1,8 @@
 // Where the courses of a sync come from: a paged listing, whose pages are remembered for the steps that follow.
+
+import { type Context, type Listing, type ListRequest, listing, type Page, type Reporter } from 'baton-connector-sdk';
 import type { z } from 'zod';
 import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
-import {
-  type Context,
-  type Listing,
-  type ListRequest,
-  listing,
-  type Page,
-  type Reporter,
-} from '../../baton/author/connector.ts';
 import { firstPageKey } from '../listed-pages.ts';
 import type { SyncMemory, SyncScope } from '../sync-memory.ts';
 

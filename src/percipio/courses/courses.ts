@@ -1,5 +1,5 @@
 // The resource type `course`: courses and assessments of the catalog, who completed them and who is at it.
-import { type ResourceSyncer, singlePage } from '../../baton/author/connector.ts';
+import { type ResourceSyncer, singlePage } from 'baton-connector-sdk';
 import type { PercipioContext } from '../context.ts';
 import { courseType } from '../resource-types.ts';
 import { asService } from '../service-errors.ts';

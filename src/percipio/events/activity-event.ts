@@ -1,9 +1,9 @@
 // Maps an activity to an event.
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import { entitlementStub } from 'baton-connector-sdk';
 import type { EventSchema } from '#gen/c1/connector/v2/event_feed_pb.js';
 import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
-import { entitlementStub } from '../../baton/messages/grant.ts';
 import { courseType, userType } from '../resource-types.ts';
 import type { Activity } from './recent-activity.ts';
 

@@ -1,8 +1,15 @@
 // The feed of who used which course and who completed it. docs/events.md reasons why it passes nothing over.
+
+import {
+  Code,
+  type Context,
+  type EventFeed,
+  type EventsPage,
+  type EventsRequest,
+  eventFeed,
+  ServiceError,
+} from 'baton-connector-sdk';
 import { EventType } from '#gen/c1/connector/v2/event_feed_pb.js';
-import type { Context } from '../../baton/author/connector.ts';
-import { type EventFeed, type EventsPage, type EventsRequest, eventFeed } from '../../baton/author/event-feed.ts';
-import { Code, ServiceError } from '../../baton/author/service-error.ts';
 import type { PercipioContext } from '../context.ts';
 import { asService } from '../service-errors.ts';
 import type { ConnectorTiming } from '../timing.ts';

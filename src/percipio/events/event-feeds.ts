@@ -1,5 +1,5 @@
 // The event feeds of this connector.
-import type { EventFeed } from '../../baton/author/event-feed.ts';
+import type { EventFeed } from 'baton-connector-sdk';
 import { type CourseActivityOptions, createCourseActivityFeed } from './course-activity.ts';
 import { createUserChangesFeed } from './user-changes.ts';
 

@@ -1,6 +1,7 @@
 // Which users and courses a sync would have, for events about them.
+
+import type { Context, Reporter } from 'baton-connector-sdk';
 import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
-import type { Context, Reporter } from '../../baton/author/connector.ts';
 import type { PercipioContext } from '../context.ts';
 import type { CourseSource } from '../courses/course-source.ts';
 import { createCourses } from '../courses/courses.ts';

@@ -1,7 +1,8 @@
 // The feed of users that were created or changed. docs/events.md reasons why it passes nobody over.
+
+import { type EventFeed, type EventsPage, eventFeed } from 'baton-connector-sdk';
 import { z } from 'zod';
 import { EventType } from '#gen/c1/connector/v2/event_feed_pb.js';
-import { type EventFeed, type EventsPage, eventFeed } from '../../baton/author/event-feed.ts';
 import type { PercipioContext } from '../context.ts';
 import { asService } from '../service-errors.ts';
 import { changedUsersStart, readChangedUsers } from './changed-users.ts';

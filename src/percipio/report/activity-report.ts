@@ -1,8 +1,7 @@
 // One learning-activity report: requested or picked up by its id, waited for, and read into an index, in the background.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Code, type Progress, ServiceError } from 'baton-connector-sdk';
 import type { Logger } from 'pino';
-import type { Progress } from '../../baton/author/connector.ts';
-import { Code, ServiceError } from '../../baton/author/service-error.ts';
 import { PercipioError } from '../api/percipio-error.ts';
 import type { ReportsApi } from '../api/reports.ts';
 import type { ConnectorTiming } from '../timing.ts';

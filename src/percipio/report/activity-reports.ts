@@ -1,6 +1,5 @@
 // The learning-activity reports of one sync.
-import type { SessionStore } from '../../baton/author/connector.ts';
-import { ServiceError } from '../../baton/author/service-error.ts';
+import { ServiceError, type SessionStore } from 'baton-connector-sdk';
 import { PercipioError } from '../api/percipio-error.ts';
 import { ActivityReport, type ActivityReportOptions, requestActivityReport } from './activity-report.ts';
 import { SharedReportId } from './shared-report-id.ts';

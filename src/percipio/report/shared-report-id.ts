@@ -1,6 +1,7 @@
 // The id of a sync's report, for all processes that serve the sync.
+
+import type { SessionStore } from 'baton-connector-sdk';
 import type { Logger } from 'pino';
-import type { SessionStore } from '../../baton/author/connector.ts';
 
 const key = 'percipio/activity-report';
 

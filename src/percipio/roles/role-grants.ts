@@ -1,7 +1,14 @@
 // Lists who has which role.
+
+import {
+  buildGrant,
+  entitlementStub,
+  type Listing,
+  listing,
+  type PlainGrant,
+  type ResourceRequest,
+} from 'baton-connector-sdk';
 import type { Grant } from '#gen/c1/connector/v2/grant_pb.js';
-import { type Listing, listing, type PlainGrant, type ResourceRequest } from '../../baton/author/connector.ts';
-import { buildGrant, entitlementStub } from '../../baton/messages/grant.ts';
 import type { PercipioContext } from '../context.ts';
 import { userType } from '../resource-types.ts';
 import type { ListedUsersPage } from '../users/listed-users.ts';

@@ -1,11 +1,8 @@
 // Gives and takes roles. A person has exactly one: who gets a role loses the one before, who loses one is a learner.
+
+import { Code, type Context, entitlementId, type Provisioner, refusal, ServiceError } from 'baton-connector-sdk';
 import type { Entitlement } from '#gen/c1/connector/v2/entitlement_pb.js';
 import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
-import type { Context } from '../../baton/author/connector.ts';
-import type { Provisioner } from '../../baton/author/provisioner.ts';
-import { refusal } from '../../baton/author/refusal.ts';
-import { Code, ServiceError } from '../../baton/author/service-error.ts';
-import { entitlementId } from '../../baton/messages/entitlement.ts';
 import { userRoles } from '../api/user-changes.ts';
 import type { PercipioContext } from '../context.ts';
 import { roleType, userType } from '../resource-types.ts';

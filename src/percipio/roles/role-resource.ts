@@ -1,12 +1,9 @@
 // Maps a role of Percipio to a resource of type `role`, and to the entitlement that having it is.
 import { create } from '@bufbuild/protobuf';
+import { type Annotation, annotation, buildAssignmentEntitlement, buildRoleResource } from 'baton-connector-sdk';
 import { EntitlementExclusionGroupSchema } from '#gen/c1/connector/v2/annotation_exclusion_group_pb.js';
 import type { Entitlement } from '#gen/c1/connector/v2/entitlement_pb.js';
 import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
-import type { Annotation } from '../../baton/author/connector.ts';
-import { buildAssignmentEntitlement } from '../../baton/messages/entitlement.ts';
-import { annotation } from '../../baton/messages/resource.ts';
-import { buildRoleResource } from '../../baton/messages/role-resource.ts';
 import { roleType, userType } from '../resource-types.ts';
 import { describeRole, isUserRole, leastRole } from './role.ts';
 

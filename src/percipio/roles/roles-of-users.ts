@@ -1,6 +1,7 @@
 // Walks through the users of a sync for their roles, without asking Percipio again for users that the sync has listed.
+
+import type { Annotation, Context } from 'baton-connector-sdk';
 import { z } from 'zod';
-import type { Annotation, Context } from '../../baton/author/connector.ts';
 import type { PercipioContext } from '../context.ts';
 import { asService, rateLimitAnnotations } from '../service-errors.ts';
 import type { ListedUsersPage } from '../users/listed-users.ts';

@@ -1,6 +1,7 @@
 // The resource type `role`: what people may do in Percipio, and who has which role.
+
+import { type Context, listing, type ResourceSyncer, singlePage } from 'baton-connector-sdk';
 import { z } from 'zod';
-import { type Context, listing, type ResourceSyncer, singlePage } from '../../baton/author/connector.ts';
 import { userRoles } from '../api/user-changes.ts';
 import type { PercipioContext } from '../context.ts';
 import { roleType } from '../resource-types.ts';

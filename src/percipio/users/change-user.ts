@@ -1,6 +1,6 @@
 // Changes a person and makes sure of it: read, write what differs, read again. Safe to repeat.
 import { isDeepStrictEqual } from 'node:util';
-import { Code, ServiceError } from '../../baton/author/service-error.ts';
+import { Code, ServiceError } from 'baton-connector-sdk';
 import { PercipioError } from '../api/percipio-error.ts';
 import { readUntil } from '../api/read-until.ts';
 import type { User } from '../api/user.ts';

@@ -1,6 +1,6 @@
 // Writes of which nobody knows whether Percipio carried them out: only reading can tell.
 import { setTimeout as wait } from 'node:timers/promises';
-import { Code, ServiceError } from '../../baton/author/service-error.ts';
+import { Code, ServiceError } from 'baton-connector-sdk';
 import { PercipioError } from '../api/percipio-error.ts';
 import { nextDelayMs, type RetryPolicy } from '../api/retry-policy.ts';
 

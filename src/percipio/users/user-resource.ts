@@ -1,7 +1,7 @@
 // Maps a Percipio user to a resource of type `user`.
 import type { JsonObject } from '@bufbuild/protobuf';
+import { buildUserResource } from 'baton-connector-sdk';
 import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
-import { buildUserResource } from '../../baton/messages/user-resource.ts';
 import type { User } from '../api/user.ts';
 import { userType } from '../resource-types.ts';
 

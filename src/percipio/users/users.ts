@@ -1,5 +1,5 @@
 // The resource type `user`: people with an account.
-import { listing, type ResourceSyncer } from '../../baton/author/connector.ts';
+import { listing, type ResourceSyncer } from 'baton-connector-sdk';
 import type { PercipioContext } from '../context.ts';
 import { userType } from '../resource-types.ts';
 import { usersPosition } from '../roles/roles-of-users.ts';

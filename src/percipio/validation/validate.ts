@@ -1,6 +1,5 @@
 // Checks that a sync can work: what can be seen of the settings, then one request to each API family.
-import type { Context, Validation } from '../../baton/author/connector.ts';
-import { Code, ServiceError } from '../../baton/author/service-error.ts';
+import { Code, type Context, ServiceError, type Validation } from 'baton-connector-sdk';
 import { inspectOrganizationId } from '../api/inspect-organization-id.ts';
 import { inspectToken } from '../api/inspect-token.ts';
 import { PercipioError } from '../api/percipio-error.ts';

@@ -38,7 +38,7 @@ export const libraryProgram: Program = {
   name: 'baton-library',
   version: '1.2.3',
   fields: [libraryCard, branch, genres, loan, archive],
-  createConnector: () => ({
+  connector: () => ({
     metadata: { displayName: 'Library' },
     resourceTypes: [
       { type: create(ResourceTypeSchema, { id: 'book', displayName: 'Book' }), list: singlePage(async () => []) },

@@ -32,7 +32,7 @@ test('capabilities prints what a connector can do, without settings, and closes 
       name: 'baton-library',
       version: '1.2.3',
       fields: [stringField({ name: 'library-card', description: 'The card', required: true })],
-      createConnector: () => ({
+      connector: () => ({
         metadata: {},
         resourceTypes: [
           { type: reader, list },

@@ -16,7 +16,7 @@ async function run(argv: readonly string[]) {
       name: 'baton-library',
       version: '1.2.3',
       fields: [],
-      createConnector: () => assert.fail('completion needs no connector'),
+      connector: () => assert.fail('completion needs no connector'),
     },
     { default: configCommand, named: [completionCommand, configCommand] },
     {

@@ -17,7 +17,7 @@ async function printConfiguration(): Promise<string> {
       version: '1.2.3',
       fields: [card, branch, genres, archive],
       constraints: [{ kind: 'dependent-on', fields: [genres], requires: [branch] }],
-      createConnector: () => assert.fail('config needs no connector'),
+      connector: () => assert.fail('config needs no connector'),
     },
     { default: configCommand, named: [configCommand] },
     {

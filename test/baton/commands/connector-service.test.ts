@@ -173,7 +173,7 @@ async function runCommand(stdin: string, change: Partial<Program> = {}) {
     name: 'baton-library',
     version: '1.2.3',
     fields: [],
-    createConnector: () => createLibrary().connector,
+    connector: () => createLibrary().connector,
     ...change,
   };
   const exitCode = await runCommandLine(

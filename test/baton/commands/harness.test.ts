@@ -56,7 +56,7 @@ async function runHarness(argv: readonly string[], options: { cwd?: string; env?
       name: 'baton-library',
       version: '1.2.3',
       fields: [],
-      createConnector: () => assert.fail('the harness needs no connector of its own'),
+      connector: () => assert.fail('the harness needs no connector of its own'),
     },
     { default: harnessCommand, named: [harnessCommand] },
     {

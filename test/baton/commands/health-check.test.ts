@@ -18,7 +18,7 @@ async function run(argv: readonly string[], env: NodeJS.ProcessEnv = {}) {
       name: 'baton-library',
       version: '1.2.3',
       fields: [],
-      createConnector: () => assert.fail('health-check needs no connector'),
+      connector: () => assert.fail('health-check needs no connector'),
     },
     { default: healthCheckCommand, named: [healthCheckCommand] },
     {

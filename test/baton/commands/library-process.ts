@@ -37,7 +37,7 @@ process.exitCode = await runCommandLine(
     name: 'baton-library',
     version: '1.2.3',
     fields: [],
-    createConnector: () => ({ ...connector, resourceTypes }),
+    connector: () => ({ ...connector, resourceTypes }),
   },
   { default: serveCommand, named: [serveCommand] },
   {

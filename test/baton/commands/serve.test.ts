@@ -25,7 +25,7 @@ function runServe(t: TestContext, argv: readonly string[], overrides: Partial<Co
     name: 'baton-library',
     version: '1.2.3',
     fields: [],
-    createConnector: () => ({
+    connector: () => ({
       ...createLibrary().connector,
       close: async () => void closed.push('connector'),
       ...overrides,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { Code, type HandlerContext } from '@connectrpc/connect';
+import { Code, ConnectError, type HandlerContext } from '@connectrpc/connect';
 import { BadRequestSchema } from '#gen/google/rpc/error_details_pb.js';
 import { ServiceError } from '../../../src/baton/author/service-error.ts';
 import { internalErrorText } from '../../../src/baton/server/call-failure.ts';
@@ -99,7 +99,7 @@ for (const [clientName, createEchoClient] of Object.entries(echoClients)) {
             details: [{ desc: BadRequestSchema, value }],
             cause: new Error('s3cret'),
           });
-          error.metadata.set('x-why', 'because');
+          ConnectError.from(error).metadata.set('x-why', 'because');
           return error;
         });
         const client = createEchoClient(await startTestServer(t, [entry]));

@@ -1,8 +1,13 @@
 // Creates accounts, or brings back those of people who had one.
-import type { Context } from '../../../baton/author/connector.ts';
-import type { AccountManager, CreateAccountOutcome, CreateAccountRequest } from '../../../baton/author/provisioner.ts';
-import { refusal } from '../../../baton/author/refusal.ts';
-import { Code, ServiceError } from '../../../baton/author/service-error.ts';
+import {
+  type AccountManager,
+  Code,
+  type Context,
+  type CreateAccountOutcome,
+  type CreateAccountRequest,
+  refusal,
+  ServiceError,
+} from 'baton-connector-sdk';
 import type { User } from '../../api/user.ts';
 import type { PercipioContext } from '../../context.ts';
 import { asService } from '../../service-errors.ts';

@@ -1,7 +1,8 @@
 // Reads and checks what an account is asked for with, before anything is sent.
+
+import { Code, ServiceError } from 'baton-connector-sdk';
 import { z } from 'zod';
 import type { AccountInfo } from '#gen/c1/connector/v2/resource_pb.js';
-import { Code, ServiceError } from '../../../baton/author/service-error.ts';
 import { type NewUser, userRoles } from '../../api/user-changes.ts';
 import { leastRole } from '../../roles/role.ts';
 import type { AccountField } from './account-schema.ts';

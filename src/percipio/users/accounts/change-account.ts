@@ -1,6 +1,5 @@
 // Changes one person on request, and says what stood in the way.
-import type { Context } from '../../../baton/author/connector.ts';
-import { Code, ServiceError } from '../../../baton/author/service-error.ts';
+import { Code, type Context, ServiceError } from 'baton-connector-sdk';
 import { toUserBody } from '../../api/user-changes.ts';
 import type { PercipioContext } from '../../context.ts';
 import { asService } from '../../service-errors.ts';

@@ -1,6 +1,5 @@
 // Checks the names of custom attributes against those that the organization has.
-import type { Context } from '../../../baton/author/connector.ts';
-import { Code, ServiceError } from '../../../baton/author/service-error.ts';
+import { Code, type Context, ServiceError } from 'baton-connector-sdk';
 import type { CustomAttributesApi } from '../../api/custom-attributes.ts';
 import { PercipioError } from '../../api/percipio-error.ts';
 import { asService } from '../../service-errors.ts';

@@ -1,6 +1,5 @@
 // Replaces the passwords of people.
-import type { CredentialManager } from '../../../baton/author/provisioner.ts';
-import { Code, ServiceError } from '../../../baton/author/service-error.ts';
+import { Code, type CredentialManager, ServiceError } from 'baton-connector-sdk';
 import type { PercipioContext } from '../../context.ts';
 import { changeAccount } from './change-account.ts';
 import { passwordOf } from './password-of.ts';

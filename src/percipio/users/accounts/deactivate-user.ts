@@ -1,6 +1,5 @@
 // What a deletion becomes: Percipio deletes nobody.
-import type { Context } from '../../../baton/author/connector.ts';
-import type { DeleteOutcome, DeleteRequest } from '../../../baton/author/provisioner.ts';
+import type { Context, DeleteOutcome, DeleteRequest } from 'baton-connector-sdk';
 import type { PercipioContext } from '../../context.ts';
 import { tryChange } from './change-account.ts';
 import { parseUserId } from './user-id.ts';

@@ -1,5 +1,5 @@
 // Finds out whether a person has an account already.
-import { refusal } from '../../../baton/author/refusal.ts';
+import { refusal } from 'baton-connector-sdk';
 import type { User } from '../../api/user.ts';
 import type { NewUser } from '../../api/user-changes.ts';
 import type { UserKey, UsersApi } from '../../api/users.ts';

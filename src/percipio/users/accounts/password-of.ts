@@ -1,7 +1,5 @@
 // The password that a credential asks for.
-import type { Credential } from '../../../baton/author/provisioner.ts';
-import { refusal } from '../../../baton/author/refusal.ts';
-import { Code, ServiceError } from '../../../baton/author/service-error.ts';
+import { Code, type Credential, refusal, ServiceError } from 'baton-connector-sdk';
 import { findPasswordFault } from './password-rule.ts';
 
 /**

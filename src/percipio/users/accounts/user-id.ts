@@ -1,6 +1,7 @@
 // The ids of Percipio's people.
+
+import { Code, ServiceError } from 'baton-connector-sdk';
 import { z } from 'zod';
-import { Code, ServiceError } from '../../../baton/author/service-error.ts';
 
 /** A UUID. Checked so that nothing else becomes a part of a path. */
 export const userId = z.guid('must be the id of a user in Percipio, a UUID');

@@ -1,5 +1,5 @@
 // All actions of the connector.
-import type { Action } from '../../../baton/author/action.ts';
+import type { Action } from 'baton-connector-sdk';
 import type { PercipioContext } from '../../context.ts';
 import { createDisableUser, createEnableUser } from './set-user-active.ts';
 import { createUpdateUserProfile } from './update-user-profile.ts';

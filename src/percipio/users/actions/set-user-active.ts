@@ -1,7 +1,8 @@
 // The actions that enable and disable people.
+
+import { type Action, action } from 'baton-connector-sdk';
 import { z } from 'zod';
 import { ActionType } from '#gen/c1/connector/v2/action_pb.js';
-import { type Action, action } from '../../../baton/author/action.ts';
 import type { PercipioContext } from '../../context.ts';
 import { changeAccount } from '../accounts/change-account.ts';
 import { resultFields, toActionResult } from './action-result.ts';

@@ -1,9 +1,9 @@
 // The action that changes what Percipio knows of a person.
 import { create } from '@bufbuild/protobuf';
+import { type Action, action } from 'baton-connector-sdk';
 import { z } from 'zod';
 import { ConstraintKind, FieldSchema } from '#gen/c1/config/v1/config_pb.js';
 import { ActionType } from '#gen/c1/connector/v2/action_pb.js';
-import { type Action, action } from '../../../baton/author/action.ts';
 import type { PercipioContext } from '../../context.ts';
 import { changeAccount } from '../accounts/change-account.ts';
 import { checkAttributeNames } from '../accounts/check-attribute-names.ts';

@@ -1,7 +1,7 @@
 // The argument that says whom an action is for.
 import { create } from '@bufbuild/protobuf';
+import { resourceIdArgument } from 'baton-connector-sdk';
 import { FieldSchema } from '#gen/c1/config/v1/config_pb.js';
-import { resourceIdArgument } from '../../../baton/author/resource-id-argument.ts';
 import { userType } from '../../resource-types.ts';
 import { userId } from '../accounts/user-id.ts';
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Code } from '@connectrpc/connect';
 import { ResourcesService } from '#gen/c1/connector/v2/resource_pb.js';
 import { singlePage } from '../../../../src/baton/author/connector.ts';
-import { Code, ServiceError } from '../../../../src/baton/author/service-error.ts';
+import { ServiceError } from '../../../../src/baton/author/service-error.ts';
 import { createConnection } from '../../../../src/baton/harness/connection.ts';
 import { createConnectorServices } from '../../../../src/baton/services/connector-services.ts';
 import type { ServiceEntry } from '../../../../src/baton/services/service-entry.ts';

@@ -1,6 +1,7 @@
+import { Code } from '@connectrpc/connect';
 import { Capability } from '#gen/c1/connector/v2/connector_pb.js';
 import { TicketsService } from '#gen/c1/connector/v2/ticket_pb.js';
-import { Code, ServiceError } from '../../../../src/baton/author/service-error.ts';
+import { ServiceError } from '../../../../src/baton/author/service-error.ts';
 import { testFault } from '../judge-connector.ts';
 import { type Changes, changeService } from '../plant-fault.ts';
 import { changeCapabilities, createFullServices } from '../sound-connector.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { createClient, createContextValues, createRouterTransport } from '@connectrpc/connect';
+import { Code, type ConnectError, createClient, createContextValues, createRouterTransport } from '@connectrpc/connect';
 import { z } from 'zod';
 import { ConstraintKind } from '#gen/c1/config/v1/config_pb.js';
 import {
@@ -14,7 +14,7 @@ import { BadRequestSchema } from '#gen/google/rpc/error_details_pb.js';
 import { type Action, action } from '../../../../src/baton/author/action.ts';
 import { refusal } from '../../../../src/baton/author/refusal.ts';
 import { resourceIdArgument } from '../../../../src/baton/author/resource-id-argument.ts';
-import { Code, ServiceError } from '../../../../src/baton/author/service-error.ts';
+import { ServiceError } from '../../../../src/baton/author/service-error.ts';
 import { createInProcessClient } from '../../../../src/baton/client/in-process-client.ts';
 import { createLogger } from '../../../../src/baton/log/create-logger.ts';
 import { loggerKey } from '../../../../src/baton/services/call-context.ts';
@@ -187,7 +187,7 @@ for (const [what, args, message] of [
     const { client } = clientOf([remind(ran)]);
     const call = client.invokeAction({ name: 'remind', args });
     await assert.rejects(call, failsWith(Code.InvalidArgument, message));
-    await assert.rejects(call, (error: ServiceError) => {
+    await assert.rejects(call, (error: ConnectError) => {
       const [detail] = error.findDetails(BadRequestSchema);
       return detail?.fieldViolations[0]?.field.startsWith('args') ?? false;
     });

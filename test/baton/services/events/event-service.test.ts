@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
-import { createContextValues } from '@connectrpc/connect';
+import { Code, createContextValues } from '@connectrpc/connect';
 import { z } from 'zod';
 import { EventService, EventType } from '#gen/c1/connector/v2/event_feed_pb.js';
 import {
@@ -10,7 +10,7 @@ import {
   type EventsRequest,
   eventFeed,
 } from '../../../../src/baton/author/event-feed.ts';
-import { Code, ServiceError } from '../../../../src/baton/author/service-error.ts';
+import { ServiceError } from '../../../../src/baton/author/service-error.ts';
 import { createInProcessClient } from '../../../../src/baton/client/in-process-client.ts';
 import { responseMaxBytesKey } from '../../../../src/baton/services/call-context.ts';
 import { createConnectorServices } from '../../../../src/baton/services/connector-services.ts';

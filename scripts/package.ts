@@ -1,0 +1,69 @@
+// `npm run package`: stages every package of this repository in dist/packages/<name>/ and packs each into a tarball
+// beside it, as they would be published.
+//
+// In the repository, packages point at sources; what is published points at JavaScript. So each gets a package.json of
+// its own here, made from the one in the repository.
+import { execFileSync } from 'node:child_process';
+import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly exports?: Readonly<Record<string, string>>;
+  readonly [field: string]: unknown;
+}
+
+const root = dirname(import.meta.dirname);
+const packagesDir = join(root, 'dist', 'packages');
+
+/** Compiled, with declarations beside the JavaScript; `exports` name both. */
+function stageSdk(): void {
+  run('tsc', '--project', 'src/baton');
+  const manifest = readManifest('src/baton');
+  const exports = Object.entries(manifest.exports ?? {}).map(([path, source]) => {
+    const stem = source.replace(/\.ts$/, '');
+    return [path, { types: `${stem}.d.ts`, default: `${stem}.js` }];
+  });
+  stage({ ...manifest, exports: Object.fromEntries(exports) });
+}
+
+/** As it is: generated code is JavaScript with declarations already. */
+function stageMessages(): void {
+  const manifest = readManifest('gen');
+  cpSync(join(root, 'gen'), join(packagesDir, manifest.name), { recursive: true });
+  stage(manifest);
+}
+
+/** The bundle, which needs no other package. */
+function stageProgram(): void {
+  run('node', 'scripts/build.ts');
+  const { name, version, description, license, type, engines, bin } = readManifest('.');
+  for (const file of globSync('dist/*.{js,js.map,txt}', { cwd: root })) {
+    cpSync(join(root, file), join(packagesDir, name, file));
+  }
+  cpSync(join(root, 'README.md'), join(packagesDir, name, 'README.md'));
+  // No entry to import: this package is a program.
+  stage({ name, version, description, license, type, engines, bin, exports: {} });
+}
+
+function readManifest(folder: string): Manifest {
+  return JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as Manifest;
+}
+
+function stage(manifest: Manifest): void {
+  const folder = join(packagesDir, manifest.name);
+  mkdirSync(folder, { recursive: true });
+  cpSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
+  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  run('npm', 'pack', folder, '--silent', '--pack-destination', packagesDir);
+}
+
+function run(command: string, ...args: readonly string[]): void {
+  execFileSync(command, args, { cwd: root, stdio: 'inherit' });
+}
+
+rmSync(packagesDir, { recursive: true, force: true });
+stageProgram();
+stageMessages();
+stageSdk();

@@ -1,0 +1,57 @@
+// What a connector and its program are made of. Beside it: `baton-connector-sdk/http`, the kit for clients of
+// applications, and `baton-connector-sdk/testing`, to call a connector without a server.
+export { type Action, action } from './author/action.ts';
+export {
+  type Annotation,
+  type Connector,
+  type ConnectorStatistics,
+  type Context,
+  type GetRequest,
+  type Listing,
+  type ListRequest,
+  listing,
+  type Page,
+  type PageRequest,
+  type PlainGrant,
+  type Progress,
+  type Reporter,
+  type ResourceRequest,
+  type ResourceSyncer,
+  type SessionStore,
+  singlePage,
+  type Validation,
+} from './author/connector.ts';
+export { type EventFeed, type EventsPage, type EventsRequest, eventFeed } from './author/event-feed.ts';
+export type { ConnectorEnvironment, Program } from './author/program.ts';
+export type {
+  AccountManager,
+  CreateAccountOutcome,
+  CreateAccountRequest,
+  Credential,
+  CredentialManager,
+  DeleteOutcome,
+  DeleteRequest,
+  Provisioner,
+} from './author/provisioner.ts';
+export { refusal } from './author/refusal.ts';
+export { resourceIdArgument } from './author/resource-id-argument.ts';
+export { Code, type ErrorDetail, ServiceError, type ServiceErrorOptions } from './author/service-error.ts';
+export type { Command, Host, Invocation, Output } from './command-line/command.ts';
+export { UsageError } from './command-line/usage-error.ts';
+export { countWorkers } from './config/count-workers.ts';
+export {
+  boolField,
+  choiceField,
+  durationField,
+  intField,
+  stringField,
+  stringSliceField,
+} from './config/create-field.ts';
+export type { Field, Settings } from './config/field.ts';
+export { httpTimeoutSeconds } from './config/fields/sync.ts';
+export { buildAssignmentEntitlement, type EntitlementInit, entitlementId } from './messages/entitlement.ts';
+export { buildGrant, entitlementStub, grantId } from './messages/grant.ts';
+export { annotation, buildResource, packAnnotations, type ResourceInit } from './messages/resource.ts';
+export { buildRoleResource } from './messages/role-resource.ts';
+export { buildUserResource, type UserResourceInit } from './messages/user-resource.ts';
+export { type ProgramOptions, runProgram } from './run-program.ts';

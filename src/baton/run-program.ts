@@ -1,0 +1,73 @@
+// A connector as a program: the commands that every connector has, the process they run in, signals and the exit code.
+import type { Program } from './author/program.ts';
+import type { Command, CommandSet } from './command-line/command.ts';
+import { runCommandLine } from './command-line/run-command-line.ts';
+import { StopRequest } from './command-line/stop-request.ts';
+import { capabilitiesCommand } from './commands/capabilities.ts';
+import { completionCommand } from './commands/completion.ts';
+import { configCommand } from './commands/config.ts';
+import { connectorServiceCommand } from './commands/connector-service.ts';
+import { harnessCommand } from './commands/harness.ts';
+import { healthCheckCommand } from './commands/health-check.ts';
+import { runCommand } from './commands/run.ts';
+import { serveCommand } from './commands/serve.ts';
+
+export interface ProgramOptions extends Program {
+  /** Commands of its own, beside those that every connector has. */
+  readonly commands?: readonly Command[];
+}
+
+/**
+ * Runs the command line of this process and sets its exit code: the whole `main` of a connector.
+ *
+ * The first SIGINT or SIGTERM asks the command to stop; the second one ends the process at once.
+ */
+export async function runProgram(program: ProgramOptions): Promise<void> {
+  process.exitCode = await runCommandLine(program, commandsOf(program), {
+    argv: process.argv.slice(2),
+    env: process.env,
+    cwd: process.cwd(),
+    // Opened when it is read: most commands never do.
+    get stdin() {
+      return process.stdin;
+    },
+    stdout: ignoreClosedPipe(process.stdout),
+    stderr: ignoreClosedPipe(process.stderr),
+    signal: abortOnSignal(),
+  });
+}
+
+/** The commands of a program: those of every connector, and its own. */
+export function commandsOf(program: ProgramOptions): CommandSet {
+  const named = [
+    capabilitiesCommand,
+    completionCommand,
+    configCommand,
+    connectorServiceCommand,
+    harnessCommand,
+    healthCheckCommand,
+    serveCommand,
+    ...(program.commands ?? []),
+  ];
+  return { default: runCommand, named };
+}
+
+function abortOnSignal(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      const request = new StopRequest(signal);
+      // Whoever asks twice does not want to wait.
+      if (stop.signal.aborted) process.exit(request.exitCode);
+      stop.abort(request);
+    });
+  }
+  return stop.signal;
+}
+
+/** A reader that has gone (`… config | head`) is no reason to fail. */
+function ignoreClosedPipe(output: NodeJS.WriteStream): NodeJS.WriteStream {
+  return output.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error;
+  });
+}
