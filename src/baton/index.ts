@@ -5,7 +5,6 @@ export {
   type Annotation,
   type Connector,
   type ConnectorStatistics,
-  type Context,
   type GetRequest,
   type Listing,
   type ListRequest,
@@ -13,14 +12,12 @@ export {
   type Page,
   type PageRequest,
   type PlainGrant,
-  type Progress,
-  type Reporter,
   type ResourceRequest,
   type ResourceSyncer,
-  type SessionStore,
   singlePage,
   type Validation,
 } from './author/connector.ts';
+export type { Context, Progress, Reporter, SessionStore } from './author/context.ts';
 export { type EventFeed, type EventsPage, type EventsRequest, eventFeed } from './author/event-feed.ts';
 export type { ConnectorEnvironment, Program } from './author/program.ts';
 export type {

@@ -1,5 +1,5 @@
 // A session store in memory, for tests of what processes share.
-import type { SessionStore } from '../../src/baton/author/connector.ts';
+import type { SessionStore } from '../../src/baton/author/context.ts';
 
 export interface SharedSession extends SessionStore {
   /** By key. */

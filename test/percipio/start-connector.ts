@@ -6,7 +6,8 @@ import { ConnectorService } from '#gen/c1/connector/v2/connector_pb.js';
 import { EntitlementsService } from '#gen/c1/connector/v2/entitlement_pb.js';
 import { type Grant, GrantManagerService, GrantsService } from '#gen/c1/connector/v2/grant_pb.js';
 import { type Resource, ResourceGetterService, ResourcesService } from '#gen/c1/connector/v2/resource_pb.js';
-import type { Connector, Context } from '../../src/baton/author/connector.ts';
+import type { Connector } from '../../src/baton/author/connector.ts';
+import type { Context } from '../../src/baton/author/context.ts';
 import type { Field, Settings } from '../../src/baton/config/field.ts';
 import { createSettings } from '../../src/baton/config/settings.ts';
 import { createConnectorServices } from '../../src/baton/services/connector-services.ts';
@@ -100,21 +101,21 @@ export function settingsFor(
 
 /** What a reporter was told. */
 export interface Told {
-  readonly leftOut: Record<string, number>;
+  readonly skipped: Record<string, number>;
   readonly warnings: string[];
   readonly progress: string[];
 }
 
 /** A context to call a connector's methods with, and what it is told through it. */
 export function createContext(change: Partial<Context> = {}): { readonly context: Context; readonly told: Told } {
-  const told: Told = { leftOut: {}, warnings: [], progress: [] };
+  const told: Told = { skipped: {}, warnings: [], progress: [] };
   const context: Context = {
     signal: new AbortController().signal,
     logger: silentLogger,
     syncId: 'sync-1',
     reporter: {
-      leftOut: (reason, count = 1) => {
-        told.leftOut[reason] = (told.leftOut[reason] ?? 0) + count;
+      countSkipped: (reason, count = 1) => {
+        told.skipped[reason] = (told.skipped[reason] ?? 0) + count;
       },
       warn: (message) => void told.warnings.push(message),
       progress: ({ work, status }) => void told.progress.push(`${work}: ${status}`),

@@ -2,7 +2,7 @@
 import type { JsonObject, MessageInitShape } from '@bufbuild/protobuf';
 import type { z } from 'zod';
 import type { BatonActionSchemaSchema } from '#gen/c1/connector/v2/action_pb.js';
-import type { Context } from './connector.ts';
+import type { Context } from './context.ts';
 
 /** One action. Made with {@link action}. */
 export interface Action {

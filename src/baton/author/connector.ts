@@ -1,12 +1,12 @@
 // What a connector author implements. The services, the capabilities and the command line follow from what is there.
 import type { DescMessage, Message, MessageInitShape } from '@bufbuild/protobuf';
-import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { ConnectorMetadataSchema } from '#gen/c1/connector/v2/connector_pb.js';
 import type { Entitlement } from '#gen/c1/connector/v2/entitlement_pb.js';
 import type { Grant } from '#gen/c1/connector/v2/grant_pb.js';
 import type { Resource, ResourceId, ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
 import type { Action } from './action.ts';
+import type { Context } from './context.ts';
 import type { EventFeed } from './event-feed.ts';
 import type { AccountManager, CredentialManager, DeleteOutcome, DeleteRequest, Provisioner } from './provisioner.ts';
 
@@ -110,55 +110,6 @@ export interface GetRequest {
 
 export interface ResourceRequest {
   readonly resource: Resource;
-}
-
-/** What every method gets beside its request. */
-export interface Context {
-  /** Aborts when the caller cancels, its deadline passes, or the program stops. Pass it on to everything that waits. */
-  readonly signal: AbortSignal;
-  /** Carries the fields of the call. Never log a secret or a personal attribute above debug level. */
-  readonly logger: Logger;
-  /** The running sync, if the caller told it. What is kept for a sync is kept under this id. */
-  readonly syncId: string | undefined;
-  /** What all processes that serve this sync share. Absent where the caller keeps nothing, or told no sync. */
-  readonly session?: SessionStore | undefined;
-  /** Where to say what a sync should know and a response has no place for. */
-  readonly reporter: Reporter;
-}
-
-/**
- * A few small values of one sync, kept by whoever runs the sync until it ends: a process that takes over finds what
- * another has left. It may lose them, and two processes may write at once: of two values, the last one written stays.
- */
-export interface SessionStore {
-  /** The value of a key; nothing when it has none. */
-  get(key: string, signal: AbortSignal): Promise<Uint8Array | undefined>;
-  /** @param key - 1 to 512 characters. */
-  set(key: string, value: Uint8Array, signal: AbortSignal): Promise<void>;
-}
-
-/** Takes note of what happens inside of a call, for the progress line and the summary of a sync. */
-export interface Reporter {
-  /**
-   * Counts something that the application returned and that becomes no resource or grant.
-   * @param reason - A short phrase that reads well behind a number: `activity rows with status Abandoned`.
-   */
-  leftOut(reason: string, count?: number): void;
-  /** A thing that the operator should see at the end, such as a listed course that does not exist. */
-  warn(message: string): void;
-  /** Long work inside of one call: what it is, and how far it is. */
-  progress(update: Progress): void;
-}
-
-/** How far a piece of long work is. */
-export interface Progress {
-  /** What is done, as a stable word: `activity report`. */
-  readonly work: string;
-  /** Where it is, for people: `IN_PROGRESS`, `downloading`. */
-  readonly status?: string | undefined;
-  readonly bytes?: number | undefined;
-  readonly rows?: number | undefined;
-  readonly rowsPerSecond?: number | undefined;
 }
 
 /** A paged enumeration. Made with {@link listing} or {@link singlePage}. */

@@ -2,7 +2,7 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { z } from 'zod';
 import type { EventFeedMetadataSchema, EventSchema } from '#gen/c1/connector/v2/event_feed_pb.js';
-import type { Context } from './connector.ts';
+import type { Context } from './context.ts';
 
 /** One feed. Made with {@link eventFeed}. */
 export interface EventFeed {

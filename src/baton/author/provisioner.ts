@@ -4,7 +4,7 @@ import type { ConnectorAccountCreationSchemaSchema } from '#gen/c1/connector/v2/
 import type { Entitlement } from '#gen/c1/connector/v2/entitlement_pb.js';
 import type { Grant } from '#gen/c1/connector/v2/grant_pb.js';
 import type { AccountInfo, Resource, ResourceId } from '#gen/c1/connector/v2/resource_pb.js';
-import type { Context } from './connector.ts';
+import type { Context } from './context.ts';
 
 /**
  * Gives and takes the entitlements of a type's resources. Both are safe to repeat: they look before they write, and

@@ -3,7 +3,7 @@ import { type Client, ConnectError, createClient } from '@connectrpc/connect';
 import { createGrpcTransport, Http2SessionManager } from '@connectrpc/connect-node';
 import type { Logger } from 'pino';
 import { BatonSessionService } from '#gen/c1/connectorapi/baton/v1/session_pb.js';
-import type { SessionStore } from '../author/connector.ts';
+import type { SessionStore } from '../author/context.ts';
 import { ServiceError } from '../author/service-error.ts';
 import type { TlsMaterial } from '../server/tls/mutual-tls.ts';
 import type { SessionStores } from '../services/call-context.ts';

@@ -1,7 +1,8 @@
 // What a transport tells the services about a call beside its request: a logger, a reporter, the size a response may have.
 import { createContextKey, type HandlerContext } from '@connectrpc/connect';
 import pino, { type Logger } from 'pino';
-import type { Context, Reporter, SessionStore, Validation } from '../author/connector.ts';
+import type { Validation } from '../author/connector.ts';
+import type { Context, Reporter, SessionStore } from '../author/context.ts';
 
 /**
  * The most bytes that the items of a list response may take on the wire. A Go client receives 4 MiB a message unless
@@ -73,7 +74,7 @@ export function toConnectorContext(call: HandlerContext, activeSyncId: string): 
 
 function logReporter(logger: () => Logger): Reporter {
   return {
-    leftOut: (reason, count = 1) => logger().info({ count, reason }, 'left out'),
+    countSkipped: (reason, count = 1) => logger().info({ count, reason }, 'skipped'),
     warn: (message) => logger().warn(message),
     progress: (update) => logger().debug(update, 'progress'),
   };

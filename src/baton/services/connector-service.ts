@@ -7,7 +7,8 @@ import {
   ConnectorMetadataSchema,
   ConnectorService,
 } from '#gen/c1/connector/v2/connector_pb.js';
-import type { Connector, Context } from '../author/connector.ts';
+import type { Connector } from '../author/connector.ts';
+import type { Context } from '../author/context.ts';
 import { describeError } from '../log/describe-error.ts';
 import { protocolVersion } from '../protocol-version.ts';
 import { sessionStoresKey, toConnectorContext, validationKey } from './call-context.ts';

@@ -50,7 +50,7 @@ export async function syncEntitlements(run: SyncRun, types: readonly ResourceTyp
         for await (const { list } of pages) {
           const usable = list.filter((entitlement) => entitlement.id !== '' && entitlement.resource?.id);
           if (usable.length < list.length) {
-            observer.leftOut('entitlements without an id or a resource', list.length - usable.length);
+            observer.countSkipped('entitlements without an id or a resource', list.length - usable.length);
           }
           store.putEntitlements(usable);
           observer.pageWritten('entitlements', { [type.id]: usable.length });

@@ -24,11 +24,11 @@ export async function syncGrants(run: SyncRun, types: readonly ResourceType[], e
         for await (const { list } of pages) {
           const usable = list.filter(isComplete);
           if (usable.length < list.length) {
-            observer.leftOut('grants without an id, an entitlement or a principal', list.length - usable.length);
+            observer.countSkipped('grants without an id, an entitlement or a principal', list.length - usable.length);
           }
           const synced = usable.filter((grant) => isOfSyncedTypes(run, grant));
           if (synced.length < usable.length) {
-            observer.leftOut(
+            observer.countSkipped(
               'grants to or of types that --sync-resource-types leaves out',
               usable.length - synced.length,
             );

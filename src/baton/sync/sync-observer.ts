@@ -1,5 +1,5 @@
 // Who hears how a sync goes on: the progress line, the log, the summary.
-import type { Reporter } from '../author/connector.ts';
+import type { Reporter } from '../author/context.ts';
 
 /** The steps of a sync to a file, in their order. */
 export const syncPhases = ['validate', 'resource types', 'resources', 'entitlements', 'grants', 'file'] as const;

@@ -82,7 +82,7 @@ async function syncListing(
   for await (const { list } of pages) {
     const usable = list.filter((resource) => resource.id?.resourceType && resource.id.resource);
     if (usable.length < list.length) {
-      observer.leftOut(`resources of type ${type.id} without an id`, list.length - usable.length);
+      observer.countSkipped(`resources of type ${type.id} without an id`, list.length - usable.length);
     }
     for (const resource of usable) {
       checkTraits(type, resource);

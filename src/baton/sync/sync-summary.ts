@@ -41,7 +41,7 @@ export function summarizeSync(
     resources: Object.fromEntries(stats.resourcesByType),
     entitlements: Object.fromEntries(stats.entitlementsByType),
     grants: countGrants(tally),
-    left_out: Object.fromEntries(tally.leftOutCounts),
+    left_out: Object.fromEntries(tally.skippedCounts),
     warnings: tally.warnings,
     requests: Object.fromEntries(Object.entries(statistics?.requests ?? {}).filter(([, count]) => count > 0)),
     retries: statistics?.retries ?? 0,

@@ -1,6 +1,6 @@
 // Counts what a sync writes and leaves out, and how long its phases take, for the summary.
 
-import type { Progress } from '../author/connector.ts';
+import type { Progress } from '../author/context.ts';
 import type { SyncObserver, SyncPhase } from './sync-observer.ts';
 
 /** What is counted of one phase. */
@@ -16,7 +16,7 @@ export interface PhaseTally {
 /** A SyncObserver that keeps count. `changed` is called after each event, for a display. */
 export class SyncTally implements SyncObserver {
   readonly phases = new Map<SyncPhase, PhaseTally>();
-  readonly leftOutCounts = new Map<string, number>();
+  readonly skippedCounts = new Map<string, number>();
   readonly warnings: string[] = [];
   /** The phase that runs, and the long work inside of it, if there is some. */
   running: SyncPhase | undefined;
@@ -56,8 +56,8 @@ export class SyncTally implements SyncObserver {
     this.#changed({ kind: 'phase ended', phase });
   }
 
-  leftOut(reason: string, count = 1): void {
-    this.leftOutCounts.set(reason, (this.leftOutCounts.get(reason) ?? 0) + count);
+  countSkipped(reason: string, count = 1): void {
+    this.skippedCounts.set(reason, (this.skippedCounts.get(reason) ?? 0) + count);
   }
 
   warn(message: string): void {

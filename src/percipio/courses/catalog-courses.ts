@@ -36,7 +36,7 @@ export function createCatalogCourses({ client, memory }: PercipioContext): Cours
       }
     }
     for (const [reason, count] of leftOut) {
-      reporter.leftOut(leftOutAs[reason], count);
+      reporter.countSkipped(leftOutAs[reason], count);
     }
     return { items, next: page.next, annotations: rateLimitAnnotations(page.rateLimit) };
   });

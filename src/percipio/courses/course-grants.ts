@@ -130,7 +130,7 @@ async function waitForReport(
 function tellLeftOut({ counts }: ActivityIndex, { reporter, logger }: Context): void {
   logger.info({ rows: counts.rows, grants: counts.grants, duplicates: counts.duplicates }, 'read the activity report');
   for (const [status, count] of counts.otherStatuses) {
-    reporter.leftOut(`activity rows with the status ${status}`, count);
+    reporter.countSkipped(`activity rows with the status ${status}`, count);
   }
   const others: [reason: string, count: number][] = [
     ['activity rows of courses that are not synced', counts.unknownCourses],
@@ -140,7 +140,7 @@ function tellLeftOut({ counts }: ActivityIndex, { reporter, logger }: Context): 
   ];
   for (const [reason, count] of others) {
     if (count > 0) {
-      reporter.leftOut(reason, count);
+      reporter.countSkipped(reason, count);
     }
   }
 }

@@ -97,7 +97,7 @@ function recordReports(): Pick<ForeseenCourses, 'tell'> & { readonly reporter: R
   const told: ((reporter: Reporter) => void)[] = [];
   return {
     reporter: {
-      leftOut: (reason, count) => void told.push((reporter) => reporter.leftOut(reason, count)),
+      countSkipped: (reason, count) => void told.push((reporter) => reporter.countSkipped(reason, count)),
       warn: (message) => void told.push((reporter) => reporter.warn(message)),
       progress: (update) => void told.push((reporter) => reporter.progress(update)),
     },

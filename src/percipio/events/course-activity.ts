@@ -82,7 +82,7 @@ class CourseActivityFeed {
     }
     if (report.read === 0 && activity.unreadableRows > 0) {
       const reason = 'activity rows without a course, a user or a last access that can be read';
-      context.reporter.leftOut(reason, activity.unreadableRows);
+      context.reporter.countSkipped(reason, activity.unreadableRows);
     }
     const told = await asService(context.signal, () => this.#readTold(cursor, context));
     const { events, read } = await this.#tell(activity.activities, { ...report, told, pageSize }, context);

@@ -9,7 +9,7 @@ import { asService } from '../service-errors.ts';
 import { readUserIds } from '../users/users.ts';
 
 /** What a listing leaves out and warns of, each sync tells: not each report as well. */
-const silentReporter: Reporter = { leftOut: () => {}, warn: () => {}, progress: () => {} };
+const silentReporter: Reporter = { countSkipped: () => {}, warn: () => {}, progress: () => {} };
 
 export interface SyncedThings {
   readonly userIds: ReadonlySet<string>;

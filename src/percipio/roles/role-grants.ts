@@ -21,7 +21,7 @@ export function createGrantsOfAllRoles(percipio: PercipioContext): Listing<Plain
     const { page, annotations } = await readRolesOfUsers(percipio, token?.offset ?? 0, context);
     const withoutRole = page.roles.filter((role) => role === undefined).length;
     if (withoutRole > 0) {
-      context.reporter.leftOut('users without a role', withoutRole);
+      context.reporter.countSkipped('users without a role', withoutRole);
     }
     return { items: grantsIn(page), next: positionBehind(page), annotations };
   });

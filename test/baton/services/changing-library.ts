@@ -5,7 +5,8 @@ import {
   ConnectorAccountCreationSchemaSchema,
 } from '#gen/c1/connector/v2/connector_pb.js';
 import { ResourceTypeSchema } from '#gen/c1/connector/v2/resource_pb.js';
-import { type Connector, type Context, type ResourceSyncer, singlePage } from '../../../src/baton/author/connector.ts';
+import { type Connector, type ResourceSyncer, singlePage } from '../../../src/baton/author/connector.ts';
+import type { Context } from '../../../src/baton/author/context.ts';
 import type {
   CreateAccountOutcome,
   CreateAccountRequest,

@@ -58,7 +58,7 @@ async function sync(connector: Connector, options: Partial<FullSyncOptions> = {}
         phaseStarted: (phase) => events.push(`start ${phase}`),
         phaseEnded: (phase) => events.push(`end ${phase}`),
         pageWritten: (phase, counts) => events.push(`${phase}: ${JSON.stringify(counts)}`),
-        leftOut: (reason, count = 1) => events.push(`left out: ${count} ${reason}`),
+        countSkipped: (reason, count = 1) => events.push(`left out: ${count} ${reason}`),
         warn: (message) => events.push(`warning: ${message}`),
         progress: () => {},
       },

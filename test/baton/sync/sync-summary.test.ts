@@ -37,7 +37,7 @@ function summarize(): SyncSummary {
   tally.pageWritten('grants', { 'course in_progress': 1 });
   tally.pageWritten('grants', { 'course completed': 3 });
   tally.phaseEnded('grants');
-  tally.leftOut('activity rows with the status Watched', 12);
+  tally.countSkipped('activity rows with the status Watched', 12);
   tally.warn('the API token expires in 3 days');
   const statistics = { requests: { reporting: 3, 'user-management': 2, common: 0 }, retries: 1, receivedBytes: 60_100 };
   return summarizeSync(synced, tally, statistics, 12_345.6);

@@ -42,17 +42,17 @@ test('long work is known until a page is written or the phase ends', () => {
 
 test('what is left out is counted by reason, one at a time unless said otherwise', () => {
   const { tally } = createTally();
-  tally.leftOut('videos');
-  tally.leftOut('videos');
-  tally.leftOut('rows', 5);
-  assert.deepEqual(Object.fromEntries(tally.leftOutCounts), { videos: 2, rows: 5 });
+  tally.countSkipped('videos');
+  tally.countSkipped('videos');
+  tally.countSkipped('rows', 5);
+  assert.deepEqual(Object.fromEntries(tally.skippedCounts), { videos: 2, rows: 5 });
 });
 
 test('every event but what is left out is told, in order', () => {
   const { tally, events } = createTally();
   tally.phaseStarted('resources');
   tally.progress({ work: 'x' });
-  tally.leftOut('videos');
+  tally.countSkipped('videos');
   tally.pageWritten('resources', { user: 1 });
   tally.warn('mind the gap');
   tally.phaseEnded('resources');

@@ -125,15 +125,15 @@ test('foresee: the first page is read ahead, and given to the listing once', asy
 test('foresee: what is left out is told with the listing', async () => {
   const { memory } = createSource();
   const source = createCourseSource(memory, z.number(), async (_token, { reporter }) => {
-    reporter.leftOut('inactive', 3);
+    reporter.countSkipped('inactive', 3);
     reporter.warn('one is missing');
     return { items: [] };
   });
   const { context, told } = createContext();
   await source.foresee(memory.scopeOf(context.syncId), context);
-  assert.deepEqual([told.leftOut, told.warnings], [{}, []]);
+  assert.deepEqual([told.skipped, told.warnings], [{}, []]);
   await source.list.page({ pageSize: 10 }, undefined, context);
-  assert.deepEqual([told.leftOut, told.warnings], [{ inactive: 3 }, ['one is missing']]);
+  assert.deepEqual([told.skipped, told.warnings], [{ inactive: 3 }, ['one is missing']]);
 });
 
 test('isKnownEmpty: only when a page without courses, and without one behind it, was read', async () => {

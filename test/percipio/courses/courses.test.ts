@@ -31,7 +31,7 @@ test('of a generated catalog the active courses and assessments become resources
   assert.deepEqual(new Set(page?.items.map((course) => course.id?.resource)), truth);
   const { courses } = simulator.data;
   const ofType = courses.filter(({ contentType }) => /^(COURSE|ASSESSMENT)$/.test(contentType?.percipioType ?? ''));
-  assert.deepEqual(told.leftOut, {
+  assert.deepEqual(told.skipped, {
     'catalog items that are neither a course nor an assessment': courses.length - ofType.length,
     'inactive courses and assessments': ofType.length - truth.size,
   });

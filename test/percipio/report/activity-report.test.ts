@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import type { Progress } from '../../../src/baton/author/connector.ts';
+import type { Progress } from '../../../src/baton/author/context.ts';
 import { ServiceError } from '../../../src/baton/author/service-error.ts';
 import { PercipioError } from '../../../src/percipio/api/percipio-error.ts';
 import {

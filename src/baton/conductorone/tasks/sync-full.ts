@@ -70,8 +70,8 @@ async function syncInto(
     isEmpty: syncSettings.skipFullSync,
     workers: syncSettings.workers,
   });
-  const leftOut = Object.fromEntries(tally.leftOutCounts);
-  logger.info({ sync_id: syncId, sync_type: type, bytes: saved.fileBytes, left_out: leftOut }, 'synced');
+  const skipped = Object.fromEntries(tally.skippedCounts);
+  logger.info({ sync_id: syncId, sync_type: type, bytes: saved.fileBytes, left_out: skipped }, 'synced');
 }
 
 /** What a task asks for and does not get. */

@@ -7,7 +7,7 @@ import {
   type ListEventsResponse,
   ListEventsResponseSchema,
 } from '#gen/c1/connector/v2/event_feed_pb.js';
-import type { Context } from '../../author/connector.ts';
+import type { Context } from '../../author/context.ts';
 import { Code, ServiceError } from '../../author/service-error.ts';
 import { responseMaxBytesKey, toConnectorContext } from '../call-context.ts';
 import { type ServiceEntry, serviceEntry } from '../service-entry.ts';

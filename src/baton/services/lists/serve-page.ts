@@ -2,7 +2,8 @@
 import { create, type Message, toBinary } from '@bufbuild/protobuf';
 import { anyPack } from '@bufbuild/protobuf/wkt';
 import type { HandlerContext } from '@connectrpc/connect';
-import type { Context, Listing, Page, PageRequest } from '../../author/connector.ts';
+import type { Listing, Page, PageRequest } from '../../author/connector.ts';
+import type { Context } from '../../author/context.ts';
 import { Code, ServiceError } from '../../author/service-error.ts';
 import { encodeFitting } from '../../encode/encode-fitting.ts';
 import { encodedResponseKey, responseMaxBytesKey } from '../call-context.ts';

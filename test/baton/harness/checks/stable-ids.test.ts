@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { EntitlementSchema } from '#gen/c1/connector/v2/entitlement_pb.js';
 import { GrantSchema } from '#gen/c1/connector/v2/grant_pb.js';
 import { ResourceSchema } from '#gen/c1/connector/v2/resource_pb.js';
-import { type Context, type Listing, listing } from '../../../../src/baton/author/connector.ts';
+import { type Listing, listing } from '../../../../src/baton/author/connector.ts';
+import type { Context } from '../../../../src/baton/author/context.ts';
 import { testFault } from '../judge-connector.ts';
 import {
   bookType,
