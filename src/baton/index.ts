@@ -19,6 +19,7 @@ export {
 } from './author/connector.ts';
 export type { Context, Progress, Reporter, SessionStore } from './author/context.ts';
 export { type EventFeed, type EventsPage, type EventsRequest, eventFeed } from './author/event-feed.ts';
+export type { Host, Output } from './author/host.ts';
 export type { ConnectorEnvironment, Program } from './author/program.ts';
 export type {
   AccountManager,
@@ -33,8 +34,8 @@ export type {
 export { refusal } from './author/refusal.ts';
 export { resourceIdArgument } from './author/resource-id-argument.ts';
 export { Code, type ErrorDetail, ServiceError, type ServiceErrorOptions } from './author/service-error.ts';
-export type { Command, Host, Invocation, Output } from './command-line/command.ts';
-export { UsageError } from './command-line/usage-error.ts';
+export { UsageError } from './author/usage-error.ts';
+export type { Command, Invocation } from './command-line/command.ts';
 export { countWorkers } from './config/count-workers.ts';
 export {
   boolField,

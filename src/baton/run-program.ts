@@ -1,8 +1,9 @@
 // A connector as a program: the commands that every connector has, the process they run in, signals and the exit code.
+
+import { StopRequest } from './author/host.ts';
 import type { Program } from './author/program.ts';
 import type { Command, CommandSet } from './command-line/command.ts';
 import { runCommandLine } from './command-line/run-command-line.ts';
-import { StopRequest } from './command-line/stop-request.ts';
 import { capabilitiesCommand } from './commands/capabilities.ts';
 import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';

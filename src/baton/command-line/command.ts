@@ -1,10 +1,9 @@
 // What a command is: the record that dispatch, help and completion are made from.
-import type { Readable } from 'node:stream';
 import type { Logger } from 'pino';
+import type { Host } from '../author/host.ts';
 import type { Program } from '../author/program.ts';
 import type { Constraint } from '../config/constraint.ts';
 import type { Field, Settings } from '../config/field.ts';
-import type { LogStream } from '../log/create-logger.ts';
 
 /** One thing that the program can do. Each lies in a file of its own in src/commands. */
 export interface Command {
@@ -57,25 +56,4 @@ export interface Invocation {
   /** For User-Agent headers: `baton-percipio/1.0.0`. */
   readonly userAgent: string;
   readonly host: Host;
-}
-
-/** The process that a command line runs in, as values, so that tests need no process. */
-export interface Host {
-  /** Without the interpreter and the script. */
-  readonly argv: readonly string[];
-  readonly env: NodeJS.ProcessEnv;
-  readonly cwd: string;
-  /** Read by commands only that are told something there. */
-  readonly stdin?: Readable;
-  readonly stdout: Output;
-  readonly stderr: Output;
-  /** Aborts when the program is to stop. */
-  readonly signal: AbortSignal;
-}
-
-/** Where text goes. A process's stdout and stderr are such. */
-export interface Output extends LogStream {
-  readonly isTTY?: boolean | undefined;
-  /** Width of the terminal. */
-  readonly columns?: number | undefined;
 }

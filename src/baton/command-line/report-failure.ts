@@ -1,10 +1,9 @@
 // What a person sees when a command fails.
 import { ConnectError } from '@connectrpc/connect';
 import type { Logger } from 'pino';
+import { type Output, StopRequest } from '../author/host.ts';
+import { UsageError } from '../author/usage-error.ts';
 import { describeError, describeStack } from '../log/describe-error.ts';
-import type { Output } from './command.ts';
-import { StopRequest } from './stop-request.ts';
-import { UsageError } from './usage-error.ts';
 
 export interface FailureReport {
   readonly programName: string;

@@ -1,6 +1,8 @@
 // From a command line to an exit code: chooses the command, resolves its settings, makes the log, runs it.
 
+import type { Host } from '../author/host.ts';
 import type { Program } from '../author/program.ts';
+import { UsageError } from '../author/usage-error.ts';
 import { readConfigFile } from '../config/config-file.ts';
 import { defaultConstraints } from '../config/default-constraints.ts';
 import { defaultFields } from '../config/default-fields.ts';
@@ -12,11 +14,10 @@ import { createLogger, type Log } from '../log/create-logger.ts';
 import { createRedactor } from '../log/create-redactor.ts';
 import { builtInFlags, helpFlag, versionFlag } from './built-in-fields.ts';
 import { type ChosenCommand, chooseCommand } from './choose-command.ts';
-import type { Command, CommandSet, Host } from './command.ts';
+import type { Command, CommandSet } from './command.ts';
 import { formatCommandHelp, formatProgramHelp } from './format-help.ts';
 import { type ParsedArguments, parseArguments } from './parse-arguments.ts';
 import { reportFailure } from './report-failure.ts';
-import { UsageError } from './usage-error.ts';
 
 /**
  * Runs what a command line asks for. It reads no globals and ends no process.

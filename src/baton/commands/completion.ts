@@ -1,10 +1,11 @@
 // `completion`: scripts that let a shell complete the command line.
+
+import { UsageError } from '../author/usage-error.ts';
 import type { Command } from '../command-line/command.ts';
 import { formatBashCompletion } from '../command-line/completion/bash-completion.ts';
 import { type CompletionPlan, planCompletion } from '../command-line/completion/completion-plan.ts';
 import { formatFishCompletion } from '../command-line/completion/fish-completion.ts';
 import { formatZshCompletion } from '../command-line/completion/zsh-completion.ts';
-import { UsageError } from '../command-line/usage-error.ts';
 
 const formats: Readonly<Record<string, (plan: CompletionPlan) => string>> = {
   bash: formatBashCompletion,

@@ -2,8 +2,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { createSecureContext } from 'node:tls';
+import { UsageError } from '../author/usage-error.ts';
 import type { Command, Invocation } from '../command-line/command.ts';
-import { UsageError } from '../command-line/usage-error.ts';
 import { choiceField, durationField, intField, stringField } from '../config/create-field.ts';
 import type { Field } from '../config/field.ts';
 import { c1zTempDir, file } from '../config/fields/sync.ts';

@@ -1,8 +1,8 @@
 // The default command when a setting asks for one thing instead of a sync: a change, events, or an action.
 import { createContextValues } from '@connectrpc/connect';
+import { UsageError } from '../author/usage-error.ts';
 import { createInProcessClient } from '../client/in-process-client.ts';
 import type { Invocation } from '../command-line/command.ts';
-import { UsageError } from '../command-line/usage-error.ts';
 import type { Settings } from '../config/field.ts';
 import { loggerKey, responseMaxBytesKey } from '../services/call-context.ts';
 import { createConnectorServices } from '../services/connector-services.ts';

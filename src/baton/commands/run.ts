@@ -1,7 +1,8 @@
 // The default command: one sync into a file, or one thing instead that a setting asks for, or service mode when
 // ConductorOne's credentials are given.
+
+import { UsageError } from '../author/usage-error.ts';
 import type { Command } from '../command-line/command.ts';
-import { UsageError } from '../command-line/usage-error.ts';
 import { onDemandFields } from '../config/fields/on-demand.ts';
 import { clientId, clientSecret } from '../config/fields/service-mode.ts';
 import { passwordFile } from './on-demand/password-file-field.ts';

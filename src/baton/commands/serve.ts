@@ -1,8 +1,8 @@
 // `serve`: the connector as a gRPC server, for grpcurl, a harness or another program, and over HTTP for curl.
 import { once } from 'node:events';
 import { resolve } from 'node:path';
+import { UsageError } from '../author/usage-error.ts';
 import type { Command, Invocation } from '../command-line/command.ts';
-import { UsageError } from '../command-line/usage-error.ts';
 import { readClientKey } from '../conductorone/credentials/read-client-key.ts';
 import { boolField, durationField, stringField } from '../config/create-field.ts';
 import { provisioning, ticketing } from '../config/fields/service-mode.ts';

@@ -2,17 +2,11 @@
 import { appendFileSync, closeSync, openSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Logger, pino } from 'pino';
+import type { Output } from '../author/host.ts';
 import type { LogFormat, LogLevel } from '../config/fields/log.ts';
 import { createRedactor } from './create-redactor.ts';
 import { describeError, describeStack } from './describe-error.ts';
 import { formatConsoleLine } from './format-console-line.ts';
-
-/** Where lines go. A process's stdout and stderr are such. */
-export interface LogStream {
-  write(text: string, written?: () => void): unknown;
-  /** How much of what was written is still under way; then `written` must be called. */
-  readonly writableLength?: number | undefined;
-}
 
 export interface LogOptions {
   readonly level: LogLevel;
@@ -24,8 +18,8 @@ export interface LogOptions {
   readonly cwd: string;
   /** Values that must not be written. See {@link createRedactor}. */
   readonly secrets: Iterable<string>;
-  readonly stdout: LogStream;
-  readonly stderr: LogStream;
+  readonly stdout: Output;
+  readonly stderr: Output;
 }
 
 export interface Log {
@@ -95,7 +89,7 @@ interface Sink {
 }
 
 function openSinks({ paths, cwd, stdout, stderr }: LogOptions): readonly Sink[] {
-  const streams: Record<string, LogStream> = { stdout, stderr };
+  const streams: Record<string, Output> = { stdout, stderr };
   const names = new Set(paths.length > 0 ? paths : ['stderr']);
   return Array.from(names, (name) => {
     const stream = streams[name];
@@ -103,7 +97,7 @@ function openSinks({ paths, cwd, stdout, stderr }: LogOptions): readonly Sink[] 
   });
 }
 
-function streamSink(stream: LogStream): Sink {
+function streamSink(stream: Output): Sink {
   return {
     write: (text) => void stream.write(text),
     close: async () => {

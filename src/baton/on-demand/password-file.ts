@@ -1,7 +1,7 @@
 // The file that a new password is written to, which nobody but its owner can read.
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { Code, ServiceError } from '../author/service-error.ts';
-import { UsageError } from '../command-line/usage-error.ts';
+import { UsageError } from '../author/usage-error.ts';
 
 /**
  * A new file, made before the password is: one that could not be written down would be lost. Bound with `await using`,

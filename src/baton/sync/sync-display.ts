@@ -1,6 +1,6 @@
 // Shows how a sync goes on: one live line a phase on a terminal, log lines elsewhere.
 import type { Logger } from 'pino';
-import type { Output } from '../command-line/command.ts';
+import type { Output } from '../author/host.ts';
 import type { SyncPhase } from './sync-observer.ts';
 import { formatBytes, formatCount, formatDuration } from './sync-summary.ts';
 import type { PhaseTally, SyncEvent, SyncTally } from './sync-tally.ts';

@@ -1,6 +1,7 @@
 // The made-up program as a process of its own, for tests that look at a real one.
+
+import { StopRequest } from '../../../src/baton/author/host.ts';
 import { runCommandLine } from '../../../src/baton/command-line/run-command-line.ts';
-import { StopRequest } from '../../../src/baton/command-line/stop-request.ts';
 import { libraryCard, libraryCommands, libraryProgram, shelves } from './library-program.ts';
 
 const stop = new AbortController();

@@ -2,8 +2,9 @@
 import { create } from '@bufbuild/protobuf';
 import { ResourceTypeSchema } from '#gen/c1/connector/v2/resource_pb.js';
 import { singlePage } from '../../../src/baton/author/connector.ts';
+import type { Host, Output } from '../../../src/baton/author/host.ts';
 import type { Program } from '../../../src/baton/author/program.ts';
-import type { Command, CommandSet, Host, Invocation, Output } from '../../../src/baton/command-line/command.ts';
+import type { Command, CommandSet, Invocation } from '../../../src/baton/command-line/command.ts';
 import { runCommandLine } from '../../../src/baton/command-line/run-command-line.ts';
 import {
   choiceField,

@@ -3,10 +3,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { StopRequest } from '../../../src/baton/author/host.ts';
 import { Code, ServiceError } from '../../../src/baton/author/service-error.ts';
+import { UsageError } from '../../../src/baton/author/usage-error.ts';
 import { runCommandLine } from '../../../src/baton/command-line/run-command-line.ts';
-import { StopRequest } from '../../../src/baton/command-line/stop-request.ts';
-import { UsageError } from '../../../src/baton/command-line/usage-error.ts';
 import { stringField } from '../../../src/baton/config/create-field.ts';
 import { file, workers } from '../../../src/baton/config/fields/sync.ts';
 import {

@@ -1,8 +1,8 @@
 // A process that runs `serve` for a made-up library, with the signals of a real one. Getting a book takes until the
 // process is told to stop, and longer than that for the book `endless`.
 import { once } from 'node:events';
+import { StopRequest } from '../../../src/baton/author/host.ts';
 import { runCommandLine } from '../../../src/baton/command-line/run-command-line.ts';
-import { StopRequest } from '../../../src/baton/command-line/stop-request.ts';
 import { serveCommand } from '../../../src/baton/commands/serve.ts';
 import { buildResource } from '../../../src/baton/messages/resource.ts';
 import { bookType, createLibrary } from '../library-connector.ts';

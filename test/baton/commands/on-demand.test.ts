@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { StopRequest } from '../../../src/baton/command-line/stop-request.ts';
+import { StopRequest } from '../../../src/baton/author/host.ts';
 import { createLendingPlace, type Outcome } from './run-lending.ts';
 
 const lend = (book: string, reader: string) => [

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { UsageError } from '../../../src/baton/command-line/usage-error.ts';
+import { UsageError } from '../../../src/baton/author/usage-error.ts';
 import { PasswordFile } from '../../../src/baton/on-demand/password-file.ts';
 import { temporaryFolder } from '../c1z/temporary-folder.ts';
 

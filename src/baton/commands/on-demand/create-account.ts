@@ -3,7 +3,7 @@ import type { JsonObject } from '@bufbuild/protobuf';
 import { z } from 'zod';
 import { AccountManagerService, type CreateAccountResponse } from '#gen/c1/connector/v2/resource_pb.js';
 import { Code, ServiceError } from '../../author/service-error.ts';
-import { UsageError } from '../../command-line/usage-error.ts';
+import { UsageError } from '../../author/usage-error.ts';
 import type { Settings } from '../../config/field.ts';
 import {
   createAccountEmail,

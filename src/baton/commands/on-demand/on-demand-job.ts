@@ -1,7 +1,7 @@
 // One thing that the default command does instead of a sync, because a setting asks for it.
 import type { DescService, JsonObject } from '@bufbuild/protobuf';
+import type { Host } from '../../author/host.ts';
 import type { UnaryClient } from '../../client/in-process-client.ts';
-import type { Host } from '../../command-line/command.ts';
 import type { Field, Settings } from '../../config/field.ts';
 
 /** What the Go runner calls an on-demand task (pkg/tasks/local of baton-sdk v0.25.0). */

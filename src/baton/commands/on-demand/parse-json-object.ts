@@ -1,6 +1,6 @@
 // A setting whose text is a JSON object.
 import type { JsonObject } from '@bufbuild/protobuf';
-import { UsageError } from '../../command-line/usage-error.ts';
+import { UsageError } from '../../author/usage-error.ts';
 import type { Field, Settings } from '../../config/field.ts';
 
 /**
