@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import packageJson from '../package.json' with { type: 'json' };
 import { describeSettings } from '../scripts/describe-settings.ts';
-import { defaultServiceTiming } from '../src/baton/conductorone/service-timing.ts';
+import { defaultServiceTiming } from '../src/baton/conductorone/tasks/service-timing.ts';
 import { defaultFields } from '../src/baton/config/default-fields.ts';
 import { variableName } from '../src/baton/config/field.ts';
 import { healthCheckPort } from '../src/baton/config/fields/service-mode.ts';

@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { runService } from '../../src/baton/conductorone/run-service.ts';
 import { createConnectorServices } from '../../src/baton/services/connector-services.ts';
 import { simulateConductorOne } from '../../src/commands/simulate-conductorone.ts';
-import { quickServiceTiming } from '../baton/conductorone/quick-service-timing.ts';
+import { quickServiceTiming } from '../baton/conductorone/tasks/quick-service-timing.ts';
 import { createLibrary } from '../baton/library-connector.ts';
 
 test('simulate --conductorone hands out one sync after the other, to whoever has its variables, and keeps the files', async (t) => {

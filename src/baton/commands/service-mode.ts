@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { Invocation } from '../command-line/command.ts';
 import { readClientKey } from '../conductorone/credentials/read-client-key.ts';
 import { runService } from '../conductorone/run-service.ts';
-import { defaultServiceTiming, type ServiceTiming } from '../conductorone/service-timing.ts';
+import { defaultServiceTiming, type ServiceTiming } from '../conductorone/tasks/service-timing.ts';
 import { countWorkers } from '../config/count-workers.ts';
 import { defaultFields } from '../config/default-fields.ts';
 import { clientId, clientSecret, provisioning, taskConcurrency, ticketing } from '../config/fields/service-mode.ts';

@@ -8,7 +8,7 @@ import type { ServiceEntry } from '../services/service-entry.ts';
 import { describeBuild, describeOs } from './host-info.ts';
 import { pause, withJitter } from './link/backoff.ts';
 import type { BatonClient } from './link/baton-client.ts';
-import type { ServiceTiming } from './service-timing.ts';
+import type { ServiceTiming } from './tasks/service-timing.ts';
 
 export interface HelloOptions {
   readonly client: BatonClient;

@@ -9,7 +9,7 @@ import { createConnectorServices } from '../../../src/baton/services/connector-s
 import type { ServiceEntry } from '../../../src/baton/services/service-entry.ts';
 import type { ConductorOneOptions } from '../../../src/simulator/conductorone/conductorone-simulator.ts';
 import { type StartedConductorOne, startConductorOne } from '../../simulator/conductorone/start-conductorone.ts';
-import { quickServiceTiming } from './quick-service-timing.ts';
+import { quickServiceTiming } from './tasks/quick-service-timing.ts';
 
 export interface StartedService {
   readonly conductorone: StartedConductorOne;

@@ -8,7 +8,7 @@ import { describeError } from '../../log/describe-error.ts';
 import { toCallFailure } from '../../server/call-failure.ts';
 import { pause, withJitter } from '../link/backoff.ts';
 import type { BatonClient } from '../link/baton-client.ts';
-import type { ServiceTiming } from '../service-timing.ts';
+import type { ServiceTiming } from './service-timing.ts';
 import type { TaskOutcome } from './task-outcome.ts';
 
 export interface FinishOptions {

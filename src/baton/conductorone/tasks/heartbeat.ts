@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { Code, ServiceError } from '../../author/service-error.ts';
 import { pause } from '../link/backoff.ts';
 import type { BatonClient } from '../link/baton-client.ts';
-import type { ServiceTiming } from '../service-timing.ts';
+import type { ServiceTiming } from './service-timing.ts';
 
 /** So many failures in a row mean that ConductorOne has given the task up (pkg/tasks/c1api of baton-sdk v0.25.0). */
 const failuresMax = 9;

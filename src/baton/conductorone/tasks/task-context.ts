@@ -1,12 +1,12 @@
-// What a handler works with, beside the task itself.
+// What a handler of tasks gets, and what a handler is.
 import type { DescService } from '@bufbuild/protobuf';
 import type { Logger } from 'pino';
 import type { Task } from '#gen/c1/connectorapi/baton/v1/baton_pb.js';
 import type { UnaryClient } from '../../client/in-process-client.ts';
 import type { ServiceEntry } from '../../services/service-entry.ts';
+import type { SyncTarget } from '../../sync/sync-targets.ts';
 import type { BatonClient } from '../link/baton-client.ts';
-import type { ServiceTiming } from '../service-timing.ts';
-import type { SyncSettings } from './sync-settings.ts';
+import type { ServiceTiming } from './service-timing.ts';
 import type { TaskOutcome } from './task-outcome.ts';
 
 export interface TaskContext {
@@ -15,19 +15,41 @@ export interface TaskContext {
   readonly services: readonly ServiceEntry[];
   readonly timing: ServiceTiming;
   readonly syncSettings: SyncSettings;
-  /** Carries the id and the type of the task. */
+  /** Adds the task's id and type to each line. */
   readonly logger: Logger;
   /** Aborts when the task must end. */
   readonly signal: AbortSignal;
-  /** Aborts earlier, when the program is to stop: what can be done again elsewhere should end then. */
+  /** Aborts earlier, when the program must stop: work that another process can redo should end then. */
   readonly stopping: AbortSignal;
-  /** A client of one of the connector's services, in this process. */
+  /** Creates a client of one of the connector's services, in this process. */
   connect<Desc extends DescService>(desc: Desc): UnaryClient<Desc>;
   /** Introduces the connector, as the answer to this task. */
   sayHello(): Promise<void>;
-  /** Waits for other syncs, and does `work` when it is the only one. */
+  /** Runs `work` when no other sync is running. */
   syncAlone(work: () => Promise<void>, signal: AbortSignal): Promise<void>;
 }
 
-/** Does a task of one type. What it throws is reported as a failure that may pass. */
+/** The operator's settings for sync tasks. */
+export interface SyncSettings {
+  /** The folder for files until they are uploaded. Default: the system's folder for temporary files. */
+  readonly temporaryFolder: string | undefined;
+  /** Only validate, and upload an empty sync: `--skip-full-sync`. */
+  readonly skipFullSync: boolean;
+  /** The resource types of tasks that name none: `--sync-resource-types`. */
+  readonly resourceTypeIds: readonly string[];
+  /** Override those of a task: `--sync-resources`. */
+  readonly targets?: readonly SyncTarget[] | undefined;
+  readonly workers: number;
+  /** Texts that must not appear in a debug log. */
+  readonly secrets: readonly string[];
+}
+
+type KnownTask = Extract<Task['taskType'], { case: string }>;
+
+export type TaskType = KnownTask['case'];
+
+/** What a task of each type holds. */
+export type TaskValues = { readonly [Known in KnownTask as Known['case']]: Known['value'] };
+
+/** Does a task of one type. What it throws is to be reported as a failure that may be retried. */
 export type TaskHandler<Value> = (value: Value, context: TaskContext) => Promise<TaskOutcome>;

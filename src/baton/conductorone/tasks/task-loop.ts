@@ -4,7 +4,7 @@ import type { Task } from '#gen/c1/connectorapi/baton/v1/baton_pb.js';
 import { ServiceError } from '../../author/service-error.ts';
 import { credentialsRefused } from '../credentials/token-endpoint.ts';
 import { pause, withJitter } from '../link/backoff.ts';
-import type { ServiceTiming } from '../service-timing.ts';
+import type { ServiceTiming } from './service-timing.ts';
 import type { TaskSource } from './task-source.ts';
 
 export interface TaskLoopOptions {

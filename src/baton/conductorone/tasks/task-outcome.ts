@@ -1,4 +1,4 @@
-// How a task ended, and what ConductorOne is told of it.
+// How a task ended, as it is reported to ConductorOne.
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import { type Any, anyPack } from '@bufbuild/protobuf/wkt';
 import { Code, ServiceError } from '../../author/service-error.ts';
@@ -8,14 +8,14 @@ export type TaskOutcome =
   | {
       readonly kind: 'failed';
       readonly error: unknown;
-      /** Whether the task may be handed out again. */
+      /** Whether ConductorOne may hand out the task again. */
       readonly retryable: boolean;
       readonly annotations: readonly Any[];
     }
-  /** The Go runner reports nothing in this case, and ConductorOne expects nothing. */
+  /** The Go runner reports nothing in this case, and ConductorOne expects nothing. An error is only logged. */
   | { readonly kind: 'unreported'; readonly error?: unknown };
 
-/** A success with the connector's answer, unchanged. */
+/** A success with the connector's response, unchanged. */
 export function succeeded<Desc extends DescMessage>(
   schema: Desc,
   response: MessageShape<Desc>,
@@ -24,34 +24,23 @@ export function succeeded<Desc extends DescMessage>(
   return { kind: 'succeeded', response: anyPack(schema, response), annotations };
 }
 
-/** A failure that may pass. */
+/** A failure that a retry may overcome. */
 export function failed(error: unknown, annotations: readonly Any[] = []): TaskOutcome {
   return { kind: 'failed', error, retryable: true, annotations };
 }
 
-/** A failure that would only repeat itself. */
+/** A failure that must not be retried. */
 export function failedForGood(error: unknown, annotations: readonly Any[] = []): TaskOutcome {
   return { kind: 'failed', error, retryable: false, annotations };
 }
 
 /** A task that lacks what it is about. */
-export function malformed(what: string, annotations: readonly Any[] = []): TaskOutcome {
-  const error = new ServiceError(Code.InvalidArgument, `malformed ${what} task`, { reason: 'malformed_task' });
+export function malformed(name: string, annotations: readonly Any[] = []): TaskOutcome {
+  const error = new ServiceError(Code.InvalidArgument, `malformed ${name} task`, { reason: 'malformed_task' });
   return failedForGood(error, annotations);
 }
 
-/**
- * Makes a change in the application. Whatever goes wrong is final: the change may have been made all the same, and must
- * not be made twice (pkg/tasks/c1api of baton-sdk v0.25.0).
- */
-export async function change<Desc extends DescMessage>(
-  schema: Desc,
-  call: () => Promise<MessageShape<Desc> & { annotations: Any[] }>,
-): Promise<TaskOutcome> {
-  try {
-    const response = await call();
-    return succeeded(schema, response, response.annotations);
-  } catch (error) {
-    return failedForGood(error);
-  }
+/** An end that nobody is told of. */
+export function unreported(error?: unknown): TaskOutcome {
+  return { kind: 'unreported', ...(error !== undefined && { error }) };
 }

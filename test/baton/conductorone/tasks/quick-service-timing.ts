@@ -1,5 +1,5 @@
 // The waits of service mode, for tests that do not want to wait.
-import { defaultServiceTiming, type ServiceTiming } from '../../../src/baton/conductorone/service-timing.ts';
+import { defaultServiceTiming, type ServiceTiming } from '../../../../src/baton/conductorone/tasks/service-timing.ts';
 
 export const quickServiceTiming: ServiceTiming = {
   ...defaultServiceTiming,

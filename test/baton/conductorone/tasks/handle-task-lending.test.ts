@@ -17,10 +17,10 @@ import { ListEventFeedsResponseSchema, ListEventsResponseSchema } from '#gen/c1/
 import { GrantManagerServiceGrantResponseSchema } from '#gen/c1/connector/v2/grant_pb.js';
 import { ResourceSchema } from '#gen/c1/connector/v2/resource_pb.js';
 import type { BatonServiceFinishTaskRequest, TaskSchema } from '#gen/c1/connectorapi/baton/v1/baton_pb.js';
-import { createConnectorServices } from '../../../src/baton/services/connector-services.ts';
-import { temporaryFolder } from '../c1z/temporary-folder.ts';
-import { createLendingLibrary, type Library, readLibrary, writeLibrary } from '../lending-library.ts';
-import { startService } from './start-service.ts';
+import { createConnectorServices } from '../../../../src/baton/services/connector-services.ts';
+import { temporaryFolder } from '../../c1z/temporary-folder.ts';
+import { createLendingLibrary, type Library, readLibrary, writeLibrary } from '../../lending-library.ts';
+import { startService } from '../start-service.ts';
 
 type TaskType = NonNullable<MessageInitShape<typeof TaskSchema>['taskType']>;
 

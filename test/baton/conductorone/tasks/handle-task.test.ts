@@ -18,9 +18,9 @@ import type {
   BatonServiceHelloRequest,
   TaskSchema,
 } from '#gen/c1/connectorapi/baton/v1/baton_pb.js';
-import { ServiceError } from '../../../src/baton/author/service-error.ts';
-import { type ServiceEntry, serviceEntry } from '../../../src/baton/services/service-entry.ts';
-import { startService } from './start-service.ts';
+import { ServiceError } from '../../../../src/baton/author/service-error.ts';
+import { type ServiceEntry, serviceEntry } from '../../../../src/baton/services/service-entry.ts';
+import { startService } from '../start-service.ts';
 
 type TaskType = NonNullable<MessageInitShape<typeof TaskSchema>['taskType']>;
 
@@ -167,6 +167,37 @@ const faulty: Record<string, { task: TaskType; code: Code; final: boolean }> = {
     code: Code.InvalidArgument,
     final: true,
   },
+  'revoke without a grant': { task: { case: 'revoke', value: {} }, code: Code.InvalidArgument, final: true },
+  'create_account without an account': {
+    task: { case: 'createAccount', value: {} },
+    code: Code.InvalidArgument,
+    final: true,
+  },
+  'create_resource without a resource': {
+    task: { case: 'createResource', value: {} },
+    code: Code.InvalidArgument,
+    final: true,
+  },
+  'rotate_credentials without an id': {
+    task: { case: 'rotateCredentials', value: {} },
+    code: Code.InvalidArgument,
+    final: true,
+  },
+  'issue_credential without encryption_configs': {
+    task: { case: 'issueCredential', value: { identityId: id, credentialOptions: {} } },
+    code: Code.InvalidArgument,
+    final: true,
+  },
+  'create_ticket without a ticket': {
+    task: { case: 'createTicketTask', value: {} },
+    code: Code.InvalidArgument,
+    final: true,
+  },
+  'bulk_create_tickets without requests': {
+    task: { case: 'bulkCreateTickets', value: {} },
+    code: Code.InvalidArgument,
+    final: true,
+  },
   'delete_resource without an id': {
     task: { case: 'deleteResource', value: {} },
     code: Code.InvalidArgument,
@@ -180,6 +211,16 @@ const faulty: Record<string, { task: TaskType; code: Code; final: boolean }> = {
   },
   'action_invoke without a name': {
     task: { case: 'actionInvoke', value: {} },
+    code: Code.InvalidArgument,
+    final: false,
+  },
+  'action_get_schema without a name': {
+    task: { case: 'actionGetSchema', value: {} },
+    code: Code.InvalidArgument,
+    final: false,
+  },
+  'action_status without an id': {
+    task: { case: 'actionStatus', value: {} },
     code: Code.InvalidArgument,
     final: false,
   },
