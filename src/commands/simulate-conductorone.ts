@@ -1,4 +1,4 @@
-// The ConductorOne of `simulate`: hands out a sync now and then, and tells what comes of it.
+// The ConductorOne of `simulate`: hands out a sync at intervals and reports how it ended.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,20 +10,20 @@ import {
 
 export interface SimulateConductorOneOptions {
   readonly port: number;
-  /** Where uploads and the certificate go. */
+  /** The folder for uploads and the certificate. */
   readonly folder: string;
-  /** The pause between the end of a sync and the next. */
+  /** The pause between the end of a sync and the next one. */
   readonly syncEveryMs: number;
   readonly stdout: Output;
   readonly signal: AbortSignal;
 }
 
 export interface SimulatedConductorOne extends AsyncDisposable {
-  /** The variables that lead a connector to it. */
+  /** The variables that point a connector to it. */
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Starts it. Syncs are handed out until the signal aborts. */
+/** Starts it. Hands out syncs until the signal aborts. */
 export async function simulateConductorOne(options: SimulateConductorOneOptions): Promise<SimulatedConductorOne> {
   const { folder, port } = options;
   await mkdir(folder, { recursive: true });
@@ -31,7 +31,7 @@ export async function simulateConductorOne(options: SimulateConductorOneOptions)
   const certificateFile = join(folder, 'certificate.pem');
   await writeFile(certificateFile, simulator.certificate);
   void handOutSyncs(simulator, options).catch(() => {
-    // It was told to stop.
+    // The signal has aborted.
   });
   return {
     env: {

@@ -1,4 +1,4 @@
-// `simulate`: a Percipio to run against, with a made-up organization, and a ConductorOne beside it if wanted.
+// `simulate`: serves a simulated Percipio with a generated organization and, on request, a simulated ConductorOne.
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { boolField, type Command, durationField, intField, stringField } from 'baton-connector-sdk';
@@ -15,51 +15,51 @@ const port = intField({
 const seed = intField({
   ...common,
   name: 'seed',
-  description: 'What the data is made from: the same gives the same',
+  description: 'Seed of the generated data: the same seed gives the same data',
   default: 1,
 });
-const users = intField({ ...common, name: 'users', description: 'How many users there are', default: 200, gte: 0 });
+const users = intField({ ...common, name: 'users', description: 'Number of users', default: 200, gte: 0 });
 const courses = intField({
   ...common,
   name: 'courses',
-  description: 'How many items the catalog has',
+  description: 'Number of catalog items',
   default: 100,
   gte: 0,
 });
 const activity = intField({
   ...common,
   name: 'activity',
-  description: 'How many rows of learning activity there are',
+  description: 'Number of learning activity rows',
   default: 5000,
   gte: 0,
 });
 const reportDelayMs = intField({
   ...common,
   name: 'report-delay-ms',
-  description: 'How long a report takes at least',
+  description: 'Minimum time that a report takes, in milliseconds',
   default: 0,
   gte: 0,
 });
 const reportFile = stringField({
   ...common,
   name: 'report-file',
-  description: 'A file to send as every report',
+  description: 'File to send as every report',
   pathTo: 'file',
 });
 const uncompressed = boolField({
   ...common,
   name: 'uncompressed',
-  description: 'Never compresses answers, so that a benchmark does not measure this',
+  description: 'Never compress responses: for benchmarks',
 });
 const conductorone = boolField({
   ...common,
   name: 'conductorone',
-  description: 'Serves a made-up ConductorOne too, which hands out syncs and takes uploads',
+  description: 'Also run a simulated ConductorOne, which hands out syncs and accepts uploads',
 });
 const conductoronePort = intField({
   ...common,
   name: 'conductorone-port',
-  description: 'Its port, 0 for any',
+  description: 'Port of the simulated ConductorOne, 0 for any',
   default: 8443,
   gte: 0,
   lte: 65_535,
@@ -67,19 +67,19 @@ const conductoronePort = intField({
 const uploadFolder = stringField({
   ...common,
   name: 'upload-folder',
-  description: 'Where its uploads and its certificate go',
+  description: 'Folder for the uploads and the certificate of the simulated ConductorOne',
   default: 'conductorone-uploads',
 });
 const syncEvery = durationField({
   ...common,
   name: 'sync-every',
-  description: 'How long it waits between syncs',
+  description: 'Pause between the syncs of the simulated ConductorOne',
   default: '1m',
 });
 
 export const simulateCommand: Command = {
   name: 'simulate',
-  summary: 'Serves a made-up Percipio on this machine, to try the connector against',
+  summary: 'Run a simulated Percipio on this machine to try the connector',
   fields: [
     port,
     seed,
@@ -96,7 +96,7 @@ export const simulateCommand: Command = {
   ],
   needsConnectorSettings: false,
   async run({ settings, host, program }) {
-    // Loaded here and below: the other commands need nothing of it.
+    // Loaded on demand, here and below: the other commands do not need it.
     const { startPercipioSimulator } = await import('../simulator/percipio/percipio-simulator.ts');
     const path = settings.get(reportFile);
     await using simulator = await startPercipioSimulator({
@@ -106,14 +106,14 @@ export const simulateCommand: Command = {
       courses: settings.get(courses),
       activityRows: settings.get(activity),
       reportDelayMs: settings.get(reportDelayMs),
-      // As with Percipio, time alone makes a report ready, and not that somebody asks for it.
+      // As with the real Percipio, reports become ready with time, however often they are polled.
       reportPolls: { pending: 0, inProgress: 0 },
       gzip: !settings.get(uncompressed),
       ...(path !== undefined && { reportFile: path }),
     });
     const account = `--base-url ${simulator.url} --organization-id ${simulator.organizationId} --api-token ${simulator.token}`;
     host.stdout.write(
-      [`A made-up Percipio listens at ${simulator.url}`, 'Sync from it with:', `  ${program.name} ${account}`, ''].join(
+      [`Simulated Percipio listening at ${simulator.url}`, 'Sync it with:', `  ${program.name} ${account}`, ''].join(
         '\n',
       ),
     );
@@ -130,7 +130,7 @@ export const simulateCommand: Command = {
       const variables = Object.entries(served.env).map(([name, value]) => `${name}=${value}`);
       host.stdout.write(
         [
-          'And a made-up ConductorOne. Do its tasks with:',
+          'Simulated ConductorOne listening. Run its tasks with:',
           `  ${variables.join(' ')} ${program.name} ${account}`,
           '',
         ].join('\n'),
@@ -140,7 +140,7 @@ export const simulateCommand: Command = {
       await once(host.signal, 'abort');
     }
     const { total, counts } = simulator.requests;
-    host.stdout.write(`${total} requests were answered\n`);
+    host.stdout.write(`${total} requests served\n`);
     for (const [kind, count] of counts) {
       host.stdout.write(`  ${count} ${kind}\n`);
     }

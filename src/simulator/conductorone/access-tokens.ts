@@ -1,13 +1,13 @@
-// The token endpoint: takes assertions, gives out access tokens, and knows them again.
+// The token endpoint: accepts assertions, issues access tokens and validates them.
 import { randomBytes } from 'node:crypto';
 import type { ConnectorCredentials } from './credentials.ts';
 import { findAssertionFault } from './verify-assertion.ts';
 
-/** What the endpoint answers to one request. */
+/** The response of the endpoint. */
 export interface TokenAnswer {
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>>;
-  /** Why it was refused, for the log of the simulator. */
+  /** Why the request was refused, for the simulator's log. */
   readonly fault?: string;
 }
 
@@ -15,7 +15,7 @@ const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 /** The access tokens of one connector. */
 export class AccessTokens {
-  /** Everything secret that was seen or given out: none of it may be shown anywhere. */
+  /** Every secret seen or issued: none may show up anywhere. */
   readonly secrets: string[] = [];
   readonly #credentials: ConnectorCredentials;
   readonly #lifetimeSeconds: number;
@@ -27,7 +27,7 @@ export class AccessTokens {
     this.secrets.push(credentials.clientSecret, credentials.clientSecret.split(':')[3] ?? '');
   }
 
-  /** Answers a request whose body is `form`. */
+  /** Handles a request with the body `form`. */
   answer(form: URLSearchParams): TokenAnswer {
     const assertion = form.get('client_assertion') ?? '';
     this.secrets.push(assertion);
@@ -40,12 +40,12 @@ export class AccessTokens {
     return { status: 200, body };
   }
 
-  /** Whether a call with this header may pass. */
+  /** Whether to accept a call with this header. */
   isValid(authorization: string | null): boolean {
     return Date.now() < (this.#valid.get(authorization ?? '') ?? 0);
   }
 
-  /** Takes back all tokens that were given out. */
+  /** Revokes all tokens issued so far. */
   revokeAll(): void {
     this.#valid.clear();
   }

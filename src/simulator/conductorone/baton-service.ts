@@ -28,17 +28,17 @@ export interface BatonServiceOptions {
   readonly uploads: Uploads;
   readonly calls: CallLog;
   readonly faults: Faults;
-  /** What every answer asks the connector to wait before it asks for tasks again, in milliseconds. */
+  /** How long every response asks the connector to wait before it polls for tasks again, in ms. */
   readonly nextPollMs: number;
   /** The same for heartbeats. */
   readonly nextHeartbeatMs: number;
-  /** Cuts all connections. */
+  /** Closes all connections. */
   drop(): void;
-  /** How often that was done. */
+  /** How often that has happened. */
   dropCount(): number;
 }
 
-/** Routes BatonService. Calls are let in with a valid token only, and their messages checked by the rules of the contract. */
+/** Routes BatonService. Calls need a valid token, and their messages are validated by the rules of the contract. */
 export function routeBatonService(router: ConnectRouter, options: BatonServiceOptions): void {
   router.service(BatonService, createBatonService(options), { interceptors: [letIn(options)] });
 }
@@ -59,11 +59,11 @@ function createBatonService(options: BatonServiceOptions): Partial<ServiceImpl<t
       nextHeartbeat,
     }),
     heartbeat: ({ taskId }) => {
-      if (!tasks.isKnown(taskId)) throw new ConnectError(`there is no task ${taskId}`, Code.NotFound);
+      if (!tasks.isKnown(taskId)) throw new ConnectError(`unknown task ${taskId}`, Code.NotFound);
       return { nextHeartbeat, cancelled: tasks.isCancelled(taskId) };
     },
     finishTask: (request) => {
-      if (!tasks.isKnown(request.taskId)) throw new ConnectError(`there is no task ${request.taskId}`, Code.NotFound);
+      if (!tasks.isKnown(request.taskId)) throw new ConnectError(`unknown task ${request.taskId}`, Code.NotFound);
       tasks.finish(request);
       return {};
     },
@@ -91,12 +91,12 @@ function letIn({ tokens, tasks, calls, faults, drop, dropCount }: BatonServiceOp
     const fault = request.stream ? undefined : faults.take(method.name as FaultyCall);
     if (fault) await happen(fault, request.signal, drop);
     if (!tokens.isValid(request.header.get('authorization'))) {
-      throw new ConnectError('the access token is not valid', Code.Unauthenticated);
+      throw new ConnectError('invalid access token', Code.Unauthenticated);
     }
     if (!request.stream) {
       check(method, request.message);
       const response = await next(request);
-      // Nobody will get the answer, and so nobody has its tasks.
+      // The response is lost, so nobody has its tasks.
       if (dropCount() !== dropsBefore && !response.stream) tasks.handOutAgain(tasksIn(response.message));
       return response;
     }

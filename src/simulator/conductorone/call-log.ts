@@ -1,21 +1,21 @@
-// Which calls came, for tests to wait for and to look at.
+// A log of the calls, for tests to inspect and wait for.
 
 export interface LoggedCall<Request = unknown> {
   /** `token`, or the name of a method of BatonService. */
   readonly name: string;
-  /** The message, or nothing for streams and the token endpoint. */
+  /** The message; undefined for streams and the token endpoint. */
   readonly request: Request;
   readonly headers: Headers;
   readonly at: number;
 }
 
-/** Keeps the last calls. */
+/** Keeps the latest calls. */
 export class CallLog {
   readonly #calls: LoggedCall[] = [];
-  /** How many calls of each name came in all. */
+  /** The total number of calls by name. */
   readonly #counts = new Map<string, number>();
   readonly #waiting = new Set<() => void>();
-  /** More are forgotten, oldest first. */
+  /** Above this, the oldest are dropped. */
   readonly #callsMax = 10_000;
 
   get all(): readonly LoggedCall[] {
@@ -29,12 +29,12 @@ export class CallLog {
     for (const look of this.#waiting) look();
   }
 
-  /** The kept calls of one name. */
+  /** The calls of one name that are still kept. */
   named(name: string): readonly LoggedCall[] {
     return this.#calls.filter((call) => call.name === name);
   }
 
-  /** Resolves when there were `count` calls of that name, forgotten ones included. */
+  /** Resolves after `count` calls of that name in total, dropped ones included. */
   async waitFor(name: string, count = 1): Promise<readonly LoggedCall[]> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const look = () => {

@@ -1,9 +1,9 @@
-// A certificate for this machine alone, made anew each time, so that no private key lies about.
+// A certificate for this machine only, created on each start so that no private key is left on disk.
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { der, derBitString, derObjectIdentifier, derSequence, derTag, derUtcTime } from './der.ts';
 
 export interface Certificate {
-  /** PEM. Whoever trusts it as an authority trusts the server that shows it. */
+  /** PEM. Clients that trust it as an authority trust the server that presents it. */
   readonly cert: string;
   /** PEM of the private key. */
   readonly key: string;
@@ -18,7 +18,7 @@ const oid = {
 } as const;
 
 /**
- * Signs itself, with a key on P-256, which every TLS library knows; for 127.0.0.1, ::1 and the names.
+ * Creates a self-signed certificate with a P-256 key, which every TLS library supports, for 127.0.0.1, ::1 and names.
  * @param names - Host names.
  */
 export function createCertificate(names: readonly string[] = ['localhost']): Certificate {
@@ -26,14 +26,14 @@ export function createCertificate(names: readonly string[] = ['localhost']): Cer
   const algorithm = derSequence(derObjectIdentifier(oid.ecdsaWithSha256));
   const commonName = derSequence(
     derObjectIdentifier(oid.commonName),
-    der(derTag.utf8String, Buffer.from('made-up ConductorOne')),
+    der(derTag.utf8String, Buffer.from('simulated ConductorOne')),
   );
   const name = derSequence(der(derTag.set, commonName));
   const now = Date.now();
   const day = 24 * 60 * 60 * 1000;
   const content = derSequence(
     der(derTag.explicit0, der(derTag.integer, Buffer.from([2]))),
-    // The first bit is the sign.
+    // The first bit is the sign: the number must be positive.
     der(derTag.integer, Buffer.from([0x01]), randomBytes(8)),
     algorithm,
     name,

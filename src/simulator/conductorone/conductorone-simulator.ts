@@ -1,4 +1,4 @@
-// A ConductorOne to run against: its token endpoint and its BatonService, on one port and over TLS as the real one.
+// A simulated ConductorOne: its token endpoint and its BatonService, on one port and over TLS as in the real one.
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
@@ -15,44 +15,44 @@ import { TaskBoard } from './task-board.ts';
 import { Uploads } from './uploads.ts';
 
 export interface ConductorOneOptions {
-  /** Default: any that is free. */
+  /** Default: any free port. */
   readonly port?: number;
-  /** Where uploaded files go. It is made with the first one. */
+  /** The folder for uploaded files, created with the first one. */
   readonly uploadFolder: string;
-  /** Default: one that is made for the occasion. */
+  /** Default: a new one. */
   readonly certificate?: Certificate;
-  /** How long an access token is good for. Default: an hour. */
+  /** How long an access token is valid. Default: one hour. */
   readonly tokenLifetimeSeconds?: number;
-  /** What answers ask the connector to wait before it asks again for tasks. Default: a second. */
+  /** How long responses ask the connector to wait before it polls for tasks again. Default: one second. */
   readonly nextPollMs?: number;
-  /** The same for heartbeats. Default: a second. */
+  /** The same for heartbeats. Default: one second. */
   readonly nextHeartbeatMs?: number;
 }
 
 export interface ConductorOneSimulator extends AsyncDisposable {
-  /** `127.0.0.1:8443` */
+  /** For example `127.0.0.1:8443`. */
   readonly host: string;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** PEM of what a connector must trust: for a file that `SSL_CERT_FILE` names. */
+  /** PEM of the certificate that a connector must trust: put it in a file named by `SSL_CERT_FILE`. */
   readonly certificate: string;
   readonly tasks: TaskBoard;
   readonly uploads: Uploads;
   readonly calls: CallLog;
   readonly faults: Faults;
   readonly tokens: AccessTokens;
-  /** How many connections were made. */
+  /** The total number of connections. */
   connectionCount(): number;
-  /** Cuts all connections. */
+  /** Closes all connections. */
   drop(): void;
-  /** While it is away, it cuts every connection as soon as it is made. */
+  /** While away, it closes every new connection immediately. */
   setAway(away: boolean): void;
   close(): Promise<void>;
 }
 
 const tokenPath = '/auth/v1/token';
 
-/** Starts one on 127.0.0.1. */
+/** Starts a simulator on 127.0.0.1. */
 export async function startConductorOneSimulator(options: ConductorOneOptions): Promise<ConductorOneSimulator> {
   const { nextPollMs = 1000, nextHeartbeatMs = 1000, tokenLifetimeSeconds = 3600 } = options;
   const certificate = options.certificate ?? createCertificate();
@@ -145,8 +145,8 @@ async function answerToken(
     drop();
     return;
   }
-  const answer = fault ? { status: fault.status ?? 500, body: { error: 'made to fail' } } : tokens.answer(form);
-  const body = JSON.stringify(request.method === 'POST' ? answer.body : { error: 'POST it' });
+  const answer = fault ? { status: fault.status ?? 500, body: { error: 'injected fault' } } : tokens.answer(form);
+  const body = JSON.stringify(request.method === 'POST' ? answer.body : { error: 'use POST' });
   response.statusCode = request.method === 'POST' ? answer.status : 405;
   response.setHeader('content-type', 'application/json');
   response.end(body);

@@ -1,6 +1,6 @@
-// The few forms of DER (X.690) that a certificate is made of.
+// The subset of DER (X.690) that a certificate needs.
 
-/** Tag numbers, with the bits of their class. */
+/** Tag numbers, including their class bits. */
 export const derTag = {
   boolean: 0x01,
   integer: 0x02,
@@ -32,12 +32,12 @@ export function derObjectIdentifier(dotted: string): Buffer {
   return der(derTag.objectIdentifier, Buffer.from([first * 40 + second, ...rest.flatMap(base128)]));
 }
 
-/** Bits that fill whole bytes. */
+/** A bit string of whole bytes. */
 export function derBitString(bytes: Uint8Array): Buffer {
   return der(derTag.bitString, Buffer.from([0]), bytes);
 }
 
-/** `261123165219Z`: good for the years 1950 to 2049. */
+/** `261123165219Z`: valid for the years 1950 to 2049. */
 export function derUtcTime(date: Date): Buffer {
   const digits = date.toISOString().replace(/\.\d+/, '').replace(/[-:T]/g, '');
   return der(derTag.utcTime, Buffer.from(digits.slice(2), 'ascii'));

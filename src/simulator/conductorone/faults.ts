@@ -1,25 +1,23 @@
-// What goes wrong on purpose.
+// Injected faults.
 import { Code, ConnectError } from '@connectrpc/connect';
 
-/** The calls that faults can be put on: `token` is the token endpoint, the others are methods of BatonService. */
+/** The calls that a fault can hit: `token` is the token endpoint, the others are methods of BatonService. */
 export const faultyCalls = ['token', 'Hello', 'GetTask', 'GetTasks', 'Heartbeat', 'FinishTask', 'UploadAsset'] as const;
 export type FaultyCall = (typeof faultyCalls)[number];
 
 export interface Fault {
   readonly call: FaultyCall;
-  /**
-   * `error`: answers `code` (the token endpoint `status`). `drop`: cuts all connections. `stall`: never answers.
-   */
+  /** `error`: returns `code` (the token endpoint: `status`). `drop`: closes all connections. `stall`: never responds. */
   readonly kind: 'error' | 'drop' | 'stall';
   readonly code?: Code;
   readonly status?: number;
   /** How many calls it hits. Default: 1. */
   readonly times?: number;
-  /** With UploadAsset: happens when so many bytes have come. Default: at once. */
+  /** For UploadAsset: hits after this many bytes. Default: immediately. */
   readonly afterBytes?: number;
 }
 
-/** The faults that are still to happen. */
+/** The faults that have not hit yet. */
 export class Faults {
   #pending: { readonly fault: Fault; left: number }[] = [];
 
@@ -31,7 +29,7 @@ export class Faults {
     this.#pending = [];
   }
 
-  /** The fault that hits this call, if one does. */
+  /** The fault that hits this call, if any. */
   take(call: FaultyCall): Fault | undefined {
     const hit = this.#pending.find(({ fault }) => fault.call === call);
     if (!hit) return undefined;
@@ -41,11 +39,11 @@ export class Faults {
   }
 }
 
-/** Makes a fault happen to a call of BatonService. It rejects sooner or later. */
+/** Applies a fault to a call of BatonService. Always rejects in the end. */
 export async function happen({ kind, code }: Fault, signal: AbortSignal, drop: () => void): Promise<never> {
   if (kind === 'stall') {
     await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
   }
   if (kind === 'drop') drop();
-  throw new ConnectError('made to fail', code ?? Code.Unavailable);
+  throw new ConnectError('injected fault', code ?? Code.Unavailable);
 }

@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { type BatonServiceFinishTaskRequest, type Task, TaskSchema } from '#gen/c1/connectorapi/baton/v1/baton_pb.js';
 
-/** What a task is to do: `{ case: 'syncFull', value: {} }`. */
+/** The work of a task, for example `{ case: 'syncFull', value: {} }`. */
 export type TaskType = NonNullable<MessageInitShape<typeof TaskSchema>['taskType']>;
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
@@ -17,7 +17,7 @@ export class TaskBoard {
   readonly #finished = new Map<string, PromiseWithResolvers<BatonServiceFinishTaskRequest>>();
   readonly #known = new Set<string>();
 
-  /** Puts a task at the end of the queue. */
+  /** Adds a task to the end of the queue. */
   add(taskType: TaskType, { debug = false }: { readonly debug?: boolean } = {}): string {
     const id = Array.from({ length: idLength }, () => letters[randomInt(letters.length)]).join('');
     this.#known.add(id);
@@ -25,7 +25,7 @@ export class TaskBoard {
     return id;
   }
 
-  /** The next tasks that the connector does not have. */
+  /** Takes the next tasks that the connector does not already know. */
   take(count: number, known: readonly string[]): Task[] {
     const taken = this.#queued.filter(({ id }) => !known.includes(id)).slice(0, count);
     this.#queued = this.#queued.filter((task) => !taken.includes(task));
@@ -33,13 +33,13 @@ export class TaskBoard {
     return taken;
   }
 
-  /** Puts tasks that were handed out back into the queue, as ConductorOne does when nothing is heard of them. */
+  /** Returns tasks to the queue, as ConductorOne does when it loses contact with whoever has them. */
   handOutAgain(tasks: readonly Task[]): void {
     for (const task of tasks) this.#running.delete(task.id);
     this.#queued.push(...tasks);
   }
 
-  /** The next heartbeat of the task learns that nobody wants its result. */
+  /** Cancels a task: its next heartbeat says so. */
   cancel(id: string): void {
     this.#cancelled.add(id);
   }

@@ -1,4 +1,4 @@
-// Receives uploads: checks their order, sizes and checksum, and writes them to a folder.
+// Receives uploads: checks their order, sizes and checksums, and writes them to a folder.
 import { createHash } from 'node:crypto';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,11 +9,11 @@ export interface Upload {
   readonly taskId: string;
   readonly path: string;
   readonly bytes: number;
-  /** Sizes of the messages with data. */
+  /** Sizes of the data messages. */
   readonly chunks: readonly number[];
 }
 
-/** The files that came whole. */
+/** The files that arrived complete. */
 export class Uploads {
   readonly all: Upload[] = [];
   readonly #folder: string;
@@ -28,7 +28,7 @@ export class Uploads {
   }
 
   /**
-   * Takes one stream. Nothing of it is kept unless it is whole.
+   * Receives one stream. Keeps nothing of it unless it is complete.
    * @param received - Called with the number of bytes so far, before they are written.
    */
   async receive(
@@ -64,7 +64,7 @@ async function receiveInto(
     if ((taskId === undefined) !== (msg.case === 'metadata')) throw invalid('metadata must come first, and once');
     if (msg.case === 'metadata') {
       taskId = msg.value.taskId;
-      if (!isKnownTask(taskId)) throw invalid('a file of an unknown task');
+      if (!isKnownTask(taskId)) throw invalid('the task is unknown');
       await received(0);
     } else if (msg.case === 'data') {
       const { data } = msg.value;

@@ -1,4 +1,4 @@
-// Whether an assertion is what the token endpoint of ConductorOne takes.
+// Verifies an assertion as ConductorOne's token endpoint does.
 import { type KeyObject, verify } from 'node:crypto';
 
 export interface ExpectedAssertion {
@@ -9,20 +9,20 @@ export interface ExpectedAssertion {
 
 const claimNames = ['aud', 'exp', 'iat', 'iss', 'nbf', 'sub'];
 const lifetimeSeconds = 120;
-/** How far the clock of a connector may be off. */
+/** The clock difference to allow for. */
 const skewSeconds = 60;
 
 /**
  * Checks header, claims and signature against what the Go SDK sends (pkg/ugrpc of baton-sdk v0.25.0).
- * @returns What is wrong with it.
+ * @returns What is wrong with it, if anything.
  */
 export function findAssertionFault(assertion: string, expected: ExpectedAssertion): string | undefined {
   const [header = '', payload = '', signature = '', ...rest] = assertion.split('.');
   const [parsedHeader, claims] = [parse(header), parse(payload)];
-  if (!parsedHeader || !claims || rest.length > 0) return 'the assertion is no JWT';
+  if (!parsedHeader || !claims || rest.length > 0) return 'the assertion is not a JWT';
   const data = Buffer.from(`${header}.${payload}`);
   if (!verify(null, data, expected.publicKey, Buffer.from(signature, 'base64url'))) {
-    return 'the signature of the assertion is wrong';
+    return 'the assertion has a wrong signature';
   }
   return findHeaderFault(parsedHeader) ?? findClaimFault(claims, expected);
 }
@@ -30,7 +30,7 @@ export function findAssertionFault(assertion: string, expected: ExpectedAssertio
 function findHeaderFault({ alg, nonce, ...rest }: Record<string, unknown>): string | undefined {
   if (alg !== 'EdDSA') return `alg is ${alg}`;
   if (typeof nonce !== 'string' || !/^[0-9a-f]{32}$/.test(nonce)) return 'nonce is not 32 hexadecimal digits';
-  return Object.keys(rest).length > 0 ? `the header holds ${Object.keys(rest).join(', ')} as well` : undefined;
+  return Object.keys(rest).length > 0 ? `the header also has ${Object.keys(rest).join(', ')}` : undefined;
 }
 
 function findClaimFault(claims: Record<string, unknown>, { clientId, now }: ExpectedAssertion): string | undefined {
@@ -38,7 +38,7 @@ function findClaimFault(claims: Record<string, unknown>, { clientId, now }: Expe
   const names = Object.keys(claims).sort();
   if (names.join() !== claimNames.join()) return `the claims are ${names.join(', ')}`;
   if (claims.iss !== clientId || claims.sub !== clientId) return 'iss and sub are not both the client id';
-  if (claims.aud !== host) return `aud is ${JSON.stringify(claims.aud)} and not ${host}`;
+  if (claims.aud !== host) return `aud is ${JSON.stringify(claims.aud)}, not ${host}`;
   const [iat, nbf, exp] = [claims.iat, claims.nbf, claims.exp].map(Number) as [number, number, number];
   if (Math.abs(iat - now.getTime() / 1000) > skewSeconds) return 'iat is not now';
   if (exp - iat !== lifetimeSeconds) return `exp is ${exp - iat} s after iat`;

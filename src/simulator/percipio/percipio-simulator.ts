@@ -1,4 +1,4 @@
-// A Percipio to run against, for tests, benchmarks and demonstrations: a real HTTP server with a generated organization.
+// A simulated Percipio for tests, benchmarks and demos: a real HTTP server with a generated organization.
 import { stat } from 'node:fs/promises';
 import type { AddressInfo, Server } from 'node:net';
 import { planActivity } from './activity/activity-plan.ts';
@@ -25,41 +25,42 @@ import { UserStore } from './users/user-store.ts';
 
 /** A running simulator. */
 export interface PercipioSimulator extends AsyncDisposable {
-  /** `http://host:port`, without a slash at the end. */
+  /** `http://host:port`, without a trailing slash. */
   readonly url: string;
   readonly organizationId: string;
   readonly token: string;
-  /** What the API serves: may be edited at any time, and is by writes. Generated rows of reports stay as they are. */
+  /** The data that the API serves. Tests and writes may edit it at any time. Generated report rows do not change. */
   readonly data: SimulatedData;
   readonly truth: Truth;
   readonly requests: RequestLog;
   readonly faults: Faults;
-  /** The families that answer 403: may be changed at any time. */
+  /** The families that return 403. May be changed at any time. */
   readonly forbidden: Set<ApiFamily>;
   /**
-   * Sets the body of a report by its id, or of the next one that is requested ('next', one after the other when called
-   * several times). Each piece is sent as an HTTP chunk of its own. Throws a RangeError for an id that isn't known.
+   * Sets the body of a report by its id, or of the next report ('next'; several calls queue up). Each piece is sent as
+   * an HTTP chunk of its own. Throws a RangeError for an unknown id.
    */
   setReport(reportId: string, body: ReportBody): void;
-  /** Lets a report (by id, or 'next') end with a final status that is no success. Default `FAILED`. */
+  /** Makes a report (by id, or 'next') end with a final status other than success. Default `FAILED`. */
   failReport(reportId: string, status?: string): void;
-  /** Lets a report be forgotten: 404 from now on. */
+  /** Makes a report expire: 404 from now on. */
   expireReport(reportId: string): void;
-  /** Adds a row to the learning-activity reports that are requested from now on. It is no part of `truth`. */
+  /** Adds a row to the learning-activity reports that are requested from now on. `truth` does not include it. */
   addActivity(activity: AddedActivity): AddedRow;
-  /** The password that a write gave to a user; undefined where none did. */
+  /** The password that a write set for a user; undefined if none did. */
   passwordOf(userId: string): string | undefined;
-  /** Whether Percipio would let a person in by login name or e-mail address: active, and with the password that a write set. */
+  /** Whether Percipio would accept a login name or e-mail address with this password: the user must be active. */
   canSignIn(name: string, password: string): boolean;
   /** The id of a user for each welcome e-mail that was sent. */
   readonly welcomeEmails: readonly string[];
-  /** Cuts all connections, and resolves when the port is free. May be called again. */
+  /** Closes all connections, and resolves when the port is free. May be called again. */
   close(): Promise<void>;
 }
 
 /**
- * Starts a simulator and resolves when it listens. Rejects with what is wrong with an option, the report file or the
- * port. Users and catalog items are made at the start (100,000 users and 20,000 items: about 200 MB); rows of reports while they are sent.
+ * Starts a simulator and resolves when it listens. Rejects if an option is invalid, or if the report file or the port
+ * cannot be opened. Users and catalog items are generated at the start (100,000 users and 20,000 items: about 200 MB);
+ * report rows are generated while they are sent.
  */
 export async function startPercipioSimulator(options: PercipioSimulatorOptions = {}): Promise<PercipioSimulator> {
   const complete = completeOptions(options);

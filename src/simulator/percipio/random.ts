@@ -1,8 +1,8 @@
-// Seeded numbers: the same seed gives the same organization on every machine. Only integer arithmetic is used.
+// Seeded random numbers: a seed gives the same organization on every machine. Uses integer arithmetic only.
 
 const TWO_TO_32 = 2 ** 32;
 
-/** Spreads 32 bits over 32 bits one to one (the finaliser of MurmurHash3): two numbers never give the same result. */
+/** A bijection on 32 bits (the finalizer of MurmurHash3): different inputs never give the same result. */
 function spread(word: number): number {
   let mixed = word | 0;
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
@@ -10,12 +10,12 @@ function spread(word: number): number {
   return (mixed ^ (mixed >>> 16)) >>> 0;
 }
 
-/** 32 bits that look random, and depend on the key and the number alone. */
+/** 32 bits that look random and depend only on the key and the number. */
 export function hash32(key: number, number: number): number {
   return spread(Math.imul(spread(number + 0x9e3779b9), 0x9e3779b1) + key);
 }
 
-/** The element at an index counted round the list. Throws on an empty list. */
+/** The element at an index, modulo the length. Throws on an empty list. */
 export function pick<Item>(items: readonly Item[], index: number): Item {
   const item = items[index % items.length];
   if (item === undefined) {
@@ -25,8 +25,8 @@ export function pick<Item>(items: readonly Item[], index: number): Item {
 }
 
 /**
- * A UUID of version 4's form for the `index`th object of a kind. Two indexes never share one, since the first 32 bits
- * are a one-to-one image of the index.
+ * A UUID in the form of version 4 for the `index`th object of a kind. Indexes never share one, since the first 32 bits
+ * are a bijection of the index.
  */
 export function uuidAt(key: number, index: number): string {
   const words = [spread(index + key), hash32(key + 1, index), hash32(key + 2, index), hash32(key + 3, index)];
@@ -37,14 +37,14 @@ export function uuidAt(key: number, index: number): string {
 
 /** A stream of random numbers (mulberry32). */
 export interface Random {
-  /** A whole number from 0 up to, and without, `limit`. */
+  /** An integer from 0 up to, but not including, `limit`. */
   below(limit: number): number;
-  /** True in about `share` (0 to 1) of the calls. */
+  /** True in about `share` (0 to 1) of all calls. */
   chance(share: number): boolean;
   pick<Item>(items: readonly Item[]): Item;
 }
 
-/** A stream that depends on its seed alone. */
+/** A stream that depends only on its seed. */
 export function createRandom(seed: number): Random {
   let state = seed | 0;
   const fraction = (): number => {
@@ -57,7 +57,7 @@ export function createRandom(seed: number): Random {
   return { below, chance: (share) => fraction() < share, pick: (items) => pick(items, below(items.length)) };
 }
 
-/** The items in an order that depends on the seed alone. */
+/** The items in an order that depends only on the seed. */
 export function shuffle<Item>(items: readonly Item[], seed: number): Item[] {
   const random = createRandom(seed);
   const left = [...items];

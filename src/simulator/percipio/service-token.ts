@@ -1,19 +1,19 @@
-// Tokens of the form that Percipio's service accounts have: JWTs whose claims can be read, and whose signature no one
-// can check (it is no signature).
+// Tokens in the form that Percipio's service accounts have: JWTs with readable claims and a signature that nobody can
+// verify (it is not one).
 import { randomUUID } from 'node:crypto';
 
 export interface ServiceTokenOptions {
-  /** When the service account ends; the claim `exp`. Default: the year 2100. */
+  /** When the service account expires; the claim `exp`. Default: the year 2100. */
   readonly expiresAt?: Date;
-  /** When it began; the claim `iat`. Default: 2024-01-01. */
+  /** When it was issued; the claim `iat`. Default: 2024-01-01. */
   readonly issuedAt?: Date;
   /** The organization that the account belongs to. */
   readonly organizationId: string;
-  /** The claim `sub`. Default: a random UUID, so that two tokens differ. */
+  /** The claim `sub`. Default: a random UUID, so that each token is different. */
   readonly serviceAccountId?: string;
 }
 
-/** Makes a token for the simulator's `token` option. It opens no door of the real Percipio. */
+/** Creates a token for the simulator's `token` option. The real Percipio does not accept it. */
 export function mintServiceToken(options: ServiceTokenOptions): string {
   const claims = {
     iss: 'percipio-simulator',
@@ -26,7 +26,7 @@ export function mintServiceToken(options: ServiceTokenOptions): string {
   return `${encode({ alg: 'RS256', typ: 'JWT' })}.${encode(claims)}.${Buffer.from('not-a-signature').toString('base64url')}`;
 }
 
-/** When a token ends, in ms since 1970; undefined for one that is no JWT or names no end. */
+/** When a token expires, in ms since 1970; undefined if it is not a JWT or has no expiry. */
 export function readTokenExpiryMs(token: string): number | undefined {
   try {
     const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());

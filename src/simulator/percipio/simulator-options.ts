@@ -1,65 +1,65 @@
-// The options of a Percipio simulator, their defaults, and what they must be.
+// The options of a Percipio simulator, their defaults and constraints.
 import type { ApiFamily } from './http/router.ts';
 import type { ReportPolls } from './reports/report-store.ts';
 import { CATALOG_LAST, type CatalogLast } from './routes/catalog-content.ts';
 import { WRITE_ANSWERS, type WriteAnswers } from './routes/users.ts';
 import { mintServiceToken } from './service-token.ts';
 
-/** The organization of a simulator that isn't told another one. */
+/** The default organization id. */
 export const SIMULATED_ORGANIZATION_ID = '5b1c9d52-8f0e-4c8b-9a55-0c6f5e3a7d10';
 
-/** Beyond this, the products of positions and steps in `planActivity` would not be exact. */
+/** Above this, the products of positions and steps in `planActivity` would not be exact. */
 const ACTIVITY_ROWS_MAX = 80_000_000;
 
 export interface PercipioSimulatorOptions {
-  /** What the data is generated from: the same seed and sizes give the same bytes. Default 1. */
+  /** Seed of the generated data: the same seed and sizes give the same bytes. Default 1. */
   readonly seed?: number;
-  /** Users in the list. One in 20 is inactive; see `userAt` for what else is odd about some. Default 200. */
+  /** Users in the list. One in 20 is inactive; see `userAt` for other special cases. Default 200. */
   readonly users?: number;
   /**
-   * Items in the catalog. Of each 50 there are 31 COURSE, 4 ASSESSMENT, 6 VIDEO, 4 BOOK, 2 CHANNEL, and one each of
-   * JOURNEY, LINKED_CONTENT and AUDIOBOOK; one in 20 of all, and one in 8 of the assessments, is INACTIVE. See
-   * `catalogItemAt` for the rest. Default 100.
+   * Items in the catalog. Of each 50, 31 are COURSE, 4 ASSESSMENT, 6 VIDEO, 4 BOOK, 2 CHANNEL, and one each JOURNEY,
+   * LINKED_CONTENT and AUDIOBOOK. One item in 20, and one assessment in 8, is INACTIVE. See `catalogItemAt` for more.
+   * Default 100.
    */
   readonly courses?: number;
   /**
-   * Rows of learning activity on courses and assessments; one in eight more is on other contents. All of them lie in the
-   * four years before 2025. See `planActivity` for how they are spread. Default 5,000.
+   * Rows of learning activity on courses and assessments; one eighth as many are on other content. All fall in the four
+   * years before 2025. See `planActivity` for their distribution. Default 5,000.
    */
   readonly activityRows?: number;
   /** Default: SIMULATED_ORGANIZATION_ID. */
   readonly organizationId?: string;
-  /** The one bearer token that is accepted. If it is a JWT, then until its `exp`. Default: one that ends in 2100. */
+  /** The only bearer token that is accepted; a JWT only until its `exp`. Default: one that expires in 2100. */
   readonly token?: string;
   /** Default 127.0.0.1. */
   readonly host?: string;
   /** Default 0: any free port. */
   readonly port?: number;
-  /** How many polls answer what before a report is ready. Default: 1 PENDING, 1 IN_PROGRESS, no empty body. */
+  /** What the first polls of a report return. Default: 1 PENDING, 1 IN_PROGRESS, no empty body. */
   readonly reportPolls?: Partial<ReportPolls>;
-  /** How long a report is IN_PROGRESS at least, in ms of `now`. Default 0. */
+  /** The minimum time that a report is IN_PROGRESS, in ms of `now`. Default 0. */
   readonly reportDelayMs?: number;
-  /** After how many ms of `now` a report is forgotten (404). Default: a day. */
+  /** After how many ms of `now` a report expires (404). Default: one day. */
   readonly reportExpiryMs?: number;
   /** Every report ends as FAILED. Default false. */
   readonly reportFails?: boolean;
-  /** A file that is sent as the body of every learning-activity report, whatever was asked for: for benchmarks. */
+  /** A file to send as the body of every learning-activity report, whatever was requested: for benchmarks. */
   readonly reportFile?: string;
-  /** Whether answers are compressed for clients that accept gzip, br, zstd or deflate. Default true. */
+  /** Whether to compress responses for clients that accept gzip, br, zstd or deflate. Default true. */
   readonly gzip?: boolean;
-  /** How the catalog tells where its last page is: header `link`, header `x-total-count`, both, or neither. Default `link`. */
+  /** How the catalog indicates its last page: in `link`, in `x-total-count`, in both, or not at all. Default `link`. */
   readonly catalogLast?: CatalogLast;
-  /** What a write of a user that succeeds is answered with: the user (200, 201), or nothing (204, 201). Default `user`. */
+  /** The response to a successful user write: the user (200, 201), or nothing (204, 201). Default `user`. */
   readonly writeAnswers?: WriteAnswers;
-  /** Whether a write is refused (409) that gives a user the e-mail address of another one. Default true. */
+  /** Whether to reject (409) a write that sets the e-mail address of another user. Default true. */
   readonly uniqueEmails?: boolean;
-  /** How many reads of one user after each write still show the user as before it; the list shows it at once. Default 0. */
+  /** How many reads of a user after each write still return the old state; the list is up to date. Default 0. */
   readonly staleReads?: number;
-  /** API families that answer 403, as they do for a service account without their permission. Default none. */
+  /** API families that return 403, as for a service account without their permission. Default: none. */
   readonly forbidden?: Iterable<ApiFamily>;
-  /** How many requests the log keeps at least; it forgets older ones beyond twice as many. Default 10,000. */
+  /** The minimum number of requests in the log, which drops older ones at twice as many. Default 10,000. */
   readonly requestsMax?: number;
-  /** The clock, in ms since 1970: for the token's end, time frames and the life of reports. Default: Date.now. */
+  /** The clock, in ms since 1970: for token expiry, time frames and the life of reports. Default: Date.now. */
   readonly now?: () => number;
 }
 
@@ -78,7 +78,7 @@ const WHOLE_NUMBERS = [
   'staleReads',
 ] as const;
 
-/** Fills in the defaults. Throws a RangeError naming the first option that can't be. */
+/** Fills in the defaults. Throws a RangeError that names the first invalid option. */
 export function completeOptions(options: PercipioSimulatorOptions): CompleteSimulatorOptions {
   const organizationId = options.organizationId ?? SIMULATED_ORGANIZATION_ID;
   const complete: CompleteSimulatorOptions = {
@@ -106,20 +106,22 @@ export function completeOptions(options: PercipioSimulatorOptions): CompleteSimu
   };
   for (const name of WHOLE_NUMBERS) {
     if (!Number.isSafeInteger(complete[name]) || complete[name] < 0) {
-      throw new RangeError(`the simulator's ${name} must be a whole number from 0, and is ${complete[name]}`);
+      throw new RangeError(`the simulator's ${name} must be a non-negative integer, not ${complete[name]}`);
     }
   }
   if (complete.activityRows > ACTIVITY_ROWS_MAX) {
-    throw new RangeError(`the simulator's activityRows must be ${ACTIVITY_ROWS_MAX} at most: ${complete.activityRows}`);
+    throw new RangeError(
+      `the simulator's activityRows must be at most ${ACTIVITY_ROWS_MAX}, not ${complete.activityRows}`,
+    );
   }
   if (!CATALOG_LAST.includes(complete.catalogLast)) {
     throw new RangeError(
-      `the simulator's catalogLast must be one of ${CATALOG_LAST.join(', ')}: ${complete.catalogLast}`,
+      `the simulator's catalogLast must be one of ${CATALOG_LAST.join(', ')}, not ${complete.catalogLast}`,
     );
   }
   if (!WRITE_ANSWERS.includes(complete.writeAnswers)) {
     throw new RangeError(
-      `the simulator's writeAnswers must be one of ${WRITE_ANSWERS.join(', ')}: ${complete.writeAnswers}`,
+      `the simulator's writeAnswers must be one of ${WRITE_ANSWERS.join(', ')}, not ${complete.writeAnswers}`,
     );
   }
   return complete;

@@ -1,5 +1,5 @@
-// What a correct connector must find in a simulated organization, computed from the data and the planned rows by code
-// that shares nothing with the connector.
+// What a correct connector must find in a simulated organization, computed from the data and the planned rows without
+// sharing any code with the connector.
 import { type ActivityPlan, createActivityRow, ROW_STATUSES } from './activity/activity-plan.ts';
 import type { CatalogItem, SimulatedData } from './organization/api-objects.ts';
 import { contentIdAt } from './organization/catalog-item-at.ts';
@@ -7,18 +7,18 @@ import { isCourseOrAssessment } from './organization/content-kinds.ts';
 import type { Organization } from './organization/organization.ts';
 import { userIdAt } from './organization/user-at.ts';
 
-/** The part of the truth that is asked for. */
+/** Which part of the truth to compute. */
 export interface TruthScope {
-  /** Rows whose last access is in this period, its ends included. Default: all. */
+  /** Rows whose last access falls in this period, both ends included. Default: all. */
   readonly start?: Date;
   readonly end?: Date;
-  /** Only these courses are synced. Default: all. */
+  /** The only courses to sync. Default: all. */
   readonly courseIds?: Iterable<string>;
-  /** Only entitlements and grants of this resource type. Default: both. Counts are always of both. */
+  /** The only resource type for entitlements and grants. Default: both. Counts always cover both. */
   readonly type?: 'course' | 'role';
 }
 
-/** Counts of rows are of a report on courses and assessments. */
+/** Row counts are of a report on courses and assessments. */
 export interface TruthCounts {
   readonly users: number;
   readonly courses: number;
@@ -30,37 +30,37 @@ export interface TruthCounts {
   /** Users who have a role. */
   readonly roleGrants: number;
   readonly rows: number;
-  /** Rows that repeat a user and course which another row has granted. */
+  /** Rows that repeat a user and course for which another row has already given a grant. */
   readonly repeatedRows: number;
-  /** Each row that grants nothing is counted once, at the first of these reasons. */
+  /** Each row without a grant is counted once, under the first of these reasons. */
   readonly rowsLeftOut: {
     /** Statuses that are neither completed nor in progress, in upper case. */
     readonly byStatus: Readonly<Record<string, number>>;
-    /** The content isn't in the catalog. */
+    /** The content is not in the catalog. */
     readonly unknownCourse: number;
-    /** The content is in the catalog, but is INACTIVE, of another type, or out of the scope. */
+    /** The content is in the catalog, but is INACTIVE, of another type, or out of scope. */
     readonly unsyncedCourse: number;
-    /** The user isn't in the list of users. */
+    /** The user is not in the list of users. */
     readonly unknownUser: number;
   };
 }
 
 /**
- * The truth about `data` as it is at the time of the call, and about the generated rows. Reports that `setReport` or
- * the option `reportFile` put in their place are no part of it. Sets are made anew at each call; memory is about 8
- * bytes a row while grants are computed.
+ * The truth about `data` as of the time of the call, and about the generated rows. Reports that `setReport` or the
+ * option `reportFile` replace are not included. Sets are recomputed on each call; computing grants takes about 8 bytes
+ * per row.
  */
 export interface Truth {
   userIds(): Set<string>;
-  /** Courses and assessments that aren't INACTIVE. */
+  /** Courses and assessments that are not INACTIVE. */
   courseIds(scope?: TruthScope): Set<string>;
   /** The roles that Percipio documents, and others that users have. */
   roleIds(): Set<string>;
   /** `course:<uuid>:completed` and `course:<uuid>:in_progress` of each course, `role:<role>:assigned` of each role. */
   entitlementIds(scope?: TruthScope): Generator<string>;
   /**
-   * `course:<uuid>:<completed|in_progress>:user:<uuid>`, once for a course and user; completed wins. And
-   * `role:<role>:assigned:user:<uuid>` of each user who has a role.
+   * `course:<uuid>:<completed|in_progress>:user:<uuid>`, one per course and user; completed wins. And
+   * `role:<role>:assigned:user:<uuid>` for each user with a role.
    */
   grantIds(scope?: TruthScope): Generator<string>;
   counts(scope?: TruthScope): TruthCounts;
@@ -72,7 +72,7 @@ const COMPLETED_STATUSES = ['COMPLETED', 'ACHIEVED'];
 const IN_PROGRESS_STATUSES = ['STARTED', 'ACTIVE'];
 const ROLES = ['LEARNER', 'ADMIN', 'CONTENT_CURATOR', 'CONTENT_COORDINATOR', 'LEARNING_ADMIN', 'MANAGER'];
 
-/** What a row's content is to a sync. */
+/** How a sync treats the content of a row. */
 const UNKNOWN = 0;
 const UNSYNCED = 1;
 const SYNCED = 2;
@@ -119,7 +119,7 @@ export function tellTruth(organization: Organization, plan: ActivityPlan, data: 
       } else if (isUser[row.user] === 0) {
         unknownUser += 1;
       } else {
-        // Completed sorts before in progress, so the first one of a course and user is the one that wins.
+        // Completed sorts before in progress, so the first entry of a course and user wins.
         packed[granting] = (row.content * organization.usersEver + row.user) * 2 + (isCompleted ? 0 : 1);
         granting += 1;
       }
@@ -186,7 +186,7 @@ interface Recount {
   readonly users: number;
   readonly courses: number;
   readonly rows: number;
-  /** One number a row that grants: (content × users + user) × 2, one more if in progress; sorted. */
+  /** One number per row with a grant: (content × users + user) × 2, plus 1 if in progress; sorted. */
   readonly granting: Float64Array;
   readonly rowsLeftOut: TruthCounts['rowsLeftOut'];
 }

@@ -278,7 +278,7 @@ test('the host id is BATON_HOST_ID, in every message', async (t) => {
     assert.ok(call);
     assert.equal((call.request as { hostId: string }).hostId, 'pod-7', name);
   }
-  assert.match(calls.named('GetTask')[0]?.headers.get('user-agent') ?? '', /^made-up-connector-\w+ baton-sdk\/v/);
+  assert.match(calls.named('GetTask')[0]?.headers.get('user-agent') ?? '', /^simulated-connector-\w+ baton-sdk\/v/);
 });
 
 test('ConductorOne may go away and come back, between tasks and during one', async (t) => {

@@ -1,16 +1,16 @@
-// Which rows a simulated organization's learning activity has: each is computed from its position, none is held.
+// Plans the learning activity of a simulated organization: each row is computed from its position, none is stored.
 import { isCourseOrAssessment, isInactiveAt } from '../organization/content-kinds.ts';
 import type { Organization } from '../organization/organization.ts';
 import { hash32 } from '../random.ts';
 
 const DAY_MS = 86_400_000;
 
-/** No activity is later than this, whatever the clock says: the same seed gives the same report on any day. */
+/** No activity is later than this, whatever the clock says: a seed gives the same report on any day. */
 export const ACTIVITY_UNTIL_MS = Date.UTC(2025, 0, 1);
-/** All activity lies in the four years before ACTIVITY_UNTIL_MS. */
+/** All activity falls in the four years before ACTIVITY_UNTIL_MS. */
 export const ACTIVITY_SPAN_MS = 4 * 365 * DAY_MS;
 
-/** The values of `status` in rows, and how many rows of 10,000 have each. */
+/** The values of `status`, and how many of 10,000 rows have each. */
 const STATUS_SHARES = [
   ['Completed', 6300],
   ['Started', 2900],
@@ -29,46 +29,46 @@ const STATUS_SHARES = [
 
 export const ROW_STATUSES: readonly string[] = STATUS_SHARES.map(([status]) => status);
 
-/** The status of a row by a number from 0 to 9,999. */
+/** Maps a number from 0 to 9,999 to the status of a row. */
 const STATUS_IN_10_000 = Uint8Array.from(
   STATUS_SHARES.flatMap(([, share], status) => Array<number>(share).fill(status)),
 );
 
-/** One row; reading the next one overwrites it. */
+/** One row. Reading the next row overwrites it. */
 export interface ActivityRow {
-  /** Index of the content, up to `contentsEver`. */
+  /** Index of the content, below `contentsEver`. */
   content: number;
-  /** Index of the user, up to `usersEver`. */
+  /** Index of the user, below `usersEver`. */
   user: number;
-  /** Position in ROW_STATUSES. */
+  /** Index in ROW_STATUSES. */
   status: number;
-  /** Random bits for what else stands in the row. */
+  /** Random bits for the remaining fields of the row. */
   bits: number;
   lastAccessMs: number;
 }
 
-/** A part of the rows, by position: from `first` up to, and without, `end`. */
+/** A range of rows by position: from `first` (inclusive) to `end` (exclusive). */
 export interface RowRange {
   readonly first: number;
   readonly end: number;
 }
 
 export interface ActivityPlan {
-  /** Rows in all: `activityRows` on courses and assessments, and one in eight more on other contents. */
+  /** Total rows: `activityRows` on courses and assessments, plus one eighth as many on other content. */
   readonly rows: number;
-  /** Writes the row at a position into `row`. Positions run from the last access to the first one. */
+  /** Writes the row at a position into `row`. Positions run from the latest access to the earliest. */
   read(position: number, row: ActivityRow): void;
-  /** The rows whose last access lies in a period, its ends included. */
+  /** The rows whose last access falls in a period, both ends included. */
   inPeriod(startMs: number, endMs: number): RowRange;
 }
 
 /**
  * Plans the rows. Of those on courses and assessments:
- * - a fifth at most is the first course, which 95 % of the users have; the others fall on courses by a square law (of
- *   5,000 courses the most popular one gets 1.4 %, half of the rows fall on a quarter), INACTIVE ones included;
+ * - up to a fifth are on the first course, which 95 % of the users have; the rest follow a square law over all courses,
+ *   INACTIVE ones included (of 5,000 courses, the most popular gets 1.4 % and a quarter get half of the rows);
  * - 6 % repeat the course and user of another row, often with another status;
- * - 0.8 % are of users who were deleted, 0.8 % of courses that left the catalog;
- * - statuses are shared out as in STATUS_SHARES.
+ * - 0.8 % name deleted users, and 0.8 % courses that left the catalog;
+ * - statuses are distributed as in STATUS_SHARES.
  */
 export function planActivity(organization: Organization, activityRows: number): ActivityPlan {
   const { seed, users, courses, usersEver, contentsEver } = organization;
@@ -83,7 +83,7 @@ export function planActivity(organization: Organization, activityRows: number): 
   const lastAccessMs = (position: number): number =>
     ACTIVITY_UNTIL_MS - 1 - Math.floor(position * (ACTIVITY_SPAN_MS / rows));
 
-  // Content and user have keys of their own, so that one says nothing of the other.
+  // Separate hash keys, so that content and user are independent.
   const contentKey = hash32(seed, 0xac71);
   const userKey = hash32(seed, 0xac72);
   const rowKey = hash32(seed, 0xac73);
@@ -121,12 +121,12 @@ export function planActivity(organization: Organization, activityRows: number): 
   return { rows, read, inPeriod: (startMs, endMs) => rangeInPeriod(rows, lastAccessMs, startMs, endMs) };
 }
 
-/** A row to read into. */
+/** Creates a row to read into. */
 export function createActivityRow(): ActivityRow {
   return { content: 0, user: 0, status: 0, bits: 0, lastAccessMs: 0 };
 }
 
-/** A step that visits every one of `count` slots once before it comes back, and mixes them well (near the golden ratio). */
+/** A step that visits each of `count` slots exactly once and mixes them well (near the golden ratio). */
 function stepThrough(count: number): number {
   const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
   let step = Math.max(1, Math.floor(count * 0.6180339887));

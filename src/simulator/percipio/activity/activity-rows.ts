@@ -1,4 +1,4 @@
-// The learning-activity report as bytes: a JSON array of flat objects, computed block by block while it is sent.
+// The learning-activity report as bytes: a JSON array of flat objects, generated block by block while it is sent.
 import type { Organization } from '../organization/organization.ts';
 import { hash32, shuffle } from '../random.ts';
 import { type ActivityPlan, createActivityRow, ROW_STATUSES } from './activity-plan.ts';
@@ -17,15 +17,15 @@ const CLOSING_BRACE = 0x7d;
 export interface ActivityFilter {
   readonly startMs: number;
   readonly endMs: number;
-  /** Positions in CONTENT_KINDS; undefined: all. */
+  /** Indexes in CONTENT_KINDS; undefined for all. */
   readonly kinds?: ReadonlySet<number> | undefined;
-  /** Statuses in upper case; undefined: all. */
+  /** Statuses in upper case; undefined for all. */
   readonly statuses?: ReadonlySet<string> | undefined;
-  /** From the first access to the last one; a report's default is the other way round. */
+  /** True to sort by last access ascending; reports default to descending. */
   readonly ascending: boolean;
 }
 
-/** Where generated rows come from. */
+/** What generated rows are made from. */
 export interface ActivitySource {
   readonly organization: Organization;
   readonly plan: ActivityPlan;
@@ -33,9 +33,9 @@ export interface ActivitySource {
 }
 
 /**
- * Yields the report in blocks of about 256 KiB; each block is written over the one before, so who keeps one must copy
+ * Yields the report in blocks of about 256 KiB. Every block reuses the same buffer, so callers that keep one must copy
  * it. The order of the keys in a row depends on the seed.
- * @param added Rows to put between the generated ones, in the order of the report.
+ * @param added Rows to insert between the generated ones, in report order.
  */
 export function* activityRows(
   source: ActivitySource,
@@ -64,7 +64,7 @@ export function* activityRows(
     for (let each = added[nextAdded]; each !== undefined; each = added[nextAdded]) {
       const isDue = filter.ascending ? each.lastAccessMs <= row.lastAccessMs : each.lastAccessMs >= row.lastAccessMs;
       if (!isEnd && !isDue) break;
-      // A comma before it, and the bracket at the end.
+      // Room for a comma before it and the closing bracket.
       if (at + each.bytes.length + 2 > BLOCK_BYTES) {
         yield block.subarray(0, at);
         at = 0;

@@ -1,4 +1,4 @@
-// The part of a report row that belongs to that row alone: dates, durations, status. Written digit by digit, for speed.
+// The part of a report row that is unique to the row: dates, durations, status. Written digit by digit for speed.
 import { hash32 } from '../random.ts';
 import { ACTIVITY_SPAN_MS, ACTIVITY_UNTIL_MS, type ActivityRow, ROW_STATUSES } from './activity-plan.ts';
 
@@ -16,7 +16,7 @@ const FIRST_ACCESS_AT = STARTED.indexOf(DATE_HOLE);
 const LAST_ACCESS_AT = STARTED.lastIndexOf(DATE_HOLE);
 const COMPLETED_AT = COMPLETED.lastIndexOf(DATE_HOLE);
 
-/** "YYYY-MM-DD" of every day that a row can name, one after the other. */
+/** "YYYY-MM-DD" of every day that a row can name, concatenated. */
 const DAY_TEXTS = Buffer.from(
   Array.from({ length: DAYS }, (_, day) => new Date((FIRST_DAY + day) * DAY_MS).toISOString().slice(0, 10)).join(''),
 );
@@ -34,12 +34,12 @@ const DURATIONS = Array.from({ length: DURATION_VARIANTS }, (_, variant) => {
   return Buffer.from(`"duration":"${seconds}","durationHms":"${hms}","totalAccesses":"${1 + (variant % 23)}",`);
 });
 
-/** An upper limit of what `writeActivitySegment` writes, in bytes. */
+/** Upper limit of what `writeActivitySegment` writes, in bytes. */
 export const ACTIVITY_SEGMENT_BYTES_MAX = 512;
 
 /**
- * Writes the keys of a row that are its own, without braces, at a place in `target`, and returns the place after them.
- * As seen in real rows, `completedDate` is missing where the content isn't completed.
+ * Writes the fields that are unique to a row, without braces, at an offset in `target`, and returns the offset after
+ * them. As in real rows, `completedDate` is missing where the content is not completed.
  */
 export function writeActivitySegment(target: Buffer, at: number, row: ActivityRow): number {
   const status = STATUSES[row.status] ?? STATUSES[0];

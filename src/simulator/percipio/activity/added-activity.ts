@@ -3,30 +3,30 @@ import type { SimulatedData } from '../organization/api-objects.ts';
 import { CONTENT_KINDS, COURSE_KIND } from '../organization/content-kinds.ts';
 import type { ActivityFilter } from './activity-rows.ts';
 
-/** One row. Who and what it names need not exist. */
+/** One row. The user and content that it names need not exist. */
 export interface AddedActivity {
   readonly userId: string;
   readonly contentId: string;
-  /** As rows spell it: `Started`, `Completed`, … */
+  /** As spelled in rows: `Started`, `Completed`, … */
   readonly status: string;
-  /** Decides which reports have the row. Default: the simulator's clock at the time of the call. */
+  /** Decides which reports include the row. Default: the simulator's clock at the time of the call. */
   readonly lastAccess?: Date;
   /** Default: `lastAccess`. */
   readonly firstAccess?: Date;
-  /** Default: `lastAccess` where the status is Completed or Achieved, else missing. */
+  /** Default: `lastAccess` if the status is Completed or Achieved, otherwise missing. */
   readonly completedDate?: Date;
-  /** Fields beside the usual ones, or in their place. */
+  /** Extra fields, or replacements for the usual ones. */
   readonly fields?: Readonly<Record<string, string>>;
 }
 
-/** A row that was added. What is done to it shows in the reports that are requested from then on. */
+/** An added row. Changes to it show in reports that are requested afterwards. */
 export interface AddedRow {
-  /** A person goes on with a course: Percipio's row of it changes. */
+  /** Records further activity: Percipio updates the row of a user and course. */
   update(change: Partial<AddedActivity>): void;
   remove(): void;
 }
 
-/** A row as it stands in a report, in UTF-8. */
+/** A row as it appears in a report, in UTF-8. */
 export interface AddedRowBytes {
   readonly lastAccessMs: number;
   readonly bytes: Buffer;
@@ -57,7 +57,7 @@ export class AddedActivities {
     };
   }
 
-  /** The rows of a report, in its order. */
+  /** The rows of a report, in report order. */
   select({ startMs, endMs, kinds, statuses, ascending }: ActivityFilter): AddedRowBytes[] {
     const selected = [...this.#rows]
       .map(({ activity }) => ({ activity, lastAccessMs: activity.lastAccess.getTime(), kind: this.#kindOf(activity) }))

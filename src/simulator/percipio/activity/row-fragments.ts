@@ -1,4 +1,4 @@
-// The parts of report rows that are the same in many rows, as bytes: one per user, one per content, made when needed.
+// The parts of report rows that many rows share, as bytes: one per user and one per content, made on first use.
 
 import { contentIdAt, contentTitleAt } from '../organization/catalog-item-at.ts';
 import { CONTENT_KINDS } from '../organization/content-kinds.ts';
@@ -13,10 +13,10 @@ export interface RowFragments {
   content(index: number): Fragment;
 }
 
-/** An upper limit of a fragment's size, in bytes: the writer of rows leaves this much room for each. */
+/** Upper limit of a fragment's size in bytes: the row writer reserves this much for each. */
 export const FRAGMENT_BYTES_MAX = 4096;
 
-/** Fragments of an organization: the order of their keys depends on the seed. */
+/** Fragments of an organization. The order of their keys depends on the seed. */
 export function createRowFragments(organization: Organization): RowFragments {
   const { seed, usersEver, contentsEver } = organization;
   const users = new Array<Fragment | undefined>(usersEver).fill(undefined);
@@ -70,7 +70,7 @@ function toFragment(fields: [key: string, value: string][], order: number): Frag
     .join(',');
   const fragment = Buffer.from(text);
   if (fragment.length > FRAGMENT_BYTES_MAX) {
-    throw new RangeError(`a row's fragment of ${fragment.length} bytes; the limit is ${FRAGMENT_BYTES_MAX}`);
+    throw new RangeError(`a row fragment of ${fragment.length} bytes; the limit is ${FRAGMENT_BYTES_MAX}`);
   }
   return fragment;
 }

@@ -1,4 +1,4 @@
-// Who may ask for what: the service account's token, its organization, and its permission per API family.
+// Access control: the service account's token, its organization, and its permission for each API family.
 import type { IncomingMessage } from 'node:http';
 import { readTokenExpiryMs } from '../service-token.ts';
 import { ApiError, notFound } from './answer.ts';
@@ -19,8 +19,8 @@ export function isAuthorized(request: IncomingMessage, token: string): boolean {
 }
 
 /**
- * Throws what the API answers to those who may not: 401 for no token, another one, or one whose `exp` is over; 403 for
- * a forbidden family; 403 for another organization's UUID, and 404 for what is no UUID.
+ * Throws the API's response to unauthorized requests: 401 for a missing, wrong or expired token; 403 for a forbidden
+ * family or the UUID of another organization; 404 for an organization id that is not a UUID.
  */
 export function checkAccess(access: Access, request: IncomingMessage, path: string): void {
   if (!isAuthorized(request, access.token)) {
@@ -36,7 +36,7 @@ export function checkAccess(access: Access, request: IncomingMessage, path: stri
   }
   if (organizationId.toLowerCase() !== access.organizationId.toLowerCase()) {
     throw UUID.test(organizationId)
-      ? new ApiError(403, `The service account doesn't belong to organization ${organizationId}`)
+      ? new ApiError(403, `The service account does not belong to organization ${organizationId}`)
       : notFound(`No organization ${JSON.stringify(organizationId)}`);
   }
 }

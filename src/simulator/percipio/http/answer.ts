@@ -1,16 +1,16 @@
-// What a route answers: a status, headers, and a body that is whole or comes in pieces.
+// The response of a route: a status, headers, and a body, complete or in pieces.
 
-/** Who gives pieces may write a Buffer anew when the next piece is asked for: who keeps one must copy it. */
+/** The source may reuse a Buffer for the next piece: consumers that keep one must copy it. */
 export type Pieces = Iterable<Buffer | string> | AsyncIterable<Buffer | string>;
 
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** A string or Buffer is sent with its length; pieces are sent chunked, each as a chunk of its own, as the client reads. */
+  /** A string or Buffer is sent with its length; pieces are sent chunked, one chunk each, at the client's pace. */
   readonly body: string | Buffer | Pieces;
 }
 
-/** An error that the API answers with. */
+/** An error response of the API. */
 export class ApiError extends Error {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -23,7 +23,7 @@ export class ApiError extends Error {
   }
 }
 
-/** A request that is understood and wrong: 422. */
+/** A well-formed but invalid request: 422. */
 export function unprocessable(message: string): ApiError {
   return new ApiError(422, message);
 }
@@ -32,16 +32,16 @@ export function notFound(message: string): ApiError {
   return new ApiError(404, message);
 }
 
-/** Something that the real API has and the simulator has not: 501, so that nobody takes it for a rule of the API. */
+/** A feature of the real API that the simulator lacks: 501, so that nobody mistakes it for a rule of the API. */
 export function notSimulated(what: string): ApiError {
-  return new ApiError(501, `the simulator doesn't have ${what}`);
+  return new ApiError(501, `the simulator does not support ${what}`);
 }
 
 export function jsonAnswer(value: unknown, headers: Readonly<Record<string, string>> = {}, status = 200): Answer {
   return jsonTextAnswer(JSON.stringify(value), headers, status);
 }
 
-/** An answer of text that is JSON already, or is meant to pass for it. */
+/** A response whose text is already JSON, or is meant to pass for it. */
 export function jsonTextAnswer(
   body: Answer['body'],
   headers: Readonly<Record<string, string>> = {},
@@ -50,7 +50,7 @@ export function jsonTextAnswer(
   return { status, headers: { 'content-type': 'application/json; charset=utf-8', ...headers }, body };
 }
 
-/** Validation errors are a list, all others a `message`: both forms are seen. */
+/** Validation errors are a list, all others have a `message`: the real API returns both forms. */
 export function errorAnswer(error: unknown): Answer {
   if (!(error instanceof ApiError)) {
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error);

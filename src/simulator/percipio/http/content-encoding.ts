@@ -1,4 +1,4 @@
-// Chooses and applies the content encoding of an answer.
+// Chooses and applies the content encoding of a response.
 import { pipeline, Readable, type Transform } from 'node:stream';
 import {
   brotliCompressSync,
@@ -22,7 +22,7 @@ interface ContentEncoding {
 const ZSTD_OPTIONS = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 const BROTLI_OPTIONS = { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } };
 
-/** Each at its quickest level: a simulator's bytes are cheap, its time is not. The order decides where a client has no wish. */
+/** Each at its fastest level: the simulator has time limits, not bandwidth limits. Earlier ones win ties. */
 const ENCODINGS: readonly ContentEncoding[] = [
   {
     name: 'zstd',
@@ -42,7 +42,7 @@ const ENCODINGS: readonly ContentEncoding[] = [
   },
 ];
 
-/** The encoding that an `accept-encoding` header likes best; undefined: send it as it is. */
+/** The encoding that an `accept-encoding` header prefers; undefined to send the body as it is. */
 export function chooseEncoding(acceptEncoding: string | undefined): ContentEncoding | undefined {
   const wishes = new Map(
     (acceptEncoding ?? '').split(',').map((wish) => {
@@ -55,13 +55,13 @@ export function chooseEncoding(acceptEncoding: string | undefined): ContentEncod
   return ENCODINGS.filter((encoding) => weightOf(encoding) > 0).sort((a, b) => weightOf(b) - weightOf(a))[0];
 }
 
-/** Compresses pieces as they come. A failure of the pieces is thrown to who reads the result. */
+/** Compresses pieces as they arrive. A failure of the source is thrown to the consumer. */
 export function compressPieces(pieces: Pieces, encoding: ContentEncoding): Transform {
-  // The callback is needed by pipeline and has nothing to do: it destroys the result with the error.
+  // pipeline() requires a callback, but there is nothing left to do: it destroys the result with the error.
   return pipeline(Readable.from(copyPieces(pieces)), encoding.createStream(), () => {});
 }
 
-/** Streams read ahead, so that a piece may be asked for while the one before is still waiting. */
+/** Streams read ahead, so the source may be asked for a piece while the previous one is still queued: copy it. */
 async function* copyPieces(pieces: Pieces): AsyncGenerator<Buffer> {
   for await (const piece of pieces) yield Buffer.from(piece);
 }

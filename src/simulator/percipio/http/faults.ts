@@ -1,43 +1,43 @@
-// Faults that a test puts between the client and the API: bad answers, broken connections, silence.
+// Faults that a test injects between the client and the API: error responses, broken connections, silence.
 import { createRandom, hash32, type Random } from '../random.ts';
 
-/** Which requests a fault strikes, and how often. */
+/** Which requests a fault hits, and how often. */
 export interface FaultRule {
-  /** `path` is tried on the path, and on the path with its query. Default: every request. */
+  /** `path` is matched against the path, and against the path with its query. Default: every request. */
   readonly match?: { readonly method?: string; readonly path?: RegExp };
-  /** How often it strikes before it is used up. Default 1. */
+  /** How many times it hits. Default 1. */
   readonly times?: number;
-  /** How many matching requests pass unharmed before. Default 0. */
+  /** How many matching requests pass before the first hit. Default 0. */
   readonly skip?: number;
-  /** The share (0 to 1) of matching requests that it strikes, drawn from the simulator's seed. Default 1. */
+  /** The share (0 to 1) of matching requests that it hits, drawn from the simulator's seed. Default 1. */
   readonly rate?: number;
-  /** Called when it strikes, before anything is carried out: a test does there what somebody else does just then. */
+  /** Called on each hit, before the request is processed: lets a test simulate a concurrent change. */
   readonly onStrike?: () => void;
 }
 
-/** Where a body breaks off: after this many bytes as sent (encoded). Default: half of a body with a length, else 64 KiB. */
+/** Where a body breaks off, in bytes as sent (encoded). Default: half of a body with a length, otherwise 64 KiB. */
 interface BreakOff {
   readonly afterBytes?: number;
 }
 
-/** Whether the request is carried out before the fault strikes, so that what it changes is changed. Default false. */
+/** Whether the request is processed before the fault hits, so that its changes take effect. Default false. */
 interface CarryingOut {
   readonly carriesOut?: boolean;
 }
 
 /**
- * What happens:
- * - `status`: this answer instead of the API's. A `body` that is a string is sent as it is (HTML if it begins with `<`),
- *   undefined sends none, and anything else is sent as JSON.
- * - `reset`: the connection is reset before any answer; nothing is done.
- * - `lostAnswer`: the request is carried out, then the connection is reset before any answer.
- * - `truncate`: the answer begins with its full length or chunked, and the connection is closed in the middle of the body.
- * - `stall`: no answer ever comes; with `afterBytes`, the body stops there and the connection stays open.
- * - `delay`: the answer, or the next fault that fits, comes `delayMs` later.
+ * The kinds:
+ * - `status`: this response instead of the API's. A string `body` is sent as it is (as HTML if it begins with `<`),
+ *   undefined sends no body, and anything else is sent as JSON.
+ * - `reset`: the connection is reset before any response; the request is not processed.
+ * - `lostAnswer`: the request is processed, then the connection is reset before any response.
+ * - `truncate`: the response begins with its full length, or chunked, and the connection closes midway through the body.
+ * - `stall`: no response ever comes; with `afterBytes`, the body stops there and the connection stays open.
+ * - `delay`: the response, or the next matching fault, comes `delayMs` later.
  * - `emptyBody`: status 200 and no body.
- * - `garbage`: status 200, the content type of JSON, and `text` (default: JSON that breaks off) as the body.
+ * - `garbage`: status 200, content type JSON, and `text` (default: truncated JSON) as the body.
  *
- * With `status`, `stall`, `emptyBody` and `garbage` nothing is done, unless they say `carriesOut`.
+ * With `status`, `stall`, `emptyBody` and `garbage` the request is not processed unless `carriesOut` is set.
  */
 export type FaultKind =
   | ({
@@ -55,14 +55,14 @@ export type FaultKind =
 
 export type Fault = FaultRule & FaultKind;
 
-/** A fault that was added. */
+/** An injected fault. */
 export interface AddedFault {
-  /** How often it has struck. */
+  /** How many times it has hit. */
   readonly strikes: number;
   remove(): void;
 }
 
-/** What strikes one request: the delays that fit, and at most one other fault. */
+/** The faults that hit one request: all matching delays, and at most one other fault. */
 export interface Strike {
   readonly delayMs: number;
   readonly fault: Exclude<Fault, { kind: 'delay' }> | undefined;
@@ -77,7 +77,7 @@ interface FaultState {
   strikes: number;
 }
 
-/** The faults of a simulator. Of those that fit a request, the one that was added first strikes it. */
+/** The faults of a simulator. If several match a request, the one added first hits. */
 export class Faults {
   readonly #seed: number;
   #states: FaultState[] = [];
@@ -111,7 +111,7 @@ export class Faults {
     this.#states = [];
   }
 
-  /** Takes what strikes a request: for the server. */
+  /** Takes the faults that hit a request. Called by the server. */
   take(method: string, path: string, search: string): Strike {
     const kinds: Fault['kind'][] = [];
     let delayMs = 0;
@@ -130,7 +130,7 @@ export class Faults {
 
 function fits({ match }: Fault, method: string, path: string, search: string): boolean {
   if (match?.method !== undefined && match.method !== method) return false;
-  // search() rather than test(): a regular expression with the flag g or y would remember where it matched last.
+  // search() instead of test(): a regular expression with the flag g or y would keep state between calls.
   return match?.path === undefined || path.search(match.path) >= 0 || (path + search).search(match.path) >= 0;
 }
 

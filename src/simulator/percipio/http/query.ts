@@ -1,4 +1,4 @@
-// Reads and checks query parameters; what is wrong with one is a 422.
+// Reads and checks query parameters. An invalid one is a 422.
 import { unprocessable } from './answer.ts';
 
 /** `max` (1 to 1000) and `offset` (from 0). */
@@ -11,22 +11,22 @@ function readWhole(query: URLSearchParams, name: string, byDefault: number, leas
   if (text === null) return byDefault;
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (!(value >= least && value <= most)) {
-    throw unprocessable(`${name} must be a whole number from ${least} to ${most}, and is ${JSON.stringify(text)}`);
+    throw unprocessable(`${name} must be an integer from ${least} to ${most}, not ${JSON.stringify(text)}`);
   }
   return value;
 }
 
-/** `updatedSince`, in ms since 1970; undefined when it isn't there. */
+/** `updatedSince`, in ms since 1970; undefined if missing. */
 export function readUpdatedSinceMs(query: URLSearchParams): number | undefined {
   const text = query.get('updatedSince');
   return text === null ? undefined : parseDateMs('updatedSince', text);
 }
 
-/** An ISO 8601 date and time, in ms since 1970. Throws 422 naming the field. */
+/** An ISO 8601 date and time, in ms since 1970. Throws a 422 that names the field. */
 export function parseDateMs(name: string, value: unknown): number {
   const ms = typeof value === 'string' && /^\d{4}-\d\d-\d\d(T|$)/.test(value) ? Date.parse(value) : Number.NaN;
   if (Number.isNaN(ms)) {
-    throw unprocessable(`${name} must be an ISO 8601 date, and is ${JSON.stringify(value)}`);
+    throw unprocessable(`${name} must be an ISO 8601 date, not ${JSON.stringify(value)}`);
   }
   return ms;
 }

@@ -1,29 +1,29 @@
-// The log of every request that the simulator got: for tests that count and order calls.
+// A log of every request to the simulator, for tests that count and order calls.
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** How a request ended: `aborted` by the client (or because it went away), `cut` by the simulator (a fault, or its closing). */
+/** How a request ended: `aborted` by the client (or its connection), `cut` by the simulator (a fault, or shutdown). */
 export type RequestOutcome = 'open' | 'answered' | 'aborted' | 'cut';
 
-/** One request. Times are of `performance.now()`, in ms. */
+/** One request. Times are `performance.now()`, in ms. */
 export interface RequestRecord {
-  /** 0 for the first one. */
+  /** 0 for the first request. */
   readonly index: number;
   readonly method: string;
   /** Without the query. */
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
-  /** All but `authorization`. */
+  /** All except `authorization`. */
   readonly headers: Readonly<IncomingHttpHeaders>;
   /** Whether the request carried the simulator's token. */
   readonly isAuthorized: boolean;
-  /** Parsed where it is JSON, else the text; undefined where there was none. As it was sent, passwords included. */
+  /** Parsed if JSON, otherwise text; undefined if there was none. As sent, passwords included. */
   body: unknown;
-  /** The status that the API came to, also where its answer was lost; undefined where a fault kept it from the API. */
+  /** The status that the API returned, even if the response was lost; undefined if a fault prevented processing. */
   result: number | undefined;
-  /** Of the answer; undefined until its head is sent. */
+  /** Of the response; undefined until its head is sent. */
   status: number | undefined;
   outcome: RequestOutcome;
-  /** The kinds of the faults that struck it. */
+  /** The kinds of the faults that hit it. */
   faults: readonly string[];
   readonly startedMs: number;
   endedMs: number | undefined;
@@ -44,22 +44,22 @@ export class RequestLog implements Iterable<RequestRecord> {
   #total = 0;
   #waiting: (() => void)[] = [];
 
-  /** @param max How many records are kept at least; older ones are forgotten when there are twice as many. */
+  /** @param max The minimum number of records to keep; older ones are dropped once there are twice as many. */
   constructor(max: number) {
     this.#max = max;
   }
 
-  /** How many requests came in all, forgotten ones included. */
+  /** The total number of requests, dropped records included. */
   get total(): number {
     return this.#total;
   }
 
-  /** How many came of each kind, forgotten ones included: method and path, in which `:id` stands for ids. */
+  /** How many requests of each kind (method, and path with `:id` for ids), dropped records included. */
   get counts(): ReadonlyMap<string, number> {
     return this.#counts;
   }
 
-  /** The kept records in the order of arrival. */
+  /** The records still kept, in order of arrival. */
   get all(): readonly RequestRecord[] {
     return this.#records;
   }
@@ -68,7 +68,7 @@ export class RequestLog implements Iterable<RequestRecord> {
     return this.#records[Symbol.iterator]();
   }
 
-  /** The kept records of a method and path. */
+  /** The records still kept for a method and path. */
   of(filter: RequestFilter): RequestRecord[] {
     return this.#records.filter(
       ({ method, path }) =>
@@ -76,17 +76,17 @@ export class RequestLog implements Iterable<RequestRecord> {
     );
   }
 
-  /** The kept writes of users, in the order of arrival: those with a `result` of 2xx changed something. */
+  /** The user writes still kept, in order of arrival. Those with a 2xx `result` changed something. */
   writes(): RequestRecord[] {
     return this.of({ path: /^\/user-management\// }).filter(({ method }) => method !== 'GET');
   }
 
-  /** Forgets all records; `total` and the indexes go on. */
+  /** Drops all records; `total` and the indexes continue. */
   clear(): void {
     this.#records = [];
   }
 
-  /** Resolves with the first record that fits, at once or when it has come, or has changed, so that it does. */
+  /** Resolves with the first matching record, immediately or once one arrives or changes so that it matches. */
   async waitFor(fits: (record: RequestRecord) => boolean, signal?: AbortSignal): Promise<RequestRecord> {
     for (;;) {
       signal?.throwIfAborted();
@@ -99,7 +99,7 @@ export class RequestLog implements Iterable<RequestRecord> {
     }
   }
 
-  /** Adds a record: for the server. */
+  /** Adds a record. Called by the server. */
   open(
     record: Omit<
       RequestRecord,
@@ -128,7 +128,7 @@ export class RequestLog implements Iterable<RequestRecord> {
     return opened;
   }
 
-  /** Changes a record: for the server. */
+  /** Changes a record. Called by the server. */
   update(
     record: RequestRecord,
     change: Partial<Pick<RequestRecord, 'body' | 'result' | 'status' | 'outcome' | 'faults'>>,

@@ -1,25 +1,25 @@
-// Finds the route of a request. Each file in routes/ gives a list of them; the server joins the lists.
+// Finds the route of a request. Each file in routes/ returns a list of routes; the server joins the lists.
 import { type Answer, ApiError, notFound } from './answer.ts';
 
-/** The families that a service account has permission for, one by one: the first part of a path. */
+/** The API families, which a service account gets permission for one by one: the first segment of a path. */
 export const API_FAMILIES = ['user-management', 'content-discovery', 'reporting', 'common'] as const;
 export type ApiFamily = (typeof API_FAMILIES)[number];
 
 export interface RouteRequest {
-  /** The parts of the path that the route's pattern names, decoded. */
+  /** The path segments that the route's pattern names, decoded. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
-  /** The parsed JSON body; undefined where there is none. */
+  /** The parsed JSON body; undefined if there is none. */
   readonly body: unknown;
-  /** The whole URL without its query, for links to other pages. */
+  /** The URL without its query, for links to other pages. */
   readonly pageUrl: string;
-  /** Aborted when the client has gone, or the simulator is closed. */
+  /** Aborted when the client disconnects or the simulator closes. */
   readonly signal: AbortSignal;
 }
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
-  /** As `/common/v1/organizations/:organizationId/collections`; a part that begins with a colon matches any text. */
+  /** For example `/common/v1/organizations/:organizationId/collections`; a segment with a colon matches any text. */
   readonly path: string;
   readonly handle: (request: RouteRequest) => Answer | Promise<Answer>;
 }
@@ -30,8 +30,8 @@ export interface FoundRoute {
 }
 
 /**
- * Finds the route for a method and a path. Parts in plain text win over named parts.
- * Throws 404 for a path that no route has, and 405 for a method that the path's routes don't have.
+ * Finds the route for a method and a path. Literal segments win over named ones.
+ * Throws 404 for an unknown path, and 405 for a method that the path does not have.
  */
 export function findRoute(routes: readonly Route[], method: string, path: string): FoundRoute {
   const parts = path.split('/').map(decodePart);
@@ -46,7 +46,7 @@ export function findRoute(routes: readonly Route[], method: string, path: string
   const best = ofMethod.sort((a, b) => Object.keys(a.params).length - Object.keys(b.params).length)[0];
   if (best === undefined) {
     const allow = [...new Set(found.map(({ route }) => route.method))].join(', ');
-    throw new ApiError(405, `${path} has no ${method}, only ${allow}`, { allow });
+    throw new ApiError(405, `${path} does not support ${method}, only ${allow}`, { allow });
   }
   return best;
 }

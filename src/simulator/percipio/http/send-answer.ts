@@ -1,4 +1,4 @@
-// Puts an answer on the wire: encoded as the client likes it, no faster than it reads, and broken off where a fault says so.
+// Sends a response: encoded as the client prefers, at the client's pace, and cut off where a fault says so.
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { finished } from 'node:stream/promises';
@@ -6,20 +6,20 @@ import { setImmediate } from 'node:timers/promises';
 import type { Answer, Pieces } from './answer.ts';
 import { chooseEncoding, compressPieces } from './content-encoding.ts';
 
-/** Bodies below this size are sent as they are. */
+/** Smaller bodies are sent uncompressed. */
 const COMPRESSED_BYTES_MIN = 1024;
 const BREAK_OFF_BYTES_DEFAULT = 64 * 1024;
 
 export interface SendOptions {
-  /** The request's header; undefined: don't compress. */
+  /** The request's header; undefined: do not compress. */
   readonly acceptEncoding: string | undefined;
-  /** Breaks the body off: the connection is then closed, or left open in silence until the client goes. */
+  /** Cuts the body off: the connection is then closed, or left open in silence until the client disconnects. */
   readonly breakOff?: { readonly afterBytes: number | undefined; readonly ending: 'close' | 'stall' } | undefined;
-  /** Aborted when the client has gone. */
+  /** Aborted when the client disconnects. */
   readonly signal: AbortSignal;
 }
 
-/** Sends an answer to its end. Rejects when the client goes before, or when the pieces fail. */
+/** Sends a response to its end. Rejects if the client disconnects early or the source fails. */
 export async function sendAnswer(response: ServerResponse, answer: Answer, options: SendOptions): Promise<void> {
   const isWhole = typeof answer.body === 'string' || Buffer.isBuffer(answer.body);
   await (isWhole ? sendWhole : sendPieces)(response, answer, options);
@@ -59,7 +59,7 @@ async function sendPieces(response: ServerResponse, answer: Answer, options: Sen
     }
     bytesLeft -= bytes.length;
     await writeThrough(response, bytes, options.signal);
-    // A turn of the event loop, so that a client can get small pieces one by one.
+    // Yield to the event loop, so that a client can receive small pieces one by one.
     await setImmediate(undefined, { signal: options.signal });
   }
   if (options.breakOff !== undefined) {
@@ -70,7 +70,7 @@ async function sendPieces(response: ServerResponse, answer: Answer, options: Sen
   await finished(response, { signal: options.signal });
 }
 
-/** Writes, and resolves when the system has the bytes: the client is reading, and the buffer may be used again. */
+/** Writes, and resolves once the system has the bytes: the client is reading, and the buffer can be reused. */
 async function writeThrough(response: ServerResponse, bytes: Buffer, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
   await new Promise<void>((resolve, reject) => {
@@ -90,7 +90,7 @@ async function breakOff(response: ServerResponse, last: Buffer, { breakOff, sign
     await writeThrough(response, last, signal);
   }
   if (breakOff?.ending === 'close') {
-    // Not destroy(): what is written must arrive, so that the body breaks off where it should.
+    // Not destroy(): everything written must arrive, so that the body breaks off in the right place.
     response.socket?.destroySoon();
   } else if (!signal.aborted) {
     await once(signal, 'abort');

@@ -1,4 +1,4 @@
-// The HTTP server: logs each request, lets faults strike, checks access, finds the route, sends the answer.
+// The HTTP server: logs each request, applies faults, checks access, finds the route, sends the response.
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,17 +17,17 @@ export interface ApiServerOptions {
   readonly access: Access;
   readonly faults: Faults;
   readonly requests: RequestLog;
-  /** Whether answers are compressed for clients that accept it. */
+  /** Whether to compress responses for clients that accept it. */
   readonly compresses: boolean;
 }
 
 export interface ApiServer {
   readonly server: Server;
-  /** Cuts all connections, and resolves when the port is free. */
+  /** Closes all connections, and resolves when the port is free. */
   close(): Promise<void>;
 }
 
-/** Makes the server; it doesn't listen yet. */
+/** Creates the server; it does not listen yet. */
 export function createApiServer(options: ApiServerOptions): ApiServer {
   let isClosing = false;
   const server = createServer((request, response) => {
@@ -45,7 +45,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   };
 }
 
-/** One request and its answer. */
+/** One request and its response. */
 class Exchange {
   readonly #options: ApiServerOptions;
   readonly #request: IncomingMessage;
@@ -71,7 +71,7 @@ class Exchange {
       headers,
       isAuthorized: isAuthorized(request, options.access.token),
     });
-    // A client that goes while something is written to it is told of by 'close'; unheard, this would end the process.
+    // A disconnect during a write is handled at 'close'; an unhandled 'error' would end the process.
     response.on('error', () => {});
     response.once('close', () => {
       const isAnswered = response.writableFinished && !this.#isCut;
@@ -91,10 +91,10 @@ class Exchange {
       }
       await this.#answer(body, strike);
     } catch (error) {
-      // A failed write is told of before the connection's end is.
+      // A failed write is reported before the end of the connection.
       if (this.#gone.signal.aborted || this.#request.socket.destroyed) return;
       if (this.#response.headersSent) {
-        // The body failed on its way: there is no other way to tell the client than to break it off.
+        // The body failed midway: cutting the connection is the only way left to tell the client.
         this.#cut();
         return;
       }
@@ -132,7 +132,7 @@ class Exchange {
     }
   }
 
-  /** What the API answers, its errors included: a broken connection may strike those as well. */
+  /** The API's response, errors included: connection faults can hit those as well. */
   async #routeAnswer(body: unknown): Promise<Answer> {
     const answer = await this.#carryOut(body);
     this.#options.requests.update(this.#record, { result: answer.status });
@@ -177,7 +177,7 @@ class Exchange {
     for await (const chunk of this.#request as AsyncIterable<Buffer>) {
       bytes += chunk.length;
       if (bytes > BODY_BYTES_MAX) {
-        throw new ApiError(413, `The body is larger than ${BODY_BYTES_MAX} bytes`, { connection: 'close' });
+        throw new ApiError(413, `The body exceeds ${BODY_BYTES_MAX} bytes`, { connection: 'close' });
       }
       chunks.push(chunk);
     }
@@ -189,7 +189,7 @@ class Exchange {
       this.#options.requests.update(this.#record, { body });
       return body;
     } catch {
-      throw new ApiError(400, 'The body is no JSON');
+      throw new ApiError(400, 'The body is not JSON');
     }
   }
 }

@@ -1,6 +1,6 @@
-// The objects of the Percipio API as they stand in its JSON: what may be null or missing there may be so here.
+// The objects of the Percipio API, as in its JSON: fields that can be null or missing there can be so here.
 
-/** One custom attribute of one user. Generated ones are shared between users and frozen: replace, don't edit. */
+/** A custom attribute of a user. Generated ones are shared between users and frozen: replace, don't edit. */
 export interface CustomAttribute {
   readonly id?: string;
   readonly name?: string;
@@ -13,7 +13,7 @@ export interface ApprovalManager {
   externalUserId?: string | null;
 }
 
-/** A user. Every field but `id` can be null or missing. */
+/** A user. Every field except `id` can be null or missing. */
 export interface PercipioUser {
   id: string;
   externalUserId?: string | null;
@@ -41,7 +41,7 @@ export interface LocalizedMetadata {
   description?: string | null;
 }
 
-/** Another item that an item names. */
+/** A reference to another item. */
 export interface ContentReference {
   readonly id: string;
   readonly title?: string;
@@ -49,7 +49,7 @@ export interface ContentReference {
   readonly link?: string;
 }
 
-/** An item of the catalog: a course, or any other type of content. */
+/** A catalog item: a course, or any other type of content. */
 export interface CatalogItem {
   id: string;
   code?: string | null;
@@ -79,7 +79,7 @@ export interface CatalogItem {
   [field: string]: unknown;
 }
 
-/** What the simulator's API serves. Tests may edit the objects, the arrays, or put other arrays in their place. */
+/** The data that the simulator serves. Tests may edit the objects, or edit or replace the arrays. */
 export interface SimulatedData {
   users: PercipioUser[];
   courses: CatalogItem[];

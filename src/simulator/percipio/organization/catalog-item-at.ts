@@ -1,4 +1,4 @@
-// The catalog of a simulated organization: the `index`th item depends on the seed and the index alone.
+// The catalog of a simulated organization: the `index`th item depends only on the seed and the index.
 import { createRandom, hash32, pick, type Random, uuidAt } from '../random.ts';
 import type { CatalogItem, ContentReference, LocalizedMetadata } from './api-objects.ts';
 import { CONTENT_KINDS, COURSE_KIND, contentKindAt, isInactiveAt } from './content-kinds.ts';
@@ -11,13 +11,13 @@ export function contentIdAt(seed: number, index: number): string {
   return uuidAt(hash32(seed, 0xc047), index);
 }
 
-/** The English title of the `index`th item, also where its metadata has none: reports name it so. */
+/** The English title of the `index`th item, even if its metadata has none: reports use it. */
 export function contentTitleAt(seed: number, index: number): string {
   const random = createRandom(hash32(seed + 1, index));
   return `${random.pick(TOPICS)}: ${random.pick(FACETS)} ${index}`;
 }
 
-/** A share link, as catalog items and references have. */
+/** A share link, as in catalog items and references. */
 function linkAt(seed: number, index: number): string {
   return `https://share.percipio.com/cd/${hash32(seed + 2, index)
     .toString(36)
@@ -25,11 +25,10 @@ function linkAt(seed: number, index: number): string {
 }
 
 /**
- * Makes the `index`th item. Types and INACTIVE ones are spread as `contentKindAt` and `isInactiveAt` say. By position:
- * - 10 % have several locales with en-US last, 5 % have no en-US, 2 % an empty title for en-US and another locale's,
- *   1 % nothing but empty titles (half of those have no code either), 0.4 % no metadata at all;
- * - a third has a null code; 12 % a null description; 7 % null dates; one in 4 courses names another one as its parent,
- *   and each video one.
+ * Generates the `index`th item. `contentKindAt` and `isInactiveAt` decide type and INACTIVE status. By position:
+ * - 10 % have several locales with en-US last, 5 % have no en-US, 2 % an empty en-US title but another locale's,
+ *   1 % only empty titles (half of those have no code either), 0.4 % no metadata;
+ * - a third have a null code, 12 % a null description, 7 % null dates; one course in 4 and every video name a parent.
  */
 export function catalogItemAt(seed: number, index: number, organizationId: string): CatalogItem {
   const random = createRandom(hash32(seed + 3, index));

@@ -1,4 +1,4 @@
-// The small static data behind the `common` endpoints. Their objects aren't documented in public: the shapes are a guess.
+// The small static data of the `common` endpoints. Their objects are not publicly documented: the shapes are a guess.
 import type { Organization } from './organization.ts';
 
 export interface NamedObject {

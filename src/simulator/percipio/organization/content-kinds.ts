@@ -1,6 +1,6 @@
-// The types of content that a simulated catalog holds, and which item has which.
+// The types of content in a simulated catalog, and the type of each item.
 
-/** A type of content: `percipioType` as the catalog spells it, `label` as reports and their filter do. */
+/** A type of content: `percipioType` as spelled in the catalog, `label` as in reports and their filter. */
 export interface ContentKind {
   readonly percipioType: string;
   readonly label: string;
@@ -18,7 +18,7 @@ export const CONTENT_KINDS = [
   { percipioType: 'LINKED_CONTENT', label: 'Linked Content', modality: 'READ' },
 ] as const satisfies readonly ContentKind[];
 
-/** Position of a kind in CONTENT_KINDS. */
+/** Index of a kind in CONTENT_KINDS. */
 export const COURSE_KIND = 0;
 export const ASSESSMENT_KIND = 1;
 
@@ -29,7 +29,7 @@ const CHANNEL = 5;
 const JOURNEY = 6;
 const LINKED_CONTENT = 7;
 
-/** Of each 50 items those that are no COURSE, by position: spread out, so that a small catalog has some of each. */
+/** The positions of each 50 items that are not a COURSE: spread out, so that a small catalog has some of each. */
 const OTHERS_IN_50 = new Map([
   ...[3, 11, 19, 26, 35, 42].map((position) => [position, VIDEO] as const),
   ...[5, 15, 25, 45].map((position) => [position, ASSESSMENT_KIND] as const),
@@ -41,14 +41,14 @@ const OTHERS_IN_50 = new Map([
 ]);
 
 /**
- * The kind of the catalog's `index`th item, as a position in CONTENT_KINDS. Of each 50 items 31 are COURSE (62 %),
+ * The kind of the catalog's `index`th item, as an index in CONTENT_KINDS. Of each 50 items, 31 are COURSE (62 %),
  * 4 ASSESSMENT (8 %), 6 VIDEO, 4 BOOK, 2 CHANNEL, and one each JOURNEY, LINKED_CONTENT and AUDIOBOOK.
  */
 export function contentKindAt(index: number): number {
   return OTHERS_IN_50.get(index % 50) ?? COURSE_KIND;
 }
 
-/** Whether the `index`th item is generated INACTIVE: one in 20 of all, and one in 8 of the assessments. */
+/** Whether the `index`th item is INACTIVE: one in 20, and one assessment in 8. */
 export function isInactiveAt(index: number): boolean {
   return index % 20 === 6 || index % 100 === 45;
 }

@@ -1,9 +1,9 @@
-// The custom attributes that a simulated organization has defined for its users.
+// The custom attributes that a simulated organization defines for its users.
 
 import { hash32, pick, uuidAt } from '../random.ts';
 import type { CustomAttribute } from './api-objects.ts';
 
-/** An attribute: its name at the user, its key in a report's row, and the values it takes. */
+/** An attribute: its name in a user, its key in a report row, and its possible values. */
 interface AttributeDefinition {
   readonly name: string;
   readonly key: string;
@@ -31,21 +31,21 @@ const ATTRIBUTES: readonly AttributeDefinition[] = [
   { name: 'Union', key: 'union', values: ['Yes', 'No'] },
 ];
 
-/** Names that are those of built-in fields of a user, too: a profile that mixes both would lose one of them. */
+/** Names that built-in user fields have too: a profile that merges both would lose one. */
 const CLASHING_NAMES = ['email', 'id'] as const;
 
-/** Of ten users three have no value (null) for an attribute. */
+/** Three users in ten have no value (null) for an attribute. */
 const NULL_IN_TEN = 3;
 
-/** The attributes of an organization: their ids depend on its seed. */
+/** The attributes of an organization. Their ids depend on its seed. */
 export interface CustomAttributes {
-  /** What `GET /common/v1/organizations/{org}/custom-attributes` lists. */
+  /** The response of `GET /common/v1/organizations/{org}/custom-attributes`. */
   readonly definitions: readonly { readonly id: string; readonly name: string }[];
-  /** The attributes of the `index`th user, each of them shared with other users. */
+  /** The attributes of the `index`th user, each shared with other users. */
   ofUser(index: number): CustomAttribute[];
-  /** An attribute that is called as a built-in field is: `email` (0) or `id` (1). */
+  /** An attribute with the name of a built-in field: `email` (0) or `id` (1). */
   clashing(which: 0 | 1): CustomAttribute;
-  /** The same values as keys and texts of a report's row, '' for null. */
+  /** The same values as keys and texts of a report row, '' for null. */
   rowFieldsOfUser(index: number): [key: string, value: string][];
 }
 

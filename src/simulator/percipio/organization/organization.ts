@@ -1,4 +1,4 @@
-// A whole simulated organization as functions of its seed: nothing is held, any object is made again when asked for.
+// A simulated organization as functions of its seed: nothing is stored, objects are regenerated on demand.
 import { hash32, uuidAt } from '../random.ts';
 import type { CatalogItem, PercipioUser } from './api-objects.ts';
 import { catalogItemAt } from './catalog-item-at.ts';
@@ -9,27 +9,27 @@ import { userAt } from './user-at.ts';
 export interface OrganizationSize {
   readonly seed: number;
   readonly organizationId: string;
-  /** Users that `GET …/users` lists. */
+  /** Users in `GET …/users`. */
   readonly users: number;
   /** Items in the catalog, of all types. */
   readonly courses: number;
 }
 
 /**
- * Users and contents by index. Indexes from `users` up to `usersEver` are people who were deleted, and those from
- * `courses` up to `contentsEver` are courses that left the catalog: both are only seen in rows of reports.
+ * Users and contents by index. Indexes from `users` to `usersEver` are deleted users, and those from `courses` to
+ * `contentsEver` are courses that left the catalog: both appear only in report rows.
  */
 export interface Organization extends OrganizationSize {
-  /** `users` and one in a hundred more, at least one. */
+  /** `users` plus 1 %, at least one. */
   readonly usersEver: number;
-  /** `courses` and one in a hundred more, at least one. */
+  /** `courses` plus 1 %, at least one. */
   readonly contentsEver: number;
   readonly customAttributes: CustomAttributes;
   userAt(index: number): PercipioUser;
   catalogItemAt(index: number): CatalogItem;
-  /** The kind of a content, as a position in CONTENT_KINDS; those that left the catalog are courses. */
+  /** The kind of a content, as an index in CONTENT_KINDS; those that left the catalog are courses. */
   contentKindAt(index: number): number;
-  /** Ids for what tests and the static data need: one-to-one from the index, apart for each key. */
+  /** Ids for tests and static data: unique for each index, and different for each key. */
   idAt(key: number, index: number): string;
 }
 

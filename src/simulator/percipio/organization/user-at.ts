@@ -1,4 +1,4 @@
-// The users of a simulated organization: the `index`th user depends on the seed and the index alone.
+// The users of a simulated organization: the `index`th user depends only on the seed and the index.
 import { createRandom, hash32, pick, uuidAt } from '../random.ts';
 import type { ApprovalManager, PercipioUser } from './api-objects.ts';
 import type { CustomAttributes } from './custom-attributes.ts';
@@ -13,12 +13,12 @@ export function userIdAt(seed: number, index: number): string {
 }
 
 /**
- * Makes the `index`th user. By position in the list:
- * - 5 % are inactive (7 of each 20), 0.5 % have nothing but an id (the last of each 200), 0.5 % a null `isActive`;
- * - 2 % have null `customAttributes`, 1 % have none at all, 5 % one more that is called `email` or `id`;
- * - 2.5 % have null first and last name, 1 % a null first name; 10 % have names of multi-byte letters or with quotes;
+ * Generates the `index`th user. By position in the list:
+ * - 5 % are inactive (index 7 of each 20), 0.5 % have only an id (index 199 of each 200), 0.5 % a null `isActive`;
+ * - 2 % have null `customAttributes`, 1 % have none, 5 % have an extra one named `email` or `id`;
+ * - 2.5 % have null first and last names, 1 % a null first name; 10 % have names with multi-byte letters or quotes;
  * - 4 % have a null `loginName`, 4 % have none; 1 % a null `email`, 1 % a null `role`;
- * - one fifth each has for `approvalManager`: `{}`, null, an id alone, a whole one, and nothing.
+ * - one fifth each have as `approvalManager`: `{}`, null, only an id, a complete object, and nothing.
  */
 export function userAt(seed: number, index: number, attributes: CustomAttributes): PercipioUser {
   const id = userIdAt(seed, index);

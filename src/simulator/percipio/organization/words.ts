@@ -1,4 +1,4 @@
-// Words that names, titles and texts are made of. Some are in other scripts, and some hold characters that JSON escapes.
+// The words of names, titles and texts. Some use other scripts, and some contain characters that JSON escapes.
 
 export const FIRST_NAMES: readonly string[] = (
   'Alex Amara Andrea Ben Carla Chen Dana David Elena Emeka Eva Fatima Felix Grace Hana Hugo Ida Ivan Jana ' +
@@ -12,7 +12,7 @@ export const LAST_NAMES: readonly string[] = (
   'Ricci Rossi Santos Sato Silva Singh Smith Tanaka Taylor Turner Vogel Walker Wang Weber Wilson Wong Young'
 ).split(' ');
 
-/** Names that need more than one byte a letter, or an escape in JSON. */
+/** Names with multi-byte letters or characters that JSON escapes. */
 export const UNUSUAL_FIRST_NAMES = [
   'Łucja',
   'Søren',
@@ -65,7 +65,7 @@ export const AREAS = [
   'Security',
 ] as const;
 
-/** Titles in other languages: the locale, and what stands before the English topic. */
+/** Titles in other languages: the locale, and the prefix of the English topic. */
 export const LOCALES = [
   { localeCode: 'de-DE', prefix: 'Einführung für Anfänger' },
   { localeCode: 'fr-FR', prefix: 'Découverte' },

@@ -1,4 +1,4 @@
-// Checks the body of a request for a learning-activity report, and reads from it which rows are wanted.
+// Validates the request body of a learning-activity report and reads which rows it asks for.
 import type { ActivityFilter } from '../activity/activity-rows.ts';
 import { notSimulated, unprocessable } from '../http/answer.ts';
 import { parseDateMs } from '../http/query.ts';
@@ -11,9 +11,10 @@ const STATUSES = ['ACHIEVED', 'ACTIVE', 'COMPLETED', 'LISTENED', 'READ', 'STARTE
 const FORMATS = ['JSON', 'CSV', 'TXT'] as const;
 
 /**
- * Reads a request body. Throws 422 for what the API refuses, and 501 for what it has and the simulator hasn't: formats
- * but JSON, named transforms, audiences but ALL, sorting by anything but lastAccess. Unknown fields are ignored.
- * @param nowMs The end of time frames. CALENDAR_MONTH is the last whole month in UTC.
+ * Reads a request body. Throws 422 for what the API rejects, and 501 for what the API supports and the simulator does
+ * not: formats other than JSON, named transforms, audiences other than ALL, sorting by anything but lastAccess. Unknown
+ * fields are ignored.
+ * @param nowMs The end of time frames. CALENDAR_MONTH is the last full month in UTC.
  */
 export function readActivityRequest(body: unknown, nowMs: number): ActivityFilter {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
@@ -25,7 +26,7 @@ export function readActivityRequest(body: unknown, nowMs: number): ActivityFilte
     throw notSimulated(`reports as ${format}`);
   }
   if (isGiven(fields.mapping) && isGiven(fields.transformName)) {
-    throw unprocessable('mapping and transformName exclude each other');
+    throw unprocessable('mapping and transformName are mutually exclusive');
   }
   if (isGiven(fields.transformName)) {
     throw notSimulated('named transforms');
@@ -51,12 +52,12 @@ function readPeriod(fields: Readonly<Record<string, unknown>>, nowMs: number): {
   const { start, end, timeFrame } = fields;
   if (isGiven(timeFrame)) {
     if (isGiven(start) || isGiven(end)) {
-      throw unprocessable('either start and end, or timeFrame: not both');
+      throw unprocessable('timeFrame cannot be combined with start and end');
     }
     return periodOf(readOneOf('timeFrame', timeFrame, TIME_FRAMES), nowMs);
   }
   if (!isGiven(start) || !isGiven(end)) {
-    throw unprocessable('start and end are required where there is no timeFrame');
+    throw unprocessable('start and end are required without timeFrame');
   }
   const period = { startMs: parseDateMs('start', start), endMs: parseDateMs('end', end) };
   if (period.startMs > period.endMs) {
@@ -90,7 +91,7 @@ function readKinds(contentType: unknown): ReadonlySet<number> | undefined {
       const kind = labels.indexOf(label.toUpperCase());
       if (kind < 0) {
         const known = CONTENT_KINDS.map((each) => each.label).join(', ');
-        throw unprocessable(`contentType knows ${known}, and not ${JSON.stringify(label)}`);
+        throw unprocessable(`contentType must be one of ${known}, not ${JSON.stringify(label)}`);
       }
       return kind;
     }),
@@ -108,7 +109,7 @@ function readSort(sort: unknown): boolean {
 
 function readList(name: string, value: unknown): string[] {
   if (typeof value !== 'string') {
-    throw unprocessable(`${name} must be a comma-separated text, and is ${JSON.stringify(value)}`);
+    throw unprocessable(`${name} must be a comma-separated string, not ${JSON.stringify(value)}`);
   }
   return value.split(',').map((part) => part.trim());
 }
@@ -116,7 +117,7 @@ function readList(name: string, value: unknown): string[] {
 function readOneOf<Value extends string>(name: string, value: unknown, values: readonly Value[]): Value {
   const found = values.find((known) => typeof value === 'string' && known === value.toUpperCase());
   if (found === undefined) {
-    throw unprocessable(`${name} must be one of ${values.join(', ')}, and is ${JSON.stringify(value)}`);
+    throw unprocessable(`${name} must be one of ${values.join(', ')}, not ${JSON.stringify(value)}`);
   }
   return found;
 }

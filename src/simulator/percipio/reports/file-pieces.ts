@@ -4,8 +4,8 @@ import { open } from 'node:fs/promises';
 const pieceBytes = 1024 * 1024;
 
 /**
- * Reads a file while it is sent. Each piece lies where the one before was, so that a gigabyte makes no garbage: a
- * benchmark measures who reads it, on the same processors.
+ * Reads a file while it is sent. All pieces share one buffer, so that a gigabyte leaves no garbage to collect: a
+ * benchmark measures the reader, on the same CPUs.
  */
 export async function* filePieces(path: string): AsyncGenerator<Buffer, void> {
   await using file = await open(path);

@@ -1,27 +1,27 @@
-// The life of report requests: asked for, polled while they are made, fetched, expired.
+// The lifecycle of report requests: requested, polled while in progress, fetched, expired.
 import { type Answer, jsonAnswer, jsonTextAnswer, notFound, type Pieces } from '../http/answer.ts';
 
 /**
- * The body of a report, in any pieces. A function is called at each fetch. Pieces that can be read only once (a
+ * The body of a report, in any pieces. A function is called for each fetch. Pieces that can be read only once (a
  * generator) give an empty body when the report is fetched again.
  */
 export type ReportBody = Pieces | (() => Pieces);
 
-/** How many polls answer what, one after the other, before a report is ready. */
+/** What the first polls of a report return, in this order, before it is ready: the number of polls for each. */
 export interface ReportPolls {
   /** `{id, status: 'PENDING'}`. Default 1. */
   readonly pending: number;
   /** `{id, status: 'IN_PROGRESS'}`. Default 1. */
   readonly inProgress: number;
-  /** Status 200 and an empty body, which means "ask again". Default 0. */
+  /** Status 200 with an empty body, which means "ask again". Default 0. */
   readonly empty: number;
 }
 
 export interface ReportStoreOptions {
   readonly polls: ReportPolls;
-  /** Until this time after the request a report is IN_PROGRESS, however often it is polled. */
+  /** Until this long after the request, a report is IN_PROGRESS however often it is polled. */
   readonly delayMs: number;
-  /** After this time a report is unknown (404). */
+  /** After this long, a report is unknown (404). */
   readonly expiryMs: number;
   /** Every report ends as FAILED. */
   readonly fails: boolean;
@@ -34,7 +34,7 @@ interface Report {
   readonly requestedMs: number;
   polls: number;
   body: ReportBody;
-  /** A final status that is no success, as `FAILED`. */
+  /** A final status other than success, such as `FAILED`. */
   failure: string | undefined;
 }
 
@@ -48,7 +48,7 @@ export class ReportStore {
     this.#options = options;
   }
 
-  /** A new report, with `body` unless a test has set another one. Returns the answer to the request. */
+  /** Creates a report, with `body` unless a test has set another one. Returns the response to the request. */
   request(body: ReportBody): Answer {
     const { idAt, now, fails } = this.#options;
     const id = idAt(this.#requested);
@@ -59,7 +59,7 @@ export class ReportStore {
     return jsonAnswer({ id, status: 'PENDING' });
   }
 
-  /** The answer to a poll. Throws 404 for reports that are unknown or expired. */
+  /** The response to a poll. Throws 404 for unknown or expired reports. */
   poll(id: string): Answer {
     const { polls, delayMs, now } = this.#options;
     const report = this.#find(id);
@@ -77,7 +77,7 @@ export class ReportStore {
     return jsonTextAnswer(typeof report.body === 'function' ? report.body() : report.body);
   }
 
-  /** Sets the body of a report, or of the next one that is requested; several calls for 'next' stand in line. */
+  /** Sets the body of a report, or of the next one ('next'; several calls queue up). */
   setBody(id: string, body: ReportBody): void {
     this.#change(id, (report) => {
       report.body = body;
@@ -85,7 +85,7 @@ export class ReportStore {
     });
   }
 
-  /** Lets a report end with a status that is no success. */
+  /** Makes a report end with a status other than success. */
   fail(id: string, status: string): void {
     this.#change(id, (report) => {
       report.failure = status;
@@ -104,7 +104,7 @@ export class ReportStore {
     }
     const report = this.#find(id);
     if (report === undefined) {
-      throw new RangeError(`no report ${id} was requested; 'next' stands for the one that will be`);
+      throw new RangeError(`no report ${id} was requested; use 'next' for the next one`);
     }
     change(report);
   }

@@ -1,14 +1,14 @@
-// GET of the catalog, page by page from a data set that is frozen when its first page is asked for.
+// GET of the catalog, page by page from a snapshot that is taken with the first page.
 import { jsonTextAnswer, notFound } from '../http/answer.ts';
 import { readPage, readUpdatedSinceMs } from '../http/query.ts';
 import type { Route } from '../http/router.ts';
 import type { CatalogItem, SimulatedData } from '../organization/api-objects.ts';
 
 const PAGE_SIZE_DEFAULT = 1000;
-/** A frozen data set of 20,000 items is about 40 MB: the latest ones are kept, older ones are forgotten. */
+/** A snapshot of 20,000 items takes about 40 MB: only the latest are kept. */
 const DATA_SETS_MAX = 8;
 
-/** How a catalog's first page tells where the last one is. */
+/** How the first page of a catalog indicates the last one. */
 export const CATALOG_LAST = ['link', 'total', 'both', 'neither'] as const;
 export type CatalogLast = (typeof CATALOG_LAST)[number];
 
@@ -18,9 +18,9 @@ export interface CatalogOptions {
 }
 
 /**
- * Without `pagingRequestId` a request makes a data set, whose id the answer carries in `x-paging-request-id`, beside
- * `link` (only there) and `x-total-count` (on all pages) as `catalogLast` has it. Edits of the data come too late for
- * the later pages. An unknown `pagingRequestId` is a 404; a page after the last one is empty.
+ * A request without `pagingRequestId` takes a snapshot. The response has the snapshot's id in `x-paging-request-id`
+ * and, depending on `catalogLast`, `link` (first page only) and `x-total-count` (every page). Later pages do not see
+ * edits of the data. An unknown `pagingRequestId` is a 404; a page after the last one is empty.
  */
 export function catalogContentRoutes(data: SimulatedData, options: CatalogOptions): Route[] {
   const dataSets = new Map<string, readonly string[]>();
@@ -29,7 +29,7 @@ export function catalogContentRoutes(data: SimulatedData, options: CatalogOption
   const freeze = (sinceMs: number | undefined): string => {
     const id = options.idAt(made);
     made += 1;
-    // As text: whatever a test does to the objects, the frozen ones stay as they were.
+    // As text: edits of the objects must not change the snapshot.
     dataSets.set(
       id,
       updatedSince(data.courses, sinceMs).map((item) => JSON.stringify(item)),
@@ -51,7 +51,7 @@ export function catalogContentRoutes(data: SimulatedData, options: CatalogOption
         const id = continued ?? freeze(readUpdatedSinceMs(query));
         const items = dataSets.get(id);
         if (items === undefined) {
-          throw notFound(`No pagingRequestId ${id}: its data set has expired, or never was`);
+          throw notFound(`No pagingRequestId ${id}: its data set has expired or never existed`);
         }
         const { catalogLast } = options;
         const tellsLink = continued === null && (catalogLast === 'link' || catalogLast === 'both');
@@ -92,7 +92,7 @@ function toLink(
     .join(', ');
 }
 
-/** Items without a date are taken as unchanged. */
+/** Items without a date count as unchanged. */
 function updatedSince(items: readonly CatalogItem[], sinceMs: number | undefined): readonly CatalogItem[] {
   if (sinceMs === undefined) return items;
   return items.filter(({ lifecycle }) => Date.parse(lifecycle?.lastUpdatedDate ?? '') >= sinceMs);

@@ -1,4 +1,4 @@
-// GET of what an organization has defined: collections, custom attributes, license pools, audiences.
+// GET of organization-wide definitions: collections, custom attributes, license pools, audiences.
 import { jsonAnswer } from '../http/answer.ts';
 import { readPage } from '../http/query.ts';
 import type { Route } from '../http/router.ts';

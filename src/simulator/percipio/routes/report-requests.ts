@@ -1,4 +1,4 @@
-// Report requests: learning activity and entitlements, and the polls for both.
+// Report requests for learning activity and entitlements, and the polls of both.
 import type { ActivityFilter } from '../activity/activity-rows.ts';
 import type { Pieces } from '../http/answer.ts';
 import { notSimulated } from '../http/answer.ts';
@@ -40,7 +40,7 @@ export function reportRequestRoutes({ data, store, makeActivityReport, now }: Re
       handle: ({ body }) => {
         const { audience, user, collection } = (body ?? {}) as Readonly<Record<string, unknown>>;
         if (String(audience ?? 'ALL').toUpperCase() !== 'ALL' || user !== undefined || collection !== undefined) {
-          throw notSimulated('reports on the entitlements of one audience, user or collection');
+          throw notSimulated('entitlement reports on a single audience, user or collection');
         }
         return store.request(() => entitlementRows(data));
       },
@@ -49,7 +49,7 @@ export function reportRequestRoutes({ data, store, makeActivityReport, now }: Re
   ];
 }
 
-/** Each user is entitled to the first collection, and each third one to the second. */
+/** Each user is entitled to the first collection, and every third user to the second. */
 function* entitlementRows(data: SimulatedData): Generator<string> {
   let separator = '[';
   for (const [index, user] of data.users.entries()) {

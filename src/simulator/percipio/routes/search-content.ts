@@ -1,4 +1,4 @@
-// GET of a search in the catalog: a full-text search, so an id also finds the items that merely mention it.
+// GET of a catalog search. It is a full-text search, so an id also finds items that merely mention it.
 import { jsonAnswer } from '../http/answer.ts';
 import { readPage } from '../http/query.ts';
 import type { Route } from '../http/router.ts';
@@ -6,7 +6,7 @@ import type { CatalogItem, SimulatedData } from '../organization/api-objects.ts'
 
 const PAGE_SIZE_DEFAULT = 25;
 
-/** Items in which each word of `q` stands somewhere, in the order of the catalog: the best match isn't the first one. */
+/** Items that contain each word of `q` somewhere, in catalog order: the best match is not necessarily first. */
 export function searchContentRoutes(data: SimulatedData): Route[] {
   return [
     {

@@ -1,4 +1,4 @@
-// Users: the list, one by id or by another name, and the writes.
+// Users: the list, single users by id or another name, and writes.
 import { type Answer, jsonAnswer, jsonTextAnswer, notFound } from '../http/answer.ts';
 import { readPage, readUpdatedSinceMs } from '../http/query.ts';
 import type { Route, RouteRequest } from '../http/router.ts';
@@ -8,12 +8,12 @@ import { isSameName, type UserStore } from '../users/user-store.ts';
 const USERS_PATH = '/user-management/v1/organizations/:organizationId/users';
 const PAGE_SIZE_DEFAULT = 1000;
 
-/** What a write that succeeds is answered with: the user, or nothing. */
+/** The response to a successful write: the user, or nothing. */
 export const WRITE_ANSWERS = ['user', 'empty'] as const;
 export type WriteAnswers = (typeof WRITE_ANSWERS)[number];
 
 interface UserName {
-  /** The part of the path before the name. */
+  /** The path segment before the name. */
   readonly folder: string;
   readonly what: string;
   readonly fits: (user: PercipioUser, wanted: string) => boolean;
@@ -37,9 +37,9 @@ const LOGIN_NAME_OR_EMAIL: UserName = {
 };
 
 /**
- * The list is the users as they are at the time of each page, with their number in `x-total-count`. `externalUserId` is
- * compared exactly, login names and e-mail addresses without regard to case. A write by `externalUserId` or login name
- * creates the user that isn't there.
+ * Each page of the list shows the users as they are at that time, with the total in `x-total-count`. `externalUserId`
+ * is case-sensitive; login names and e-mail addresses are not. A write by `externalUserId` or login name creates a
+ * missing user.
  */
 export function userRoutes(data: SimulatedData, store: UserStore, writeAnswers: WriteAnswers): Route[] {
   const at = ({ folder }: UserName): string => `${USERS_PATH}/${folder}:wanted`;

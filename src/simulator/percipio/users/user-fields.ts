@@ -1,4 +1,4 @@
-// Reads the body of a write of users, and refuses with a 422 what Percipio would refuse.
+// Reads the body of a user write, and rejects with 422 what Percipio would reject.
 import { unprocessable } from '../http/answer.ts';
 import type { CustomAttribute } from '../organization/api-objects.ts';
 import type { CustomAttributes } from '../organization/custom-attributes.ts';
@@ -8,7 +8,7 @@ const EXTERNAL_USER_ID_CHARACTERS_MAX = 255;
 const LOGIN_NAME_CHARACTERS_MAX = 128;
 const PASSWORD_CHARACTERS_MIN = 8;
 
-/** What a write sets. What the body doesn't have isn't here. */
+/** The fields that a write sets; fields missing from the body are missing here. */
 export interface UserFields {
   readonly externalUserId?: string;
   readonly email?: string;
@@ -18,7 +18,7 @@ export interface UserFields {
   readonly lastName?: string;
   readonly role?: string;
   readonly isInstructor?: boolean;
-  /** With id, name and value each. */
+  /** Each with id, name and value. */
   readonly customAttributes?: readonly Required<CustomAttribute>[];
   readonly password?: string;
   readonly sendWelcomeEmail?: boolean;
@@ -26,7 +26,7 @@ export interface UserFields {
 
 type Definitions = CustomAttributes['definitions'];
 
-/** How each field of a body is checked; it is given the value and the field's name. */
+/** How to check each field of a body, given its value and name. */
 const READERS: { [Name in keyof UserFields]-?: (value: unknown, name: string, definitions: Definitions) => unknown } = {
   externalUserId: (value, name) => readName(value, name, EXTERNAL_USER_ID_CHARACTERS_MAX),
   email: readEmail,
@@ -41,7 +41,7 @@ const READERS: { [Name in keyof UserFields]-?: (value: unknown, name: string, de
   sendWelcomeEmail: readFlag,
 };
 
-/** Checks a body, and throws a 422 that names the first field that can't be. Unknown fields are ignored. */
+/** Validates a body; throws a 422 that names the first invalid field. Unknown fields are ignored. */
 export function readUserFields(body: unknown, definitions: Definitions): UserFields {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw unprocessable('the body must be a JSON object');
@@ -56,7 +56,7 @@ export function readUserFields(body: unknown, definitions: Definitions): UserFie
 
 function readText(value: unknown, name: string): string {
   if (typeof value !== 'string') {
-    throw unprocessable(`${name} must be a text`);
+    throw unprocessable(`${name} must be a string`);
   }
   return value;
 }
@@ -71,16 +71,16 @@ function readFlag(value: unknown, name: string): boolean {
 function readName(value: unknown, name: string, charactersMax: number): string {
   const text = readText(value, name);
   if (text.trim() === '' || text.length > charactersMax) {
-    throw unprocessable(`${name} must have from 1 to ${charactersMax} characters`);
+    throw unprocessable(`${name} must have 1 to ${charactersMax} characters`);
   }
   return text;
 }
 
-/** Skillsoft's help allows letters, digits and `@ _ + - .`, and says "including" before these. */
+/** Skillsoft's help allows letters, digits and `@ _ + - .`, introduced by "including". */
 function readLoginName(value: unknown, name: string): string {
   const text = readName(value, name, LOGIN_NAME_CHARACTERS_MAX);
   if (!/^[\p{L}\p{M}\p{N}@_+.-]+$/u.test(text)) {
-    throw unprocessable(`${name} may have letters, digits and @ _ + - . only: ${JSON.stringify(text)}`);
+    throw unprocessable(`${name} may contain only letters, digits and @ _ + - ., not ${JSON.stringify(text)}`);
   }
   return text;
 }
@@ -88,14 +88,14 @@ function readLoginName(value: unknown, name: string): string {
 function readEmail(value: unknown, name: string): string {
   const text = readText(value, name);
   if (!/^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(text)) {
-    throw unprocessable(`${name} is no e-mail address: ${JSON.stringify(text)}`);
+    throw unprocessable(`${name} is not an e-mail address: ${JSON.stringify(text)}`);
   }
   return text;
 }
 
 function readRole(value: unknown, name: string): string {
   if (typeof value !== 'string' || !ROLES.includes(value)) {
-    throw unprocessable(`${name} must be one of ${ROLES.join(', ')}, and is ${JSON.stringify(value)}`);
+    throw unprocessable(`${name} must be one of ${ROLES.join(', ')}, not ${JSON.stringify(value)}`);
   }
   return value;
 }
@@ -104,7 +104,7 @@ function readPassword(value: unknown, name: string): string {
   const text = readText(value, name);
   const kinds = [/[a-z]/, /[A-Z]/, /[0-9]/, /[^a-zA-Z0-9]/].filter((kind) => kind.test(text)).length;
   if (text.length < PASSWORD_CHARACTERS_MIN || kinds < 3) {
-    // As some servers do, it repeats what it refuses: nobody may pass this on.
+    // Some servers repeat the rejected value, as here: clients must not pass it on.
     throw unprocessable(
       `${name} ${JSON.stringify(text)} must have at least ${PASSWORD_CHARACTERS_MIN} characters, of at least 3 of 4 kinds`,
     );
@@ -118,7 +118,7 @@ function readCustomAttributes(value: unknown, name: string, definitions: Definit
   }
   return value.map((entry: unknown) => {
     const { id, name: label, value: text } = (entry ?? {}) as Readonly<Record<string, unknown>>;
-    // The id wins where both are given.
+    // If both are given, the id wins.
     const found = definitions.find((each) => (id === undefined ? each.name === label : each.id === id));
     if (found === undefined) {
       throw unprocessable(

@@ -1,4 +1,4 @@
-// What becomes of users by writes: created, changed, never deleted; and the passwords, which no answer shows.
+// What writes do to users, who are created and changed but never deleted; and their passwords, which no response shows.
 import { ApiError, unprocessable } from '../http/answer.ts';
 import type { CustomAttribute, PercipioUser, SimulatedData } from '../organization/api-objects.ts';
 import type { CustomAttributes } from '../organization/custom-attributes.ts';
@@ -6,18 +6,18 @@ import { readUserFields, type UserFields } from './user-fields.ts';
 
 export interface UserStoreOptions {
   readonly definitions: CustomAttributes['definitions'];
-  /** Whether an e-mail address is refused that another user has. */
+  /** Whether to reject an e-mail address that another user has. */
   readonly uniqueEmails: boolean;
-  /** How many reads of one user after each write still show the user as before it. */
+  /** How many reads of a user after each write still return the old state. */
   readonly staleReads: number;
-  /** The id of the `index`th user that is created. */
+  /** The id of the `index`th created user. */
   readonly idAt: (index: number) => string;
   readonly now: () => number;
 }
 
-/** The users of `data`, where tests may edit them as well: nothing of them is kept here. */
+/** The users of `data`, which tests may edit too: none are stored here. */
 export class UserStore {
-  /** Ids of those who got a welcome e-mail, one for each e-mail. */
+  /** Ids of users who got a welcome e-mail, one entry per e-mail. */
   readonly welcomeEmails: string[] = [];
   readonly #data: SimulatedData;
   readonly #options: UserStoreOptions;
@@ -31,12 +31,12 @@ export class UserStore {
     this.#options = options;
   }
 
-  /** The first user that fits, as a write sees it. */
+  /** The first matching user, as writes see it. */
   find(fits: (user: PercipioUser) => boolean): PercipioUser | undefined {
     return this.#data.users.find(fits);
   }
 
-  /** The first user that fits, as a reader sees it: for some reads after a write as it was before. */
+  /** The first matching user, as readers see it: for some reads after a write, in the old state. */
   read(fits: (user: PercipioUser) => boolean): PercipioUser | undefined {
     const user = this.find(fits);
     const stale = user && this.#stale.get(user.id);
@@ -46,9 +46,9 @@ export class UserStore {
   }
 
   /**
-   * Creates a user at the end of the list. Throws 422 for a body that can't be, 409 for an external id, login name or
+   * Creates a user at the end of the list. Throws 422 for an invalid body, and 409 for an external id, login name or
    * e-mail address that another user has.
-   * @param implied What the path says already.
+   * @param implied The fields given by the path.
    */
   create(body: unknown, implied: Pick<UserFields, 'externalUserId' | 'loginName'> = {}): PercipioUser {
     const fields = { ...implied, ...readUserFields(body, this.#options.definitions) };
@@ -82,7 +82,7 @@ export class UserStore {
     return user;
   }
 
-  /** Changes the fields of a body, and no others. Throws as `create` does. */
+  /** Changes the fields in a body, and no others. Throws like `create`. */
   update(user: PercipioUser, body: unknown): void {
     const fields = readUserFields(body, this.#options.definitions);
     this.#refuseTaken(fields, user);
@@ -93,7 +93,7 @@ export class UserStore {
     return this.#passwords.get(id);
   }
 
-  /** Whether a person would be let in: by login name or e-mail address, while active. */
+  /** Whether a login would succeed: by login name or e-mail address, of an active user. */
   canSignIn(name: string, password: string): boolean {
     const user = this.find(({ loginName, email }) => isSameName(loginName, name) || isSameName(email, name));
     return user !== undefined && user.isActive !== false && this.#passwords.get(user.id) === password;
@@ -112,7 +112,7 @@ export class UserStore {
     this.#stale.set(user.id, { before, readsLeft: this.#options.staleReads });
   }
 
-  /** Later than any given before, whatever the clock says. */
+  /** Later than every previous one, whatever the clock says. */
   #nextUpdatedAt(): string {
     this.#lastUpdateMicroseconds = Math.max(this.#options.now() * 1000, this.#lastUpdateMicroseconds + 1);
     const milliseconds = Math.floor(this.#lastUpdateMicroseconds / 1000);
@@ -134,7 +134,7 @@ export class UserStore {
   }
 }
 
-/** Login names and e-mail addresses are the same whatever their case. */
+/** Login names and e-mail addresses are case-insensitive. */
 export function isSameName(name: string | null | undefined, wanted: string | undefined): boolean {
   return wanted !== undefined && name?.toLowerCase() === wanted.toLowerCase();
 }

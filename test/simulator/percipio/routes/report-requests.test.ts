@@ -93,8 +93,8 @@ test('wrong requests are 422 and say what is wrong', async (t) => {
     [{}, /start and end/],
     [{ start }, /start and end/],
     [{ end }, /start and end/],
-    [{ start, end, timeFrame: 'DAY' }, /not both/],
-    [{ start, timeFrame: 'DAY' }, /not both/],
+    [{ start, end, timeFrame: 'DAY' }, /cannot be combined/],
+    [{ start, timeFrame: 'DAY' }, /cannot be combined/],
     [{ timeFrame: 'YEAR' }, /timeFrame/],
     [{ start: 'yesterday', end }, /start/],
     [{ start: end, end: start }, /after/],
@@ -102,7 +102,7 @@ test('wrong requests are 422 and say what is wrong', async (t) => {
     [{ start, end, contentType: ['Course'] }, /contentType/],
     [{ start, end, status: 'DONE' }, /status/],
     [{ start, end, formatType: 'XML' }, /formatType/],
-    [{ start, end, mapping: '$', transformName: 'x' }, /exclude/],
+    [{ start, end, mapping: '$', transformName: 'x' }, /mutually exclusive/],
     [{ start, end, sort: { order: 'up' } }, /order/],
   ];
   for (const [body, message] of wrong) {

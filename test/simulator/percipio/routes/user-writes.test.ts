@@ -137,15 +137,15 @@ test('custom attributes are set by id or by name, the id first, and the others s
 });
 
 const refused: [name: string, change: Record<string, unknown>, message: RegExp][] = [
-  ['an empty external id', { externalUserId: ' ' }, /externalUserId must have from 1 to 255/],
-  ['an external id that is a number', { externalUserId: 7 }, /externalUserId must be a text/],
+  ['an empty external id', { externalUserId: ' ' }, /externalUserId must have 1 to 255/],
+  ['an external id that is a number', { externalUserId: 7 }, /externalUserId must be a string/],
   ['a role that is not one of the six', { role: 'OWNER' }, /role must be one of LEARNER, ADMIN/],
   ['a role in lower case', { role: 'learner' }, /role must be one of/],
   ['a list of roles', { role: ['LEARNER'] }, /role must be one of/],
-  ['an e-mail address without a host', { email: 'ada@' }, /email is no e-mail address/],
-  ['an e-mail address that is null', { email: null }, /email must be a text/],
-  ['a login name with a space', { loginName: 'ada example' }, /loginName may have/],
-  ['a login name that is too long', { loginName: 'a'.repeat(129) }, /loginName must have from 1 to 128/],
+  ['an e-mail address without a host', { email: 'ada@' }, /email is not an e-mail address/],
+  ['an e-mail address that is null', { email: null }, /email must be a string/],
+  ['a login name with a space', { loginName: 'ada example' }, /loginName may contain/],
+  ['a login name that is too long', { loginName: 'a'.repeat(129) }, /loginName must have 1 to 128/],
   ['a flag that is a text', { isActive: 'false' }, /isActive must be true or false/],
   ['a password of 7 characters', { password: 'Secret1' }, /password .* at least 8 characters/],
   ['a password of two kinds of characters', { password: 'secretsecret1' }, /at least 3 of 4 kinds/],
@@ -155,7 +155,7 @@ const refused: [name: string, change: Record<string, unknown>, message: RegExp][
     /no attribute has the name Shoe/,
   ],
   ['an unknown attribute id', { customAttributes: [{ id: 'x', value: '42' }] }, /no attribute has the id x/],
-  ['an attribute without a value', { customAttributes: [{ name: 'Geo' }] }, /value of Geo must be a text/],
+  ['an attribute without a value', { customAttributes: [{ name: 'Geo' }] }, /value of Geo must be a string/],
   ['attributes that are no list', { customAttributes: {} }, /customAttributes must be a list/],
 ];
 
