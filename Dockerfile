@@ -1,6 +1,6 @@
-# The image of baton-percipio: the built program, which has its dependencies in it, and Node. Runs as a user without
-# rights, and needs to write to /tmp alone (and to /data, for the file of a single sync).
-# The version of Node is the one that package.json pins; test/dockerfile.test.ts compares them.
+# The image of baton-percipio: Node and the bundled program. Runs as an unprivileged user and writes only to /tmp (and to
+# /data, for the file of a single sync).
+# test/dockerfile.test.ts checks that package.json pins the same version of Node.
 FROM node:24.21.0-bookworm-slim AS build
 WORKDIR /build
 COPY package.json package-lock.json ./
@@ -14,17 +14,17 @@ RUN npm run build
 
 FROM node:24.21.0-bookworm-slim
 ENV NODE_ENV=production
-# What threads have given back is used again by others: docs/deploy.md has the figures.
+# Lets threads reuse memory that other threads have freed; docs/deploy.md has the figures.
 ENV MALLOC_ARENA_MAX=1
 WORKDIR /app
 COPY package.json LICENSE ./
 COPY --from=build /build/dist dist
-# A single sync writes ./sync.c1z: mount a folder here to keep it.
+# A single sync writes ./sync.c1z: mount a volume here to keep it.
 WORKDIR /data
 RUN chown node:node /data
 USER node
-# Service mode and `serve` answer the check below, at 127.0.0.1:8081. Kubernetes does not run it.
+# Service mode and `serve` answer the check below on 127.0.0.1:8081. Kubernetes ignores HEALTHCHECK.
 ENV BATON_HEALTH_CHECK=true
 HEALTHCHECK --interval=60s --timeout=10s --start-period=60s CMD ["node", "/app/dist/main.js", "health-check", "--endpoint=live"]
-# The flag keeps young objects in less room: docs/deploy.md has the figures.
+# The flag limits the space for young objects; docs/deploy.md has the figures.
 ENTRYPOINT ["node", "--max-semi-space-size=8", "/app/dist/main.js"]

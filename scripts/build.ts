@@ -1,5 +1,5 @@
-// `npm run build`: puts the program, with all packages that it imports, into the few files of dist/. A start reads a
-// tenth of the files that it would read otherwise, and takes little more than half of the time.
+// `npm run build`: bundles the program and its dependencies into a few files in dist/. A start then reads a tenth of
+// the files, and takes little more than half of the time.
 import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,22 +7,22 @@ import { build, type Plugin } from 'rolldown';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 
-/** A thread is started by the name of its file, beside the module that starts it. */
+/** A module starts a worker thread by file name, relative to itself: each worker needs an entry of its own. */
 const workers = globSync('src/**/*-worker.ts', { cwd: root });
 
 await build({
   cwd: root,
   input: Object.fromEntries(['src/main.ts', ...workers].map((path) => [basename(path, '.ts'), path])),
   platform: 'node',
-  // Nothing in there is for a build, and the image has none.
+  // It has no settings that affect the bundle, and the image is built without it.
   tsconfig: false,
   plugins: [collectLicenses()],
-  // What two commands load when they run is still not loaded by the others.
+  // Modules that some commands import on demand are still not loaded by the others.
   checks: { ineffectiveDynamicImport: false },
   output: {
     dir: 'dist',
     cleanDir: true,
-    // As it was written, so that a stack trace says something without --enable-source-maps, which slows a start down.
+    // Keeps stack traces readable without --enable-source-maps, which slows down the start.
     minify: false,
     sourcemap: true,
     sourcemapExcludeSources: true,
@@ -31,7 +31,7 @@ await build({
   },
 });
 
-/** Writes `licenses.txt`: the licences of the packages in the build, which have to go with them. */
+/** Writes `licenses.txt`: the licenses of the bundled packages, which must be distributed with them. */
 function collectLicenses(): Plugin {
   return {
     name: 'collect-licenses',
@@ -47,7 +47,7 @@ function collectLicenses(): Plugin {
   };
 }
 
-/** @param paths - Its modules: a package without a file for it may tell of its licence in them. */
+/** @param paths - The package's modules: a package without a license file may state its license in them. */
 function describeLicense(folder: string, paths: readonly string[]): string {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
     name: string;

@@ -1,6 +1,6 @@
-// Counts the requests of a sync at the simulator, beside those of another connector if its program is given:
+// Counts the requests that a sync sends to the simulator, and those of another connector if its program is given:
 //   node scripts/count-requests.ts [--slow] [program]
-// With --slow reports that take up to minutes instead, for as long as they take.
+// With --slow, it uses reports that take up to several minutes instead.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -14,7 +14,7 @@ import type { PercipioSimulatorOptions } from '../src/simulator/percipio/simulat
 interface Case {
   readonly users: number;
   readonly courses: number;
-  /** How many courses the sync is limited to, 0 for no limit. */
+  /** The number of courses to limit the sync to, 0 for no limit. */
   readonly limited?: number;
   readonly reportSeconds: number;
   readonly options?: PercipioSimulatorOptions;
@@ -57,7 +57,7 @@ function writeLine(cells: readonly (string | number)[]): void {
   process.stdout.write(`| ${cells.join(' | ')} |\n`);
 }
 
-/** Syncs once, and tells how many requests came: users, courses, report and polls. */
+/** Syncs once and describes how many requests arrived: users, courses, report and polls. */
 async function count(
   { users, courses, limited = 0, reportSeconds, options, argv = [] }: Case,
   [command = '', ...before]: readonly string[],
@@ -83,7 +83,7 @@ async function count(
         BATON_ORGANIZATION_ID: simulator.organizationId,
         BATON_API_TOKEN: simulator.token,
         BATON_FILE: join(folder, 'sync.c1z'),
-        // Of the Go SDK: else answers of the sync before may be taken for those of this one.
+        // For the Go SDK: otherwise a cached response from an earlier sync could replace a request.
         BATON_DISABLE_HTTP_CACHE: 'true',
       },
       stdio: ['ignore', 'ignore', 'pipe'],

@@ -1,5 +1,5 @@
-// `npm run demo:service`: the whole circle of service mode. A made-up ConductorOne hands out a sync, the connector reads
-// a made-up Percipio and uploads, and what came is counted.
+// `npm run demo:service`: service mode end to end. A simulated ConductorOne hands out a sync, the connector syncs a
+// simulated Percipio and uploads the file, and the script counts its contents.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -21,16 +21,16 @@ try {
     users: 500,
     courses: 200,
     activityRows: 10_000,
-    // Who hears that a report is not ready asks again a minute later.
+    // A connector that finds a report not ready polls again only a minute later.
     reportPolls: { pending: 0, inProgress: 0 },
   });
   await using conductorone = await startConductorOneSimulator({ uploadFolder: join(folder, 'uploads') });
   const certificateFile = join(folder, 'certificate.pem');
   await writeFile(certificateFile, conductorone.certificate);
-  say(`A made-up Percipio listens at ${percipio.url}, a made-up ConductorOne at https://${conductorone.host}.`);
+  say(`Simulated Percipio listening at ${percipio.url}, simulated ConductorOne at https://${conductorone.host}`);
 
   const taskId = conductorone.tasks.add({ case: 'syncFull', value: {} });
-  say(`ConductorOne has a task: sync_full ${taskId}. Starting the connector:\n`);
+  say(`ConductorOne has queued a task: sync_full ${taskId}. Starting the connector:\n`);
   const connector = spawn(process.execPath, [main, '--log-format=console'], {
     stdio: 'inherit',
     env: {
@@ -45,9 +45,9 @@ try {
   });
   const exited = once(connector, 'exit');
   const tooLate = new Promise<never>((_, reject) => {
-    setTimeout(() => reject(new Error('the task was not finished in time')), timeLimitMs).unref();
+    setTimeout(() => reject(new Error('timed out waiting for the task')), timeLimitMs).unref();
   });
-  const endedEarly = exited.then(() => Promise.reject(new Error('the connector ended before its task')));
+  const endedEarly = exited.then(() => Promise.reject(new Error('the connector exited before finishing its task')));
   try {
     const report = await Promise.race([conductorone.tasks.finished(taskId), tooLate, endedEarly]);
     if (report.finalState.case !== 'success') throw new Error(`the task failed: ${report.status?.message}`);
@@ -64,7 +64,7 @@ try {
   const records = file.records(run?.syncId);
   const count = (items: Iterable<unknown>) => Array.from(items).length.toLocaleString('en-US');
   say(`
-ConductorOne got ${upload.bytes.toLocaleString('en-US')} bytes in ${upload.chunks.length} message(s), with the right checksum: sync ${run?.syncId} (${run?.type})
+ConductorOne received ${upload.bytes.toLocaleString('en-US')} bytes in ${upload.chunks.length} message(s), checksum verified: sync ${run?.syncId} (${run?.type})
   ${count(records.allResources())} resources
   ${count(records.allEntitlements())} entitlements
   ${count(records.allGrants())} grants`);

@@ -1,4 +1,4 @@
-// `npm run demo`: a sync against a made-up Percipio, start to finish, and where to look next.
+// `npm run demo`: runs a complete sync against a simulated Percipio, and says what to try next.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +13,7 @@ await using simulator = await startPercipioSimulator({
   users: 500,
   courses: 200,
   activityRows: 10_000,
-  // Who hears that a report is not ready asks again a minute later.
+  // A connector that finds a report not ready polls again only a minute later.
   reportPolls: { pending: 0, inProgress: 0 },
 });
 const settings = [
@@ -22,7 +22,7 @@ const settings = [
   `--api-token=${simulator.token}`,
 ];
 
-say(`A made-up Percipio with 500 users listens at ${simulator.url}.\nSyncing it to ${file}:\n`);
+say(`Simulated Percipio with 500 users listening at ${simulator.url}\nSyncing it to ${file}:\n`);
 const sync = spawn(process.execPath, [main, ...settings, `--file=${file}`, '--log-format=console'], {
   stdio: 'inherit',
 });
@@ -31,14 +31,14 @@ if (exitCode !== 0) {
   process.exitCode = exitCode ?? 1;
 } else {
   say(`
-Where to look next
-  The file, with ConductorOne's command line "baton":
+Next steps
+  Read the file with "baton", ConductorOne's command-line tool:
     baton -f ${file} resources
     baton -f ${file} grants
-  The same over gRPC: in one shell a made-up Percipio, which prints its settings, in another the server:
+  Serve the same over gRPC: run a simulated Percipio, then in another shell the server, with the settings it prints:
     npm start -- simulate
     npm start -- serve --listen 127.0.0.1:50051 --base-url … --organization-id … --api-token …
     grpcurl -plaintext 127.0.0.1:50051 list
-  Your own Percipio:
+  Sync your own Percipio:
     BATON_API_TOKEN=… BATON_ORGANIZATION_ID=… npm start`);
 }

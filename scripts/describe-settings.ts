@@ -1,4 +1,4 @@
-// Writes the tables of settings in docs/deploy.md, from the settings that the program has.
+// Generates the tables of settings in docs/deploy.md.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { runCommand } from '../src/baton/commands/run.ts';
 import { defaultFields } from '../src/baton/config/default-fields.ts';
@@ -9,7 +9,7 @@ import { percipioFields } from '../src/percipio/config.ts';
 const { fields: ownFields = [] } = runCommand;
 const hidden = [...percipioFields, ...defaultFields, ...ownFields].filter((field) => field.hidden);
 
-/** By the heading that each is the only table under. */
+/** The fields of each table by its heading, which has no other table below it. */
 const tables: Readonly<Record<string, readonly Field[]>> = {
   'Settings of the connector': percipioFields,
   'Settings of every Baton connector': defaultFields,
@@ -18,13 +18,13 @@ const tables: Readonly<Record<string, readonly Field[]>> = {
 };
 
 /**
- * The page, with tables as they must be.
+ * Returns the page with up-to-date tables.
  * @throws Error that names a heading without a table.
  */
 export function describeSettings(page: string): string {
   return Object.entries(tables).reduce((text, [heading, fields]) => {
     const place = new RegExp(`(^### ${heading}\n(?:\n|[^#|\n].*\n)*)(?:\\|.*\n)+`, 'm');
-    if (!place.test(text)) throw new Error(`there is no table under "${heading}"`);
+    if (!place.test(text)) throw new Error(`no table below the heading "${heading}"`);
     return text.replace(place, (_, before: string) => before + describeFields(fields));
   }, page);
 }

@@ -1,10 +1,10 @@
 // Regenerates `gen/` from `proto/`: fetches the third-party .proto files, lints, checks the format, runs buf.
 //
-//   npm run generate             write gen/ anew
-//   npm run generate -- --check  change nothing; fail if gen/ is not what proto/ gives
+//   npm run generate             regenerate gen/
+//   npm run generate -- --check  change nothing; fail if gen/ is out of date
 //
-// Needs Go, since some .proto files are published in Go modules and in no npm package. To build and
-// run the program Go is not needed: gen/ is committed.
+// Requires Go, since some .proto files are published only in Go modules. Building and running the program does not:
+// gen/ is committed.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ const root = dirname(import.meta.dirname);
 const vendorDir = join(root, 'vendor');
 const genDir = join(root, 'gen');
 
-/** Go modules that carry .proto files, pinned by version and by the checksum that Go reports. */
+/** Go modules that contain .proto files, pinned by version and by the checksum that Go reports. */
 const goModules = [
   {
     module: 'github.com/bufbuild/protovalidate@v1.2.2',
@@ -37,7 +37,7 @@ const goModules = [
   },
 ] as const;
 
-/** npm packages that carry .proto files; their versions are those of package-lock.json. */
+/** npm packages that contain .proto files; package-lock.json has their versions. */
 const npmPackages = [
   {
     name: '@grpc/reflection',
@@ -85,8 +85,8 @@ function goModuleDir(module: string, sum: string): string {
   const run = spawnSync('go', ['mod', 'download', '-json', module], { cwd: tmpdir(), encoding: 'utf8' });
   if (run.error !== undefined) {
     throw new GenerateError(
-      `Cannot run Go (${run.error.message}). It fetches ${module}, and is needed only to regenerate gen/: ` +
-        'install Go, or leave gen/ as it is committed.',
+      `Cannot run Go (${run.error.message}). It fetches ${module}, and is only needed to regenerate gen/: ` +
+        'install Go, or use the committed gen/.',
     );
   }
   const answer = run.stdout === '' ? {} : (JSON.parse(run.stdout) as { Dir?: string; Sum?: string; Error?: string });
@@ -94,7 +94,7 @@ function goModuleDir(module: string, sum: string): string {
     throw new GenerateError(`go mod download ${module} failed: ${answer.Error ?? run.stderr}`);
   }
   if (answer.Sum !== sum) {
-    throw new GenerateError(`${module} has checksum ${answer.Sum}, expected ${sum}: not the reviewed content.`);
+    throw new GenerateError(`${module} has checksum ${answer.Sum}, not ${sum}: its content was not reviewed.`);
   }
   return answer.Dir;
 }
@@ -103,7 +103,7 @@ function copyFiles(fromDir: string, files: readonly (readonly [from: string, to:
   for (const [from, to] of files) {
     const target = join(vendorDir, to);
     mkdirSync(dirname(target), { recursive: true });
-    // Written anew, not copied: files of the Go module cache are read-only.
+    // Not copied, which would keep the mode: files in the Go module cache are read-only.
     writeFileSync(target, readFileSync(join(fromDir, from)));
   }
 }
@@ -112,23 +112,21 @@ function buf(...args: string[]): void {
   const path = [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter);
   const run = spawnSync('buf', args, { cwd: root, stdio: 'inherit', env: { ...process.env, PATH: path } });
   if (run.error !== undefined) throw new GenerateError(`Cannot run buf (${run.error.message}): run npm ci first.`);
-  if (run.status !== 0) throw new GenerateError(`buf ${args[0]} found something to change (see above).`);
+  if (run.status !== 0) throw new GenerateError(`buf ${args[0]} failed (see above).`);
 }
 
-/** Brings gen/ to the fresh state, or with --check only tells how it differs. Returns the exit code. */
+/** Updates gen/, or with --check only reports the differences. Returns the exit code. */
 function publish(freshDir: string): number {
   const fresh = readTree(freshDir);
   const present = readTree(genDir);
-  // Not generated: gen/ is a package.
+  // gen/ is a package too; its package.json is not generated.
   present.delete('package.json');
   const written = [...fresh].filter(([path, content]) => present.get(path) !== content).map(([path]) => path);
   const removed = [...present.keys()].filter((path) => !fresh.has(path));
   if (options.check) {
     const drift = [...written, ...removed];
     if (drift.length === 0) return 0;
-    process.stderr.write(
-      `gen/ is not what proto/ gives. Run \`npm run generate\` and commit:\n  ${drift.join('\n  ')}\n`,
-    );
+    process.stderr.write(`gen/ is out of date. Run \`npm run generate\` and commit:\n  ${drift.join('\n  ')}\n`);
     return 1;
   }
   for (const path of written) cpSync(join(freshDir, path), join(genDir, path), { recursive: true });
@@ -148,7 +146,7 @@ function readTree(dir: string): Map<string, string> {
   return files;
 }
 
-/** A failure whose message alone tells the reader what to do; no stack is printed. */
+/** A failure whose message says what to do; printed without a stack trace. */
 class GenerateError extends Error {}
 
 process.exitCode = main();

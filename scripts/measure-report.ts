@@ -1,4 +1,4 @@
-// Measures what a learning-activity report of the simulator weighs in other forms, for docs/performance.md.
+// Measures the size of a simulated learning-activity report in other formats, for docs/performance.md.
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { readActivityRows } from '../src/percipio/report/scan/read-activity-rows.ts';
 import { activityFields } from '../src/percipio/report/scan/report-mapping.ts';
@@ -11,7 +11,7 @@ const rows = JSON.parse(json) as Row[];
 const fields = [...new Set(rows.flatMap((row) => Object.keys(row)))];
 const mapped = rows.map((row) => Object.fromEntries(activityFields.map((field) => [field, row[field] ?? ''])));
 
-writeLine(['form', 'bytes a row', 'gzip', 'zstd', 'seconds to read a million rows']);
+writeLine(['format', 'bytes per row', 'gzip', 'zstd', 'seconds to read a million rows']);
 writeLine(['---', '---:', '---:', '---:', '---:']);
 await measure('JSON', json, true);
 await measure('CSV', toCsv(rows, fields), false);

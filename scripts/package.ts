@@ -1,8 +1,8 @@
 // `npm run package`: stages every package of this repository in dist/packages/<name>/ and packs each into a tarball
-// beside it, as they would be published.
+// next to it, as it would be published.
 //
-// In the repository, packages point at sources; what is published points at JavaScript. So each gets a package.json of
-// its own here, made from the one in the repository.
+// In the repository, packages export sources; published ones export JavaScript. So each gets its own package.json here,
+// derived from the one in the repository.
 import { execFileSync } from 'node:child_process';
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -17,7 +17,7 @@ interface Manifest {
 const root = dirname(import.meta.dirname);
 const packagesDir = join(root, 'dist', 'packages');
 
-/** Compiled, with declarations beside the JavaScript; `exports` name both. */
+/** Compiled to JavaScript with declarations; `exports` names both. */
 function stageSdk(): void {
   run('tsc', '--project', 'src/baton');
   const manifest = readManifest('src/baton');
@@ -28,14 +28,14 @@ function stageSdk(): void {
   stage({ ...manifest, exports: Object.fromEntries(exports) });
 }
 
-/** As it is: generated code is JavaScript with declarations already. */
+/** Copied: generated code is already JavaScript with declarations. */
 function stageMessages(): void {
   const manifest = readManifest('gen');
   cpSync(join(root, 'gen'), join(packagesDir, manifest.name), { recursive: true });
   stage(manifest);
 }
 
-/** The bundle, which needs no other package. */
+/** The bundle, without dependencies. */
 function stageProgram(): void {
   run('node', 'scripts/build.ts');
   const { name, version, description, license, type, engines, bin } = readManifest('.');
@@ -43,7 +43,7 @@ function stageProgram(): void {
     cpSync(join(root, file), join(packagesDir, name, file));
   }
   cpSync(join(root, 'README.md'), join(packagesDir, name, 'README.md'));
-  // No entry to import: this package is a program.
+  // Exports nothing: this package is a program.
   stage({ name, version, description, license, type, engines, bin, exports: {} });
 }
 
