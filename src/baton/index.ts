@@ -50,6 +50,7 @@ export { httpTimeoutSeconds } from './config/fields/sync.ts';
 export { buildAssignmentEntitlement, type EntitlementInit, entitlementId } from './messages/entitlement.ts';
 export { buildGrant, entitlementStub, grantId } from './messages/grant.ts';
 export { annotation, buildResource, packAnnotations, type ResourceInit } from './messages/resource.ts';
+export { buildResourceType, type ResourceTypeInit } from './messages/resource-type.ts';
 export { buildRoleResource } from './messages/role-resource.ts';
 export { buildUserResource, type UserResourceInit } from './messages/user-resource.ts';
 export { type ProgramOptions, runProgram } from './run-program.ts';

@@ -13,7 +13,9 @@ import { healthCheckCommand } from './commands/health-check.ts';
 import { runCommand } from './commands/run.ts';
 import { serveCommand } from './commands/serve.ts';
 
-export interface ProgramOptions extends Program {
+export interface ProgramOptions extends Omit<Program, 'fields'> {
+  /** The connector's own settings, beside those that every connector has. Default: none. */
+  readonly fields?: Program['fields'];
   /** Commands of its own, beside those that every connector has. */
   readonly commands?: readonly Command[];
 }
@@ -23,8 +25,9 @@ export interface ProgramOptions extends Program {
  *
  * The first SIGINT or SIGTERM asks the command to stop; the second one ends the process at once.
  */
-export async function runProgram(program: ProgramOptions): Promise<void> {
-  process.exitCode = await runCommandLine(program, commandsOf(program), {
+export async function runProgram({ commands = [], ...options }: ProgramOptions): Promise<void> {
+  const program = { fields: [], ...options };
+  process.exitCode = await runCommandLine(program, withStandardCommands(commands), {
     argv: process.argv.slice(2),
     env: process.env,
     cwd: process.cwd(),
@@ -38,8 +41,8 @@ export async function runProgram(program: ProgramOptions): Promise<void> {
   });
 }
 
-/** The commands of a program: those of every connector, and its own. */
-export function commandsOf(program: ProgramOptions): CommandSet {
+/** Every command of a program whose own commands are `commands`. */
+export function withStandardCommands(commands: readonly Command[]): CommandSet {
   const named = [
     capabilitiesCommand,
     completionCommand,
@@ -48,7 +51,7 @@ export function commandsOf(program: ProgramOptions): CommandSet {
     harnessCommand,
     healthCheckCommand,
     serveCommand,
-    ...(program.commands ?? []),
+    ...commands,
   ];
   return { default: runCommand, named };
 }
