@@ -1,6 +1,7 @@
 // `baton-connector-sdk/testing`: calls a connector in a test, one method at a time or as a whole over real gRPC.
 import { type Logger, pino } from 'pino';
-import type { Connector, Context, Listing, Reporter } from './author/connector.ts';
+import type { Connector, Listing } from './author/connector.ts';
+import type { Context, Reporter } from './author/context.ts';
 import type { Field, Settings } from './config/field.ts';
 import { createSettings } from './config/settings.ts';
 
