@@ -5,7 +5,7 @@ import type { Task } from '#gen/c1/connectorapi/baton/v1/baton_pb.js';
 import type { Program } from '../author/program.ts';
 import { Code, ServiceError } from '../author/service-error.ts';
 import { createInProcessClient } from '../client/in-process-client.ts';
-import { protocolVersion } from '../protocol-version.ts';
+import { protocolVersion } from '../messages/protocol-version.ts';
 import { loggerKey, responseMaxBytesKey } from '../services/call-context.ts';
 import type { ServiceEntry } from '../services/service-entry.ts';
 import { createAssertion } from './credentials/assertion.ts';

@@ -1,5 +1,5 @@
 // The baton-sdk whose behaviour a connector claims, as Validate answers it.
-import { protocolVersion } from '../protocol-version.ts';
+import { protocolVersion } from '../messages/protocol-version.ts';
 import type { Session } from './session.ts';
 
 export type SdkVersion = readonly [major: number, minor: number, patch: number];

@@ -10,7 +10,7 @@ import {
 import type { Connector } from '../author/connector.ts';
 import type { Context } from '../author/context.ts';
 import { describeError } from '../log/describe-error.ts';
-import { protocolVersion } from '../protocol-version.ts';
+import { protocolVersion } from '../messages/protocol-version.ts';
 import { sessionStoresKey, toConnectorContext, validationKey } from './call-context.ts';
 import { deriveCapabilities } from './capabilities.ts';
 import { findDescribedAccounts } from './provisioning/account-syncers.ts';

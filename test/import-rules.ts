@@ -1,0 +1,239 @@
+// Which part of src may import which, and the check of it: a part that is not named here may import nothing, and a part
+// may import only what it names.
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import sdk from '../src/baton/package.json' with { type: 'json' };
+
+interface Room {
+  /** Folders or files of src, besides itself, that it may import. Together they have no circle. */
+  readonly rooms: readonly string[];
+  /** Packages that it may import, besides Node's own modules. Absent: the dependencies of its package.json. */
+  readonly packages?: readonly string[];
+  /** Where something belongs that the room must not import. */
+  readonly instead: string;
+}
+
+const sdkRoom = (instead: string, ...rooms: readonly string[]): Room => ({
+  rooms: rooms.map((room) => `src/baton/${room}`),
+  instead,
+});
+
+const messagePackages = ['#gen', '@bufbuild/protobuf'];
+const adapterPackages = ['baton-connector-sdk', 'zod', 'pino'];
+const percipioRoom = (instead: string, packages: readonly string[], ...rooms: readonly string[]): Room => ({
+  rooms: rooms.map((room) => `src/percipio/${room}`),
+  packages,
+  instead,
+});
+const simulatorPackages = [
+  '@bufbuild/protobuf',
+  '@bufbuild/protovalidate',
+  '@connectrpc/connect',
+  '@connectrpc/connect-node',
+];
+
+/** By path below the repository; the longest one that a file's path begins with is its room. */
+export const rooms: Readonly<Record<string, Room>> = {
+  'src/baton/net': sdkRoom('the ground floor knows networks alone: pass in what it needs'),
+  'src/baton/config': sdkRoom('a setting knows nothing of what it configures', 'net'),
+  'src/baton/author': sdkRoom('what an author implements stands on settings alone', 'config', 'net'),
+  'src/baton/log': sdkRoom('a log knows settings and networks: pass in what it logs', 'author', 'config', 'net'),
+  'src/baton/encode': sdkRoom('encoding knows messages alone', 'author', 'messages'),
+  'src/baton/messages': sdkRoom('builders know messages alone', 'author', 'net'),
+  'src/baton/credentials': sdkRoom('credentials know what an author implements', 'author', 'net'),
+  'src/baton/services': sdkRoom(
+    'a service knows the connector, not who calls it: pass it through the call context',
+    ...['author', 'config', 'credentials', 'encode', 'log', 'messages', 'net'],
+  ),
+  'src/baton/client': sdkRoom('a client in this process knows services alone', 'author', 'services'),
+  'src/baton/server': sdkRoom(
+    'a server carries calls to services: what it serves is passed in',
+    ...['author', 'client', 'config', 'log', 'messages', 'net', 'services'],
+  ),
+  'src/baton/c1z': sdkRoom('a file knows rows: map to messages in sync/', 'author', 'encode', 'messages', 'net'),
+  'src/baton/sync': sdkRoom(
+    'a sync calls clients and writes a file',
+    ...['author', 'c1z', 'client', 'config', 'log', 'messages', 'net', 'services'],
+  ),
+  'src/baton/conductorone': sdkRoom(
+    'service mode calls services and syncs: what a command decides is passed in',
+    ...['author', 'client', 'config', 'credentials', 'log', 'net', 'server', 'services', 'sync'],
+  ),
+  'src/baton/child': sdkRoom(
+    'what a parent says is read here; a command serves it',
+    ...['author', 'config', 'net', 'server', 'services'],
+  ),
+  'src/baton/harness': sdkRoom(
+    'the harness calls a connector over gRPC: it must not share the code that it judges',
+    ...['author', 'c1z', 'client', 'log', 'messages', 'net', 'server', 'sync'],
+  ),
+  'src/baton/on-demand': sdkRoom('what a command decides is passed in', 'author', 'c1z', 'config', 'net'),
+  'src/baton/command-line': sdkRoom(
+    'a command line runs the commands that it is given',
+    'author',
+    'config',
+    'log',
+    'net',
+  ),
+  'src/baton/commands': sdkRoom(
+    'a command wires the parts of the SDK',
+    ...[
+      'author',
+      'c1z',
+      'child',
+      'client',
+      'command-line',
+      'conductorone',
+      'config',
+      'harness',
+      'log',
+      'messages',
+      'net',
+    ],
+    ...['on-demand', 'server', 'services', 'sync'],
+  ),
+  'src/baton/run-program.ts': sdkRoom('it puts the commands together', 'author', 'command-line', 'commands'),
+  'src/baton/index.ts': sdkRoom(
+    'it only exports',
+    'author',
+    'command-line',
+    'config',
+    'messages',
+    'net',
+    'run-program.ts',
+  ),
+  'src/baton/http.ts': sdkRoom('it only exports', 'net'),
+  'src/baton/testing.ts': sdkRoom('it only exports', 'author', 'config', 'harness', 'server', 'services'),
+  'src/baton/protocol-version.ts': sdkRoom('it is a constant'),
+
+  'src/percipio/api': percipioRoom('api/ knows HTTP and JSON: map to messages in the rooms of the resource types', [
+    'baton-connector-sdk/http',
+    'zod',
+    'pino',
+  ]),
+  'src/percipio/report/scan': percipioRoom('scan/ knows rows and ids: map to grants in courses/', ['pino'], 'api'),
+  'src/percipio': percipioRoom(
+    'an adapter sees of the SDK what it exports',
+    [...adapterPackages, ...messagePackages],
+    ...['api', 'report/scan'],
+  ),
+
+  'src/commands': {
+    rooms: ['src/simulator'],
+    packages: ['baton-connector-sdk'],
+    instead: 'the commands of this program start simulators; all others are the SDK’s',
+  },
+  'src/program.ts': {
+    rooms: ['src/commands', 'src/percipio', 'package.json'],
+    packages: ['baton-connector-sdk'],
+    instead: 'the program is one call of runProgram',
+  },
+  'src/main.ts': { rooms: ['src/program.ts'], packages: [], instead: 'an old Node must be able to load this' },
+  'src/simulator/percipio': {
+    rooms: [],
+    packages: simulatorPackages,
+    instead: 'a simulator shares no code with what it judges',
+  },
+  'src/simulator/conductorone': {
+    rooms: [],
+    packages: ['#gen', ...simulatorPackages],
+    instead: 'a simulator shares no code with what it judges: the contract in gen/ is all that both have',
+  },
+};
+
+/** Texts of sources by path. */
+export type Sources = ReadonlyMap<string, string>;
+
+export function readSources(): Sources {
+  return new Map(globSync('src/**/*.ts').map((path) => [path, readFileSync(path, 'utf8')]));
+}
+
+/**
+ * What a source imports or exports from, types too: paths below the repository, and packages as they are written.
+ * However it is written: either quotes, over several lines, or as `import()`.
+ */
+export function importsOf(path: string, text: string): string[] {
+  return Array.from(text.matchAll(importStatement), ([, , atTop, , inside]) => atTop ?? inside ?? '').map(
+    (specifier) => (specifier.startsWith('.') ? normalize(join(dirname(path), specifier)) : specifier),
+  );
+}
+
+const importStatement =
+  /^(?:import|export)\b[^;'"`()=]*?(["'])([^"'\n]+)\1|\b(?:import|require)\s*\(\s*(["'`])([^"'`\n]+)\3/gm;
+
+/** One text for each import that the rules do not allow, and for each circle. Empty when all is well. */
+export function findFaults(sources: Sources): string[] {
+  return [...findStrayImports(sources), ...findCircles(sources)];
+}
+
+function findStrayImports(sources: Sources): string[] {
+  return [...sources].flatMap(([path, text]) => {
+    const name = roomOf(path);
+    if (name === undefined) return [`${path} is in no room: name it in test/import-rules.ts`];
+    const room = rooms[name] as Room;
+    return importsOf(path, text)
+      .filter((specifier) => !isAllowed(specifier, name, room))
+      .map((specifier) => `${path} imports ${specifier}: ${room.instead}`);
+  });
+}
+
+function isAllowed(specifier: string, name: string, room: Room): boolean {
+  if (specifier.startsWith('node:')) return true;
+  if (specifier.startsWith('src/') || specifier === 'package.json') {
+    const target = specifier === 'package.json' ? specifier : roomOf(specifier);
+    return target === name || room.rooms.includes(target ?? '');
+  }
+  const packages =
+    room.packages ??
+    Object.keys(sdk.dependencies).map((dependency) => dependency.replace('baton-connector-messages', '#gen'));
+  const allowed = packages.find((each) => specifier === each || specifier.startsWith(`${each}/`));
+  if (allowed !== 'baton-connector-sdk') return allowed !== undefined;
+  return specifier.replace('baton-connector-sdk', '.') in sdk.exports;
+}
+
+function roomOf(path: string): string | undefined {
+  return Object.keys(rooms)
+    .filter((name) => path === name || path.startsWith(`${name}/`))
+    .sort((a, b) => b.length - a.length)[0];
+}
+
+/** Files that import each other, directly or not. */
+function findCircles(sources: Sources): string[] {
+  const graph = new Map(
+    Array.from(sources, ([path, text]) => [path, importsOf(path, text).filter((specifier) => sources.has(specifier))]),
+  );
+  return circlesOf(graph).map((circle) => `${circle.join(', ')} import each other: move what they share below them`);
+}
+
+/** Rooms that may import each other by the rules themselves. */
+export function findCirclesOfRooms(): string[] {
+  const graph = new Map(
+    Object.entries(rooms).map(([name, room]) => [name, room.rooms.filter((other) => other in rooms)]),
+  );
+  return circlesOf(graph).map((circle) => circle.join(', '));
+}
+
+/** Tarjan's strongly connected components with more than one member. */
+function circlesOf(graph: ReadonlyMap<string, readonly string[]>): string[][] {
+  const order = new Map<string, number>();
+  const lowest = new Map<string, number>();
+  const stack: string[] = [];
+  const circles: string[][] = [];
+  const visit = (node: string): number => {
+    const index = order.size;
+    order.set(node, index);
+    lowest.set(node, index);
+    stack.push(node);
+    for (const next of graph.get(node) ?? []) {
+      const reached = order.has(next) ? (stack.includes(next) ? (order.get(next) ?? index) : index) : visit(next);
+      lowest.set(node, Math.min(lowest.get(node) ?? index, reached));
+    }
+    if (lowest.get(node) === index) {
+      const circle = stack.splice(stack.indexOf(node));
+      if (circle.length > 1) circles.push(circle.sort());
+    }
+    return lowest.get(node) ?? index;
+  };
+  for (const node of graph.keys()) if (!order.has(node)) visit(node);
+  return circles;
+}
