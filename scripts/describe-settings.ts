@@ -1,9 +1,9 @@
 // Generates the tables of settings in docs/deploy.md.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { runCommand } from '../src/baton/commands/run.ts';
-import { defaultFields } from '../src/baton/config/default-fields.ts';
 import { describeFields } from '../src/baton/config/describe-fields.ts';
 import type { Field } from '../src/baton/config/field.ts';
+import { defaultFields } from '../src/baton/config/fields/default-fields.ts';
 import { percipioFields } from '../src/percipio/config.ts';
 
 const { fields: ownFields = [] } = runCommand;

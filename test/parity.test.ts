@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { builtInFlags } from '../src/baton/command-line/built-in-fields.ts';
+import { builtInFlags } from '../src/baton/command-line/command.ts';
 import { runCommand } from '../src/baton/commands/run.ts';
-import { defaultFields } from '../src/baton/config/default-fields.ts';
 import type { Field } from '../src/baton/config/field.ts';
+import { defaultFields } from '../src/baton/config/fields/default-fields.ts';
 import { percipioFields } from '../src/percipio/config.ts';
 
 /** Flags that a Go connector on baton-sdk v0.20.2 refuses as unknown. */

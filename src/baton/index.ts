@@ -36,7 +36,6 @@ export { resourceIdArgument } from './author/resource-id-argument.ts';
 export { Code, type ErrorDetail, ServiceError, type ServiceErrorOptions } from './author/service-error.ts';
 export { UsageError } from './author/usage-error.ts';
 export type { Command, Invocation } from './command-line/command.ts';
-export { countWorkers } from './config/count-workers.ts';
 export {
   boolField,
   choiceField,
@@ -46,7 +45,7 @@ export {
   stringSliceField,
 } from './config/create-field.ts';
 export type { Field, Settings } from './config/field.ts';
-export { httpTimeoutSeconds } from './config/fields/sync.ts';
+export { countWorkers, httpTimeoutSeconds } from './config/fields/sync.ts';
 export { buildAssignmentEntitlement, type EntitlementInit, entitlementId } from './messages/entitlement.ts';
 export { buildGrant, entitlementStub, grantId } from './messages/grant.ts';
 export { annotation, buildResource, packAnnotations, type ResourceInit } from './messages/resource.ts';

@@ -3,7 +3,7 @@ import { type Logger, pino } from 'pino';
 import type { Connector, Listing } from './author/connector.ts';
 import type { Context, Reporter } from './author/context.ts';
 import type { Field, Settings } from './config/field.ts';
-import { createSettings } from './config/settings.ts';
+import { createSettings } from './config/resolve-settings.ts';
 
 /** What a connector reported through a {@link createTestContext}. */
 export interface Reported {

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Capability } from '#gen/c1/connector/v2/connector_pb.js';
-import { noSettings } from '../../src/baton/config/settings.ts';
 import { createConnectorServices } from '../../src/baton/services/connector-services.ts';
+import { createTestSettings } from '../../src/baton/testing.ts';
 import { createPercipioConnector } from '../../src/percipio/connector.ts';
 import { startSimulator } from '../simulator/percipio/start-simulator.ts';
 import { createContext, readResources, silentLogger, startConnector } from './start-connector.ts';
 
 test('without settings it can be made and asked what it is made of', () => {
   const environment = { logger: silentLogger, userAgent: 'baton-percipio/0.0.0-test', env: {} };
-  const connector = createPercipioConnector(noSettings, environment);
+  const connector = createPercipioConnector(createTestSettings(), environment);
   assert.deepEqual(
     connector.resourceTypes.map((syncer) => syncer.type.id),
     ['course', 'role', 'user'],
@@ -62,7 +62,7 @@ test('close ends the requests that are under way', async (t) => {
 
 test('closing one that never connected is no error', async () => {
   const environment = { logger: silentLogger, userAgent: 'baton-percipio/0.0.0-test', env: {} };
-  await createPercipioConnector(noSettings, environment).close?.();
+  await createPercipioConnector(createTestSettings(), environment).close?.();
 });
 
 test('every request carries the program’s name and version, and goes below the base URL', async (t) => {

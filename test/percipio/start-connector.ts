@@ -9,7 +9,7 @@ import { type Resource, ResourceGetterService, ResourcesService } from '#gen/c1/
 import type { Connector } from '../../src/baton/author/connector.ts';
 import type { Context } from '../../src/baton/author/context.ts';
 import type { Field, Settings } from '../../src/baton/config/field.ts';
-import { createSettings } from '../../src/baton/config/settings.ts';
+import { createSettings } from '../../src/baton/config/resolve-settings.ts';
 import { createConnectorServices } from '../../src/baton/services/connector-services.ts';
 import type { ServiceEntry } from '../../src/baton/services/service-entry.ts';
 import { apiTokenField, baseUrlField, organizationIdField } from '../../src/percipio/config.ts';

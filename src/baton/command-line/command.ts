@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Host } from '../author/host.ts';
 import type { Program } from '../author/program.ts';
 import type { Constraint } from '../config/constraint.ts';
+import { boolField } from '../config/create-field.ts';
 import type { Field, Settings } from '../config/field.ts';
 
 /** One thing that the program can do. Each lies in a file of its own in src/commands. */
@@ -57,3 +58,9 @@ export interface Invocation {
   readonly userAgent: string;
   readonly host: Host;
 }
+
+// Flags that every command has and that are not settings: they have no variable and no key in the file.
+export const helpFlag = boolField({ name: 'help', shorthand: 'h', description: 'Shows this help' });
+export const versionFlag = boolField({ name: 'version', shorthand: 'v', description: 'Shows the version' });
+
+export const builtInFlags = [helpFlag, versionFlag];

@@ -1,11 +1,10 @@
 // Help texts, laid out as Go connectors lay theirs out.
 
 import type { Program } from '../author/program.ts';
-import { defaultFields } from '../config/default-fields.ts';
 import { byName, describeField } from '../config/describe-fields.ts';
 import { type Field, type Variant, variableName } from '../config/field.ts';
-import { builtInFlags } from './built-in-fields.ts';
-import type { Command, CommandSet } from './command.ts';
+import { defaultFields } from '../config/fields/default-fields.ts';
+import { builtInFlags, type Command, type CommandSet } from './command.ts';
 
 /** How help names the kind of value that a flag takes. */
 const valueNames: Record<Variant, string> = {

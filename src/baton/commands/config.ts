@@ -2,8 +2,8 @@
 import { toJson } from '@bufbuild/protobuf';
 import { ConfigurationSchema } from '#gen/c1/config/v1/config_pb.js';
 import type { Command } from '../command-line/command.ts';
-import { defaultFields } from '../config/default-fields.ts';
 import { exportConfiguration } from '../config/export-configuration.ts';
+import { defaultFields } from '../config/fields/default-fields.ts';
 
 /**
  * Prints the schema as Go connectors do: the settings that every connector has and then its own, indented by two

@@ -3,10 +3,10 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { keptFullRunsDefault } from '../c1z/tables/retention.ts';
 import type { Invocation } from '../command-line/command.ts';
-import { countWorkers } from '../config/count-workers.ts';
 import { healthCheck, provisioning, ticketing } from '../config/fields/service-mode.ts';
 import {
   c1zTempDir,
+  countWorkers,
   file,
   skipEntitlementsAndGrants,
   skipFullSync,

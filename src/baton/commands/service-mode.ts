@@ -4,11 +4,11 @@ import type { Invocation } from '../command-line/command.ts';
 import { readClientKey } from '../conductorone/credentials/read-client-key.ts';
 import { runService } from '../conductorone/run-service.ts';
 import { defaultServiceTiming, type ServiceTiming } from '../conductorone/tasks/service-timing.ts';
-import { countWorkers } from '../config/count-workers.ts';
-import { defaultFields } from '../config/default-fields.ts';
+import { defaultFields } from '../config/fields/default-fields.ts';
 import { clientId, clientSecret, provisioning, taskConcurrency, ticketing } from '../config/fields/service-mode.ts';
 import {
   c1zTempDir,
+  countWorkers,
   skipEntitlementsAndGrants,
   skipFullSync,
   syncResources,

@@ -1,10 +1,9 @@
 // Puts the sources together: command line over environment over configuration file over defaults.
 import { closestName } from './closest-name.ts';
 import { type Constraint, checkConstraint } from './constraint.ts';
-import { type Field, type Settings, variableName } from './field.ts';
+import { type Field, type SettingSource, type Settings, variableName } from './field.ts';
 import { parseValue } from './parse-value.ts';
 import type { RawValue, RawValues } from './raw-value.ts';
-import { createSettings, type Setting } from './settings.ts';
 
 export interface SettingSources {
   readonly flags: RawValues;
@@ -72,6 +71,24 @@ export function resolveSettings(sources: SettingSources, rules: SettingRules): R
     if (fault) faults.push(fault);
   }
   return { settings: createSettings(resolved), faults, warnings };
+}
+
+/** The value of one setting and where it came from. */
+interface Setting {
+  readonly value: unknown;
+  readonly source: SettingSource;
+}
+
+/**
+ * Makes settings of resolved values.
+ * @param values - By the name of the field. What is not there reads as the field's default.
+ */
+export function createSettings(values: ReadonlyMap<string, Setting>): Settings {
+  return {
+    // The parser of a field's values and this read are tied by the field's variant alone.
+    get: <Value>(field: Field<Value>) => (values.get(field.name)?.value ?? field.defaultValue) as Value,
+    sourceOf: (field) => values.get(field.name)?.source ?? 'default',
+  };
 }
 
 /** Every text that was given for a secret field, by whatever source, so that none of them is ever shown. */

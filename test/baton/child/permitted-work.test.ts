@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readPermittedWork } from '../../../src/baton/child/permitted-work.ts';
-import { createSettings } from '../../../src/baton/config/settings.ts';
+import { boolField } from '../../../src/baton/config/create-field.ts';
+import { createTestSettings } from '../../../src/baton/testing.ts';
 
 const read = (name: string, value: unknown) =>
-  readPermittedWork(createSettings(new Map([[name, { value, source: 'flag' }]])));
+  readPermittedWork(createTestSettings([[boolField({ name, description: '' }), value]]));
 
 test('nothing is permitted that nobody asked for', () => {
   assert.deepEqual(read('file', 'sync.c1z'), { provisioning: false, ticketing: false });

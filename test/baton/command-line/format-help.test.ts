@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { defaultFields } from '../../../src/baton/config/default-fields.ts';
 import { variableName } from '../../../src/baton/config/field.ts';
+import { defaultFields } from '../../../src/baton/config/fields/default-fields.ts';
 import { libraryProgram, runLibrary } from './library-program.ts';
 
 describe('help', () => {

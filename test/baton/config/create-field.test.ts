@@ -9,11 +9,12 @@ import {
   stringSliceField,
 } from '../../../src/baton/config/create-field.ts';
 import { variableName } from '../../../src/baton/config/field.ts';
-import { noSettings, withSetting } from '../../../src/baton/config/settings.ts';
+import { createTestSettings } from '../../../src/baton/testing.ts';
 
 const description = 'For this test';
 
 test('settings that are not set read as their defaults, with the types that their fields declare', () => {
+  const noSettings = createTestSettings();
   const card: string = noSettings.get(stringField({ name: 'card', description, required: true }));
   const note: string | undefined = noSettings.get(stringField({ name: 'note', description }));
   const title: string = noSettings.get(stringField({ name: 'title', description, default: 'none' }));
@@ -30,10 +31,13 @@ test('settings that are not set read as their defaults, with the types that thei
   );
 });
 
-test('withSetting sets one value and leaves the others', () => {
+test('settings say whether a value was set', () => {
   const seats = intField({ name: 'seats', description, default: 5 });
   const floor = intField({ name: 'floor', description, default: 0 });
-  const settings = withSetting(withSetting(noSettings, seats, 7), floor, 2);
+  const settings = createTestSettings([
+    [seats, 7],
+    [floor, 2],
+  ]);
   assert.deepEqual([settings.get(seats), settings.get(floor), settings.sourceOf(seats)], [7, 2, 'flag']);
   assert.equal(settings.sourceOf(boolField({ name: 'open', description })), 'default');
 });

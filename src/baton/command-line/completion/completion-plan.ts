@@ -1,11 +1,10 @@
 // What a shell can complete on a command line: commands, their flags, and the values of flags where they are known.
 
 import type { Program } from '../../author/program.ts';
-import { defaultFields } from '../../config/default-fields.ts';
 import { byName, describeField } from '../../config/describe-fields.ts';
 import type { Field } from '../../config/field.ts';
-import { builtInFlags } from '../built-in-fields.ts';
-import type { Command, CommandSet } from '../command.ts';
+import { defaultFields } from '../../config/fields/default-fields.ts';
+import { builtInFlags, type Command, type CommandSet } from '../command.ts';
 
 export interface CompletionPlan {
   readonly programName: string;

@@ -1,5 +1,6 @@
 // Settings of a sync, of the file that it writes and of the requests that it makes.
 import { boolField, choiceField, intField, stringField, stringSliceField } from '../create-field.ts';
+import type { Settings } from '../field.ts';
 import { parseResourceBid } from '../parse-resource-bid.ts';
 
 export const file = stringField({
@@ -40,6 +41,15 @@ export const parallelSync = boolField({
   description: 'Former name of --workers=-1',
   exportTarget: 'none',
 });
+
+/** More than this is only used when it is asked for (pkg/sync of baton-sdk v0.25.0). */
+const automaticMax = 4;
+
+/** The number that `--workers` and its former name stand for, at least 1. */
+export function countWorkers(settings: Settings, processors: number): number {
+  const asked = settings.get(workers) || (settings.get(parallelSync) ? -1 : 0);
+  return Math.max(1, asked < 0 ? Math.min(processors, automaticMax) : asked);
+}
 
 export const syncResourceTypes = stringSliceField({
   name: 'sync-resource-types',

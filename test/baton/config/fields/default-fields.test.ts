@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { countWorkers } from '../../../src/baton/config/count-workers.ts';
-import { defaultConstraints } from '../../../src/baton/config/default-constraints.ts';
-import { defaultFields } from '../../../src/baton/config/default-fields.ts';
-import { parallelSync, workers } from '../../../src/baton/config/fields/sync.ts';
-import { noSettings, withSetting } from '../../../src/baton/config/settings.ts';
+import { defaultConstraints, defaultFields } from '../../../../src/baton/config/fields/default-fields.ts';
+import { countWorkers, parallelSync, workers } from '../../../../src/baton/config/fields/sync.ts';
+import { createTestSettings } from '../../../../src/baton/testing.ts';
 
 /** The flags of a Go connector on baton-sdk v0.25.0, those left out that only Windows or Lambda builds have. */
 const visible = `auth-method client-id client-secret external-resource-c1z external-resource-entitlement-id-filter
@@ -65,8 +63,11 @@ test('countWorkers takes --workers over --parallel-sync, and -1 as the processor
     [7, true, 7],
   ];
   for (const [asked, parallel, expected] of cases) {
-    const settings = withSetting(withSetting(noSettings, workers, asked), parallelSync, parallel);
+    const settings = createTestSettings([
+      [workers, asked],
+      [parallelSync, parallel],
+    ]);
     assert.equal(countWorkers(settings, 16), expected, `--workers=${asked} --parallel-sync=${parallel}`);
   }
-  assert.equal(countWorkers(withSetting(noSettings, workers, -1), 2), 2);
+  assert.equal(countWorkers(createTestSettings([[workers, -1]]), 2), 2);
 });

@@ -1,14 +1,17 @@
-// Rules between the settings that every Baton connector has (pkg/field/default_relationships.go of baton-sdk v0.25.0).
-import type { Constraint } from './constraint.ts';
+// The settings that every Baton connector has, and the rules between them (pkg/field of baton-sdk v0.25.0).
+import type { Constraint } from '../constraint.ts';
+import type { Field } from '../field.ts';
 import {
   appliedSyncId,
   baseSyncId,
+  c1zToolFields,
   compactFilePaths,
   compactOutputPath,
   compactSyncIds,
   compactSyncs,
   diffSyncs,
-} from './fields/c1z-tools.ts';
+} from './c1z-tools.ts';
+import { logFields } from './log.ts';
 import {
   bulkCreateTicket,
   bulkTicketTemplatePath,
@@ -31,20 +34,43 @@ import {
   listActionSchemas,
   listActionSchemasResourceType,
   listTicketSchemas,
+  onDemandFields,
   revokeGrant,
   rotateCredentials,
   rotateCredentialsType,
   ticketId,
   ticketTemplatePath,
-} from './fields/on-demand.ts';
-import { clientId, clientSecret } from './fields/service-mode.ts';
+} from './on-demand.ts';
+import {
+  clientId,
+  clientSecret,
+  healthCheckFields,
+  serviceModeFields,
+  sessionStoreMaximumSize,
+} from './service-mode.ts';
 import {
   externalResourceC1z,
   externalResourceEntitlementIdFilter,
   externalResourceTraits,
+  httpTimeoutSeconds,
   skipGrants,
+  syncFields,
   syncResources,
-} from './fields/sync.ts';
+} from './sync.ts';
+import { telemetryFields } from './telemetry.ts';
+
+/** In the order of the exported schema (`config`), which is the Go SDK's for those that are exported. */
+export const defaultFields: readonly Field[] = [
+  ...logFields,
+  sessionStoreMaximumSize,
+  ...telemetryFields,
+  ...healthCheckFields,
+  httpTimeoutSeconds,
+  ...syncFields,
+  ...serviceModeFields,
+  ...onDemandFields,
+  ...c1zToolFields,
+];
 
 /**
  * More than the Go SDK's: a principal without its type, and a resource to delete or to rotate the credentials of, fail
