@@ -1,9 +1,9 @@
-// How the connectors that are measured are started.
+// How to start the connectors that are measured.
 import { fileURLToPath } from 'node:url';
 import { readDockerfile } from '../test/read-dockerfile.ts';
 import type { Engine } from './options.ts';
 
-/** Where a connector finds its application. */
+/** How a connector reaches its application. */
 export interface Account {
   readonly url: string;
   readonly organizationId: string;
@@ -12,7 +12,7 @@ export interface Account {
 
 export interface Connector {
   readonly name: 'ours' | 'peer';
-  /** What starts it, without settings. */
+  /** The command, without settings. */
   readonly words: readonly string[];
   readonly env: NodeJS.ProcessEnv;
 }
@@ -20,14 +20,14 @@ export interface Connector {
 const root = fileURLToPath(new URL('../', import.meta.url));
 
 /**
- * As the image starts it: with its flags and variables, and compiled. The version of Node is the one that runs the
- * benchmark. The health check is left out: only one program can listen at its address.
+ * As in the image: compiled, with its flags and variables, but on the version of Node that runs the benchmark and
+ * without the health check, whose port only one program can use.
  */
 export function ourConnector(): Connector {
   const image = readDockerfile().at(-1);
   const [program, ...words] = image?.entrypoint ?? [];
   if (program !== 'node') {
-    throw new Error(`the image starts ${program}, and the benchmark knows only how to start node`);
+    throw new Error(`the image starts ${program}, but the benchmark can only start node`);
   }
   const { BATON_HEALTH_CHECK: _, ...variables } = image?.env ?? {};
   return {
@@ -37,12 +37,12 @@ export function ourConnector(): Connector {
   };
 }
 
-/** A Go connector. Without its cache of HTTP answers, in which the second of two measurements would find the first. */
+/** A Go connector, without its HTTP cache: otherwise a second measurement would find the responses of the first. */
 export function peerConnector(path: string): Connector {
   return { name: 'peer', words: [path], env: { ...inheritedEnv(), BATON_DISABLE_HTTP_CACHE: 'true' } };
 }
 
-/** Flags that both understand. */
+/** Flags that both support. */
 export function accountFlags({ url, organizationId, token }: Account): string[] {
   return ['--base-url', url, '--organization-id', organizationId, '--api-token', token];
 }
@@ -51,7 +51,7 @@ export function engineFlags(engine: Engine): string[] {
   return ['--storage-engine', engine];
 }
 
-/** Nothing that would configure a connector, or Node. */
+/** Without variables that would configure a connector, or Node. */
 function inheritedEnv(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(BATON_|NODE_|npm_)/.test(name)));
 }

@@ -1,4 +1,4 @@
-// What a reader of the figures must know of where and when they were taken.
+// What readers need to know about where and when the figures were measured.
 import { execFileSync } from 'node:child_process';
 import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -11,17 +11,17 @@ export interface Machine {
   readonly node: string;
   readonly commit: string;
   readonly startedAt: Date;
-  /** Processes that ran or wanted to, on average over the last minute before. */
+  /** Processes that were running or runnable, averaged over the minute before. */
   readonly load: number;
 }
 
-/** As it is before anything is measured. */
+/** The state before anything is measured. */
 export function describeMachine(): Machine {
   return {
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     processors: availableParallelism(),
     memoryBytes: totalmem(),
-    // What stands behind the numbers names the machine's maker.
+    // The part after the dash names the machine's vendor.
     system: `${type()} ${release().split('-')[0]}`,
     node: process.version,
     commit: describeCommit(),
@@ -30,7 +30,7 @@ export function describeMachine(): Machine {
   };
 }
 
-/** Whether something else was running before: figures would be too low. */
+/** Whether something else was running before the benchmark: that would slow everything down. */
 export function wasBusy({ load, processors }: Machine): boolean {
   return load > processors / 4;
 }
@@ -40,7 +40,7 @@ function describeCommit(): string {
     execFileSync('git', words, { cwd: fileURLToPath(new URL('../', import.meta.url)), encoding: 'utf8' }).trim();
   try {
     const changed = git('status', '--porcelain', '--', 'src', 'gen', 'package.json') !== '';
-    return `${git('rev-parse', '--short=12', 'HEAD')}${changed ? ' with changes that are not committed' : ''}`;
+    return `${git('rev-parse', '--short=12', 'HEAD')}${changed ? ' with uncommitted changes' : ''}`;
   } catch {
     return 'unknown';
   }

@@ -7,40 +7,41 @@ export const parts = ['sync', 'start', 'grpc'] as const;
 export type Part = (typeof parts)[number];
 
 export const engines = ['sqlite', 'pebble'] as const;
-/** How a peer stores what it syncs: its `--storage-engine`. */
+/** How a peer stores a sync: its `--storage-engine`. */
 export type Engine = (typeof engines)[number];
 
 export interface BenchOptions {
   readonly sizes: readonly SizeName[];
   readonly parts: readonly Part[];
-  /** The program of a Go connector to measure side by side. */
+  /** The program of a Go connector to measure as well. */
   readonly peer: string | undefined;
   readonly peerSizes: readonly SizeName[];
   readonly peerEngines: readonly Engine[];
-  /** Syncs of each size; of L there is one, and of the peer one of each engine. */
+  /** Syncs of S and M each; L is synced once, and so is every size by the peer, once per engine. */
   readonly runs: number;
-  /** How often each gRPC measurement is made, the servers taking turns. */
+  /** How often each gRPC measurement is repeated, with servers taking turns. */
   readonly rounds: number;
-  /** Where the prepared reports are kept, and temporary files lie. */
+  /** For prepared reports and temporary files. */
   readonly cacheFolder: string;
   readonly resultsFile: string;
   readonly builds: boolean;
 }
 
 export const usage = `npm run bench -- [options]
-  --sizes S,M            organizations: S, M, L (L needs 35 GB of disk and some minutes)
-  --only sync,start,grpc what is measured (default: all)
-  --peer PATH            the program of a Go connector, measured side by side
+  --sizes S,M            organizations: S, M, L (L takes 35 GB of disk and several minutes)
+  --only sync,start,grpc what to measure (default: all)
+  --peer PATH            program of a Go connector to measure as well
   --peer-sizes S,M       sizes that the peer syncs
   --peer-engines sqlite,pebble
-  --runs 3               syncs of S and of M
-  --rounds 3             of each gRPC measurement
-  --cache FOLDER         where prepared reports are kept (default: node_modules/.cache/bench)
-  --results FILE         (default: bench/RESULTS.md)
-  --no-build             takes dist/ as it is
+                         storage engines of the peer
+  --runs 3               number of syncs of S and M
+  --rounds 3             number of rounds of each gRPC measurement
+  --cache FOLDER         folder for prepared reports (default: node_modules/.cache/bench)
+  --results FILE         results page (default: bench/RESULTS.md)
+  --no-build             use dist/ as it is
 `;
 
-/** @throws Error saying which option is at fault. */
+/** @throws Error that names the invalid option. */
 export function parseOptions(argv: readonly string[]): BenchOptions {
   const { values } = parseArgs({
     args: [...argv],
@@ -73,8 +74,8 @@ export function parseOptions(argv: readonly string[]): BenchOptions {
 }
 
 /**
- * The command as the results show it: paths say nothing to others.
- * @param argv - What was given behind `npm run bench --`.
+ * The command as shown in the results, without the values of paths, which mean nothing to others.
+ * @param argv - The arguments after `npm run bench --`.
  */
 export function describeCommand(argv: readonly string[]): string {
   const pathOptions = ['--peer', '--cache', '--results'];
@@ -86,19 +87,19 @@ export function describeCommand(argv: readonly string[]): string {
   return ['npm run bench', ...(words.length > 0 ? ['--', ...words] : [])].join(' ');
 }
 
-/** In the order of what is known. */
+/** In the order of `known`. */
 function readList<Value extends string>(name: string, text: string, known: readonly Value[]): Value[] {
   const words = text.split(',').filter((word) => word !== '');
-  const stranger = words.find((word) => !(known as readonly string[]).includes(word));
-  if (stranger !== undefined) {
-    throw new Error(`--${name} knows ${known.join(', ')}, and not ${stranger}`);
+  const unknown = words.find((word) => !(known as readonly string[]).includes(word));
+  if (unknown !== undefined) {
+    throw new Error(`--${name} must be a list of ${known.join(', ')}, not ${unknown}`);
   }
   return known.filter((value) => words.includes(value));
 }
 
 function readCount(name: string, text: string): number {
   if (!/^[1-9]\d{0,2}$/.test(text)) {
-    throw new Error(`--${name} must be a number from 1 to 999, and is ${text}`);
+    throw new Error(`--${name} must be a number from 1 to 999, not ${text}`);
   }
   return Number(text);
 }

@@ -1,4 +1,4 @@
-// `npm run bench`: how quick the program is and what it needs, against the simulator, and beside a Go connector if wanted.
+// `npm run bench`: measures speed and memory of the program against the simulator, and of a Go connector on request.
 import { execFileSync } from 'node:child_process';
 import { access, constants, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -19,7 +19,7 @@ import { createWorkFolder } from './work-folder.ts';
 
 const startedAtMs = performance.now();
 
-function tell(text: string): void {
+function log(text: string): void {
   const minutes = (performance.now() - startedAtMs) / 60_000;
   process.stdout.write(`${minutes.toFixed(1).padStart(5)} min  ${text}\n`);
 }
@@ -27,16 +27,16 @@ function tell(text: string): void {
 async function run(options: BenchOptions, workFolder: string, command: string): Promise<BenchResults> {
   const machine = describeMachine();
   if (wasBusy(machine)) {
-    tell(`the machine is busy (load ${machine.load.toFixed(2)}): the figures will be too low`);
+    log(`the machine is busy (load ${machine.load.toFixed(2)}): figures will be worse than they should be`);
   }
   const failures: string[] = [];
-  // What was measured before is not lost.
+  // A failure does not lose the results so far.
   const attempt = async <Result>(what: string, measure: () => Promise<Result>): Promise<Result | undefined> => {
     try {
       return await measure();
     } catch (error) {
       process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
-      failures.push(`${what} could not be measured: the output of the benchmark says why.`);
+      failures.push(`${what} could not be measured; see the output of the benchmark.`);
       return undefined;
     }
   };
@@ -45,23 +45,23 @@ async function run(options: BenchOptions, workFolder: string, command: string): 
   let grpc: GrpcResults | undefined;
   for (const name of options.sizes) {
     const size = sizes[name];
-    const report = await prepareReport(size, options.cacheFolder, tell);
+    const report = await prepareReport(size, options.cacheFolder, log);
     await using percipio = await startPercipio(size, report);
     if (options.parts.includes('start') && name === options.sizes[0]) {
-      starts = (await attempt('The start', () => benchmarkStart(percipio, options, workFolder, tell))) ?? {};
+      starts = (await attempt('The start', () => benchmarkStart(percipio, options, workFolder, log))) ?? {};
     }
     if (options.parts.includes('sync')) {
-      const measured = await attempt(`${name}`, () => benchmarkSyncs(size, percipio, options, workFolder, tell));
+      const measured = await attempt(`${name}`, () => benchmarkSyncs(size, percipio, options, workFolder, log));
       if (measured) syncs.push(measured);
     }
     if (options.parts.includes('grpc') && name === grpcSize(options)) {
-      grpc = await attempt('gRPC', () => benchmarkGrpc(name, percipio, options, workFolder, tell));
+      grpc = await attempt('gRPC', () => benchmarkGrpc(name, percipio, options, workFolder, log));
     }
   }
   return { command, machine, failures, syncs, starts, grpc };
 }
 
-/** M where it is measured: of L, a peer would hold the whole report in memory. */
+/** M if it is measured: with L, a peer would hold the whole report in memory. */
 function grpcSize({ sizes }: BenchOptions): SizeName | undefined {
   return sizes.includes('M') ? 'M' : sizes[0];
 }
@@ -74,19 +74,19 @@ async function main(argv: readonly string[]): Promise<void> {
   const given = parseOptions(argv);
   const options: BenchOptions = {
     ...given,
-    // The connectors run in folders of their own.
+    // Connectors run in folders of their own, so paths must be absolute.
     cacheFolder: resolve(given.cacheFolder),
     peer: given.peer === undefined ? undefined : resolve(given.peer),
   };
   if (options.peer !== undefined) {
     await access(options.peer, constants.X_OK);
   }
-  // Exits, so that processes and files are cleared away.
+  // Exit handlers remove processes and files.
   process.once('SIGINT', () => process.exit(130));
   process.once('SIGTERM', () => process.exit(143));
   const workFolder = createWorkFolder(options.cacheFolder);
   if (options.builds) {
-    tell('building');
+    log('building');
     execFileSync('npm', ['run', '--silent', 'build'], {
       cwd: fileURLToPath(new URL('../', import.meta.url)),
       stdio: 'inherit',
@@ -94,8 +94,8 @@ async function main(argv: readonly string[]): Promise<void> {
   }
   const results = await run(options, workFolder, describeCommand(argv));
   await writeFile(options.resultsFile, formatResults(results));
-  tell(`written to ${options.resultsFile}`);
-  for (const warning of warningsOf(results)) tell(warning);
+  log(`written to ${options.resultsFile}`);
+  for (const warning of warningsOf(results)) log(warning);
   process.exitCode = results.failures.length > 0 ? 1 : 0;
 }
 

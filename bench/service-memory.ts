@@ -1,5 +1,5 @@
-// `npm run bench:service-memory [SYNCS]`: whether service mode keeps memory from one sync to the next. One process syncs
-// a small organization again and again; its resident memory is read from /proc (so this runs on Linux alone).
+// `npm run bench:service-memory [SYNCS]`: checks that service mode does not leak memory. One process syncs a small
+// organization again and again; its resident memory is read from /proc (Linux only).
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -42,7 +42,7 @@ try {
     const taskId = conductorone.tasks.add({ case: 'syncFull', value: {} });
     const report = await Promise.race([
       conductorone.tasks.finished(taskId),
-      exited.then(() => Promise.reject(new Error('the connector ended'))),
+      exited.then(() => Promise.reject(new Error('the connector exited'))),
     ]);
     if (report.finalState.case !== 'success') throw new Error(`sync ${sync} failed: ${report.status?.message}`);
     if (sync === 1 || sync % Math.ceil(syncs / samples) === 0) {

@@ -6,20 +6,20 @@ export type SizeName = (typeof sizeNames)[number];
 export interface Size {
   readonly name: SizeName;
   readonly users: number;
-  /** Items of the catalog; 13 of 20 are courses or assessments that are synced. */
+  /** Catalog items; 13 of 20 are courses or assessments that are synced. */
   readonly items: number;
   /** Rows of the learning-activity report. */
   readonly rows: number;
   /**
-   * The most people in one course; the rest of them are spread over other courses. Without a limit, nearly everybody is
-   * in the first one, as the simulator has it.
+   * The maximum number of users per course; the remaining rows are spread over other courses. Without a limit, nearly
+   * everybody is in the first course, as the simulator has it.
    */
   readonly peopleInCourseMax: number;
 }
 
 /**
- * A Go connector may answer all grants of a course at once, and the runner of the Go SDK takes no answer above 4 MiB: about
- * 14,900 grants. With one more it could not be compared, for its sync fails.
+ * A Go connector may return all grants of a course in one response, and the Go SDK's runner accepts at most 4 MiB:
+ * about 14,900 grants. With more its sync fails, and there is nothing to compare.
  */
 const peopleInOneAnswer = 14_000;
 
@@ -29,5 +29,5 @@ export const sizes: Readonly<Record<SizeName, Size>> = {
   L: { name: 'L', users: 100_000, items: 30_770, rows: 10_000_000, peopleInCourseMax: Number.POSITIVE_INFINITY },
 };
 
-/** About how large a row of the report is: for what must fit on the disk. */
+/** The approximate size of a report row, to estimate disk usage. */
 export const rowBytesAbout = 900;

@@ -1,11 +1,11 @@
-// A folder for what the benchmark needs while it runs.
+// A folder for the benchmark's temporary files.
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 const prefix = 'work-';
 
 /**
- * Makes one below a folder. It is removed when the process exits; one whose process was killed, by the next benchmark.
+ * Creates one inside a folder. It is removed when the process exits; after a kill, by the next benchmark.
  * @returns Its path.
  */
 export function createWorkFolder(parent: string): string {
@@ -23,7 +23,7 @@ export function createWorkFolder(parent: string): string {
 
 function isRunning(pid: number): boolean {
   try {
-    // Signal 0 only asks.
+    // Signal 0 only checks whether the process exists.
     process.kill(pid, 0);
     return true;
   } catch (error) {

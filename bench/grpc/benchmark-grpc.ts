@@ -1,4 +1,4 @@
-// Measures calls to gRPC servers: ours and the peer's in turns, with the same rows and the same callers.
+// Measures calls to gRPC servers: ours and the peer in turns, with the same rows and the same callers.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Connector, ourConnector, peerConnector } from '../connectors.ts';
@@ -23,7 +23,7 @@ const callers = [1, 8, 64];
 
 const plans: readonly Plan[] = [
   { operation: 'course grants', callers, servers: ['ours', 'peer', 'ours serve'] },
-  // Page by page, each page knowing where the next one begins: there is nothing for a second caller.
+  // Each page token comes from the previous page: a second caller would have nothing to do.
   { operation: 'all grants', callers: [1], servers: ['ours'] },
   { operation: 'users', callers, servers: ['ours', 'peer'] },
   { operation: 'canned', callers, servers: ['canned'] },
@@ -44,13 +44,13 @@ export function serversOf({ peer }: BenchOptions): { name: ServerName; connector
   ];
 }
 
-/** @param tell - Hears of each measurement, as a line of text. */
+/** @param log - Called with a line of text per measurement. */
 export async function benchmarkGrpc(
   size: SizeName,
   percipio: StartedPercipio,
   options: BenchOptions,
   workFolder: string,
-  tell: (text: string) => void,
+  log: (text: string) => void,
 ): Promise<GrpcResults> {
   await using stack = new AsyncDisposableStack();
   const measured: Measured[] = [];
@@ -63,7 +63,7 @@ export async function benchmarkGrpc(
     const startedAtMs = performance.now();
     await Promise.race([caller.prepare(), server.ended]);
     prepareMs[name] = performance.now() - startedAtMs;
-    tell(`gRPC ${name}: prepared in ${Math.round(prepareMs[name])} ms`);
+    log(`gRPC ${name}: prepared in ${Math.round(prepareMs[name])} ms`);
     measured.push({ name, pid: server.pid, caller });
   }
   const sample = (await measured[0]?.caller.sample()) ?? Buffer.alloc(0);
@@ -73,13 +73,13 @@ export async function benchmarkGrpc(
   const laps: MeasuredLap[] = [];
   for (const { operation, callers, servers } of plans) {
     const taking = measured.filter(({ name }) => servers.includes(name));
-    // Not counted: a server that has just begun is slower.
+    // Warm-up, not counted: a fresh server is slower.
     for (const { caller } of taking) await caller.lap(operation, 8);
     for (const count of callers) {
       for (let round = 0; round < options.rounds; round++) {
         for (const each of taking) {
           laps.push(await measureLap(each, operation, count, percipio));
-          tell(describeLap(laps.at(-1)));
+          log(describeLap(laps.at(-1)));
         }
       }
     }
@@ -111,6 +111,6 @@ function describeLap(lap: MeasuredLap | undefined): string {
   if (!lap) return '';
   const { server, operation, callers, calls, items, wallMs, otherWork } = lap;
   const perSecond = (count: number) => Math.round((count / wallMs) * 1000);
-  const share = `${Math.round(otherWork * 100)} % of a processor went elsewhere`;
+  const share = `${Math.round(otherWork * 100)} % other load`;
   return `gRPC ${server}: ${operation}, ${callers} callers: ${perSecond(calls)} calls/s, ${perSecond(items)} items/s; ${share}`;
 }

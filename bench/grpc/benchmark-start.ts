@@ -1,4 +1,4 @@
-// Measures how long it takes from the start of a process until it has answered the first call.
+// Measures the time from process start to the first response.
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,12 +14,12 @@ import { startServer } from './start-server.ts';
 const starts = 7;
 const listResourceTypes = 'c1.connector.v2.ResourceTypesService/ListResourceTypes';
 
-/** @param tell - Hears of each start, as a line of text. */
+/** @param log - Called with a line of text per start. */
 export async function benchmarkStart(
   account: Account,
   options: BenchOptions,
   workFolder: string,
-  tell: (text: string) => void,
+  log: (text: string) => void,
 ): Promise<StartResults> {
   const request = toBinary(
     ResourceTypesServiceListResourceTypesRequestSchema,
@@ -35,7 +35,7 @@ export async function benchmarkStart(
         await Promise.race([connection.call(listResourceTypes, request), server.ended]);
         const tookMs = performance.now() - server.startedAtMs;
         results[name] = [...(results[name] ?? []), tookMs];
-        tell(`start of ${name}: ${Math.round(tookMs)} ms to the first answer`);
+        log(`start of ${name}: ${Math.round(tookMs)} ms to the first response`);
       } finally {
         await rm(folder, { recursive: true });
       }

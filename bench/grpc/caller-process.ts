@@ -1,9 +1,9 @@
-// The program of a process of callers: it does what it is told by messages, one job after the other.
+// A process of callers: runs jobs that arrive as messages, one at a time.
 import { Caller, type Operation } from './caller.ts';
 import type { Target } from './grpc-connection.ts';
 import type { Lap } from './lap.ts';
 
-/** In the order of their use. */
+/** In order of use. */
 export type Job =
   | { readonly kind: 'prepare' }
   | { readonly kind: 'sample' }

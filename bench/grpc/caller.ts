@@ -1,4 +1,4 @@
-// Asks a connector as a syncer does: its resources, then the grants of each course, page by page.
+// Calls a connector as a syncer does: its resources, then the grants of each course, page by page.
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { anyPack } from '@bufbuild/protobuf/wkt';
 import { TypeScopedGrantsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_grants_pb.js';
@@ -18,9 +18,9 @@ import { type Lap, type Reply, runLap, type Unit } from './lap.ts';
 import { outlineListResponse } from './list-response.ts';
 
 /**
- * `course grants`: ListGrants of each course of the catalog. `all grants`: ListGrants of the type as a whole, as a Go
- * syncer asks a connector that offers it. `users`: ListResources of the first pages of users, in a sync of its own each
- * time, so that no answer is another one's. `canned`: one and the same call, to a server that answers from memory.
+ * `course grants`: ListGrants for each course of the catalog. `all grants`: ListGrants for the whole type, as a Go
+ * syncer calls connectors that offer it. `users`: ListResources for the first pages of users, each time in a new sync
+ * so that no response is cached. `canned`: the same call over and over, to a server that responds from memory.
  */
 export const operations = ['course grants', 'all grants', 'users', 'canned'] as const;
 export type Operation = (typeof operations)[number];
@@ -29,9 +29,9 @@ const listGrants = 'c1.connector.v2.GrantsService/ListGrants';
 const listResources = 'c1.connector.v2.ResourcesService/ListResources';
 const cleanup = 'c1.connector.v2.ConnectorService/Cleanup';
 
-/** The sync of all grants. Ids of syncs are 27 letters and digits. */
+/** The sync of all grants. Sync ids have 27 letters and digits. */
 const grantsSyncId = '0benchmarkOfGrants000000000';
-/** Courses that are much alike may lie side by side. */
+/** Similar courses may be neighbors in the catalog. */
 const samplingStep = 50;
 const userWalksMin = 32;
 const userPages = 2;
@@ -48,7 +48,7 @@ export class Caller implements Disposable {
     this.#connection = new GrpcConnection(target);
   }
 
-  /** Lists what a sync lists, and waits until the grants are there: no lap measures how a report is loaded. */
+  /** Lists what a sync lists, and waits for the grants, so that no lap measures loading a report. */
   async prepare(): Promise<void> {
     const ignore: Timed = async (call) => void (await call);
     await this.#walkUsers(grantsSyncId, ignore);
@@ -69,7 +69,7 @@ export class Caller implements Disposable {
     for (const course of courses.slice(0, 1)) await this.#walkGrants(course, ignore);
   }
 
-  /** The first page of grants of a course that is neither small nor large. */
+  /** The first page of grants of a medium-sized course. */
   async sample(): Promise<Buffer> {
     const answers: Buffer[] = [];
     for (const course of this.#courses.filter((_course, index) => index % samplingStep === 0)) {
@@ -130,7 +130,7 @@ interface Page extends Reply {
   readonly nextPageToken: string;
 }
 
-/** To the last page, or until so many were read. */
+/** Reads to the last page, or this many pages. */
 async function walk(
   timed: Timed,
   read: (pageToken: string) => Promise<Page>,

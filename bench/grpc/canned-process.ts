@@ -1,4 +1,4 @@
-// The program of a process that answers every gRPC call with one and the same message: what callers can take at most.
+// A process that answers every gRPC call with the same message, to measure the capacity of the callers.
 import { createSecureServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { mutualTlsOptions } from '../../src/baton/server/tls/mutual-tls.ts';

@@ -1,14 +1,14 @@
-// Calls a gRPC server over one HTTP/2 connection, without decoding what it answers.
+// Calls a gRPC server over one HTTP/2 connection without decoding the responses.
 import { type ClientHttp2Session, connect, type IncomingHttpHeaders } from 'node:http2';
 import { mutualClient } from '../../test/baton/server/tls-fixture.ts';
 import { frameMessage, unframeMessage } from './grpc-message.ts';
 
 export interface Target {
-  /** `http://` in plaintext; `https://` with the certificates of test/fixtures/tls. */
+  /** `http://` for plaintext; `https://` for TLS with the certificates in test/fixtures/tls. */
   readonly url: string;
 }
 
-/** Larger than any answer: no server waits for the caller to take more. */
+/** Larger than any response: no server has to wait for flow control. */
 const windowBytes = 64 * 1024 * 1024;
 
 export class GrpcConnection implements Disposable {
@@ -28,9 +28,9 @@ export class GrpcConnection implements Disposable {
   }
 
   /**
-   * Resolves with the answered message.
+   * Resolves with the response message.
    * @param method - `package.Service/Method`
-   * @throws Error with the status of a call that fails, or with what broke the connection.
+   * @throws Error with the status of a failed call, or the cause of a broken connection.
    */
   call(method: string, message: Uint8Array): Promise<Buffer> {
     return new Promise((resolve, reject) => {

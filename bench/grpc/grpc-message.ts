@@ -1,4 +1,4 @@
-// The frame of a gRPC message in the body of a call: a flag, a length, the message.
+// The frame of a gRPC message: a flag, a length, the message.
 
 const headBytes = 5;
 
@@ -11,12 +11,12 @@ export function frameMessage(message: Uint8Array): Buffer {
 }
 
 /**
- * The one message of a body.
- * @throws Error for a body with none, with more than one, or with a compressed one, which no caller here asks for.
+ * The single message of a body.
+ * @throws Error for a body with no message, several messages, or a compressed one (which no caller here accepts).
  */
 export function unframeMessage(body: Buffer): Buffer {
   if (body.length < headBytes || body[0] !== 0 || body.readUInt32BE(1) !== body.length - headBytes) {
-    throw new Error(`${body.length} bytes of body are not one plain gRPC message`);
+    throw new Error(`a body of ${body.length} bytes is not a single uncompressed gRPC message`);
   }
   return body.subarray(headBytes);
 }

@@ -1,9 +1,9 @@
-// What is measured of gRPC.
+// The results of gRPC measurements.
 import type { SizeName } from '../sizes.ts';
 import type { Operation } from './caller.ts';
 import type { Lap } from './lap.ts';
 
-/** `ours` and `peer` as children of a runner, with mutual TLS; `ours serve` in plaintext. */
+/** `ours` and `peer` run as child processes with mutual TLS, `ours serve` in plaintext. */
 export const serverNames = ['ours', 'peer', 'ours serve', 'canned'] as const;
 export type ServerName = (typeof serverNames)[number];
 
@@ -17,13 +17,13 @@ export interface MeasuredLap extends Lap {
 
 export interface GrpcResults {
   readonly size: SizeName;
-  /** Each measurement once a round. */
+  /** Each measurement, once per round. */
   readonly laps: readonly MeasuredLap[];
   /** Resident memory of the servers after all laps, in bytes. */
   readonly memoryBytes: Readonly<Partial<Record<ServerName, number>>>;
-  /** How long it took until the grants were there: listing users and courses, and loading the report. */
+  /** How long it took until grants were available: listing users and courses, and loading the report. */
   readonly prepareMs: Readonly<Partial<Record<ServerName, number>>>;
 }
 
-/** Milliseconds from the start of a process to its first answer, of each start. */
+/** Milliseconds from process start to the first response, for each start. */
 export type StartResults = Readonly<Partial<Record<ServerName, readonly number[]>>>;

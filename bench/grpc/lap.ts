@@ -1,12 +1,12 @@
-// One measurement: callers do a fixed amount of work together, as quickly as they are answered.
+// One measurement: callers share a fixed amount of work, as fast as the server responds.
 
-/** One call, from the request until the whole answer has arrived. */
+/** One call, from the request to the end of the response. */
 export interface Reply {
   readonly items: number;
   readonly bytes: number;
 }
 
-/** Makes calls, and tells of each by the function that it is given. */
+/** Makes calls, and reports each one to the given function. */
 export type Unit = (timed: (call: Promise<Reply>) => Promise<void>) => Promise<void>;
 
 export interface Lap {
@@ -17,11 +17,11 @@ export interface Lap {
   readonly wallMs: number;
   /** Of each call. */
   readonly latenciesMs: readonly number[];
-  /** CPU time of the process of the callers. */
+  /** CPU time of the caller process. */
   readonly callerCpuMs: number;
 }
 
-/** Each caller takes the next unit when it has done one, until none is left. */
+/** Each caller takes the next unit of work when it has finished one, until none is left. */
 export async function runLap(callers: number, units: readonly Unit[]): Promise<Lap> {
   const totals = { calls: 0, items: 0, bytes: 0 };
   const latenciesMs: number[] = [];

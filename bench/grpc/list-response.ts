@@ -1,4 +1,4 @@
-// Reads of a list response only what a caller must know: how many items it has, and where the listing goes on.
+// Reads only what a caller needs from a list response: the number of items, and the next page token.
 
 export interface ListResponseOutline {
   readonly items: number;
@@ -11,8 +11,8 @@ const listTag = (1 << 3) | 2;
 const nextPageTokenTag = (2 << 3) | 2;
 
 /**
- * Counts, and decodes no item.
- * @throws Error for what is no list response.
+ * Counts items without decoding them.
+ * @throws Error if it is not a list response.
  */
 export function outlineListResponse(message: Buffer): ListResponseOutline {
   let items = 0;
@@ -24,14 +24,14 @@ export function outlineListResponse(message: Buffer): ListResponseOutline {
     for (let shift = 0, more = true; more; shift += 7) {
       const byte = message[at++];
       if (byte === undefined || shift > 28) {
-        throw new Error('a list response breaks off');
+        throw new Error('truncated list response');
       }
       length += (byte & 0x7f) * 2 ** shift;
       more = byte >= 0x80;
     }
-    // All that list responses have are messages and texts.
+    // List responses have only messages and strings.
     if (tag === undefined || (tag & 7) !== 2 || at + length > message.length) {
-      throw new Error(`a list response has a field of another kind, or breaks off (tag ${tag})`);
+      throw new Error(`unexpected field in a list response, or a truncated one (tag ${tag})`);
     }
     if (tag === listTag) {
       items++;

@@ -1,4 +1,4 @@
-// Starts callers in a process of their own, so that they take no time from the benchmark's, nor from each other's.
+// Starts callers in separate processes, so that they take no time from the benchmark or each other.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -20,7 +20,7 @@ export function startCaller(target: Target): StartedCaller {
     fork(fileURLToPath(new URL('caller-process.ts', import.meta.url)), [JSON.stringify(target)]),
   );
   const exited = once(child, 'exit');
-  const ended = exited.then(([code]) => Promise.reject(new Error(`the process of the callers ended with ${code}`)));
+  const ended = exited.then(([code]) => Promise.reject(new Error(`the caller process exited with ${code}`)));
   ended.catch(() => {});
   const ask = async <Kind extends Job['kind']>(job: Job & { kind: Kind }): Promise<JobResults[Kind]> => {
     child.send(job);

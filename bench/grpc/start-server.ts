@@ -1,4 +1,4 @@
-// Starts a connector as a gRPC server: by `serve`, in plaintext, or as the child of a runner, with mutual TLS.
+// Starts a connector as a gRPC server: with `serve` in plaintext, or as a child process with mutual TLS, like a runner.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
@@ -12,18 +12,18 @@ import { endWithBenchmark } from '../process/end-with-benchmark.ts';
 import type { Target } from './grpc-connection.ts';
 
 export const serverModes = ['serve', 'child'] as const;
-/** A connector that another program may start has `child`; `serve` is ours alone. */
+/** `child` works with every connector that a runner can start; only ours has `serve`. */
 export type ServerMode = (typeof serverModes)[number];
 
 export interface StartedServer extends Target, AsyncDisposable {
   readonly pid: number;
-  /** Of `performance.now()`, right before the process was made. */
+  /** From `performance.now()`, right before the process was created. */
   readonly startedAtMs: number;
-  /** Rejects when the process ends before it was stopped, with what it said. */
+  /** Rejects with the process's output if it ends before it was stopped. */
   readonly ended: Promise<never>;
 }
 
-/** @param folder - Its temporary files go there, and what it logs, as `server.log`. */
+/** @param folder - For its temporary files and its log, `server.log`. */
 export async function startServer(
   connector: Connector,
   mode: ServerMode,
@@ -45,13 +45,13 @@ async function serve({ words: [program = '', ...argv], env }: Connector, account
   return { ...running, startedAtMs, url: `http://${address}` };
 }
 
-/** Nothing when it ends before it says where it listens. */
+/** Undefined if it ends before it reports its address. */
 async function readAddress({ stdout }: ChildProcess): Promise<string | undefined> {
   if (!stdout) return undefined;
   for await (const line of createInterface(stdout)) {
     const [, address] = /listens at (\S+)/.exec(line) ?? [];
     if (address) {
-      // Leaving the loop has paused it, and what nobody reads could stop the server.
+      // Leaving the loop pauses the stream, and an unread pipe could block the server.
       stdout.resume();
       return address;
     }
@@ -59,7 +59,7 @@ async function readAddress({ stdout }: ChildProcess): Promise<string | undefined
   return undefined;
 }
 
-/** As the Go SDK starts one: a listener as file descriptor 3, a line on stdin, and a pipe that stays open. */
+/** Like the Go SDK: a listener as file descriptor 3, a line on stdin, and a pipe that stays open. */
 async function startChild({ words: [program = '', ...argv], env }: Connector, account: Account, folder: string) {
   const listener = createServer().listen(0, '127.0.0.1');
   await once(listener, 'listening');
@@ -70,9 +70,9 @@ async function startChild({ words: [program = '', ...argv], env }: Connector, ac
     env: { ...env, TMPDIR: folder, BATON_CONNECTOR_SERVICE_LISTENER_FD: '3' },
     stdio: ['pipe', 'pipe', 'pipe', fileDescriptorOf(listener)],
   });
-  // The child has it now; connections must not come here.
+  // The child owns it now; connections must not arrive here.
   listener.close();
-  // A child that refuses its line may have gone before it is written.
+  // A child that rejects its line may exit before it is fully written.
   child.stdin?.on('error', () => {});
   child.stdin?.write(`${toConfigLine({ listenPort: port })}\n`);
   return { ...watch(child, folder), startedAtMs, url: `https://127.0.0.1:${port}` };
@@ -86,7 +86,7 @@ function watch(child: ChildProcess, folder: string) {
   const exited = once(child, 'exit');
   const ended = exited.then(async ([code, signal]): Promise<never> => {
     const said = await readFile(join(folder, 'server.log'), 'utf8');
-    throw new Error(`the server ended with ${code ?? signal}:\n${said.slice(-2000)}`);
+    throw new Error(`the server exited with ${code ?? signal}:\n${said.slice(-2000)}`);
   });
   ended.catch(() => {});
   return {
@@ -100,7 +100,7 @@ function watch(child: ChildProcess, folder: string) {
   };
 }
 
-/** Node has it, and no public way to it. */
+/** Node has it, but no public API for it. */
 function fileDescriptorOf(server: Server): number {
   const { _handle } = server as Server & { readonly _handle?: { readonly fd: number } };
   return _handle?.fd ?? -1;

@@ -1,4 +1,4 @@
-// What must not outlive the benchmark, however it ends: processes that it started.
+// Makes child processes end with the benchmark, however it ends.
 import type { ChildProcess } from 'node:child_process';
 
 const running = new Set<ChildProcess>();
@@ -7,7 +7,7 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** The same process, which is killed when this one exits. */
+/** Returns the same process, which is killed when this one exits. */
 export function endWithBenchmark<Child extends ChildProcess>(child: Child): Child {
   running.add(child);
   child.once('exit', () => running.delete(child));

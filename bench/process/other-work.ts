@@ -1,27 +1,27 @@
-// How busy the machine is with what does not belong to the benchmark.
+// Measures the load on the machine that does not come from the benchmark.
 import { readFileSync } from 'node:fs';
 import { parseBusyMs } from './proc-files.ts';
 import { readTreeCpuMs } from './process-tree.ts';
 
-/** Above this share of one processor, figures are not to be trusted. */
+/** Above this share of one CPU, figures are unreliable. */
 export const otherWorkMax = 0.15;
 
-/** Measures from when it is made. */
+/** Measures from its creation. */
 export class OtherWork {
   readonly #startedAtMs = performance.now();
   readonly #busyMs = readBusyMs();
   readonly #ownMs: number;
   readonly #companions: readonly number[];
 
-  /** @param companions - Processes of the benchmark that run all the time, as the simulator. */
+  /** @param companions - Processes of the benchmark that run all the time, such as the simulator. */
   constructor(companions: readonly number[]) {
     this.#companions = companions;
     this.#ownMs = this.#readOwnMs();
   }
 
   /**
-   * The average share of one processor that others took; 1 is one processor for the whole time.
-   * @param measuredCpuMs - What the measured processes used, where they are no companions.
+   * The average load from other processes, as a share of one CPU: 1 is one CPU the whole time.
+   * @param measuredCpuMs - The CPU time of the measured processes, unless they are companions.
    */
   share(measuredCpuMs: number): number {
     const elapsedMs = performance.now() - this.#startedAtMs;

@@ -1,23 +1,23 @@
-// CPU time and memory of a process and all that it started, sampled from /proc.
+// CPU time and memory of a process and its descendants, sampled from /proc.
 import { readdirSync, readFileSync } from 'node:fs';
 import { type Memory, parseCpuMs, parseMemory } from './proc-files.ts';
 
 const sampleEveryMs = 25;
-/** New processes are looked for at every so many samples: it takes longer than a sample. */
+/** Scanning for new processes takes longer than a sample, so it happens only every so many samples. */
 const searchEvery = 8;
 
 export interface TreeUsage {
-  /** What a process did after the last sample (25 ms) is missing. */
+  /** Misses what a process did after the last sample (25 ms). */
   readonly cpuMs: number;
   /**
-   * The most resident memory at a time, in bytes: what the processes have for themselves, and the largest part that one
-   * of them maps from files, since those of one program share it. Of a single process, what the kernel has as its peak.
+   * Peak resident memory in bytes: the private memory of all processes plus the largest file mapping of any one, since
+   * processes of one program share it. For a single process, the kernel's own peak value.
    */
   readonly peakBytes: number;
   readonly processes: number;
 }
 
-/** Samples from when it is made until it is stopped. */
+/** Samples from its creation until it is stopped. */
 export class ProcessTreeSampler {
   readonly #root: number;
   readonly #cpuMs = new Map<number, number>();
@@ -61,17 +61,17 @@ export class ProcessTreeSampler {
   }
 }
 
-/** CPU time of a process and all below it so far, in milliseconds. */
+/** CPU time of a process and its descendants so far, in milliseconds. */
 export function readTreeCpuMs(pid: number): number {
   return sum(descendants(pid).map((each) => readProcess(each)?.cpuMs ?? 0));
 }
 
-/** Resident memory of a process and all below it now, counted as `peakBytes` is. */
+/** Current resident memory of a process and its descendants, counted like `peakBytes`. */
 export function readTreeBytes(pid: number): number {
   return together(descendants(pid).flatMap((each) => readProcess(each)?.memory ?? []));
 }
 
-/** What processes have together, with what they map from files counted once. */
+/** The combined memory of processes, with file mappings counted once. */
 export function together(memories: readonly Memory[]): number {
   const own = sum(memories.map(({ rss, mapped }) => rss - mapped));
   return own + Math.max(0, ...memories.map(({ mapped }) => mapped));

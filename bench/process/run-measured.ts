@@ -1,4 +1,4 @@
-// Runs a program to its end, and measures it from outside.
+// Runs a program to its end and measures it from outside.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
@@ -11,23 +11,23 @@ export interface MeasuredCommand {
   /** The program and its arguments. */
   readonly words: readonly string[];
   readonly env: NodeJS.ProcessEnv;
-  /** What it runs in, and where its output goes to, as `stdout` and `stderr`. */
+  /** Its working directory, which also gets its output as `stdout` and `stderr`. */
   readonly folder: string;
 }
 
 export interface MeasuredRun extends TreeUsage {
-  /** From the start of the process until its end is seen. */
+  /** From process start until its end is noticed. */
   readonly wallMs: number;
   readonly stdout: string;
 }
 
-/** A program that ended with a code other than 0, or by a signal. */
+/** A program that exited with a code other than 0, or was killed by a signal. */
 export class FailedRun extends Error {
   /** The last line that it wrote to stderr. */
   readonly lastWords: string;
 
   constructor(program: string, how: number | NodeJS.Signals, stdout: string, stderr: string) {
-    super(`${program} ended with ${how}:\n${`${stdout}${stderr}`.slice(-2000)}`);
+    super(`${program} exited with ${how}:\n${`${stdout}${stderr}`.slice(-2000)}`);
     this.name = 'FailedRun';
     this.lastWords = stderr.trimEnd().split('\n').at(-1) ?? '';
   }
@@ -46,7 +46,7 @@ export async function runMeasured({ words, env, folder }: MeasuredCommand): Prom
   const outputs = (['stdout', 'stderr'] as const).map((name) =>
     finished(child[name].pipe(createWriteStream(`${folder}/${name}`))),
   );
-  // A program that cannot be started has no number, and is told of by `exited`.
+  // A program that cannot be started has no pid; `exited` reports it.
   const sampler = new ProcessTreeSampler(child.pid ?? process.pid);
   try {
     const { code, signal, wallMs } = await exited;

@@ -1,10 +1,10 @@
-// All that one run of the benchmark has measured.
+// Everything that one run of the benchmark has measured.
 import type { GrpcResults, StartResults } from '../grpc/grpc-results.ts';
 import type { Machine } from '../machine.ts';
 import type { SizeResults } from '../sync/sync-results.ts';
 
 export interface BenchResults {
-  /** What was typed, without paths. */
+  /** The command line, without paths. */
   readonly command: string;
   readonly machine: Machine;
   /** Parts that could not be measured, and why. */

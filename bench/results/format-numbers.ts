@@ -1,8 +1,8 @@
-// Numbers as the results show them. A figure that there is not is a dash.
+// Formats numbers for the results. A missing figure is a dash.
 
 const none = '–';
 
-/** With so many digits that differ from run to run and no more: `12.3`, `0.87`, `474`, `1,234`. */
+/** Rounded to the digits that are meaningful: `12.3`, `0.87`, `474`, `1,234`. */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) {
     return none;

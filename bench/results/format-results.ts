@@ -1,4 +1,4 @@
-// The page that a run of the benchmark writes.
+// Formats the results page.
 import { wasBusy } from '../machine.ts';
 import { otherWorkMax } from '../process/other-work.ts';
 import type { BenchResults } from './bench-results.ts';
@@ -13,13 +13,13 @@ export function formatResults(results: BenchResults): string {
   const { command, machine } = results;
   const { cpu, processors, memoryBytes, system, node, commit, startedAt, load } = machine;
   const parts = [
-    '# Results of the benchmark',
-    'Written by the benchmark; [README.md](README.md) says what is measured and how.',
+    '# Benchmark results',
+    'Written by the benchmark. [README.md](README.md) explains what is measured, and how.',
     [
       `- \`${command}\``,
       `- ${startedAt.toISOString().slice(0, 16).replace('T', ' ')} UTC, commit ${commit}`,
-      `- ${cpu}, ${processors} processors, ${formatNumber(memoryBytes / 1e9)} GB of memory, ${system}, Node ${node}`,
-      `- load before: ${formatNumber(load)}`,
+      `- ${cpu}, ${processors} CPUs, ${formatNumber(memoryBytes / 1e9)} GB of memory, ${system}, Node ${node}`,
+      `- load at the start: ${formatNumber(load)}`,
     ].join('\n'),
     ...warningsOf(results).map((warning) => `**${warning}**`),
     '## Targets',
@@ -50,11 +50,9 @@ export function warningsOf({ machine, failures, syncs, grpc }: BenchResults): st
   const what = [...new Set(disturbed.map((each) => each.what))];
   return [
     ...failures,
-    ...(wasBusy(machine)
-      ? [`The machine was busy before the benchmark began (load ${formatNumber(machine.load)}).`]
-      : []),
+    ...(wasBusy(machine) ? [`The machine was busy before the benchmark (load ${formatNumber(machine.load)}).`] : []),
     ...(what.length > 0
-      ? [`Something else took more than ${Math.round(otherWorkMax * 100)} % of a processor during: ${what.join(', ')}.`]
+      ? [`Other load exceeded ${Math.round(otherWorkMax * 100)} % of a CPU during: ${what.join(', ')}.`]
       : []),
   ];
 }

@@ -1,4 +1,4 @@
-// The calls to gRPC servers and their starts, as tables.
+// Formats the gRPC calls and the starts of servers as tables.
 import type { GrpcResults, MeasuredLap, ServerName, StartResults } from '../grpc/grpc-results.ts';
 import { serverNames } from '../grpc/grpc-results.ts';
 import { sizes } from '../sizes.ts';
@@ -31,8 +31,8 @@ export function startSection(starts: StartResults): string[] {
   }
   return [
     '## Start',
-    'Milliseconds from the start of the process until it has answered its first call (ListResourceTypes).',
-    markdownTable(['', '>median', '>least', '>most'], rows),
+    'Milliseconds from process start to the first response (ListResourceTypes).',
+    markdownTable(['', '>median', '>min', '>max'], rows),
   ];
 }
 
@@ -44,20 +44,20 @@ export function grpcSection(grpc: GrpcResults | undefined): string[] {
   const servers = serverNames.filter((name) => prepareMs[name] !== undefined);
   return [
     '## gRPC',
-    `Size ${size} (${formatCount(sizes[size].rows)} rows), the report loaded before. Callers share one connection and are a process of their own, which decodes nothing but the page token. "ours" and "peer" are children of a runner, with mutual TLS, as a runner starts them; "ours, \`serve\`" is plaintext. The servers took turns. Rates are those of the round in the middle, p50 and p99 are of the calls of all rounds. CPU is of the server, of the callers and of the simulator, as shares of one processor: where callers or simulator come near to 100 %, or all together to what the machine has, they are the limit and not the server.`,
-    '### ListGrants of each course',
-    'All pages of all courses, each page as large as the server makes it without being told.',
+    `Size ${size} (${formatCount(sizes[size].rows)} rows), with the report already loaded. Callers share one connection, in a separate process that decodes only the page token. "ours" and "peer" run as child processes with mutual TLS, as a runner starts them; "ours, \`serve\`" uses plaintext. The servers took turns. Rates are from the median round; p50 and p99 are over the calls of all rounds. CPU is for the server, the callers and the simulator, as shares of one CPU. When the callers or the simulator approach 100 %, or all of them together the capacity of the machine, they are the bottleneck, not the server.`,
+    '### ListGrants per course',
+    "All pages of all courses, with the server's default page size.",
     ...lapTable(laps, 'course grants', 'grants'),
-    '### ListGrants of the type as a whole',
-    'As a Go runner asks ours: one page after the other.',
+    '### ListGrants for the whole type',
+    'As a Go runner calls ours: page after page.',
     ...lapTable(laps, 'all grants', 'grants'),
     '### ListResources of users',
-    'The first pages, in a sync of its own each time; each is a request to the simulator.',
+    'The first pages, each time in a new sync; each page is a request to the simulator.',
     ...lapTable(laps, 'users', 'users'),
-    '### What the callers can take',
-    'From a server that answers the same bytes to every call from memory: those that ours answered for a course.',
+    '### Capacity of the callers',
+    'From a server that answers every call with the same bytes from memory: our response for one course.',
     ...lapTable(laps, 'canned', 'grants'),
-    '### Before and after',
+    '### Loading and memory',
     'Loading: listing users and courses and reading the report. Memory: of the process tree after all of the above.',
     markdownTable(
       ['', '>loading s', '>memory MB'],
@@ -100,7 +100,7 @@ function lapTable(laps: readonly MeasuredLap[], operation: MeasuredLap['operatio
     ];
   });
   return [
-    markdownTable([...columns, '>CPU', '>callers’', '>simulator’s', '>elsewhere'], rows),
+    markdownTable([...columns, '>CPU', '>callers CPU', '>simulator CPU', '>other load'], rows),
     ...ratioLine(ofOperation, items),
   ];
 }
@@ -112,5 +112,5 @@ function ratioLine(laps: readonly MeasuredLap[], items: string): string[] {
     const ratio = rateOf('ours') / rateOf('peer');
     return Number.isNaN(ratio) ? [] : [`${formatRatio(ratio)} with ${callers}`];
   });
-  return ratios.length > 0 ? [`${items}/s of ours by those of the peer: ${ratios.join(', ')}.`] : [];
+  return ratios.length > 0 ? [`${items}/s of ours relative to the peer: ${ratios.join(', ')}.`] : [];
 }

@@ -1,6 +1,6 @@
-// A table in Markdown.
+// Formats a Markdown table.
 
-/** @param columns - Titles; those that begin with `>` hold numbers, and stand on the right. */
+/** @param columns - Titles; those that begin with `>` are right-aligned, for numbers. */
 export function markdownTable(columns: readonly string[], rows: readonly (readonly string[])[]): string {
   const titles = columns.map((column) => column.replace(/^>/, ''));
   const sides = columns.map((column) => (column.startsWith('>') ? '---:' : '---'));

@@ -1,4 +1,4 @@
-// The syncs, as tables.
+// Formats the syncs as tables.
 import { engines } from '../options.ts';
 import { sizes } from '../sizes.ts';
 import type { SizeResults, SyncRun } from '../sync/sync-results.ts';
@@ -20,7 +20,7 @@ export function syncSection(results: BenchResults): string[] {
   }
   return [
     '## Syncs',
-    'One process, from its start to its exit, into a new file. Time and CPU of ours are those of the run in the middle, its memory is the most of all runs. "Simulator" is the CPU time that the simulator took meanwhile, on another processor where there is one; "elsewhere" is the share of one processor that went to nothing that belongs to the benchmark.',
+    'One process, from start to exit, writing a new file. For ours, time and CPU are from the median run, and memory is the peak of all runs. "simulator" is the CPU time of the simulator during the sync, on another CPU if there is one; "other load" is the load from outside the benchmark, as a share of one CPU.',
     ...results.syncs.flatMap((each) => sizeSection(results, each)),
     ...phaseSection(results),
   ];
@@ -37,14 +37,14 @@ function sizeSection(results: BenchResults, { size, readAndDropMs, ours, peer, p
       return run ? [[`peer, ${engine}`, run, run.peakBytes] as const] : [];
     }),
   ];
-  const columns = ['', '>s', '>CPU s', '>peak MB', '>file MB', '>grants', '>rows/s', '>simulator s', '>elsewhere'];
+  const columns = ['', '>s', '>CPU s', '>peak MB', '>file MB', '>grants', '>rows/s', '>simulator s', '>other load'];
   const ratios = engines.flatMap((engine) => {
     const run = peer[engine];
     return run && typical ? [ratioLine(engine, run, typical, peak)] : [];
   });
   const spread = ours.map(({ wallMs }) => formatSeconds(wallMs)).join(', ');
   return [
-    `### ${size}: ${formatCount(users)} users, ${formatCount(items)} items in the catalog, ${formatCount(rows)} rows`,
+    `### ${size}: ${formatCount(users)} users, ${formatCount(items)} catalog items, ${formatCount(rows)} rows`,
     markdownTable(
       columns,
       lines.map(([who, run, peakBytes]) => [
@@ -59,7 +59,7 @@ function sizeSection(results: BenchResults, { size, readAndDropMs, ours, peer, p
         formatPercent(run.otherWork),
       ]),
     ),
-    `Runs of ours: ${spread} s. Only fetching the same and dropping it takes ${formatSeconds(readAndDropMs)} s.`,
+    `Our runs: ${spread} s. Fetching the same data and discarding it takes ${formatSeconds(readAndDropMs)} s.`,
     ...ratios,
     ...Object.entries(peerFailures).map(([engine, words]) => `The peer with ${engine} failed: \`${words}\``),
   ];
@@ -68,7 +68,7 @@ function sizeSection(results: BenchResults, { size, readAndDropMs, ours, peer, p
 function ratioLine(engine: string, peer: SyncRun, ours: SyncRun, peakBytes: number): string {
   const ratio = (of: (run: SyncRun) => number) => formatRatio(of(peer) / of(ours));
   const memory = formatRatio(peer.peakBytes / peakBytes);
-  return `The peer with ${engine} takes ${ratio(({ wallMs }) => wallMs)} the time, ${ratio(({ cpuMs }) => cpuMs)} the CPU, ${memory} the memory and ${ratio(({ fileBytes }) => fileBytes)} the file of ours.`;
+  return `The peer with ${engine} takes ${ratio(({ wallMs }) => wallMs)} the time, ${ratio(({ cpuMs }) => cpuMs)} the CPU, ${memory} the memory and ${ratio(({ fileBytes }) => fileBytes)} the file size of ours.`;
 }
 
 function phaseSection(results: BenchResults): string[] {
@@ -79,7 +79,7 @@ function phaseSection(results: BenchResults): string[] {
   const phases = Object.keys(runs[0]?.phasesMs ?? {});
   return [
     '### Phases of ours',
-    'The report is requested and read while users and courses are being listed: "grants" is what is left of it after that. "around" is the start of the process and its end.',
+    'The report is requested and read while users and courses are listed: "grants" is only the time that remains after that. "around" is process start and exit.',
     markdownTable(
       ['', ...runs.map(({ size }) => `>${size}`)],
       phases.map((phase) => [

@@ -1,4 +1,4 @@
-// What the figures should be, and whether they are.
+// The targets, and whether the results meet them.
 import type { Operation } from '../grpc/caller.ts';
 import type { GrpcResults, ServerName } from '../grpc/grpc-results.ts';
 import type { Lap } from '../grpc/lap.ts';
@@ -11,10 +11,10 @@ import type { BenchResults } from './bench-results.ts';
 export interface Target {
   readonly what: string;
   readonly limit: number;
-  /** Whether the figure must be at least the limit, or at most. */
+  /** Whether the figure must be at least or at most the limit. */
   readonly bound: 'least' | 'most';
   readonly unit: string;
-  /** NaN where the run did not measure it. */
+  /** NaN if it was not measured. */
   readonly measured: number;
 }
 
@@ -35,31 +35,31 @@ export function targetsOf(results: BenchResults): Target[] {
   const rowMs = (size: SizeName) => wallMs(size) / sizes[size].rows;
   return [
     {
-      what: 'M: times faster than the peer with SQLite',
+      what: 'M: speedup over the peer with SQLite',
       limit: 20,
       bound: 'least',
       unit: '×',
       measured: speedUp('sqlite'),
     },
     {
-      what: 'M: times faster than the peer with Pebble',
+      what: 'M: speedup over the peer with Pebble',
       limit: 4,
       bound: 'least',
       unit: '×',
       measured: speedUp('pebble'),
     },
-    { what: 'M: most memory', limit: 300, bound: 'most', unit: 'MB', measured: peakMb('M') },
-    { what: 'L: most memory', limit: 400, bound: 'most', unit: 'MB', measured: peakMb('L') },
+    { what: 'M: peak memory', limit: 300, bound: 'most', unit: 'MB', measured: peakMb('M') },
+    { what: 'L: peak memory', limit: 400, bound: 'most', unit: 'MB', measured: peakMb('L') },
     {
-      what: 'L: time for a row, of that of M',
+      what: 'L: time per row, relative to M',
       limit: 1.2,
       bound: 'most',
       unit: '×',
       measured: rowMs('L') / rowMs('M'),
     },
-    { what: 'S: from start to exit', limit: 1.5, bound: 'most', unit: 's', measured: wallMs('S') / 1000 },
+    { what: 'S: start to exit', limit: 1.5, bound: 'most', unit: 's', measured: wallMs('S') / 1000 },
     {
-      what: 'start to first gRPC answer (`serve`)',
+      what: 'start to first gRPC response (`serve`)',
       limit: 500,
       bound: 'most',
       unit: 'ms',
@@ -67,7 +67,7 @@ export function targetsOf(results: BenchResults): Target[] {
     },
     ...[1, 8, 64].map(
       (callers): Target => ({
-        what: `grants/s over gRPC, ${callers} ${callers === 1 ? 'caller' : 'callers'}: times those of the peer`,
+        what: `grants/s over gRPC, ${callers} ${callers === 1 ? 'caller' : 'callers'}, relative to the peer`,
         limit: 1.5,
         bound: 'least',
         unit: '×',
@@ -76,9 +76,9 @@ export function targetsOf(results: BenchResults): Target[] {
           grantsPerSecond(grpc, 'peer', 'course grants', callers),
       }),
     ),
-    // Not one of the limits that were set, but what a sync gets: one caller, and ours says that it can be asked so.
+    // Not an original target, but what a real sync gets: one caller, and our connector offers type-scoped grants.
     {
-      what: 'grants/s over gRPC, as a Go runner asks (ours: all of the type; the peer: each course): times those of the peer',
+      what: 'grants/s over gRPC, called as by a Go runner (ours: for the whole type; the peer: per course), relative to the peer',
       limit: 1.5,
       bound: 'least',
       unit: '×',
@@ -87,7 +87,7 @@ export function targetsOf(results: BenchResults): Target[] {
   ];
 }
 
-/** Our sync in the middle by its time. */
+/** Our median sync by time. */
 export function typicalSync({ syncs }: BenchResults, name: SizeName): SyncRun | undefined {
   return medianBy(syncs.find(({ size }) => size === name)?.ours ?? [], ({ wallMs }) => wallMs);
 }
@@ -96,7 +96,7 @@ export function peerSync({ syncs }: BenchResults, name: SizeName, engine: Engine
   return syncs.find(({ size }) => size === name)?.peer[engine];
 }
 
-/** A limit of memory is one for every run. */
+/** The limit on memory applies to every run. */
 function largestPeak({ syncs }: BenchResults, name: SizeName): number | undefined {
   const peaks = syncs.find(({ size }) => size === name)?.ours.map(({ peakBytes }) => peakBytes) ?? [];
   return peaks.length > 0 ? Math.max(...peaks) : undefined;

@@ -1,4 +1,4 @@
-// The program of a process that serves a made-up Percipio, until the benchmark that forked it has gone.
+// A process that serves a simulated Percipio until the benchmark that forked it exits.
 import { startPercipioSimulator } from '../../src/simulator/percipio/percipio-simulator.ts';
 import type { Size } from '../sizes.ts';
 
@@ -8,9 +8,9 @@ const { url, organizationId, token } = await startPercipioSimulator({
   courses: items,
   activityRows: rows,
   reportFile,
-  // It would compress on the processors that are measured.
+  // Compression would use the CPUs that are being measured.
   gzip: false,
-  // Ready at the first poll: connectors wait between polls, and how long they do is not the question.
+  // Ready at the first poll: how long connectors wait between polls is not what is measured.
   reportPolls: { pending: 0, inProgress: 0 },
   requestsMax: 1000,
 });

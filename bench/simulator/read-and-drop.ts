@@ -1,11 +1,11 @@
-// How long it takes only to fetch what a sync fetches: below this no connector can come, whatever it does.
+// Measures fetching what a sync fetches and nothing else: the lower bound for every connector.
 import { Agent, get, request } from 'node:http';
 import type { Account } from '../connectors.ts';
 import type { Size } from '../sizes.ts';
 
 const pageSize = 1000;
 
-/** Milliseconds for all pages of users and of the catalog, and then the report. */
+/** Milliseconds for all pages of users and of the catalog, then the report. */
 export async function readAndDrop({ url, organizationId, token }: Account, { users, items }: Size): Promise<number> {
   const startedAtMs = performance.now();
   const agent = new Agent({ keepAlive: true });
@@ -22,7 +22,7 @@ export async function readAndDrop({ url, organizationId, token }: Account, { use
         response.on('error', reject);
         response.on('end', () => {
           if (response.statusCode === 200) resolve({ headers: response.headers, start });
-          else reject(new Error(`the simulator answered ${response.statusCode} to ${path}: ${start}`));
+          else reject(new Error(`the simulator returned ${response.statusCode} for ${path}: ${start}`));
         });
       });
       sent.on('error', reject);

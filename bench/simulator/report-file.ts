@@ -1,4 +1,4 @@
-// Prepares the learning-activity report of a size as a file, once: the simulator only has to send it.
+// Prepares the learning-activity report of a size as a file, once, so that the simulator only has to send it.
 import { createHash } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
@@ -17,16 +17,16 @@ import { createOrganization, type Organization } from '../../src/simulator/perci
 import { SIMULATED_ORGANIZATION_ID } from '../../src/simulator/percipio/simulator-options.ts';
 import { rowBytesAbout, type Size } from '../sizes.ts';
 
-/** What the simulator is made from unless it is told otherwise. */
+/** The simulator's default seed. */
 const seed = 1;
 
 /**
- * The path of the report: what a simulator of this size answers when it is asked for courses and assessments, but for the
- * limit of people in a course. It is written unless it is there; reports of the same size made otherwise are removed.
- * @param tell - Hears when it has to be written, which takes a while.
- * @throws Error when the disk has no room for it.
+ * The path of the report: what a simulator of this size returns for courses and assessments, except for the limit of
+ * users per course. Writes the report if it is missing, and removes outdated reports of the same size.
+ * @param log - Called if the report must be written, which takes a while.
+ * @throws Error if the disk is too small for it.
  */
-export async function prepareReport(size: Size, folder: string, tell: (text: string) => void): Promise<string> {
+export async function prepareReport(size: Size, folder: string, log: (text: string) => void): Promise<string> {
   await mkdir(folder, { recursive: true });
   const name = `report-${size.name}-${digestOf(size)}.json`;
   const path = join(folder, name);
@@ -37,10 +37,10 @@ export async function prepareReport(size: Size, folder: string, tell: (text: str
     if (old.startsWith(`report-${size.name}-`)) await rm(join(folder, old));
   }
   await checkRoom(size, folder);
-  tell(`writing the report of ${size.name}, ${size.rows} rows`);
+  log(`writing the report of ${size.name}, ${size.rows} rows`);
   const file = await open(`${path}.part`, 'w');
   try {
-    // Each block is written over the one before.
+    // Every block reuses the same buffer.
     for (const block of reportBlocks(size)) await file.writeFile(block);
   } finally {
     await file.close();
@@ -49,7 +49,7 @@ export async function prepareReport(size: Size, folder: string, tell: (text: str
   return path;
 }
 
-/** The report in blocks; each is overwritten by the next one. */
+/** The report in blocks, all in the same buffer. */
 export function reportBlocks({ users, items, rows, peopleInCourseMax }: Omit<Size, 'name'>): Iterable<Buffer> {
   const organization = createOrganization({
     seed,
@@ -64,7 +64,7 @@ export function reportBlocks({ users, items, rows, peopleInCourseMax }: Omit<Siz
   );
 }
 
-/** The plan, with no more than so many people in the course that nearly everybody has. */
+/** The plan, with a limit on the number of users of the most popular course. */
 function limitPeople(organization: Organization, plan: ActivityPlan, peopleMax: number): ActivityPlan {
   const courses = Array.from({ length: organization.courses }, (_, index) => index).filter((index) =>
     isCourseOrAssessment(organization.contentKindAt(index)),
@@ -81,7 +81,7 @@ function limitPeople(organization: Organization, plan: ActivityPlan, peopleMax: 
   };
 }
 
-/** Changes with what decides the rows: the size, the simulator, and this module. */
+/** Changes with whatever decides the rows: the size, the simulator, and this module. */
 function digestOf(size: Size): string {
   const hash = createHash('sha256').update(JSON.stringify(Object.values(size).map(String)));
   const simulator = fileURLToPath(new URL('../../src/simulator/percipio/', import.meta.url));
@@ -92,14 +92,14 @@ function digestOf(size: Size): string {
   return hash.digest('hex').slice(0, 8);
 }
 
-/** The report itself, and what syncs write: a database of the grants of about the same size, and indexes. */
+/** The report itself, and what syncs write: a database of about the same size for the grants, and indexes. */
 async function checkRoom({ name, rows }: Size, folder: string): Promise<void> {
   const { bavail, bsize } = await statfs(folder);
   const neededBytes = rows * rowBytesAbout * 3.5;
   if (bavail * bsize < neededBytes) {
     const [free, needed] = [bavail * bsize, neededBytes].map((bytes) => Math.ceil(bytes / 1e9));
     throw new Error(
-      `${name} needs ${needed} GB of disk at ${folder}, which has ${free}: give another folder by --cache`,
+      `${name} needs ${needed} GB of disk at ${folder}, which has ${free}: choose another folder with --cache`,
     );
   }
 }

@@ -1,4 +1,4 @@
-// Starts the made-up Percipio in a process of its own.
+// Starts the simulated Percipio in a process of its own.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +19,7 @@ export async function startPercipio({ users, items, rows }: Size, reportFile: st
   const exited = once(child, 'exit');
   const account = await Promise.race([
     once(child, 'message').then(([message]) => message as Account),
-    exited.then(([code]) => Promise.reject(new Error(`the simulator ended with ${code}`))),
+    exited.then(([code]) => Promise.reject(new Error(`the simulator exited with ${code}`))),
   ]);
   return {
     ...account,

@@ -1,4 +1,4 @@
-// Syncs the organization of one size, with our connector and with the peer in turns.
+// Syncs the organization of one size with our connector and with the peer, in turns.
 import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readC1z } from '../../src/baton/c1z/c1z-reader.ts';
@@ -14,42 +14,42 @@ import type { StartedPercipio } from '../simulator/start-percipio.ts';
 import { type Size, sizes } from '../sizes.ts';
 import type { SizeResults, SyncRun } from './sync-results.ts';
 
-/** @param tell - Hears of each run, as a line of text. */
+/** @param log - Called with a line of text per run. */
 export async function benchmarkSyncs(
   size: Size,
   percipio: StartedPercipio,
   options: BenchOptions,
   workFolder: string,
-  tell: (text: string) => void,
+  log: (text: string) => void,
 ): Promise<SizeResults> {
-  // Once before, so that the report lies in the page cache for the first sync as for all others.
+  // A first, uncounted fetch puts the report into the page cache.
   await readAndDrop(percipio, size);
   const readAndDropMs = await readAndDrop(percipio, size);
-  tell(`${size.name}: fetching alone takes ${seconds(readAndDropMs)}`);
+  log(`${size.name}: fetching only takes ${seconds(readAndDropMs)}`);
 
   const ours: SyncRun[] = [];
   const peer: Partial<Record<Engine, SyncRun>> = {};
   const peerFailures: Partial<Record<Engine, string>> = {};
   const runOurs = async () => {
     ours.push(await syncOnce(ourConnector(), ['--output', 'json'], percipio, workFolder));
-    tell(describeRun(`${size.name}: ours`, ours.at(-1)));
+    log(describeRun(`${size.name}: ours`, ours.at(-1)));
   };
   const { peer: path } = options;
   const peerEngines = path !== undefined && options.peerSizes.includes(size.name) ? options.peerEngines : [];
   const ourRuns = size.rows >= sizes.L.rows ? 1 : options.runs;
-  // In turns: whatever makes the machine slower for a while strikes both.
+  // In turns, so that a temporary slowdown of the machine affects both.
   for (let turn = 0; turn < Math.max(ourRuns, peerEngines.length); turn++) {
     if (turn < ourRuns) await runOurs();
     const engine = peerEngines[turn];
     if (engine !== undefined && path !== undefined) {
       try {
         peer[engine] = await syncOnce(peerConnector(path), engineFlags(engine), percipio, workFolder);
-        tell(describeRun(`${size.name}: peer (${engine})`, peer[engine]));
+        log(describeRun(`${size.name}: peer (${engine})`, peer[engine]));
       } catch (error) {
-        // Whatever the peer cannot do, ours is measured.
+        // Even if the peer fails, ours is measured.
         if (!(error instanceof FailedRun)) throw error;
         peerFailures[engine] = error.lastWords;
-        tell(`${size.name}: peer (${engine}) failed: ${error.lastWords}`);
+        log(`${size.name}: peer (${engine}) failed: ${error.lastWords}`);
       }
     }
   }
@@ -93,7 +93,7 @@ async function syncOnce(
   }
 }
 
-/** What a file says of itself, which shows that the work was done. */
+/** The contents of the file, which show that the sync did its work. */
 async function countGrants(path: string, temporaryFolder: string): Promise<number | undefined> {
   try {
     await using file = await readC1z(path, { temporaryFolder });
@@ -111,8 +111,8 @@ function sum(values: readonly number[]): number {
 function describeRun(what: string, run: SyncRun | undefined): string {
   if (!run) return what;
   const { wallMs, cpuMs, peakBytes, otherWork } = run;
-  const share = `${Math.round(otherWork * 100)} % of a processor went elsewhere`;
-  return `${what}: ${seconds(wallMs)}, ${seconds(cpuMs)} of CPU, ${Math.round(peakBytes / 1e6)} MB at the most; ${share}`;
+  const share = `${Math.round(otherWork * 100)} % other load`;
+  return `${what}: ${seconds(wallMs)}, ${seconds(cpuMs)} of CPU, ${Math.round(peakBytes / 1e6)} MB peak; ${share}`;
 }
 
 function seconds(ms: number): string {

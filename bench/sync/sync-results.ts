@@ -1,4 +1,4 @@
-// What is measured of syncs.
+// The results of sync measurements.
 import type { Engine } from '../options.ts';
 import type { SizeName } from '../sizes.ts';
 
@@ -10,22 +10,22 @@ export interface SyncRun {
   readonly peakBytes: number;
   readonly processes: number;
   readonly fileBytes: number;
-  /** In the file; unknown where it is of a format that this project does not read. */
+  /** In the file; undefined if this project cannot read its format. */
   readonly grants: number | undefined;
-  /** CPU time of the simulator meanwhile. */
+  /** CPU time of the simulator during the sync. */
   readonly simulatorCpuMs: number;
-  /** The share of a processor that the rest of the machine took meanwhile. */
+  /** The load from outside the benchmark during the sync, as a share of one CPU. */
   readonly otherWork: number;
-  /** How long each phase took, of a connector that tells. */
+  /** How long each phase took, for connectors that report it. */
   readonly phasesMs: Readonly<Record<string, number>> | undefined;
 }
 
 export interface SizeResults {
   readonly size: SizeName;
-  /** Only fetching and dropping what a sync fetches. */
+  /** Fetching and discarding what a sync fetches. */
   readonly readAndDropMs: number;
   readonly ours: readonly SyncRun[];
   readonly peer: Readonly<Partial<Record<Engine, SyncRun>>>;
-  /** What the peer said where its sync failed. */
+  /** The peer's error message, by engine, where its sync failed. */
   readonly peerFailures: Readonly<Partial<Record<Engine, string>>>;
 }

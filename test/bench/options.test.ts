@@ -19,7 +19,7 @@ test('lists come in the order of what is known, and --no-build takes what is bui
 });
 
 for (const [argv, complaint] of [
-  [['--sizes', 'XL'], /--sizes knows S, M, L, and not XL/],
+  [['--sizes', 'XL'], /--sizes must be a list of S, M, L, not XL/],
   [['--runs', '0'], /--runs must be a number from 1/],
   [['--rounds=many'], /--rounds must be a number/],
   [['--faster'], /--faster/],

@@ -14,6 +14,6 @@ test('anything but one plain message is refused', () => {
   const compressed = Buffer.from(framed);
   compressed[0] = 1;
   for (const body of [Buffer.alloc(0), framed.subarray(0, 8), Buffer.concat([framed, framed]), compressed]) {
-    assert.throws(() => unframeMessage(body), /not one plain gRPC message/);
+    assert.throws(() => unframeMessage(body), /not a single uncompressed gRPC message/);
   }
 });

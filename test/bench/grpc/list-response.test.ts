@@ -21,11 +21,11 @@ test('items are counted, whatever their size, and the page token is read', () =>
   assert.deepEqual(outlineListResponse(Buffer.alloc(0)), { items: 0, nextPageToken: '' });
 });
 
-test('an answer that breaks off anywhere is none', () => {
+test('a truncated response is an error, wherever it ends', () => {
   const whole = encode(2, 'next');
-  // Right behind the first grant, of two bytes, it could end.
+  // Not 2: the first grant takes two bytes, so the response could end right after it.
   const ends = [1, 3, 5, whole.length - 1];
   for (const end of ends) {
-    assert.throws(() => outlineListResponse(whole.subarray(0, end)), /breaks off/, `cut at ${end}`);
+    assert.throws(() => outlineListResponse(whole.subarray(0, end)), /truncated/, `cut at ${end}`);
   }
 });

@@ -40,7 +40,7 @@ test('a program that fails is told of by its last words', linuxOnly, async (t) =
   const program = `console.error('reading'); console.error('there is no such sync'); process.exitCode = 3;`;
   await assert.rejects(run(t, program), (error) => {
     assert.ok(error instanceof FailedRun);
-    assert.match(error.message, /ended with 3/);
+    assert.match(error.message, /exited with 3/);
     assert.equal(error.lastWords, 'there is no such sync');
     return true;
   });

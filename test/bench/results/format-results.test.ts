@@ -20,7 +20,7 @@ test('the page says what was run, when, and on what', () => {
   const page = formatResults(someResults);
   assert.match(page, /^- `npm run bench`$/m);
   assert.match(page, /2026-01-31 12:00 UTC, commit 0123456789ab/);
-  assert.match(page, /Abacus, 2 processors, 24\.0 GB of memory, Linux 6\.1, Node v24\.0\.0/);
+  assert.match(page, /Abacus, 2 CPUs, 24\.0 GB of memory, Linux 6\.1, Node v24\.0\.0/);
 });
 
 test('a sync is shown by the run in the middle, with the most memory of all runs', () => {
@@ -53,7 +53,7 @@ test('rates of gRPC are of the round in the middle, latencies of all rounds', ()
   } as const;
   const [, row] = cellsOf(formatResults({ ...someResults, grpc }), 'ours').slice(0, 2);
   assert.deepEqual(row, ['1', '10.0', '200', '0.03', '3.00', '60.0', '60 %', '30 %', '0 %', '1 %']);
-  assert.match(formatResults(someResults), /grants\/s of ours by those of the peer: 2\.50× with 1\./);
+  assert.match(formatResults(someResults), /grants\/s of ours relative to the peer: 2\.50× with 1\./);
 });
 
 test('a part that was not measured has no section', () => {
@@ -72,10 +72,10 @@ test('a quiet machine is no reason to warn', () => {
 
 test('a machine that was busy before or meanwhile is', () => {
   const busyBefore = { ...someResults, machine: { ...someResults.machine, load: 1.5 } };
-  assert.match(warningsOf(busyBefore).join(), /busy before the benchmark began \(load 1\.50\)/);
+  assert.match(warningsOf(busyBefore).join(), /busy before the benchmark \(load 1\.50\)/);
   const [size] = someResults.syncs;
   assert.ok(size);
   const disturbed = { ...someResults, syncs: [{ ...size, ours: [...size.ours, syncOf({ otherWork: 0.4 })] }] };
-  assert.match(warningsOf(disturbed).join(), /more than 15 % of a processor during: a sync of M\./);
-  assert.match(formatResults(disturbed), /^\*\*Something else took/m);
+  assert.match(warningsOf(disturbed).join(), /15 % of a CPU during: a sync of M\./);
+  assert.match(formatResults(disturbed), /^\*\*Other load exceeded/m);
 });

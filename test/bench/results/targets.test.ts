@@ -21,12 +21,12 @@ test('memory is held against its limit by the run that took most', () => {
   const [size, ...others] = someResults.syncs;
   assert.ok(size);
   const worse = { ...size, ours: [...size.ours, syncOf({ wallMs: 10_000, peakBytes: 301e6 })] };
-  assert.equal(verdicts()['M: most memory'], 'met');
-  assert.equal(verdicts({ ...someResults, syncs: [worse, ...others] })['M: most memory'], 'missed');
+  assert.equal(verdicts()['M: peak memory'], 'met');
+  assert.equal(verdicts({ ...someResults, syncs: [worse, ...others] })['M: peak memory'], 'missed');
 });
 
 test('a row of L may take a little longer than one of M', () => {
-  const what = 'L: time for a row, of that of M';
+  const what = 'L: time per row, relative to M';
   const withL = (wallMs: number) => ({
     ...someResults,
     syncs: [
@@ -51,9 +51,9 @@ test('grants a second are compared for each number of callers', () => {
     ],
   } as const;
   const of = verdicts({ ...someResults, grpc });
-  assert.equal(of['grants/s over gRPC, 1 caller: times those of the peer'], 'met');
-  assert.equal(of['grants/s over gRPC, 8 callers: times those of the peer'], 'missed');
-  assert.equal(of['grants/s over gRPC, 64 callers: times those of the peer'], 'not measured');
+  assert.equal(of['grants/s over gRPC, 1 caller, relative to the peer'], 'met');
+  assert.equal(of['grants/s over gRPC, 8 callers, relative to the peer'], 'missed');
+  assert.equal(of['grants/s over gRPC, 64 callers, relative to the peer'], 'not measured');
 });
 
 test('grants a second are compared as a Go runner asks each of the two', () => {
@@ -63,6 +63,6 @@ test('grants a second are compared as a Go runner asks each of the two', () => {
     lapOf({ server: 'ours', operation: 'all grants', callers: 1, items: 230 }),
   ];
   const grpc = { size: 'M', memoryBytes: {}, prepareMs: {}, laps } as const;
-  const asAsked = targetsOf({ ...someResults, grpc }).find(({ what }) => what.includes('as a Go runner asks'));
+  const asAsked = targetsOf({ ...someResults, grpc }).find(({ what }) => what.includes('as by a Go runner'));
   assert.equal(asAsked?.measured, 2.3);
 });
