@@ -67,7 +67,10 @@ export const rooms: Readonly<Record<string, Room>> = {
     'the harness calls a connector over gRPC: it must not share the code that it judges',
     ...['author', 'c1z', 'client', 'log', 'messages', 'net', 'server', 'sync'],
   ),
-  'src/baton/on-demand': sdkRoom('what a command decides is passed in', 'author', 'c1z', 'config', 'net'),
+  'src/baton/on-demand': sdkRoom(
+    'what a command decides is passed in',
+    ...['author', 'c1z', 'client', 'config', 'messages', 'net'],
+  ),
   'src/baton/command-line': sdkRoom(
     'a command line runs the commands that it is given',
     'author',

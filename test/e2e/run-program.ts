@@ -9,7 +9,7 @@ import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { readC1z } from '../../src/baton/c1z/c1z-reader.ts';
 import { runCommandLine } from '../../src/baton/command-line/run-command-line.ts';
-import { syncCommand } from '../../src/baton/commands/sync.ts';
+import { runCommand } from '../../src/baton/commands/run.ts';
 import type { SyncSummary } from '../../src/baton/sync/sync-summary.ts';
 import { percipioFields } from '../../src/percipio/config.ts';
 import { createPercipioConnector } from '../../src/percipio/connector.ts';
@@ -105,7 +105,7 @@ export async function runProgram(
       fields: percipioFields,
       connector: (settings, environment) => createPercipioConnector(settings, environment, quickTiming),
     },
-    { default: syncCommand, named: [] },
+    { default: runCommand, named: [] },
     {
       argv: [`--c1z-temp-dir=${folder.temporaryFolder}`, ...(options.argv ?? [])],
       env: environmentFor(account, folder, options.env),

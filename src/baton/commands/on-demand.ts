@@ -4,19 +4,15 @@ import { UsageError } from '../author/usage-error.ts';
 import { createInProcessClient } from '../client/in-process-client.ts';
 import type { Invocation } from '../command-line/command.ts';
 import type { Settings } from '../config/field.ts';
+import { output, passwordFile } from '../config/fields/run.ts';
+import { invokeActionJob, listActionSchemasJob } from '../on-demand/actions.ts';
+import { createAccountJob } from '../on-demand/create-account.ts';
+import { grantJob, revokeJob } from '../on-demand/grants.ts';
+import type { OnDemandJob } from '../on-demand/on-demand-job.ts';
+import { readEventsJob } from '../on-demand/read-events.ts';
+import { deleteResourceJob, rotateCredentialsJob } from '../on-demand/resources.ts';
 import { loggerKey, responseMaxBytesKey } from '../services/call-context.ts';
 import { createConnectorServices } from '../services/connector-services.ts';
-import { createAccountJob } from './on-demand/create-account.ts';
-import { deleteResourceJob } from './on-demand/delete-resource.ts';
-import { grantJob } from './on-demand/grant.ts';
-import { invokeActionJob } from './on-demand/invoke-action.ts';
-import { listActionSchemasJob } from './on-demand/list-action-schemas.ts';
-import type { OnDemandJob } from './on-demand/on-demand-job.ts';
-import { passwordFile } from './on-demand/password-file-field.ts';
-import { readEventsJob } from './on-demand/read-events.ts';
-import { revokeJob } from './on-demand/revoke.ts';
-import { rotateCredentialsJob } from './on-demand/rotate-credentials.ts';
-import { output } from './sync.ts';
 
 const jobs = [
   grantJob,

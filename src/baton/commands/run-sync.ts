@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { keptFullRunsDefault } from '../c1z/tables/retention.ts';
 import type { Invocation } from '../command-line/command.ts';
+import { output } from '../config/fields/run.ts';
 import { healthCheck, provisioning, ticketing } from '../config/fields/service-mode.ts';
 import {
   c1zTempDir,
@@ -20,9 +21,8 @@ import { formatSummary, summarizeSync } from '../sync/sync-summary.ts';
 import { SyncTally } from '../sync/sync-tally.ts';
 import { readTargets } from '../sync/sync-targets.ts';
 import { syncToFile } from '../sync/sync-to-file.ts';
-import { output } from './sync.ts';
 
-/** See `sync.ts`. */
+/** Returns the exit code. */
 export async function runSync(invocation: Invocation): Promise<number> {
   const { program, settings, logger, userAgent, host } = invocation;
   const startedAtMs = performance.now();

@@ -1,4 +1,4 @@
-// Where a password goes that a job has made up: into a file, if one is named, and else nowhere.
+// Receives the password that a connector generates: it travels encrypted for a key of this process, and ends in a file.
 import { resolve } from 'node:path';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type {
@@ -6,10 +6,9 @@ import type {
   EncryptedData,
   EncryptionConfigSchema,
 } from '#gen/c1/connector/v2/resource_pb.js';
-import { createOneTimeKey } from '../../on-demand/one-time-key.ts';
-import { PasswordFile } from '../../on-demand/password-file.ts';
+import { passwordFile } from '../config/fields/run.ts';
 import type { JobContext } from './on-demand-job.ts';
-import { passwordFile } from './password-file-field.ts';
+import { PasswordFile } from './password-file.ts';
 
 /** As long as those that the Go runner asks for (pkg/provisioner of baton-sdk v0.25.0). */
 const passwordLength = 20n;
@@ -46,5 +45,32 @@ export async function preparePasswordReceiver({ settings, host }: JobContext): P
       return file?.path;
     },
     [Symbol.asyncDispose]: async () => file?.[Symbol.asyncDispose](),
+  };
+}
+
+export interface OneTimeKey {
+  /** For the request. */
+  readonly encryptionConfig: MessageInitShape<typeof EncryptionConfigSchema>;
+  /** The secret of an answer; nothing when it holds none. */
+  decrypt(encrypted: readonly EncryptedData[]): Promise<string | undefined>;
+}
+
+const scheme = 'baton/age/v1';
+
+/** Makes a key that exists in this process alone. Without its `decrypt`, nobody ever reads the secret. */
+export async function createOneTimeKey(): Promise<OneTimeKey> {
+  // Loading it takes some 100 ms, which few runs of the program have a use for.
+  const { Decrypter, generateX25519Identity, identityToRecipient } = await import('age-encryption');
+  const identity = await generateX25519Identity();
+  const recipient = await identityToRecipient(identity);
+  return {
+    encryptionConfig: { provider: scheme, config: { case: 'ageRecipientConfig', value: { recipient } } },
+    decrypt: async (encrypted) => {
+      const ours = encrypted.find(({ provider }) => provider === scheme);
+      if (!ours) return undefined;
+      const decrypter = new Decrypter();
+      decrypter.addIdentity(identity);
+      return await decrypter.decrypt(ours.encryptedBytes, 'text');
+    },
   };
 }

@@ -2,20 +2,24 @@
 import type { JsonObject } from '@bufbuild/protobuf';
 import { z } from 'zod';
 import { AccountManagerService, type CreateAccountResponse } from '#gen/c1/connector/v2/resource_pb.js';
-import { Code, ServiceError } from '../../author/service-error.ts';
-import { UsageError } from '../../author/usage-error.ts';
-import type { Settings } from '../../config/field.ts';
+import { Code, ServiceError } from '../author/service-error.ts';
+import { UsageError } from '../author/usage-error.ts';
+import type { Settings } from '../config/field.ts';
 import {
   createAccountEmail,
   createAccountLogin,
   createAccountProfile,
   createAccountResourceType,
-} from '../../config/fields/on-demand.ts';
-import { describeResource, toResourceRecord } from './describe-resource.ts';
-import type { JobResult, OnDemandJob } from './on-demand-job.ts';
-import { parseJsonObject } from './parse-json-object.ts';
-import { passwordFile } from './password-file-field.ts';
-import { preparePasswordReceiver, randomPassword } from './password-to-file.ts';
+} from '../config/fields/on-demand.ts';
+import { passwordFile } from '../config/fields/run.ts';
+import {
+  describeResource,
+  type JobResult,
+  type OnDemandJob,
+  parseJsonObject,
+  toResourceRecord,
+} from './on-demand-job.ts';
+import { preparePasswordReceiver, randomPassword } from './password-receiver.ts';
 
 /**
  * Without --password-file the connector chooses how people sign in, and no password is made up: nobody would know it.

@@ -2,10 +2,10 @@
 import { toJson } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { EventSchema, EventService } from '#gen/c1/connector/v2/event_feed_pb.js';
-import { UsageError } from '../../author/usage-error.ts';
-import type { Settings } from '../../config/field.ts';
-import { eventFeed, eventFeedCursor, eventFeedId, eventFeedStartAt } from '../../config/fields/on-demand.ts';
-import { annotationRegistry } from '../../messages/annotation-registry.ts';
+import { UsageError } from '../author/usage-error.ts';
+import type { Settings } from '../config/field.ts';
+import { eventFeed, eventFeedCursor, eventFeedId, eventFeedStartAt } from '../config/fields/on-demand.ts';
+import { annotationRegistry } from '../messages/annotation-registry.ts';
 import type { JobContext, OnDemandJob } from './on-demand-job.ts';
 
 /** Those of the Go runner (pkg/tasks/local and pkg/field of baton-sdk v0.25.0). */

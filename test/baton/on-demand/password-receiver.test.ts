@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { create } from '@bufbuild/protobuf';
 import { EncryptedDataSchema, EncryptionConfigSchema } from '#gen/c1/connector/v2/resource_pb.js';
 import { encryptSecret } from '../../../src/baton/credentials/encrypt-secret.ts';
-import { createOneTimeKey, type OneTimeKey } from '../../../src/baton/on-demand/one-time-key.ts';
+import { createOneTimeKey, type OneTimeKey } from '../../../src/baton/on-demand/password-receiver.ts';
 
 /** As a service does that made a password up. */
 function encryptFor(key: OneTimeKey) {

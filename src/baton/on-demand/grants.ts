@@ -1,0 +1,74 @@
+// --grant-entitlement and --revoke-grant: change a grant, as the .c1z file of --file has it.
+
+import { resolve } from 'node:path';
+import { anyIs, anyUnpack } from '@bufbuild/protobuf/wkt';
+import { GrantAlreadyExistsSchema, GrantAlreadyRevokedSchema } from '#gen/c1/connector/v2/annotation_grant_pb.js';
+import { GrantReplacedSchema } from '#gen/c1/connector/v2/annotation_grant_replaced_pb.js';
+import { GrantManagerService } from '#gen/c1/connector/v2/grant_pb.js';
+import { type C1zReader, readC1z } from '../c1z/c1z-reader.ts';
+import { grantEntitlement, grantPrincipal, grantPrincipalType, revokeGrant } from '../config/fields/on-demand.ts';
+import { c1zTempDir, file } from '../config/fields/sync.ts';
+import { FileFinder } from './find-in-file.ts';
+import { describeResource, type JobContext, type OnDemandJob, toResourceRecord } from './on-demand-job.ts';
+
+export const grantJob: OnDemandJob = {
+  askedBy: [grantEntitlement],
+  async run(context) {
+    const { settings, connect } = context;
+    await using file = await openFile(context);
+    const finder = new FileFinder(file);
+    const entitlement = finder.entitlement(settings.get(grantEntitlement) ?? '');
+    const principal = finder.resource({
+      resourceType: settings.get(grantPrincipalType) ?? '',
+      resource: settings.get(grantPrincipal) ?? '',
+    });
+    const { grants, annotations } = await connect(GrantManagerService).grant({ entitlement, principal });
+    const hadIt = annotations.some((annotation) => anyIs(annotation, GrantAlreadyExistsSchema));
+    const replaced = annotations.flatMap((annotation) => anyUnpack(annotation, GrantReplacedSchema) ?? [])[0];
+    return {
+      record: {
+        outcome: hadIt ? 'already-exists' : 'granted',
+        entitlement_id: entitlement.id,
+        principal: toResourceRecord(principal),
+        grant_ids: grants.map(({ id }) => id),
+        ...(replaced && { replaced_grant_id: replaced.replacedGrantId }),
+      },
+      lines: hadIt
+        ? [`Nothing was changed: ${describeResource(principal)} has ${entitlement.id} already.`]
+        : [
+            `Granted ${entitlement.id} to ${describeResource(principal)}.`,
+            ...(replaced ? [`It took the place of the grant ${replaced.replacedGrantId}.`] : []),
+            describeUnchanged(file),
+          ],
+    };
+  },
+};
+
+export const revokeJob: OnDemandJob = {
+  askedBy: [revokeGrant],
+  async run(context) {
+    await using file = await openFile(context);
+    const grant = new FileFinder(file).grant(context.settings.get(revokeGrant) ?? '');
+    const { annotations } = await context.connect(GrantManagerService).revoke({ grant });
+    const wasGone = annotations.some((annotation) => anyIs(annotation, GrantAlreadyRevokedSchema));
+    return {
+      record: { outcome: wasGone ? 'already-revoked' : 'revoked', grant_id: grant.id },
+      lines: wasGone
+        ? [`Nothing was changed: the grant ${grant.id} is no longer there.`]
+        : [`Revoked ${grant.id}.`, describeUnchanged(file)],
+    };
+  },
+};
+
+/** @throws C1zError when there is none, or it cannot be read */
+export function openFile({ settings, host }: JobContext): Promise<C1zReader> {
+  return readC1z(resolve(host.cwd, settings.get(file)), {
+    temporaryFolder: settings.get(c1zTempDir) ?? host.env.BATON_TMPDIR,
+    signal: host.signal,
+  });
+}
+
+/** What people must know who look into the file afterwards. */
+export function describeUnchanged({ path }: C1zReader): string {
+  return `${path} is as it was; the next sync tells of the change.`;
+}
