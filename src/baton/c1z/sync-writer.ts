@@ -1,11 +1,11 @@
 // Writes one sync run into a .c1z database.
 import type { DatabaseSync } from 'node:sqlite';
 import type { Entitlement } from '#gen/c1/connector/v2/entitlement_pb.js';
-import type { Grant } from '#gen/c1/connector/v2/grant_pb.js';
 import type { Resource, ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
+import type { ListedGrant } from '../messages/grant.ts';
 import { toStorageError } from './file/storage-error.ts';
 import { formatTimestamp } from './file/timestamp.ts';
-import { toGrantRow } from './tables/grant-row.ts';
+import { toGrantRows } from './tables/grant-row.ts';
 import { GrantTable, type PutGrantsOptions } from './tables/grant-table.ts';
 import { RecordReader } from './tables/record-reader.ts';
 import { RecordTables } from './tables/record-table.ts';
@@ -97,9 +97,8 @@ export class SyncWriter {
     this.#write((discoveredAt) => this.#tables.putEntitlements(entitlements, discoveredAt));
   }
 
-  putGrants(grants: Iterable<Grant>, options?: PutGrantsOptions): void {
-    const rows = Iterator.from(grants).map(toGrantRow);
-    this.#writeGrants((discoveredAt) => this.#grants.put(rows, discoveredAt, options));
+  putGrants(grants: Iterable<ListedGrant>, options?: PutGrantsOptions): void {
+    this.#writeGrants((discoveredAt) => this.#grants.put(toGrantRows(grants), discoveredAt, options));
   }
 
   /** Stores a checkpoint: JSON of the state of the sync engine. */

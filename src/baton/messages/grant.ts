@@ -50,7 +50,15 @@ export function buildGrant(entitlement: Entitlement, principalType: string, prin
   };
 }
 
-/** The message of a grant that a listing answered. */
-export function toGrant(grant: Grant | PlainGrant): Grant {
-  return '$typeName' in grant ? grant : buildGrant(grant.entitlement, grant.principalType, grant.principal);
+/** A grant as a listing returns it: a message, or a plain grant where there are many. */
+export type ListedGrant = Grant | PlainGrant;
+
+/** Whether a listed grant is a message already. */
+export function isMessage(grant: ListedGrant): grant is Grant {
+  return '$typeName' in grant;
+}
+
+/** The message of a listed grant. */
+export function toGrant(grant: ListedGrant): Grant {
+  return isMessage(grant) ? grant : buildGrant(grant.entitlement, grant.principalType, grant.principal);
 }

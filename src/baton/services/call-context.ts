@@ -20,18 +20,6 @@ export const reporterKey = createContextKey<Reporter | undefined>(undefined, { d
 export const responseMaxBytesKey = createContextKey<number>(wireResponseMaxBytes, { description: 'response bytes' });
 
 /**
- * Where a list call puts its response as bytes, and answers an empty message. Set by a transport that sends every
- * response as protobuf: another one, such as JSON, needs the message.
- */
-export interface EncodedResponse {
-  bytes?: Buffer;
-}
-
-export const encodedResponseKey = createContextKey<EncodedResponse | undefined>(undefined, {
-  description: 'encoded response',
-});
-
-/**
  * What a call of Validate is for. Its request has no place for it, so only callers in this process can say it; of others,
  * syncers are those that call it.
  */

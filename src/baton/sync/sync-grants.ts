@@ -2,8 +2,10 @@
 import { anyIs } from '@bufbuild/protobuf/wkt';
 import { SkipEntitlementsAndGrantsSchema, SkipGrantsSchema } from '#gen/c1/connector/v2/annotation_resource_tree_pb.js';
 import { TypeScopedGrantsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_grants_pb.js';
-import type { Grant } from '#gen/c1/connector/v2/grant_pb.js';
+import type { GrantsServiceListGrantsResponse } from '#gen/c1/connector/v2/grant_pb.js';
 import type { Resource, ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
+import { isMessage, type ListedGrant } from '../messages/grant.ts';
+import { ListResponse } from '../services/list-response.ts';
 import { askedResources } from './asked-resources.ts';
 import type { EarlyGrants } from './early-grants.ts';
 import type { SyncRun } from './full-sync.ts';
@@ -21,10 +23,11 @@ export async function syncGrants(run: SyncRun, types: readonly ResourceType[], e
           const first = pageToken === '' ? early?.firstPageOf(type) : undefined;
           return first ?? grants.listGrants({ ...asked, pageToken, activeSyncId: store.syncId });
         });
-        for await (const { list } of pages) {
-          const usable = list.filter(isComplete);
-          if (usable.length < list.length) {
-            observer.countSkipped('grants without an id, an entitlement or a principal', list.length - usable.length);
+        for await (const page of pages) {
+          const listed = itemsOf(page);
+          const usable = listed.filter(isComplete);
+          if (usable.length < listed.length) {
+            observer.countSkipped('grants without an id, an entitlement or a principal', listed.length - usable.length);
           }
           const synced = usable.filter((grant) => isOfSyncedTypes(run, grant));
           if (synced.length < usable.length) {
@@ -41,14 +44,23 @@ export async function syncGrants(run: SyncRun, types: readonly ResourceType[], e
   }
 }
 
-function isComplete(grant: Grant): boolean {
-  return grant.id !== '' && grant.entitlement?.resource?.id !== undefined && grant.principal?.id !== undefined;
+/** The grants of a page. Those of a connector in this process are as its listing returned them. */
+function itemsOf(page: GrantsServiceListGrantsResponse): readonly ListedGrant[] {
+  return page instanceof ListResponse ? page.items : page.list;
+}
+
+function isComplete(grant: ListedGrant): boolean {
+  const isNamed = !isMessage(grant) || (grant.id !== '' && grant.principal?.id !== undefined);
+  return isNamed && grant.entitlement?.resource?.id !== undefined;
 }
 
 /** Whoever reads the file would look in vain for the rest. The Go syncer drops it too (pkg/sync of baton-sdk v0.25.0). */
-function isOfSyncedTypes({ resourceTypeIds }: SyncRun, { entitlement, principal }: Grant): boolean {
-  const isSynced = (type = '') => resourceTypeIds.length === 0 || resourceTypeIds.includes(type);
-  return isSynced(entitlement?.resource?.id?.resourceType) && isSynced(principal?.id?.resourceType);
+function isOfSyncedTypes({ resourceTypeIds }: SyncRun, grant: ListedGrant): boolean {
+  if (resourceTypeIds.length === 0) return true;
+  const principalType = isMessage(grant) ? grant.principal?.id?.resourceType : grant.principalType;
+  return [grant.entitlement?.resource?.id?.resourceType, principalType].every((type = '') =>
+    resourceTypeIds.includes(type),
+  );
 }
 
 /** On a resource type, SkipGrants has no effect in the Go syncer either. */
@@ -59,7 +71,7 @@ function skipsGrants(resource: Resource): boolean {
 }
 
 /** Counts by resource type and slug. The slug is what an entitlement's id has behind type and resource. */
-function countBySlug(grants: readonly Grant[]): Record<string, number> {
+function countBySlug(grants: readonly ListedGrant[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { entitlement } of grants) {
     const { resourceType = '', resource = '' } = entitlement?.resource?.id ?? {};

@@ -1,8 +1,7 @@
 // Plants a fault into a service: some of its methods answer otherwise, and can ask what it would have answered.
-import assert from 'node:assert/strict';
 import type { DescMethodUnary, DescService, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
-import type { ContextValues, HandlerContext } from '@connectrpc/connect';
-import { encodedResponseKey } from '../../../src/baton/services/call-context.ts';
+import type { HandlerContext } from '@connectrpc/connect';
+import { ListResponse } from '../../../src/baton/services/list-response.ts';
 import type { ServiceEntry } from '../../../src/baton/services/service-entry.ts';
 
 /** The unary methods of a service. */
@@ -35,7 +34,7 @@ export function changeService<Desc extends DescService>(
     const methods = Object.entries(entry.implementation).map(([name, method]) => [
       name,
       async (request: unknown, context: HandlerContext) =>
-        (method as unknown as Method).apply(entry.implementation, [request, withAnswersAsMessages(context)]),
+        toFields(await (method as unknown as Method).apply(entry.implementation, [request, context])),
     ]);
     const original = Object.fromEntries(methods) as Methods<Desc>;
     return {
@@ -45,13 +44,9 @@ export function changeService<Desc extends DescService>(
   });
 }
 
-/** What changes an answer must see what is in it. */
-function withAnswersAsMessages(context: HandlerContext): HandlerContext {
-  const { values } = context;
-  const changed: ContextValues = {
-    get: (key) => (key.id === encodedResponseKey.id ? key.defaultValue : values.get(key)),
-    set: () => assert.fail('a service sets no value'),
-    delete: () => assert.fail('a service deletes no value'),
-  };
-  return Object.assign(Object.create(context), { values: changed });
+/** The fields of a page, for a change to spread: the list of a ListResponse is not a field of its own. */
+function toFields(response: unknown): unknown {
+  if (!(response instanceof ListResponse)) return response;
+  const { list, nextPageToken, annotations } = response;
+  return { list, nextPageToken, annotations };
 }

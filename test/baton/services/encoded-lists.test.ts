@@ -1,4 +1,4 @@
-// The gRPC server is given lists as bytes, which no other transport is: all must say the same.
+// The gRPC server sends lists as bytes and the others as messages: all must say the same.
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { create, type DescMessage, type MessageShape, toJson } from '@bufbuild/protobuf';

@@ -21,6 +21,7 @@ import type {
 } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import { Code, ServiceError } from '../../author/service-error.ts';
+import { ListResponse } from '../../services/list-response.ts';
 import type { ServiceEntry } from '../../services/service-entry.ts';
 import type { RequestValidator } from '../request-validator.ts';
 import type { RunningCalls } from '../running-calls.ts';
@@ -152,7 +153,7 @@ async function* readRequests(
 }
 
 function sendResponse(wire: WireCall, method: DescMethod, response: object, callback: sendUnaryData<Buffer>): void {
-  const bytes = wire.encodedResponse.bytes ?? toBytes(method.output, response);
+  const bytes = (response instanceof ListResponse && response.bytes) || toBytes(method.output, response);
   const trailers = wire.trailers();
   wire.sendHeaders();
   wire.succeed(() => callback(null, bytes, trailers));

@@ -4,7 +4,6 @@ import { Code, ConnectError, type ContextValues, createHandlerContext } from '@c
 import type { Metadata, ServerUnaryCall } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import { describeError, describeStack } from '../../log/describe-error.ts';
-import { type EncodedResponse, encodedResponseKey } from '../../services/call-context.ts';
 import { type CallFailure, type GrpcStatus, toCallFailure, toGrpcStatus } from '../call-failure.ts';
 import { createCallValues } from '../call-values.ts';
 import type { RunningCall, RunningCalls } from '../running-calls.ts';
@@ -41,8 +40,6 @@ const infoCodes: ReadonlySet<Code> = new Set([Code.Internal, Code.Unknown, Code.
 export class WireCall implements RunningCall {
   readonly service: string;
   readonly context: ReturnType<typeof createHandlerContext>;
-  /** Where the service may have put its response. */
-  readonly encodedResponse: EncodedResponse = {};
   readonly #options: WireCallOptions;
   readonly #logFields: Readonly<Record<string, string>>;
   #ownLogger: Logger | undefined;
@@ -63,7 +60,6 @@ export class WireCall implements RunningCall {
     this.#logFields = { method: path, peer: call.getPeer(), ...(requestId && { request_id: requestId }) };
 
     const contextValues = createCallValues(() => this.#logger);
-    if (method.methodKind === 'unary') contextValues.set(encodedResponseKey, this.encodedResponse);
     setContextValues?.(contextValues);
     const timeoutMs = remainingMs(call);
     this.context = createHandlerContext({

@@ -11,13 +11,13 @@ import {
 import { Code, ServiceError } from '../../author/service-error.ts';
 import { toConnectorContext } from '../call-context.ts';
 import { type ServiceEntry, serviceEntry } from '../service-entry.ts';
-import { messageForm } from './list-form.ts';
+import { messageCodec } from './list-codec.ts';
 import type { PageCache } from './page-cache.ts';
 import type { ResourceSyncers } from './resource-syncers.ts';
 import { servePage } from './serve-page.ts';
 
-const entitlementForm = messageForm(EntitlementsServiceListEntitlementsResponseSchema);
-const staticForm = messageForm(EntitlementsServiceListStaticEntitlementsResponseSchema);
+const entitlementCodec = messageCodec(EntitlementsServiceListEntitlementsResponseSchema);
+const staticCodec = messageCodec(EntitlementsServiceListStaticEntitlementsResponseSchema);
 
 export function createEntitlementsService(syncers: ResourceSyncers, cache: PageCache): ServiceEntry {
   return serviceEntry(EntitlementsService, {
@@ -46,7 +46,7 @@ export function createEntitlementsService(syncers: ResourceSyncers, cache: PageC
       return await servePage(
         {
           listing,
-          form: entitlementForm,
+          codec: entitlementCodec,
           request: { resource },
           pageSize,
           pageToken,
@@ -66,7 +66,7 @@ export function createEntitlementsService(syncers: ResourceSyncers, cache: PageC
       const key = `list static entitlements of ${resourceTypeId}`;
       const context = toConnectorContext(call, activeSyncId);
       return await servePage(
-        { listing, form: staticForm, request: {}, pageSize, pageToken, key, check: checkExclusionGroups },
+        { listing, codec: staticCodec, request: {}, pageSize, pageToken, key, check: checkExclusionGroups },
         call,
         context,
         cache,

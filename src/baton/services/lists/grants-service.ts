@@ -5,7 +5,7 @@ import { GrantsService } from '#gen/c1/connector/v2/grant_pb.js';
 import { Code, ServiceError } from '../../author/service-error.ts';
 import { toConnectorContext } from '../call-context.ts';
 import { type ServiceEntry, serviceEntry } from '../service-entry.ts';
-import { grantForm } from './list-form.ts';
+import { grantCodec } from './list-codec.ts';
 import type { PageCache } from './page-cache.ts';
 import type { ResourceSyncers } from './resource-syncers.ts';
 import { servePage } from './serve-page.ts';
@@ -35,7 +35,7 @@ export function createGrantsService(syncers: ResourceSyncers, cache: PageCache):
       return await servePage(
         {
           listing,
-          form: grantForm,
+          codec: grantCodec,
           request: { resource },
           pageSize,
           pageToken,

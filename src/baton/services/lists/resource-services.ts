@@ -8,12 +8,12 @@ import {
 import { Code, ServiceError } from '../../author/service-error.ts';
 import { toConnectorContext } from '../call-context.ts';
 import { type ServiceEntry, serviceEntry } from '../service-entry.ts';
-import { messageForm } from './list-form.ts';
+import { messageCodec } from './list-codec.ts';
 import type { PageCache } from './page-cache.ts';
 import type { ResourceSyncers } from './resource-syncers.ts';
 import { servePage } from './serve-page.ts';
 
-const resourceForm = messageForm(ResourcesServiceListResourcesResponseSchema);
+const resourceCodec = messageCodec(ResourcesServiceListResourcesResponseSchema);
 
 export function createResourceServices(syncers: ResourceSyncers, cache: PageCache): ServiceEntry[] {
   return [
@@ -31,7 +31,7 @@ export function createResourceServices(syncers: ResourceSyncers, cache: PageCach
         const key = `list resources of ${resourceTypeId} below ${parent?.resourceType ?? ''}/${parent?.resource ?? ''}`;
         const { list: resources } = syncers.get(resourceTypeId, 'list resources');
         return servePage(
-          { listing: resources, form: resourceForm, request: { parent }, pageSize, pageToken, key },
+          { listing: resources, codec: resourceCodec, request: { parent }, pageSize, pageToken, key },
           call,
           toConnectorContext(call, request.activeSyncId),
           cache,

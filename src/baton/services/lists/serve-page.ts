@@ -6,8 +6,10 @@ import type { Listing, Page, PageRequest } from '../../author/connector.ts';
 import type { Context } from '../../author/context.ts';
 import { Code, ServiceError } from '../../author/service-error.ts';
 import { encodeFitting } from '../../encode/encode-fitting.ts';
-import { encodedResponseKey, responseMaxBytesKey } from '../call-context.ts';
-import type { ListForm, ListResponse } from './list-form.ts';
+import type { ListSchema } from '../../encode/encode-message.ts';
+import { responseMaxBytesKey } from '../call-context.ts';
+import { type ListFields, ListResponse } from '../list-response.ts';
+import type { ListCodec } from './list-codec.ts';
 import type { PageCache } from './page-cache.ts';
 import { decodePageToken, encodePageToken, invalidPageToken, type PagePosition } from './page-token.ts';
 
@@ -16,7 +18,7 @@ const defaultPageSize = 1000;
 
 export interface ListCall<Item, Request, Listed extends Message> {
   readonly listing: Listing<Item, Request>;
-  readonly form: ListForm<Item, Listed>;
+  readonly codec: ListCodec<Item, Listed>;
   readonly request: Request;
   /** `page_size` of the request: 0 leaves it to the connector. */
   readonly pageSize: number;
@@ -39,7 +41,8 @@ export async function servePage<Item, Request, Listed extends Message>(
   handler: HandlerContext,
   context: Context,
   cache: PageCache,
-): Promise<ListResponse<Listed>> {
+): Promise<ListFields<Listed>> {
+  const { codec } = call;
   const position = decodePageToken(call.key, call.pageToken);
   const cacheKey = `${context.syncId ?? ''}\n${call.key}\n${JSON.stringify(position.token)}`;
   const page =
@@ -48,7 +51,7 @@ export async function servePage<Item, Request, Listed extends Message>(
   const rest = position.skip === 0 ? page.items : page.items.slice(position.skip);
   const asked = firstOf(rest, call.pageSize === 0 ? rest.length : call.pageSize);
   const maxBytes = handler.values.get(responseMaxBytesKey);
-  const encoded = maxBytes === Number.POSITIVE_INFINITY ? undefined : encodeFitting(asked, maxBytes, call.form.put);
+  const encoded = maxBytes === Number.POSITIVE_INFINITY ? undefined : encodeFitting(asked, maxBytes, codec.put);
   const items = encoded ? firstOf(asked, encoded.count) : asked;
   if (call.check) items.forEach(call.check);
   let next: PagePosition | undefined;
@@ -66,13 +69,19 @@ export async function servePage<Item, Request, Listed extends Message>(
     });
   }
   const annotations = (page.annotations ?? []).map(({ desc, value }) => anyPack(desc, value));
-  const response = Object.assign(create(call.form.response), { nextPageToken, annotations });
-  const encodedResponse = handler.values.get(encodedResponseKey);
-  if (encoded && encodedResponse) {
-    encodedResponse.bytes = Buffer.concat([encoded.bytes, toBinary(call.form.response, response)]);
-    return response;
-  }
-  return Object.assign(response, { list: items.map(call.form.toMessage) });
+  return new ListResponse({
+    typeName: codec.response.typeName,
+    items,
+    toMessage: codec.toMessage,
+    bytes: encoded && Buffer.concat([encoded.bytes, encodeFields(codec.response, { nextPageToken, annotations })]),
+    nextPageToken,
+    annotations,
+  });
+}
+
+/** A response without its list, which may stand before it: it is field 1. */
+function encodeFields<Listed>(response: ListSchema<Listed>, fields: Omit<ListFields<Listed>, 'list'>): Uint8Array {
+  return toBinary(response, Object.assign(create(response), fields));
 }
 
 async function readPage<Item, Request, Listed extends Message>(

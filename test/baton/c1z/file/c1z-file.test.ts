@@ -85,7 +85,7 @@ test('the file holds the schema of the Go SDK, and rows with the columns that Go
   await file.save();
 
   const db = await databaseOf(t, path);
-  assert.deepEqual(readSchema(db), JSON.parse(await readFile(new URL('go-schema.json', import.meta.url), 'utf8')));
+  assert.deepEqual(readSchema(db), JSON.parse(await readFile(new URL('../go-schema.json', import.meta.url), 'utf8')));
   assert.equal(db.prepare('pragma integrity_check').get()?.integrity_check, 'ok');
   const { stats, ...run } = { ...db.prepare('select * from v1_sync_runs').get() };
   assert.deepEqual(run, {
@@ -196,7 +196,7 @@ test('pruning deletes the rows of old runs and gives their room back', async (t)
     assert.deepEqual(kept.map((row) => row.sync_id).toSorted(), ids.slice(2).toSorted(), table);
   }
   assert.equal(db.prepare('pragma integrity_check').get()?.integrity_check, 'ok');
-  assert.deepEqual(readSchema(db), JSON.parse(await readFile(new URL('go-schema.json', import.meta.url), 'utf8')));
+  assert.deepEqual(readSchema(db), JSON.parse(await readFile(new URL('../go-schema.json', import.meta.url), 'utf8')));
 });
 
 test('a small sync prunes a large run', async (t) => {

@@ -4,15 +4,21 @@ import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { AnySchema } from '@bufbuild/protobuf/wkt';
 import { GrantExpandableSchema, GrantImmutableSchema } from '#gen/c1/connector/v2/annotation_grant_pb.js';
 import { type Grant, GrantSchema } from '#gen/c1/connector/v2/grant_pb.js';
-import { toGrantRow } from '../../../../src/baton/c1z/tables/grant-row.ts';
+import { type GrantRow, toGrantRows } from '../../../../src/baton/c1z/tables/grant-row.ts';
+import { type ListedGrant, toGrant } from '../../../../src/baton/messages/grant.ts';
 import { annotation, courseGrants, entitlement, expandable, grant, resource } from '../sample-records.ts';
 
 const member = entitlement(resource('group', 'g1'), 'member');
 const user = resource('user', 'u1');
 const immutable = annotation(GrantImmutableSchema, { sourceId: 's' });
 
-function rowOf(message: Grant) {
-  return toGrantRow(message);
+/** Rows that stay as they are. */
+function rowsOf(grants: readonly ListedGrant[]): GrantRow[] {
+  return Array.from(toGrantRows(grants), (row) => ({ ...row, data: Uint8Array.from(row.data) }));
+}
+
+function rowOf(message: Grant): GrantRow {
+  return rowsOf([message])[0] as GrantRow;
 }
 
 test('a row names the entitlement, the resource of the entitlement, and the principal', () => {
@@ -72,7 +78,7 @@ test('GrantExpandable that cannot be decoded stays in the message', () => {
 test('each of many grants gets its own row, in order', () => {
   const grants = courseGrants('c1', 350);
   grants[120] = grant(member, user, [expandable('e1')]);
-  const rows = grants.map((message) => ({ ...toGrantRow(message), data: Buffer.from(toGrantRow(message).data) }));
+  const rows = rowsOf(grants);
   assert.deepEqual(
     rows.map((row) => row.externalId),
     grants.map((message) => message.id),
@@ -82,6 +88,18 @@ test('each of many grants gets its own row, in order', () => {
     [120],
   );
   for (const [i, row] of rows.entries()) {
-    if (i !== 120) assert.deepEqual(row.data, Buffer.from(toBinary(GrantSchema, grants[i] as Grant)));
+    if (i !== 120) assert.deepEqual(row.data, Uint8Array.from(toBinary(GrantSchema, grants[i] as Grant)));
   }
+});
+
+test('a plain grant has the row of its message, also among messages and with an id that is not ASCII', () => {
+  const expanded = grant(member, user, [expandable('e1')]);
+  const messages = [grant(member, user), expanded, grant(member, resource('user', 'é')), ...courseGrants('c1', 250)];
+  const listed = messages.map((message, i): ListedGrant => {
+    const { entitlement: of, principal: { id } = {} } = message;
+    const isPlain = of && id && message !== expanded && i % 3 !== 1;
+    return isPlain ? { entitlement: of, principalType: id.resourceType, principal: id.resource } : message;
+  });
+  assert.ok(listed.includes(messages[4] as Grant) && !listed.includes(messages[2] as Grant));
+  assert.deepEqual(rowsOf(listed), rowsOf(listed.map(toGrant)));
 });

@@ -6,7 +6,7 @@ import { createSchema } from '../../../../src/baton/c1z/tables/schema.ts';
 import { readSchema, type Schema } from '../read-schema.ts';
 
 /** Read from a file that the Go SDK v0.25.0 wrote, with the same function. */
-const goSchema = JSON.parse(await readFile(new URL('go-schema.json', import.meta.url), 'utf8')) as Schema;
+const goSchema = JSON.parse(await readFile(new URL('../go-schema.json', import.meta.url), 'utf8')) as Schema;
 
 test('a new database has the tables, columns and indexes that the Go SDK makes', () => {
   const db = new DatabaseSync(':memory:');
