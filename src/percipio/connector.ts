@@ -23,10 +23,10 @@ import {
 import type { PercipioContext } from './context.ts';
 import { createCourseSyncer, createCourses } from './courses/courses.ts';
 import { createEventFeeds } from './events/event-feeds.ts';
+import type { SyncLists } from './memory/sync-lists.ts';
+import { SyncMemory } from './memory/sync-memory.ts';
 import { ActivityReports } from './report/activity-reports.ts';
-import { isListing, readHeldIds } from './report/held-ids.ts';
 import { createRoleSyncer } from './roles/roles.ts';
-import { SyncMemory } from './sync-memory.ts';
 import { type ConnectorTiming, defaultTiming } from './timing.ts';
 import { createActions } from './users/actions/create-actions.ts';
 import { createUserSyncer } from './users/users.ts';
@@ -41,30 +41,29 @@ export function createPercipioConnector(
 ): Connector {
   const token = settings.get(apiTokenField);
   const organizationId = settings.get(organizationIdField);
-  let client: PercipioClient | undefined;
+  let created: PercipioClient | undefined;
+  const client = () => {
+    created ??= createClient(settings, environment, timing);
+    return created;
+  };
+  const createReports = (lists: SyncLists) =>
+    new ActivityReports({
+      reports: () => client().reports,
+      logger: environment.logger,
+      lookbackMs: settings.get(reportLookbackField),
+      isMapped: settings.get(reportMappingField),
+      timeoutMs: settings.get(reportTimeoutField),
+      timing,
+      isListing: () => lists.isListing,
+      syncedIds: (signal) => lists.readIds(client().users, signal),
+    });
   const percipio: PercipioContext = {
-    client: () => {
-      client ??= createClient(settings, environment, timing);
-      return client;
-    },
-    memory: new SyncMemory(
-      (listed) =>
-        new ActivityReports({
-          reports: () => percipio.client().reports,
-          logger: environment.logger,
-          lookbackMs: settings.get(reportLookbackField),
-          isMapped: settings.get(reportMappingField),
-          timeoutMs: settings.get(reportTimeoutField),
-          timing,
-          heldIds: (canWait, signal) => readHeldIds(percipio, listed, canWait, signal),
-          isListing: () => isListing(listed),
-        }),
-      timing.now,
-    ),
+    client,
+    memory: new SyncMemory(createReports, timing.now),
     limitedCourses: settings.get(limitedCoursesField),
     reportWaitMs: timing.reportWaitMs,
   };
-  const checks = new PermissionChecks({ client: percipio.client, now: timing.now });
+  const checks = new PermissionChecks({ client, now: timing.now });
   const validated = { token, organizationId, percipio, courses: createCourses(percipio), checks };
   return {
     metadata: { displayName: 'Percipio Connector', description: 'Accounts and course progress of Skillsoft Percipio' },
@@ -74,10 +73,10 @@ export function createPercipioConnector(
     actions: createActions(percipio),
     validate: (context, validation) => validatePercipio(validated, context, validation),
     cleanup: async ({ syncId }) => percipio.memory.forget(syncId),
-    statistics: () => percipio.client().statistics(),
+    statistics: () => client().statistics(),
     close: async () => {
       percipio.memory.close();
-      await client?.close();
+      await created?.close();
     },
   };
 }

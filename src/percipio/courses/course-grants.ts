@@ -6,12 +6,12 @@ import {
   type Listing,
   listing,
   type PlainGrant,
+  type Progress,
   type ResourceRequest,
 } from 'baton-connector-sdk';
 import { z } from 'zod';
 import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
 import type { PercipioContext } from '../context.ts';
-import type { ActivityReport } from '../report/activity-report.ts';
 import type { ActivityIndex } from '../report/scan/activity-index.ts';
 import { userType } from '../resource-types.ts';
 import { toServiceError } from '../service-errors.ts';
@@ -51,7 +51,7 @@ export function createGrantsOfAllCourses(percipio: PercipioContext, source: Cour
   return listing<PlainGrant, object, z.output<typeof allCoursesToken>>(
     allCoursesToken,
     async ({ pageSize }, token, context) => {
-      if (token === undefined && source.isKnownEmpty(percipio.memory.scopeOf(context.syncId))) {
+      if (token === undefined && percipio.memory.scopeOf(context.syncId).lists.courses.isKnownEmpty) {
         return { items: [] };
       }
       const loaded = await loadReport(percipio, token, context);
@@ -102,32 +102,26 @@ async function loadReport(
   context: Context,
 ): Promise<LoadedReport> {
   const report = memory.scopeOf(context.syncId).reports.get(token?.report, context.session);
-  // Who tells no sync asks by hand, and lists as he likes: nothing is under way that would end.
+  const { signal, reporter } = context;
+  // A caller without a sync id lists by hand, in any order: there is no listing to wait for.
   const canWait = token === undefined && context.syncId !== undefined;
-  const index = await waitForReport(report, reportWaitMs, canWait, context);
+  const onProgress = (progress: Progress) => reporter.progress(progress);
+  let index: ActivityIndex | undefined;
+  try {
+    index = await report.wait({ waitMs: reportWaitMs, signal, canWait, onProgress });
+  } catch (error) {
+    throw toServiceError(error);
+  }
   if (!index || report.id === undefined) {
     return { index: undefined, waiting: { report: report.id, waits: (token?.waits ?? 0) + 1 } };
   }
-  if (report.takeTelling()) {
-    tellLeftOut(index, context);
+  if (report.claimSummary()) {
+    reportSummary(index, context);
   }
   return { index, report: report.id };
 }
 
-async function waitForReport(
-  report: ActivityReport,
-  waitMs: number,
-  canWait: boolean,
-  { signal, reporter }: Context,
-): Promise<ActivityIndex | undefined> {
-  try {
-    return await report.wait({ waitMs, signal, canWait, onProgress: (progress) => reporter.progress(progress) });
-  } catch (error) {
-    throw toServiceError(error);
-  }
-}
-
-function tellLeftOut({ counts }: ActivityIndex, { reporter, logger }: Context): void {
+function reportSummary({ counts }: ActivityIndex, { reporter, logger }: Context): void {
   logger.info({ rows: counts.rows, grants: counts.grants, duplicates: counts.duplicates }, 'read the activity report');
   for (const [status, count] of counts.otherStatuses) {
     reporter.countSkipped(`activity rows with the status ${status}`, count);

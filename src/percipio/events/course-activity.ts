@@ -11,6 +11,7 @@ import {
 } from 'baton-connector-sdk';
 import { EventType } from '#gen/c1/connector/v2/event_feed_pb.js';
 import type { PercipioContext } from '../context.ts';
+import { lostReportError } from '../report/request-report.ts';
 import { asService } from '../service-errors.ts';
 import type { ConnectorTiming } from '../timing.ts';
 import { toActivityEvent } from './activity-event.ts';
@@ -22,7 +23,7 @@ import {
   firstActivityCursor,
   nextWindowEnd,
 } from './activity-window.ts';
-import { FeedReports, isReportGone } from './feed-reports.ts';
+import { FeedReports } from './feed-reports.ts';
 import { firstEventMs } from './first-event.ts';
 import type { RecentActivity } from './read-recent-activity.ts';
 import { type ActivityList, hasActivity } from './recent-activity.ts';
@@ -107,7 +108,7 @@ class CourseActivityFeed {
           'Percipio has not made the activity report in time; requesting another one',
         );
       } catch (error) {
-        if (!isReportGone(error)) throw error;
+        if (!lostReportError(error)) throw error;
         logger.warn({ report_id: known.id, error }, 'the activity report is lost; requesting another one');
       }
     }
@@ -121,10 +122,11 @@ class CourseActivityFeed {
     try {
       return { report, activity: await this.#read(id, cursor, signal) };
     } catch (cause) {
-      if (!isReportGone(cause)) throw cause;
+      const lost = lostReportError(cause);
+      if (!lost) throw cause;
       throw new ServiceError(
         Code.FailedPrecondition,
-        `${cause.message}. Ask for the events again: that requests another report`,
+        `${lost.message}. Ask for the events again: that requests another report`,
         { reason: 'percipio_report_failed', cause },
       );
     }
@@ -139,7 +141,7 @@ class CourseActivityFeed {
     try {
       return (await this.#read(id, cursor, signal))?.activities ?? [];
     } catch (error) {
-      if (!isReportGone(error)) throw error;
+      if (!lostReportError(error)) throw error;
       logger.info({ report_id: id }, 'the activity report before is lost; what both reports have is told again');
       return [];
     }

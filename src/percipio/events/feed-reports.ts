@@ -1,6 +1,5 @@
 // The reports of the activity feed: requested, waited for, and read once by a process.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PercipioError } from '../api/percipio-error.ts';
 import type { ReportsApi } from '../api/reports.ts';
 import type { ByteStream } from '../api/response-body.ts';
 import type { ConnectorTiming } from '../timing.ts';
@@ -61,9 +60,4 @@ export class FeedReports {
       await sleep(delayMs, undefined, { signal });
     }
   }
-}
-
-/** Whether a report is lost for good, so that a new one must be requested. */
-export function isReportGone(error: unknown): error is PercipioError {
-  return error instanceof PercipioError && (error.kind === 'report-expired' || error.kind === 'report-failed');
 }

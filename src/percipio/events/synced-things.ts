@@ -6,7 +6,6 @@ import type { PercipioContext } from '../context.ts';
 import type { CourseSource } from '../courses/course-source.ts';
 import { createCourses } from '../courses/courses.ts';
 import { asService } from '../service-errors.ts';
-import { readUserIds } from '../users/users.ts';
 
 /** What a listing leaves out and warns of, each sync tells: not each report as well. */
 const silentReporter: Reporter = { countSkipped: () => {}, warn: () => {}, progress: () => {} };
@@ -42,7 +41,7 @@ export class SyncedThingsReader {
     try {
       const courses = await this.#courses.readAll({ ...context, syncId, reporter: silentReporter });
       const userIds = await asService(context.signal, (signal) =>
-        readUserIds(this.#percipio, memory.scopeOf(syncId), signal),
+        memory.scopeOf(syncId).lists.users.readAllIds(this.#percipio.client().users, signal),
       );
       const things = { userIds: new Set(userIds), courses };
       this.#latest = { reportId, things };

@@ -1,157 +1,159 @@
-// One learning-activity report: requested or picked up by its id, waited for, and read into an index, in the background.
+// The life of one learning-activity report: its states, and the only place where one becomes another.
+//
+//   idle ──────────────┐
+//    │ prefetch()      │ begin()
+//    ▼                 ▼   id known            poll: ready          all rows read           lists complete
+//   prefetched ──► requested ───────► pending ──────────► ready ──────────────► scanned ─► indexing ─► indexed
+//                      ▲               ▲ │ ▲           (downloading,
+//                      │               │ └─┘            up to 3 times)
+//                      │               │ poll: not ready
+//                      │ Percipio      │
+//                      │ lost it       │ otherwise
+//                      └── failed ─────┘       any state from requested on fails with an error; after a caller has
+//                                              seen it, the next begin() tries again
+//
+//   close() ends any state but indexed for good: closed
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Code, type Progress, ServiceError } from 'baton-connector-sdk';
-import type { Logger } from 'pino';
-import { PercipioError } from '../api/percipio-error.ts';
-import type { ReportsApi } from '../api/reports.ts';
+import { Code, type Progress, ServiceError, type SessionStore } from 'baton-connector-sdk';
+import type { ByteStream } from '../api/response-body.ts';
 import type { ConnectorTiming } from '../timing.ts';
-import { pollDueMs } from './report-polls.ts';
+import { pollReport, reopenReport } from './poll-report.ts';
+import { explainMapping, lostReportError, type ReportRequestOptions, requestReport } from './request-report.ts';
 import type { ActivityIndex } from './scan/activity-index.ts';
-import type { HeldIds } from './scan/activity-index-builder.ts';
+import type { SyncedIds } from './scan/activity-index-builder.ts';
 import type { ActivityThread } from './scan/activity-thread.ts';
 import { downloadActivity } from './scan/download-activity.ts';
-import { ReportFormatError } from './scan/report-format-error.ts';
-import { activityMapping } from './scan/report-mapping.ts';
-import type { SharedReportId } from './shared-report-id.ts';
+import { SharedReportId } from './shared-report-id.ts';
 
-export interface ActivityReportOptions {
-  readonly reports: () => ReportsApi;
-  readonly logger: Logger;
-  /** How far back the report begins. */
-  readonly lookbackMs: number;
-  /** Whether Percipio is asked to leave out of it what is not needed. */
-  readonly isMapped: boolean;
+export type ReportState =
+  | { readonly phase: 'idle' }
+  /** Requested before anybody needs it: nothing more is done until somebody does. */
+  | { readonly phase: 'prefetched'; readonly id: string }
+  | Requested
+  /** Percipio makes the report. */
+  | { readonly phase: 'pending'; readonly id: string }
+  /** It is downloaded and scanned. */
+  | { readonly phase: 'ready'; readonly id: string; readonly body: ByteStream }
+  /** Its rows are in memory. The index waits for the ids of the users and courses that the sync lists. */
+  | { readonly phase: 'scanned'; readonly id: string; readonly thread: ActivityThread }
+  | { readonly phase: 'indexing'; readonly id: string; readonly thread: ActivityThread; readonly ids: SyncedIds }
+  | { readonly phase: 'indexed'; readonly id: string; readonly index: ActivityIndex; readonly summaryReported: boolean }
+  /** `isSeen`: a caller has got the error. One that nobody has got goes to the next caller. */
+  | {
+      readonly phase: 'failed';
+      readonly id: string | undefined;
+      readonly error: unknown;
+      readonly isSeen: boolean;
+    }
+  | { readonly phase: 'closed'; readonly id: string | undefined };
+
+interface Requested {
+  readonly phase: 'requested';
+  /** Holds the id of the report for all processes of the sync. */
+  readonly session?: SessionStore | undefined;
+  /** To use unless another process of the sync has a report already. */
+  readonly prefetchedId?: string | undefined;
+  /** A report that Percipio no longer has: its id in the session store does not count. */
+  readonly lostId?: string | undefined;
+}
+
+/** The states that go on by themselves. */
+type Working = Extract<ReportState, { phase: 'requested' | 'pending' | 'ready' | 'indexing' }>;
+
+export interface ActivityReportOptions extends ReportRequestOptions {
   /** How long Percipio may take to make it. */
   readonly timeoutMs: number;
   readonly timing: Pick<ConnectorTiming, 'reportFirstPollMaxMs' | 'reportPollMaxMs' | 'downloadRetry'>;
-  /**
-   * Which users and courses the sync holds, asked for when the report has been read. Nothing, where `canWait` is true and
-   * the sync is still listing them.
-   */
-  readonly heldIds: (canWait: boolean, signal: AbortSignal) => Promise<HeldIds | undefined>;
-  /** Whether the sync is still listing them. */
+  /** Whether the sync is still listing users and courses in this process. */
   readonly isListing: () => boolean;
-  /** Gives the report that was requested for the sync before anybody asked for it, once. */
-  readonly takeRequested?: (() => string | undefined) | undefined;
-  /** Where another process may have left the id of the report to read instead of a new one. */
-  readonly sharedId?: SharedReportId | undefined;
+  /** The ids of the users and courses that the sync has. Called when the report is scanned. */
+  readonly syncedIds: (signal: AbortSignal) => Promise<SyncedIds>;
 }
 
 export interface WaitOptions {
   /** How long to wait for the report, in milliseconds. */
   readonly waitMs: number;
   readonly signal: AbortSignal;
-  /** Hears how far it is. */
   readonly onProgress: (progress: Progress) => void;
-  /** Whether there is no hurry while the sync is still listing: then to answer nothing, once the report is requested. */
+  /** Whether to return early, as soon as the report is requested, while the sync is still listing. */
   readonly canWait: boolean;
 }
 
-/**
- * A report that is loading from the moment it is made. Callers wait for it as long as they can afford; it goes on
- * without them until it is closed.
- */
+/** A report that loads in the background once it has begun. Callers wait for it as long as they can afford. */
 export class ActivityReport {
-  /** Known when Percipio has answered the request for it; from the start when it was picked up. */
-  id: string | undefined;
-  /** The error that loading ended with, once somebody has heard of it: one that nobody waited for is told to the next. */
-  failure: unknown;
   readonly #options: ActivityReportOptions;
   readonly #abort = new AbortController();
   readonly #listeners = new Set<(progress: Progress) => void>();
-  readonly #requested = Promise.withResolvers<void>();
-  readonly #wanted = Promise.withResolvers<void>();
-  readonly #loaded: Promise<ActivityThread>;
-  #rows: ActivityThread | undefined;
-  #finishing: Promise<ActivityIndex> | undefined;
-  #index: ActivityIndex | undefined;
-  #isTold = false;
+  #state: ReportState = { phase: 'idle' };
+  #changed = Promise.withResolvers<void>();
+  /** Resolved by the first caller who can do nothing else: until then the first poll has time. */
+  #needed = Promise.withResolvers<void>();
 
-  constructor(options: ActivityReportOptions, id: string | undefined) {
+  constructor(options: ActivityReportOptions) {
     this.#options = options;
-    this.id = id;
-    const loading = this.#load(this.#abort.signal);
-    this.#loaded = options.isMapped ? adviseAgainstMapping(loading) : loading;
-    this.#loaded.then(
-      (rows) => {
-        this.#rows = rows;
-      },
-      // Whoever waits hears of it; without anybody it must not end the process.
-      () => {},
-    );
+  }
+
+  get state(): ReportState {
+    return this.#state;
+  }
+
+  get id(): string | undefined {
+    return 'id' in this.#state ? this.#state.id : undefined;
+  }
+
+  /**
+   * Requests the report before anybody needs it.
+   * @throws PercipioError or ServiceError; the report stays idle then.
+   */
+  async prefetch(signal: AbortSignal): Promise<void> {
+    if (this.#state.phase === 'idle') {
+      const id = await requestReport(this.#options, signal);
+      // It may have begun meanwhile.
+      if (this.#state.phase === 'idle') this.#enter({ phase: 'prefetched', id });
+    }
+  }
+
+  /**
+   * Begins to load the report, or tries again after a failure that a caller has seen; else does nothing.
+   * @param id - The report to load; without one it is requested, unless it has an id already.
+   */
+  begin(id: string | undefined, session: SessionStore | undefined): void {
+    const start = startFrom(this.#state, id, session);
+    if (start) void this.#work(start);
   }
 
   /**
    * Waits for the index.
-   * @returns Nothing when it is not there yet, or the report was closed meanwhile: whoever knows its id can go on.
-   * @throws what loading failed with; the signal's reason.
+   * @returns Undefined when the index is not ready in time, or the report was closed: the caller can come back by its id.
+   * @throws the error that loading failed with; what reading the synced ids failed with; the reason of the signal.
    */
   async wait(options: WaitOptions): Promise<ActivityIndex | undefined> {
-    // At once: waiting costs a timer and its end, for each page of grants.
-    if (this.#index) {
-      return this.#index;
+    const { signal, canWait } = options;
+    await this.#waitUntilScanned(options);
+    const state = this.#state;
+    if (state.phase === 'scanned' && !(canWait && this.#options.isListing())) {
+      const ids = await this.#options.syncedIds(signal);
+      // Another caller may have been faster.
+      if (this.#state === state) void this.#work({ ...state, phase: 'indexing', ids });
     }
-    const rows = await this.#waitForRows(options);
-    if (!rows || this.#index) {
-      return this.#index;
+    while (this.#state.phase === 'indexing') {
+      await this.#changed.promise;
     }
-    const held = await this.#options.heldIds(options.canWait, options.signal);
-    if (held) {
-      // Another call may be at it.
-      this.#finishing ??= rows.finish(held);
-      try {
-        this.#index = await this.#finishing;
-      } catch (error) {
-        this.#heedFailure(error);
-      }
-    }
-    return this.#index;
+    return this.#result();
   }
 
-  async #waitForRows({ waitMs, signal, onProgress, canWait }: WaitOptions): Promise<ActivityThread | undefined> {
-    this.#listeners.add(onProgress);
-    const isEarly = canWait && this.#options.isListing();
-    if (!isEarly) {
-      this.#wanted.resolve();
-    }
-    const timer = new AbortController();
-    try {
-      return await Promise.race([
-        this.#loaded,
-        ...(isEarly ? [this.#requested.promise.then(() => this.#rows)] : []),
-        sleep(waitMs, undefined, { signal: AbortSignal.any([signal, timer.signal]) }).catch(() => {
-          throw signal.reason;
-        }),
-      ]);
-    } catch (error) {
-      if (signal.aborted) {
-        throw error;
-      }
-      this.#heedFailure(error);
-      return undefined;
-    } finally {
-      timer.abort();
-      this.#listeners.delete(onProgress);
-    }
-  }
-
-  /** Throws what loading failed with, unless that is because the report was closed. */
-  #heedFailure(error: unknown): void {
-    this.failure = error;
-    if (!this.#abort.signal.aborted) {
-      throw error;
-    }
-  }
-
-  /** True the first time: whoever gets it tells what the report left out. */
-  takeTelling(): boolean {
-    const isFirst = !this.#isTold;
-    this.#isTold = true;
+  /** True for the first caller after the report is indexed, who reports what it skipped. */
+  claimSummary(): boolean {
+    const state = this.#state;
+    const isFirst = state.phase === 'indexed' && !state.summaryReported;
+    if (isFirst) this.#state = { ...state, summaryReported: true };
     return isFirst;
   }
 
-  /** Ends loading and its requests. */
+  /** Stops loading and its requests. */
   close(): void {
+    if (this.#state.phase === 'indexed') return;
+    this.#enter({ phase: 'closed', id: this.id });
     this.#abort.abort(
       new ServiceError(Code.Canceled, 'the sync that the activity report belongs to has ended', {
         reason: 'sync_ended',
@@ -159,135 +161,148 @@ export class ActivityReport {
     );
   }
 
-  async #load(signal: AbortSignal): Promise<ActivityThread> {
+  /** Goes from a state to the next ones, until one that waits for a caller or is the last. */
+  async #work(start: Working): Promise<void> {
+    if (start.phase !== 'indexing') this.#needed = Promise.withResolvers();
+    let next: ReportState = start;
+    try {
+      while (this.#enter(next) && isWorking(next)) {
+        next = await this.#advance(next, this.#abort.signal);
+      }
+    } catch (error) {
+      const explained = this.#options.isMapped ? explainMapping(error) : error;
+      this.#enter({ phase: 'failed', id: this.id, error: explained, isSeen: false });
+    }
+  }
+
+  async #advance(state: Working, signal: AbortSignal): Promise<ReportState> {
+    switch (state.phase) {
+      case 'requested':
+        return { phase: 'pending', id: await this.#findOrRequest(state, signal) };
+      case 'pending':
+        return { ...state, phase: 'ready', body: await this.#poll(state.id, signal) };
+      case 'ready':
+        return { phase: 'scanned', id: state.id, thread: await this.#download(state.id, state.body, signal) };
+      case 'indexing':
+        return {
+          phase: 'indexed',
+          id: state.id,
+          index: await state.thread.finish(state.ids),
+          summaryReported: false,
+        };
+    }
+  }
+
+  /** @returns False when the report was closed before. */
+  #enter(state: ReportState): boolean {
+    if (this.#state.phase === 'closed') return false;
+    this.#state = state;
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers();
+    return true;
+  }
+
+  /** The index, or what loading failed with; undefined for a report that is neither. */
+  #result(): ActivityIndex | undefined {
+    const state = this.#state;
+    if (state.phase === 'failed') {
+      this.#state = { ...state, isSeen: true };
+      throw state.error;
+    }
+    return state.phase === 'indexed' ? state.index : undefined;
+  }
+
+  async #waitUntilScanned({ waitMs, signal, onProgress, canWait }: WaitOptions): Promise<void> {
+    const isEarly = canWait && this.#options.isListing();
+    if (!isEarly) this.#needed.resolve();
+    const isReached = () => !isLoading(this.#state) || (isEarly && this.#state.phase !== 'requested');
+    // A timer and its end are not free, and each page of grants comes by here.
+    if (isReached()) return;
+    const timer = new AbortController();
+    let isOver = false;
+    const timeout = sleep(waitMs, undefined, { signal: AbortSignal.any([signal, timer.signal]) }).then(
+      () => {
+        isOver = true;
+      },
+      () => {
+        throw signal.reason;
+      },
+    );
+    this.#listeners.add(onProgress);
+    try {
+      do {
+        await Promise.race([this.#changed.promise, timeout]);
+      } while (!isReached() && !isOver);
+    } finally {
+      timer.abort();
+      this.#listeners.delete(onProgress);
+    }
+  }
+
+  async #findOrRequest({ session, prefetchedId, lostId }: Requested, signal: AbortSignal): Promise<string> {
+    const { logger } = this.#options;
+    const shared = session && new SharedReportId(session, logger, lostId);
+    const found = await shared?.find(signal);
+    if (found !== undefined) {
+      logger.info({ report_id: found }, 'another process of this sync has requested the activity report');
+      return found;
+    }
+    this.#report({ status: 'requesting' });
+    const id = prefetchedId ?? (await requestReport(this.#options, signal));
+    return shared ? await shared.settle(id, signal) : id;
+  }
+
+  async #poll(id: string, signal: AbortSignal): Promise<ByteStream> {
+    const onStatus = (status: string) => this.#report({ status });
+    return await pollReport(id, { ...this.#options, isNeeded: this.#needed.promise, onStatus }, signal);
+  }
+
+  async #download(id: string, firstBody: ByteStream, signal: AbortSignal): Promise<ActivityThread> {
     const { reports, logger, timing, isMapped } = this.#options;
-    const id = this.id ?? (await this.#request(signal));
-    this.id = id;
-    this.#requested.resolve();
-    const firstBody = await this.#waitUntilReady(id, signal);
     const startedAtMs = performance.now();
     return await downloadActivity({
       isMapped,
-      open: async (attempt) => {
-        if (attempt === 1) {
-          return firstBody;
-        }
-        const poll = await reports().poll(id, signal);
-        if (poll.state !== 'ready') {
-          throw new ServiceError(Code.Unavailable, `the activity report ${id} was ready, and is ${poll.status} again`, {
-            reason: 'report_not_ready',
-          });
-        }
-        return poll.body;
-      },
+      open: async (attempt) => (attempt === 1 ? firstBody : await reopenReport(id, reports(), signal)),
       signal,
       retry: timing.downloadRetry,
       onProgress: ({ bytes, rows }) => {
         const seconds = (performance.now() - startedAtMs) / 1000;
-        this.#tell({ status: 'downloading', bytes, rows, rowsPerSecond: rows / seconds });
+        this.#report({ status: 'downloading', bytes, rows, rowsPerSecond: rows / seconds });
       },
       onRetry: (error, attempt) =>
-        logger.warn({ error, attempt }, 'the download of the activity report broke; trying again'),
+        logger.warn({ error, attempt }, 'the download of the activity report broke; retrying'),
     });
   }
 
-  async #request(signal: AbortSignal): Promise<string> {
-    const { sharedId } = this.#options;
-    const left = await sharedId?.find(signal);
-    if (left !== undefined) {
-      this.#options.logger.info({ report_id: left }, 'another process of this sync has requested the activity report');
-      return left;
-    }
-    this.#tell({ status: 'requesting' });
-    const id = this.#options.takeRequested?.() ?? (await requestActivityReport(this.#options, signal));
-    return sharedId ? await sharedId.settle(id, signal) : id;
-  }
-
-  /** Asks until the report is ready. */
-  async #waitUntilReady(id: string, signal: AbortSignal) {
-    const { reports, timeoutMs, timing } = this.#options;
-    const requestedAtMs = performance.now();
-    let spentMs = 0;
-    await this.#waitUntilWanted(pollDueMs(0, spentMs, timing), signal);
-    for (let polls = 1; ; polls += 1) {
-      const startedAtMs = performance.now();
-      const poll = await reports().poll(id, signal);
-      if (poll.state === 'ready') {
-        return poll.body;
-      }
-      this.#tell({ status: poll.status ?? 'PENDING' });
-      const nowMs = performance.now();
-      spentMs += nowMs - startedAtMs;
-      const dueMs = pollDueMs(polls, spentMs, timing);
-      if (dueMs > timeoutMs) {
-        throw new ServiceError(
-          Code.FailedPrecondition,
-          `Percipio has not made the activity report ${id} within ${describeTime(timeoutMs)}; its status is ${poll.status ?? 'unknown'}. Allow it more time (--report-timeout), or ask for less (--report-lookback)`,
-          { reason: 'report_timeout' },
-        );
-      }
-      await sleep(Math.max(0, requestedAtMs + dueMs - nowMs), undefined, { signal });
-    }
-  }
-
-  async #waitUntilWanted(waitMs: number, signal: AbortSignal): Promise<void> {
-    const timer = new AbortController();
-    const waited = sleep(waitMs, undefined, { signal: AbortSignal.any([signal, timer.signal]) });
-    // Without a listener, its end by the timer would end the process.
-    waited.catch(() => {});
-    await Promise.race([this.#wanted.promise, waited]);
-    timer.abort();
-  }
-
-  #tell(progress: Omit<Progress, 'work'>): void {
+  #report(progress: Omit<Progress, 'work'>): void {
     for (const listener of this.#listeners) {
       listener({ work: 'activity report', ...progress });
     }
   }
 }
 
-/** @returns The id of a new report. */
-export async function requestActivityReport(
-  {
-    reports,
-    lookbackMs,
-    isMapped,
-    logger,
-  }: Pick<ActivityReportOptions, 'reports' | 'lookbackMs' | 'isMapped' | 'logger'>,
-  signal: AbortSignal,
-): Promise<string> {
-  const end = new Date();
-  const start = new Date(end.getTime() - lookbackMs);
-  const mapping = isMapped ? activityMapping : undefined;
-  const requested = reports().requestLearningActivity({ start, end, mapping }, signal);
-  const { value } = await (isMapped ? adviseAgainstMapping(requested) : requested);
-  logger.info({ report_id: value.id, status: value.status }, 'requested the activity report');
-  return value.id;
-}
-
-function mayBeOfMapping(error: unknown): error is Error {
-  if (error instanceof PercipioError) {
-    return error.kind === 'report-failed' || [400, 422, 501].includes(error.status ?? 0);
-  }
-  return error instanceof ReportFormatError && !error.isCutOff;
-}
-
-/** What may have failed because a mapping was asked for says so. */
-async function adviseAgainstMapping<Result>(work: Promise<Result>): Promise<Result> {
-  try {
-    return await work;
-  } catch (error) {
-    if (mayBeOfMapping(error)) {
-      throw new ServiceError(
-        Code.FailedPrecondition,
-        `${error.message}. Percipio was asked to map the report (--report-mapping): leave that setting out`,
-        { reason: 'report_mapping', cause: error },
-      );
+/** The state in which loading begins; undefined where it has begun already. */
+function startFrom(state: ReportState, id: string | undefined, session: SessionStore | undefined): Working | undefined {
+  switch (state.phase) {
+    case 'idle':
+      return id === undefined ? { phase: 'requested', session } : { phase: 'pending', id };
+    case 'prefetched':
+      return id === undefined ? { phase: 'requested', session, prefetchedId: state.id } : { phase: 'pending', id };
+    case 'failed': {
+      if (!state.isSeen) return undefined;
+      const lostId = lostReportError(state.error) && state.id;
+      const pendingId = id ?? (lostId === undefined ? state.id : undefined);
+      return pendingId === undefined ? { phase: 'requested', session, lostId } : { phase: 'pending', id: pendingId };
     }
-    throw error;
+    default:
+      return undefined;
   }
 }
 
-function describeTime(timeMs: number): string {
-  return timeMs < 120_000 ? `${Math.round(timeMs / 100) / 10} seconds` : `${Math.round(timeMs / 60_000)} minutes`;
+function isLoading({ phase }: ReportState): boolean {
+  return phase === 'requested' || phase === 'pending' || phase === 'ready';
+}
+
+function isWorking(state: ReportState): state is Working {
+  return isLoading(state) || state.phase === 'indexing';
 }

@@ -10,10 +10,10 @@ import {
 } from 'baton-connector-sdk';
 import type { Grant } from '#gen/c1/connector/v2/grant_pb.js';
 import type { PercipioContext } from '../context.ts';
+import { type KnownUsersPage, usersPosition } from '../memory/listed-users.ts';
 import { userType } from '../resource-types.ts';
-import type { ListedUsersPage } from '../users/listed-users.ts';
 import { assignedSlug, toRoleResource } from './role-resource.ts';
-import { readRolesOfUsers, usersPosition } from './roles-of-users.ts';
+import { readRolesOfUsers } from './roles-of-users.ts';
 
 /** The grants of all roles in one enumeration of the users. */
 export function createGrantsOfAllRoles(percipio: PercipioContext): Listing<PlainGrant, object> {
@@ -40,7 +40,7 @@ export function toRoleGrant(role: string, userId: string): Grant {
   return buildGrant(entitlementStub(toRoleResource(role), assignedSlug), userType.id, userId);
 }
 
-function grantsIn({ items, roles }: ListedUsersPage, wanted?: string): PlainGrant[] {
+function grantsIn({ items, roles }: KnownUsersPage, wanted?: string): PlainGrant[] {
   const stubs = new Map<string, ReturnType<typeof entitlementStub>>();
   return items.flatMap((userId, index) => {
     const role = roles[index];
@@ -53,6 +53,6 @@ function grantsIn({ items, roles }: ListedUsersPage, wanted?: string): PlainGran
   });
 }
 
-function positionBehind({ nextOffset }: ListedUsersPage) {
+function positionBehind({ nextOffset }: KnownUsersPage) {
   return nextOffset === undefined ? undefined : { offset: nextOffset };
 }

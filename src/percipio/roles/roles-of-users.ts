@@ -1,16 +1,12 @@
 // Walks through the users of a sync for their roles, without asking Percipio again for users that the sync has listed.
 
 import type { Annotation, Context } from 'baton-connector-sdk';
-import { z } from 'zod';
 import type { PercipioContext } from '../context.ts';
+import type { KnownUsersPage } from '../memory/listed-users.ts';
 import { asService, rateLimitAnnotations } from '../service-errors.ts';
-import type { ListedUsersPage } from '../users/listed-users.ts';
-
-/** A place in the list of users. */
-export const usersPosition = z.strictObject({ offset: z.int().min(1) });
 
 export interface RolesOfUsers {
-  readonly page: ListedUsersPage;
+  readonly page: KnownUsersPage;
   /** The rate limit, where Percipio was asked. */
   readonly annotations: readonly Annotation[];
 }
@@ -24,11 +20,11 @@ export async function readRolesOfUsers(
   offset: number,
   { syncId, signal }: Context,
 ): Promise<RolesOfUsers> {
-  const { users } = memory.scopeOf(syncId);
+  const { users } = memory.scopeOf(syncId).lists;
   const known = syncId === undefined ? undefined : users.get(offset);
   if (known) {
     return { page: known, annotations: [] };
   }
-  const { listed, rateLimit } = await asService(signal, (signal) => users.read(client().users, offset, signal));
-  return { page: listed, annotations: rateLimitAnnotations(rateLimit) };
+  const { known: page, rateLimit } = await asService(signal, (signal) => users.read(client().users, offset, signal));
+  return { page, annotations: rateLimitAnnotations(rateLimit) };
 }

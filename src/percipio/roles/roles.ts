@@ -4,13 +4,13 @@ import { type Context, listing, type ResourceSyncer, singlePage } from 'baton-co
 import { z } from 'zod';
 import { userRoles } from '../api/user-changes.ts';
 import type { PercipioContext } from '../context.ts';
+import { type KnownUsersPage, usersPosition } from '../memory/listed-users.ts';
 import { roleType } from '../resource-types.ts';
-import type { ListedUsersPage } from '../users/listed-users.ts';
 import { isUserRole } from './role.ts';
 import { createGrantsOfAllRoles, createRoleGrants } from './role-grants.ts';
 import { createRoleProvisioner } from './role-provisioner.ts';
 import { toRoleEntitlement, toRoleResource } from './role-resource.ts';
-import { readRolesOfUsers, usersPosition } from './roles-of-users.ts';
+import { readRolesOfUsers } from './roles-of-users.ts';
 
 /** `told` are the roles on pages before that are not known, so that each is told once. */
 const pageToken = usersPosition.extend({ told: z.array(z.string()).optional() });
@@ -42,7 +42,7 @@ export function createRoleSyncer(percipio: PercipioContext): ResourceSyncer {
 }
 
 /** Those of users on a page, each once. */
-function unknownRolesOf({ roles }: ListedUsersPage): string[] {
+function unknownRolesOf({ roles }: KnownUsersPage): string[] {
   return [...new Set(roles)].flatMap((role) => (role === undefined || isUserRole(role) ? [] : [role]));
 }
 
@@ -58,6 +58,6 @@ async function isHeld(percipio: PercipioContext, role: string, context: Context)
   return false;
 }
 
-function behind({ nextOffset }: ListedUsersPage, told: readonly string[]): z.output<typeof pageToken> | undefined {
+function behind({ nextOffset }: KnownUsersPage, told: readonly string[]): z.output<typeof pageToken> | undefined {
   return nextOffset === undefined ? undefined : { offset: nextOffset, ...(told.length > 0 && { told: [...told] }) };
 }

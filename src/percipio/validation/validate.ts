@@ -6,9 +6,9 @@ import { PercipioError } from '../api/percipio-error.ts';
 import { type ProbedFamily, probedFamilies } from '../api/probes.ts';
 import type { PercipioContext } from '../context.ts';
 import type { CourseSource } from '../courses/course-source.ts';
+import type { SyncScope } from '../memory/sync-memory.ts';
 import { courseType, roleType, userType } from '../resource-types.ts';
 import { asService, organizationAdvice, tokenAdvice } from '../service-errors.ts';
-import type { SyncScope } from '../sync-memory.ts';
 import type { PermissionChecks } from './permission-checks.ts';
 
 /** From when on the end of a token is worth a warning. */
@@ -41,7 +41,7 @@ export async function validatePercipio(
   const { memory } = options.percipio;
   let scope: SyncScope | undefined;
   if (validation.isForSync) {
-    scope = context.syncId === undefined ? memory.prepare() : memory.scopeOf(context.syncId);
+    scope = context.syncId === undefined ? memory.prefetchScope() : memory.scopeOf(context.syncId);
   }
   const failures = await (scope ? readAhead(scope, options, context, validation) : checkAll(options, context));
   const [first, ...others] = failures;
@@ -76,13 +76,14 @@ async function readAhead(
   const isListed = (typeId: string) => resourceTypeIds?.includes(typeId) ?? true;
   // Roles are found in the list of users.
   const needsUsers = isListed(userType.id) || isListed(roleType.id);
-  scope.hasNoUsers = hasGrants === true && !isListed(userType.id);
+  scope.lists.excludesUsers = hasGrants === true && !isListed(userType.id);
   const mayNeedReport = hasGrants !== false && isListed(courseType.id);
-  const users = () => asService(context.signal, (signal) => scope.users.foresee(percipio.client().users, signal));
-  const report = () => asService(context.signal, (signal) => scope.reports.request(signal));
+  const users = () =>
+    asService(context.signal, (signal) => scope.lists.users.prefetch(percipio.client().users, signal));
+  const report = () => asService(context.signal, (signal) => scope.reports.prefetch(signal));
   const failures = await attempt({
     ...(needsUsers && { 'user-management': users }),
-    ...(isListed(courseType.id) && { 'content-discovery': () => courses.foresee(scope, context) }),
+    ...(isListed(courseType.id) && { 'content-discovery': () => courses.prefetch(scope, context) }),
   });
   if (failures.length > 0) {
     // No sync follows: a report would be made in vain, and whoever puts this right wants to hear of all at once.
@@ -90,7 +91,7 @@ async function readAhead(
       ? [...failures, ...(await attempt({ reporting: check(options, context, 'reporting') }))]
       : failures;
   }
-  if (!mayNeedReport || courses.isKnownEmpty(scope)) {
+  if (!mayNeedReport || scope.lists.courses.isKnownEmpty) {
     return [];
   }
   // A caller in another process may be no syncer, and would make Percipio work for nothing.

@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { contentItemSchema } from '../../../src/percipio/api/content-item.ts';
 import { toCourseResource } from '../../../src/percipio/courses/course-resource.ts';
 import { type CourseSource, createCourseSource } from '../../../src/percipio/courses/course-source.ts';
+import { SyncMemory } from '../../../src/percipio/memory/sync-memory.ts';
 import { ActivityReports } from '../../../src/percipio/report/activity-reports.ts';
-import { SyncMemory } from '../../../src/percipio/sync-memory.ts';
 import { courseItem, createContext, quickTiming, silentLogger, uuid } from '../start-connector.ts';
 
 interface Token {
@@ -25,7 +25,7 @@ function createSource() {
         lookbackMs: 1,
         timeoutMs: 1,
         timing: quickTiming,
-        heldIds: async () => ({ users: [], courses: [] }),
+        syncedIds: async () => ({ users: [], courses: [] }),
         isMapped: false,
         isListing: () => false,
       }),
@@ -109,11 +109,11 @@ test('the listing itself always asks', async () => {
   assert.deepEqual(reads, ['walk 0 page 0', 'walk 1 page 0']);
 });
 
-test('foresee: the first page is read ahead, and given to the listing once', async () => {
+test('prefetch: the first page is read ahead, and the listing gets it once', async () => {
   const { source, reads, memory } = createSource();
   const scope = memory.scopeOf(context.syncId);
-  await source.foresee(scope, context);
-  await source.foresee(scope, context);
+  await source.prefetch(scope, context);
+  await source.prefetch(scope, context);
   assert.deepEqual(reads, ['walk 0 page 0']);
   const { next } = await source.list.page({ pageSize: 10 }, undefined, context);
   assert.deepEqual(next, { walk: 0, page: 1 });
@@ -122,7 +122,7 @@ test('foresee: the first page is read ahead, and given to the listing once', asy
   assert.deepEqual(reads, ['walk 0 page 0', 'walk 1 page 0']);
 });
 
-test('foresee: what is left out is told with the listing', async () => {
+test('prefetch: what was skipped is reported with the listing', async () => {
   const { memory } = createSource();
   const source = createCourseSource(memory, z.number(), async (_token, { reporter }) => {
     reporter.countSkipped('inactive', 3);
@@ -130,7 +130,7 @@ test('foresee: what is left out is told with the listing', async () => {
     return { items: [] };
   });
   const { context, told } = createContext();
-  await source.foresee(memory.scopeOf(context.syncId), context);
+  await source.prefetch(memory.scopeOf(context.syncId), context);
   assert.deepEqual([told.skipped, told.warnings], [{}, []]);
   await source.list.page({ pageSize: 10 }, undefined, context);
   assert.deepEqual([told.skipped, told.warnings], [{ inactive: 3 }, ['one is missing']]);
@@ -144,9 +144,9 @@ test('isKnownEmpty: only when a page without courses, and without one behind it,
     [empty, true],
   ] as const) {
     const [ahead, listed] = [memory.scopeOf(`ahead ${isEmpty}`), memory.scopeOf(`listed ${isEmpty}`)];
-    assert.deepEqual([each.isKnownEmpty(ahead), each.isKnownEmpty(listed)], [false, false]);
-    await each.foresee(ahead, context);
+    assert.deepEqual([ahead.lists.courses.isKnownEmpty, listed.lists.courses.isKnownEmpty], [false, false]);
+    await each.prefetch(ahead, context);
     await each.readAll(createContext({ syncId: `listed ${isEmpty}` }).context);
-    assert.deepEqual([each.isKnownEmpty(ahead), each.isKnownEmpty(listed)], [isEmpty, isEmpty]);
+    assert.deepEqual([ahead.lists.courses.isKnownEmpty, listed.lists.courses.isKnownEmpty], [isEmpty, isEmpty]);
   }
 });

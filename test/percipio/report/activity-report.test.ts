@@ -37,21 +37,19 @@ function load(
   const { url: baseUrl, organizationId, token } = simulator;
   const client = createTestClient(t, baseUrl, { organizationId, token });
   const { id, ...options } = change;
-  const report = new ActivityReport(
-    {
-      reports: () => client.reports,
-      logger: silentLogger,
-      lookbackMs: 365 * dayMs,
-      timeoutMs: longWaitMs,
-      timing: quickTiming,
-      heldIds: async () => ({ users: [user, otherUser], courses: undefined }),
-      isMapped: false,
-      isListing: () => false,
-      ...options,
-    },
-    id,
-  );
+  const report = new ActivityReport({
+    reports: () => client.reports,
+    logger: silentLogger,
+    lookbackMs: 365 * dayMs,
+    timeoutMs: longWaitMs,
+    timing: quickTiming,
+    syncedIds: async () => ({ users: [user, otherUser], courses: undefined }),
+    isMapped: false,
+    isListing: () => false,
+    ...options,
+  });
   t.after(() => report.close());
+  report.begin(id, undefined);
   return report;
 }
 
@@ -151,7 +149,7 @@ test('a wait that is over before the report is ready gives nothing, and loading 
   assert.equal((await report.wait(patiently))?.countOf(course), 2);
 });
 
-test('a report that is picked up by its id is not requested', async (t) => {
+test('a report that is loaded by its id is not requested', async (t) => {
   const simulator = await start(t);
   const first = load(t, simulator);
   await first.wait(patiently);
@@ -179,42 +177,45 @@ test('who waits hears how far it is', async (t) => {
 test('rows of users and courses that the sync does not hold are counted and give nothing', async (t) => {
   const simulator = await start(t);
   simulator.setReport('next', rows);
-  const heldIds = async () => ({ users: [user], courses: [course] });
-  const index = await load(t, simulator, { heldIds }).wait(patiently);
+  const syncedIds = async () => ({ users: [user], courses: [course] });
+  const index = await load(t, simulator, { syncedIds }).wait(patiently);
   assert.deepEqual([index?.countOf(course), index?.counts.unknownUsers], [1, 1]);
   const noCourse = async () => ({ users: [user], courses: [uuid(9)] });
-  const none = await load(t, simulator, { heldIds: noCourse }).wait(patiently);
+  const none = await load(t, simulator, { syncedIds: noCourse }).wait(patiently);
   assert.deepEqual([none?.countOf(course), none?.counts.unknownCourses], [0, 2]);
 });
 
 test('ids that cannot be read fail the call, and are asked for again by the next one', async (t) => {
   const simulator = await start(t);
   let calls = 0;
-  const heldIds = async () => {
+  const syncedIds = async () => {
     calls += 1;
     if (calls === 1) throw new Error('the users cannot be listed');
     return { users: [user] };
   };
-  const report = load(t, simulator, { heldIds });
+  const report = load(t, simulator, { syncedIds });
   assert.match(String(await captureFailure(report)), /users cannot be listed/);
   assert.equal((await report.wait(patiently))?.countOf(course), 1);
   assert.deepEqual([polls(simulator).length, calls], [1, 2]);
 });
 
 test('a report that is read before the sync has listed all gives its index afterwards', async (t) => {
-  let isListed = false;
-  const asked: boolean[] = [];
-  const heldIds = async (canWait: boolean) => {
-    asked.push(canWait);
-    return canWait && !isListed ? undefined : { users: [user] };
+  let isListing = false;
+  let reads = 0;
+  const syncedIds = async () => {
+    reads += 1;
+    return { users: [user] };
   };
-  const report = load(t, await start(t), { heldIds });
-  assert.equal(await report.wait({ ...patiently, canWait: true }), undefined);
-  isListed = true;
+  const report = load(t, await start(t), { syncedIds, isListing: () => isListing });
+  // The listing begins while the report is downloaded.
+  const onProgress = () => (isListing = true);
+  assert.equal(await report.wait({ ...patiently, canWait: true, onProgress }), undefined);
+  assert.deepEqual([report.state.phase, reads], ['scanned', 0]);
+  isListing = false;
   const index = await report.wait({ ...patiently, canWait: true });
   assert.equal(index?.countOf(course), 1);
   assert.equal(await report.wait(patiently), index);
-  assert.deepEqual(asked, [true, true]);
+  assert.equal(reads, 1);
 });
 
 test('a report that Percipio gives up on fails with its status', async (t) => {
@@ -224,18 +225,21 @@ test('a report that Percipio gives up on fails with its status', async (t) => {
   assert.ok(error instanceof PercipioError);
   assert.equal(error.kind, 'report-failed');
   assert.match(error.message, /FAILED/);
-  assert.equal(report.failure, error);
+  assert.deepEqual(report.state, { phase: 'failed', id: report.id, error, isSeen: true });
 });
 
-test('a failure that nobody was waiting for is told to whoever comes next', async (t) => {
+test('a failure that nobody was waiting for goes to the next caller', async (t) => {
   const simulator = await startSimulator(t, { users: 0, courses: 0, activityRows: 0, reportFails: true });
   const report = load(t, simulator, { isListing: () => true });
   assert.equal(await report.wait({ ...patiently, canWait: true }), undefined);
-  await simulator.requests.waitFor(({ index, outcome }) => index === 3 && outcome === 'answered');
-  await new Promise((resolve) => setTimeout(resolve, 5));
-  assert.equal(report.failure, undefined);
+  while (report.state.phase !== 'failed') {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  assert.equal(report.state.isSeen, false);
+  report.begin(undefined, undefined);
+  assert.equal(report.state.phase, 'failed');
   assert.match(String(await captureFailure(report)), /FAILED/);
-  assert.ok(report.failure);
+  assert.ok(report.state.isSeen);
 });
 
 test('a report that is gone fails as expired', async (t) => {
@@ -307,14 +311,16 @@ test('a report whose JSON ends too early though its transfer does not is read th
   assert.equal(polls(simulator).length, 3);
 });
 
-test('takeTelling is true once', async (t) => {
+test('claimSummary is true once, and not before there is one', async (t) => {
   const report = load(t, await start(t));
-  assert.deepEqual([report.takeTelling(), report.takeTelling()], [true, false]);
+  assert.equal(report.claimSummary(), false);
+  await report.wait(patiently);
+  assert.deepEqual([report.claimSummary(), report.claimSummary()], [true, false]);
 });
 
 test('isMapped: only the fields that matter are asked for, and the report is read as ever', async (t) => {
   const simulator = await startSimulator(t, { users: 20, courses: 10, activityRows: 200, ...READY_AT_ONCE });
-  const options = { heldIds: async () => ({}), lookbackMs: 20 * 365 * dayMs };
+  const options = { syncedIds: async () => ({}), lookbackMs: 20 * 365 * dayMs };
   const [whole, mapped] = [load(t, simulator, options), load(t, simulator, { ...options, isMapped: true })];
   let [bytes, mappedBytes] = [0, 0];
   const index = await whole.wait({ ...patiently, onProgress: (progress) => (bytes = progress.bytes ?? 0) });
@@ -338,10 +344,7 @@ for (const [what, plant] of [
     const error = await captureFailure(load(t, simulator, { isMapped: true }));
     assert.ok(error instanceof ServiceError);
     assert.equal(error.reason, 'report_mapping');
-    assert.match(
-      error.rawMessage,
-      /Percipio was asked to map the report \(--report-mapping\): leave that setting out$/,
-    );
+    assert.match(error.rawMessage, /Percipio was asked to map the report \(--report-mapping\): remove that setting$/);
   });
 }
 
@@ -350,4 +353,61 @@ test('isMapped: what has other reasons does not blame the mapping', async (t) =>
   simulator.faults.add({ kind: 'status', status: 403, match: { method: 'POST' } });
   const error = await captureFailure(load(t, simulator, { isMapped: true }));
   assert.ok(error instanceof PercipioError);
+});
+
+test('a report goes from state to state, and begins once', async (t) => {
+  const simulator = await start(t);
+  let isListing = true;
+  const report = load(t, simulator, { timing: lateTiming, isListing: () => isListing });
+  const phases = [report.state.phase];
+  assert.equal(await report.wait({ ...patiently, canWait: true }), undefined);
+  phases.push(report.state.phase);
+  report.begin(undefined, undefined);
+  phases.push(report.state.phase);
+  const onProgress = ({ status }: Progress) => {
+    if (status === 'downloading' && report.state.phase !== phases.at(-1)) phases.push(report.state.phase);
+  };
+  isListing = false;
+  await report.wait({ ...patiently, onProgress });
+  phases.push(report.state.phase);
+  report.close();
+  phases.push(report.state.phase);
+  assert.deepEqual(phases, ['requested', 'pending', 'pending', 'ready', 'indexed', 'indexed']);
+  assert.equal(simulator.requests.of({ method: 'POST' }).length, 1);
+});
+
+test('prefetch: a report is requested and nothing more, until it begins', async (t) => {
+  const simulator = await start(t);
+  const { url: baseUrl, organizationId, token } = simulator;
+  const client = createTestClient(t, baseUrl, { organizationId, token });
+  const report = new ActivityReport({
+    reports: () => client.reports,
+    logger: silentLogger,
+    lookbackMs: dayMs,
+    timeoutMs: longWaitMs,
+    timing: quickTiming,
+    syncedIds: async () => ({}),
+    isMapped: false,
+    isListing: () => false,
+  });
+  t.after(() => report.close());
+  simulator.faults.add({ kind: 'status', status: 403, match: { method: 'POST' } });
+  await assert.rejects(report.prefetch(never), /403/);
+  assert.equal(report.state.phase, 'idle');
+  await report.prefetch(never);
+  const { id } = report;
+  assert.deepEqual(report.state, { phase: 'prefetched', id });
+  assert.equal(await report.wait({ ...patiently, waitMs: 0 }), undefined);
+  assert.equal(polls(simulator).length, 0);
+  report.begin(undefined, undefined);
+  assert.equal((await report.wait(patiently))?.countOf(course), 2);
+  assert.equal(report.id, id);
+});
+
+test('a report that was closed does not begin again', async (t) => {
+  const report = load(t, await start(t));
+  report.close();
+  report.begin(undefined, undefined);
+  assert.equal(report.state.phase, 'closed');
+  assert.equal(await report.wait(patiently), undefined);
 });

@@ -8,7 +8,7 @@ import { courseOf, packActivity, pairOf, statusOf, userOf } from './packed-activ
 import { StatusTally } from './status-tally.ts';
 
 /** The users and courses that a sync holds. Rows of others are counted, and give no grant. */
-export interface HeldIds {
+export interface SyncedIds {
   /** Default: all that the report has. */
   readonly users?: Iterable<string> | undefined;
   /** Default: all that the report has. */
@@ -44,7 +44,7 @@ export class ActivityIndexBuilder implements ActivityRowSink {
     this.#malformed += 1;
   }
 
-  finish(held: HeldIds = {}): ActivityIndexParts {
+  finish(held: SyncedIds = {}): ActivityIndexParts {
     const taken = this.#taken.drain();
     const { userIds, rankOf } = orderUsers(this.#users.ids, held.users);
     const isHeld = markHeld(this.#courses.ids, held.courses);

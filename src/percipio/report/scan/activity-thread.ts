@@ -2,7 +2,7 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { ActivityIndex } from './activity-index.ts';
-import type { HeldIds } from './activity-index-builder.ts';
+import type { SyncedIds } from './activity-index-builder.ts';
 import type { ActivityAnswer, ActivityRequest, ActivityWorkerData } from './activity-worker.ts';
 import { createPieceFreer } from './free-pieces.ts';
 import type { ReadActivityOptions } from './read-activity-rows.ts';
@@ -91,7 +91,7 @@ export class ActivityThread {
   }
 
   /** Makes the index of a report that was read. Once. */
-  async finish(held: HeldIds = {}): Promise<ActivityIndex> {
+  async finish(held: SyncedIds = {}): Promise<ActivityIndex> {
     const { users, courses } = held;
     this.#worker.ref();
     this.#ask({ kind: 'finish', held: { users: users && [...users], courses: courses && [...courses] } });

@@ -2,7 +2,7 @@
 import { on } from 'node:events';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { ActivityIndexParts } from './activity-index.ts';
-import { ActivityIndexBuilder, type HeldIds } from './activity-index-builder.ts';
+import { ActivityIndexBuilder, type SyncedIds } from './activity-index-builder.ts';
 import { readActivityRows } from './read-activity-rows.ts';
 import { ReportFormatError, type ReportFormatErrorFields } from './report-format-error.ts';
 import { MappedRows } from './report-mapping.ts';
@@ -18,7 +18,7 @@ export interface ActivityWorkerData {
 export type ActivityRequest =
   | { readonly kind: 'block'; readonly block: number; readonly length: number }
   | { readonly kind: 'end' }
-  | { readonly kind: 'finish'; readonly held: HeldIds };
+  | { readonly kind: 'finish'; readonly held: SyncedIds };
 
 /** `block` gives back a block that was read. `wrong` is the last answer. */
 export type ActivityAnswer =

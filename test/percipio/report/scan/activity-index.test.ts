@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { ActivityIndex } from '../../../../src/percipio/report/scan/activity-index.ts';
-import { ActivityIndexBuilder, type HeldIds } from '../../../../src/percipio/report/scan/activity-index-builder.ts';
+import { ActivityIndexBuilder, type SyncedIds } from '../../../../src/percipio/report/scan/activity-index-builder.ts';
 
 type Row = readonly [course: string, user: string, status: string];
 
@@ -20,7 +20,7 @@ function take(builder: ActivityIndexBuilder, row: Row): void {
   });
 }
 
-function build(rows: Iterable<Row>, held?: HeldIds): ActivityIndex {
+function build(rows: Iterable<Row>, held?: SyncedIds): ActivityIndex {
   const builder = new ActivityIndexBuilder();
   for (const row of rows) take(builder, row);
   return new ActivityIndex(builder.finish(held));

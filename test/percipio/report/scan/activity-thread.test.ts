@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { ActivityIndex } from '../../../../src/percipio/report/scan/activity-index.ts';
-import { ActivityIndexBuilder, type HeldIds } from '../../../../src/percipio/report/scan/activity-index-builder.ts';
+import { ActivityIndexBuilder, type SyncedIds } from '../../../../src/percipio/report/scan/activity-index-builder.ts';
 import { ActivityThread } from '../../../../src/percipio/report/scan/activity-thread.ts';
 import { type ReadProgress, readActivityRows } from '../../../../src/percipio/report/scan/read-activity-rows.ts';
 import { chop } from './read-rows.ts';
@@ -13,7 +13,7 @@ async function* bodyOf(report: string, pieceBytes = 64 * 1024): AsyncGenerator<U
 }
 
 /** In this thread: what the other one must come to. */
-async function readHere(report: string, held: HeldIds): Promise<ActivityIndex> {
+async function readHere(report: string, held: SyncedIds): Promise<ActivityIndex> {
   const builder = new ActivityIndexBuilder();
   await readActivityRows(bodyOf(report), builder);
   return new ActivityIndex(builder.finish(held));

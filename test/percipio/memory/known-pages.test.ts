@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ListedPages } from '../../src/percipio/listed-pages.ts';
+import { KnownPages } from '../../../src/percipio/memory/known-pages.ts';
 
-function listed(...pages: [key: string, nextKey: string | undefined, items: string[]][]): ListedPages<string> {
-  const all = new ListedPages<string>();
+function listed(...pages: [key: string, nextKey: string | undefined, items: string[]][]): KnownPages<string> {
+  const all = new KnownPages<string>();
   for (const [key, nextKey, items] of pages) {
     all.add(key, { items, nextKey });
   }
@@ -11,7 +11,7 @@ function listed(...pages: [key: string, nextKey: string | undefined, items: stri
 }
 
 test('nothing listed is not all', () => {
-  assert.equal(new ListedPages().all(), undefined);
+  assert.equal(new KnownPages().all(), undefined);
 });
 
 test('a listing of one page is all of it, also when it is empty', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { UsersApi } from '../../../src/percipio/api/users.ts';
-import { ListedUsers } from '../../../src/percipio/users/listed-users.ts';
+import { ListedUsers } from '../../../src/percipio/memory/listed-users.ts';
 import type { PercipioUser } from '../../../src/simulator/percipio/organization/api-objects.ts';
 import { startSimulator } from '../../simulator/percipio/start-simulator.ts';
 import { createTestClient } from '../api/start-server.ts';
@@ -81,11 +81,11 @@ test('a page that fails is not remembered, and is asked for again', async (t) =>
   assert.equal((await listed.read(users, 0, never)).items.length, 1);
 });
 
-test('foresee: the first page is read ahead, and given to the listing once', async (t) => {
+test('prefetch: the first page is read ahead, and given to the listing once', async (t) => {
   const { simulator, users, listed } = await start(t, [{ role: 'ADMIN' }]);
   assert.equal(listed.isBegun, false);
-  await listed.foresee(users, never);
-  await listed.foresee(users, never);
+  await listed.prefetch(users, never);
+  await listed.prefetch(users, never);
   assert.deepEqual([listed.isBegun, listed.get(0), simulator.requests.total], [true, undefined, 1]);
   assert.equal((await listed.read(users, 0, never)).items.length, 1);
   assert.deepEqual([listed.allIds(), simulator.requests.total], [[uuid(0)], 1]);
@@ -93,9 +93,9 @@ test('foresee: the first page is read ahead, and given to the listing once', asy
   assert.equal(simulator.requests.total, 2);
 });
 
-test('foresee: another page than the first is asked for', async (t) => {
+test('prefetch: another page than the first is asked for', async (t) => {
   const { simulator, users, listed } = await start(t, Array(1001).fill({}));
-  await listed.foresee(users, never);
+  await listed.prefetch(users, never);
   assert.equal((await listed.read(users, 1000, never)).items.length, 1);
   assert.equal((await listed.read(users, 0, never)).items.length, 1000);
   assert.equal(simulator.requests.total, 2);
@@ -105,9 +105,9 @@ for (const [what, write] of [
   ['changed', (users: UsersApi) => users.update(uuid(0), { lastName: 'New' }, never)],
   ['created', (users: UsersApi) => users.create({ externalUserId: 'new' }, never)],
 ] as const) {
-  test(`foresee: when a user was ${what} since, the page is asked for again`, async (t) => {
+  test(`prefetch: when a user was ${what} since, the page is asked for again`, async (t) => {
     const { simulator, users, listed } = await start(t, [{ role: 'ADMIN' }]);
-    await listed.foresee(users, never);
+    await listed.prefetch(users, never);
     await write(users);
     await listed.read(users, 0, never);
     assert.equal(simulator.requests.of({ method: 'GET', path: /\/users$/ }).length, 2);

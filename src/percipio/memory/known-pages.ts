@@ -1,7 +1,7 @@
-// Keeps the pages of a listing that a caller walks through, and knows when it has seen all of them.
+// Remembers the pages of a listing by their keys, and knows when it has seen all of them.
 
-/** One page: what it holds, and the key of the page behind it; nothing behind the last one. */
-export interface ListedPage<Item> {
+/** One page: its items, and the key of the next page; none on the last page. */
+export interface KnownPage<Item> {
   readonly items: readonly Item[];
   readonly nextKey: string | undefined;
 }
@@ -10,7 +10,7 @@ export interface ListedPage<Item> {
 export const firstPageKey = '';
 
 /** Pages of one listing by key, such as the page token as text. They may come twice and in any order. */
-export class ListedPages<Item, Page extends ListedPage<Item> = ListedPage<Item>> {
+export class KnownPages<Item, Page extends KnownPage<Item> = KnownPage<Item>> {
   readonly #pages = new Map<string, Page>();
   #all: readonly Item[] | undefined;
 
@@ -29,8 +29,8 @@ export class ListedPages<Item, Page extends ListedPage<Item> = ListedPage<Item>>
   }
 
   /**
-   * Everything listed, in order, once the pages seen lead from the first to the last one; nothing before that. The same
-   * array again until a page is added.
+   * All items in order, once the known pages lead from the first to the last one; undefined before that. Returns the
+   * same array until a page is added.
    */
   all(): readonly Item[] | undefined {
     this.#all ??= this.#join();

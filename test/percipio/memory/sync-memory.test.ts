@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ActivityReports } from '../../src/percipio/report/activity-reports.ts';
-import { SyncMemory } from '../../src/percipio/sync-memory.ts';
-import { quickTiming, silentLogger } from './start-connector.ts';
+import { SyncMemory } from '../../../src/percipio/memory/sync-memory.ts';
+import { ActivityReports } from '../../../src/percipio/report/activity-reports.ts';
+import { quickTiming, silentLogger } from '../start-connector.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -20,7 +20,7 @@ function createMemory() {
       lookbackMs: 1,
       timeoutMs: 1,
       timing: quickTiming,
-      heldIds: async () => ({ users: [], courses: [] }),
+      syncedIds: async () => ({ users: [], courses: [] }),
       isMapped: false,
       isListing: () => false,
     });
@@ -86,39 +86,39 @@ test('close closes the reports of every sync', () => {
   assert.deepEqual(closed, [0, 1]);
 });
 
-test('what is prepared for a sync without an id goes to the next new sync, once', () => {
+test('prefetchScope: the next new sync gets the scope, once', () => {
   const { memory } = createMemory();
   const old = memory.scopeOf('old');
-  const prepared = memory.prepare();
-  assert.ok(prepared);
-  assert.equal(memory.prepare(), prepared);
+  const prefetched = memory.prefetchScope();
+  assert.ok(prefetched);
+  assert.equal(memory.prefetchScope(), prefetched);
   assert.equal(memory.scopeOf('old'), old);
-  assert.notEqual(memory.scopeOf(undefined), prepared, 'callers without a sync begin none');
-  assert.equal(memory.scopeOf('a'), prepared);
-  assert.equal(memory.scopeOf('a'), prepared);
-  assert.notEqual(memory.scopeOf('b'), prepared);
+  assert.notEqual(memory.scopeOf(undefined), prefetched, 'callers without a sync begin none');
+  assert.equal(memory.scopeOf('a'), prefetched);
+  assert.equal(memory.scopeOf('a'), prefetched);
+  assert.notEqual(memory.scopeOf('b'), prefetched);
 });
 
-test('what is prepared waits a minute; whoever prepares after that prepares nothing, until a sync comes', () => {
+test('prefetchScope: a scope waits a minute; if no sync used it, there is no other one until a sync begins', () => {
   const { memory, clock } = createMemory();
-  const prepared = memory.prepare();
+  const prefetched = memory.prefetchScope();
   clock.ms += minuteMs;
-  assert.equal(memory.prepare(), prepared);
+  assert.equal(memory.prefetchScope(), prefetched);
   clock.ms += 1;
-  assert.equal(memory.prepare(), undefined);
+  assert.equal(memory.prefetchScope(), undefined);
   clock.ms += hourMs;
-  assert.equal(memory.prepare(), undefined);
-  assert.notEqual(memory.scopeOf('a'), prepared);
-  assert.ok(memory.prepare());
+  assert.equal(memory.prefetchScope(), undefined);
+  assert.notEqual(memory.scopeOf('a'), prefetched);
+  assert.ok(memory.prefetchScope());
 });
 
-test('a scope that is begun takes over nothing', () => {
+test('begin: a scope takes over nothing that was prefetched', () => {
   const { memory, closed } = createMemory();
   const first = memory.scopeOf('a');
-  const prepared = memory.prepare();
+  const prefetched = memory.prefetchScope();
   memory.begin('a');
   assert.deepEqual(closed, [0]);
   assert.notEqual(memory.scopeOf('a'), first);
-  assert.notEqual(memory.scopeOf('a'), prepared);
-  assert.equal(memory.scopeOf('b'), prepared);
+  assert.notEqual(memory.scopeOf('a'), prefetched);
+  assert.equal(memory.scopeOf('b'), prefetched);
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { pollDueMs } from '../../../src/percipio/report/report-polls.ts';
+import { pollDueMs } from '../../../src/percipio/report/poll-report.ts';
 import { defaultTiming } from '../../../src/percipio/timing.ts';
 
 /** How often a report is asked for that takes a time, when the next question comes at `nextMs`. All times in ms. */

@@ -1,0 +1,141 @@
+// What a process remembers of the users that a sync has listed: their ids, for reports, and their roles, for grants.
+import { once } from 'node:events';
+import { z } from 'zod';
+import { type UsersApi, type UsersPage, usersPageSizeMax } from '../api/users.ts';
+import { firstPageKey, type KnownPage, KnownPages } from './known-pages.ts';
+
+/** The page token of the list of users. */
+export const usersPosition = z.strictObject({ offset: z.int().min(1) });
+
+/** A page of users. `items` are their ids. */
+export interface KnownUsersPage extends KnownPage<string> {
+  /** Of the users in `items`, in their order; undefined for a user without a role. */
+  readonly roles: readonly (string | undefined)[];
+  /** Where the next page begins; absent on the last one. */
+  readonly nextOffset: number | undefined;
+}
+
+/** A page as Percipio returned it, and what is remembered of it. */
+export interface ReadUsersPage extends UsersPage {
+  readonly known: KnownUsersPage;
+}
+
+/** The users of one sync, page by page: of each an id, and a reference to a role. */
+export class ListedUsers {
+  readonly #pages = new KnownPages<string, KnownUsersPage>();
+  readonly #inFlight = new Map<number, Promise<ReadUsersPage>>();
+  /** The first page, read before the listing, and how many users had been changed by then. */
+  #prefetched: { readonly page: UsersPage; readonly writes: number } | undefined;
+  /** One string for each role: a parsed page has one for each user. */
+  readonly #roles = new Map<string, string>();
+
+  /**
+   * A page as Percipio has it now, as large as Percipio allows. Callers share a request that is in flight, so that
+   * concurrent listings of users and of roles make no more requests than one listing.
+   */
+  async read(users: UsersApi, offset: number, signal: AbortSignal): Promise<ReadUsersPage> {
+    // A shared request may fail because its own call was aborted, which says nothing about this call.
+    const shared = this.#inFlight.get(offset)?.catch(() => undefined);
+    const page = shared && (await untilAborted(shared, signal));
+    return page ?? (await this.#request(users, offset, signal));
+  }
+
+  /**
+   * Reads the first page for the listing that follows, which then does not request it again. The listing should follow
+   * soon: it does not see what others change in between.
+   */
+  async prefetch(users: UsersApi, signal: AbortSignal): Promise<void> {
+    const { writes } = users;
+    this.#prefetched ??= { page: await users.list({ max: usersPageSizeMax, offset: 0 }, signal), writes };
+  }
+
+  /** Whether any page was requested. */
+  get isBegun(): boolean {
+    return this.#prefetched !== undefined || this.#inFlight.size > 0 || this.#pages.isBegun;
+  }
+
+  /** What is remembered of the page that begins at an offset. */
+  get(offset: number): KnownUsersPage | undefined {
+    return this.#pages.get(keyOf(offset));
+  }
+
+  /** The ids of all users, once the known pages lead from the first to the last one. */
+  allIds(): readonly string[] | undefined {
+    return this.#pages.all();
+  }
+
+  /** The ids of all users. Pages that are not remembered are read from Percipio. */
+  async readAllIds(users: UsersApi, signal: AbortSignal): Promise<readonly string[]> {
+    const known = this.allIds();
+    if (known) {
+      return known;
+    }
+    // In a list of its own: another caller may list the users again meanwhile, which replaces remembered pages.
+    const ids: string[] = [];
+    for (let offset: number | undefined = 0; offset !== undefined; ) {
+      const page: KnownUsersPage = this.get(offset) ?? (await this.read(users, offset, signal)).known;
+      ids.push(...page.items);
+      offset = page.nextOffset;
+    }
+    return ids;
+  }
+
+  async #request(users: UsersApi, offset: number, signal: AbortSignal): Promise<ReadUsersPage> {
+    const reading = this.#takePrefetched(users, offset) ?? users.list({ max: usersPageSizeMax, offset }, signal);
+    const request = reading.then((page) => {
+      const known = this.#toKnown(page);
+      this.#pages.add(keyOf(offset), known);
+      return { ...page, known };
+    });
+    this.#inFlight.set(offset, request);
+    try {
+      return await request;
+    } finally {
+      if (this.#inFlight.get(offset) === request) {
+        this.#inFlight.delete(offset);
+      }
+    }
+  }
+
+  /** Returned once, and not at all if this process has changed a user since. */
+  #takePrefetched({ writes }: UsersApi, offset: number): Promise<UsersPage> | undefined {
+    if (offset !== 0) {
+      return undefined;
+    }
+    const prefetched = this.#prefetched;
+    this.#prefetched = undefined;
+    return prefetched?.writes === writes ? Promise.resolve(prefetched.page) : undefined;
+  }
+
+  #toKnown({ items, nextOffset }: UsersPage): KnownUsersPage {
+    return {
+      items: items.map((user) => user.id),
+      roles: items.map(({ role }) => (role ? this.#oneString(role) : undefined)),
+      nextKey: nextOffset === undefined ? undefined : keyOf(nextOffset),
+      nextOffset,
+    };
+  }
+
+  #oneString(role: string): string {
+    const known = this.#roles.get(role) ?? role;
+    this.#roles.set(known, known);
+    return known;
+  }
+}
+
+function keyOf(offset: number): string {
+  return offset === 0 ? firstPageKey : String(offset);
+}
+
+async function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  signal.throwIfAborted();
+  const done = new AbortController();
+  const aborted = once(signal, 'abort', { signal: done.signal }).then(() => {
+    throw signal.reason;
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    done.abort();
+  }
+}

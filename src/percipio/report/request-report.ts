@@ -1,0 +1,62 @@
+// Requests a learning-activity report for a sync, and explains which failures a report can have.
+import { Code, ServiceError } from 'baton-connector-sdk';
+import type { Logger } from 'pino';
+import { PercipioError } from '../api/percipio-error.ts';
+import type { ReportsApi } from '../api/reports.ts';
+import { ReportFormatError } from './scan/report-format-error.ts';
+import { activityMapping } from './scan/report-mapping.ts';
+
+export interface ReportRequestOptions {
+  readonly reports: () => ReportsApi;
+  readonly logger: Logger;
+  /** How far back the report begins. */
+  readonly lookbackMs: number;
+  /** Whether Percipio is asked to omit from it what a sync does not need. */
+  readonly isMapped: boolean;
+}
+
+/**
+ * @returns The id of a new report.
+ * @throws PercipioError, or a ServiceError `report_mapping` where the mapping may be the cause.
+ */
+export async function requestReport(
+  { reports, lookbackMs, isMapped, logger }: ReportRequestOptions,
+  signal: AbortSignal,
+): Promise<string> {
+  const end = new Date();
+  const start = new Date(end.getTime() - lookbackMs);
+  const mapping = isMapped ? activityMapping : undefined;
+  try {
+    const { value } = await reports().requestLearningActivity({ start, end, mapping }, signal);
+    logger.info({ report_id: value.id, status: value.status }, 'requested the activity report');
+    return value.id;
+  } catch (error) {
+    throw isMapped ? explainMapping(error) : error;
+  }
+}
+
+/** A failure of a mapped report, with advice if the mapping may be the cause. */
+export function explainMapping(error: unknown): unknown {
+  if (!mayBeCausedByMapping(error)) {
+    return error;
+  }
+  return new ServiceError(
+    Code.FailedPrecondition,
+    `${error.message}. Percipio was asked to map the report (--report-mapping): remove that setting`,
+    { reason: 'report_mapping', cause: error },
+  );
+}
+
+function mayBeCausedByMapping(error: unknown): error is Error {
+  if (error instanceof PercipioError) {
+    return error.kind === 'report-failed' || [400, 422, 501].includes(error.status ?? 0);
+  }
+  return error instanceof ReportFormatError && !error.isCutOff;
+}
+
+/** The failure by which Percipio says that it has no such report (any more), so that a new one must be requested. */
+export function lostReportError(error: unknown): PercipioError | undefined {
+  const failure = error instanceof ServiceError ? error.cause : error;
+  const isLost = failure instanceof PercipioError && ['report-failed', 'report-expired'].includes(failure.kind);
+  return isLost ? failure : undefined;
+}
