@@ -1,5 +1,6 @@
 // Faults that a test injects between the client and the API: error responses, broken connections, silence.
 import { createRandom, hash32, type Random } from '../random.ts';
+import type { Redirect } from './redirect.ts';
 
 /** Which requests a fault hits, and how often. */
 export interface FaultRule {
@@ -36,6 +37,8 @@ interface CarryingOut {
  * - `delay`: the response, or the next matching fault, comes `delayMs` later.
  * - `emptyBody`: status 200 and no body.
  * - `garbage`: status 200, content type JSON, and `text` (default: truncated JSON) as the body.
+ * - `redirect`: see Redirect. The request that follows it is matched by its own path, so a fault that hits again and again
+ *   makes a loop.
  *
  * With `status`, `stall`, `emptyBody` and `garbage` the request is not processed unless `carriesOut` is set.
  */
@@ -47,6 +50,7 @@ export type FaultKind =
       readonly body?: unknown;
     } & CarryingOut)
   | { readonly kind: 'reset' | 'lostAnswer' }
+  | ({ readonly kind: 'redirect' } & Redirect)
   | ({ readonly kind: 'emptyBody' } & CarryingOut)
   | ({ readonly kind: 'truncate' } & BreakOff)
   | ({ readonly kind: 'stall' } & BreakOff & CarryingOut)

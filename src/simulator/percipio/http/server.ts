@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Access, checkAccess, isAuthorized } from './access.ts';
 import { type Answer, ApiError, errorAnswer, jsonAnswer, jsonTextAnswer } from './answer.ts';
 import type { FaultKind, Faults, Strike } from './faults.ts';
+import { followRedirects, redirectAnswer } from './redirect.ts';
 import type { RequestLog, RequestRecord } from './request-log.ts';
 import { findRoute, type Route } from './router.ts';
 import { sendAnswer } from './send-answer.ts';
@@ -127,9 +128,15 @@ class Exchange {
         return this.#send({ status: 200, headers: {}, body: '' });
       case 'garbage':
         return this.#send(jsonTextAnswer(fault.text ?? GARBAGE));
+      case 'redirect':
+        return this.#send(redirectAnswer(fault, { host: this.#host, path: this.#path, search: this.#search }));
       case 'status':
         return this.#send(statusAnswer(fault));
     }
+  }
+
+  get #host(): string {
+    return this.#request.headers.host ?? '';
   }
 
   /** The API's response, errors included: connection faults can hit those as well. */
@@ -141,13 +148,16 @@ class Exchange {
 
   async #carryOut(body: unknown): Promise<Answer> {
     try {
-      checkAccess(this.#options.access, this.#request, this.#path);
-      const { route, params } = findRoute(this.#options.routes, this.#record.method, this.#path);
+      const { path, needsToken } = followRedirects(this.#path);
+      if (needsToken) {
+        checkAccess(this.#options.access, this.#request, path);
+      }
+      const { route, params } = findRoute(this.#options.routes, this.#record.method, path);
       return await route.handle({
         params,
         query: new URLSearchParams(this.#search),
         body,
-        pageUrl: `http://${this.#request.headers.host}${this.#path}`,
+        pageUrl: `http://${this.#host}${this.#path}`,
         signal: this.#gone.signal,
       });
     } catch (error) {
