@@ -1,18 +1,17 @@
-// The pipe from the process that started this one: its first line says how to serve, and its end that nobody needs it
-// any more.
+// The pipe from the parent process: its first line says how to serve, and its end means that the parent is gone.
 import type { Readable } from 'node:stream';
 
-/** A line with two certificates and a key is about 2 kB. */
+/** A line with two certificates and a key has about 2 kB. */
 const lineMaxBytes = 1024 * 1024;
 
 export class ParentPipe {
-  /** The first line, without its end; empty when the pipe ended before one came. */
+  /** The first line, trimmed; empty if the pipe ended before it. */
   readonly line: Promise<string>;
-  /** Resolves when the pipe has ended, for the parent closed it or has died. */
+  /** Resolves when the pipe ends: the parent closed it or died. */
   readonly ended: Promise<void>;
   readonly #stream: Readable;
 
-  /** Reads until the pipe ends, also behind the line: its end does not show otherwise. */
+  /** Reads until the pipe ends, past the line too: a stream that is not read does not report its end. */
   constructor(stream: Readable) {
     this.#stream = stream;
     const line = Promise.withResolvers<string>();
@@ -25,14 +24,10 @@ export class ParentPipe {
       text = undefined;
     };
     stream.on('data', (chunk: Buffer) => {
-      if (text === undefined) {
-        return;
-      }
+      if (text === undefined) return;
       const end = chunk.indexOf('\n');
       text = Buffer.concat([text, end < 0 ? chunk : chunk.subarray(0, end)]);
-      if (end >= 0 || text.length > lineMaxBytes) {
-        settle();
-      }
+      if (end >= 0 || text.length > lineMaxBytes) settle();
     });
     for (const event of ['end', 'close', 'error'] as const) {
       stream.once(event, () => {
@@ -42,7 +37,7 @@ export class ParentPipe {
     }
   }
 
-  /** Stops reading, so that the process can end while the parent keeps the pipe open. */
+  /** Stops reading, so that the process can exit while the parent keeps the pipe open. */
   release(): void {
     this.#stream.destroy();
   }

@@ -1,5 +1,4 @@
-// What a child may do, from the settings of the program that started it.
-
+// What a child may do, according to the settings that its parent passed on.
 import type { Field, Settings } from '../config/field.ts';
 import {
   bulkCreateTicket,
@@ -21,8 +20,8 @@ import { provisioning, ticketing } from '../config/fields/service-mode.ts';
 import type { ConnectorServicesOptions } from '../services/connector-services.ts';
 
 /**
- * Settings that permit changes: the one that says so, and those that ask for one (pkg/cli of baton-sdk v0.25.0). There,
- * actions need no permission; here they do.
+ * Settings that permit changes: `provisioning`, and those that request a change (pkg/cli of baton-sdk v0.25.0). In the
+ * Go SDK actions need no permission; here they do.
  */
 const changes: readonly Field[] = [
   provisioning,
@@ -40,7 +39,7 @@ const changes: readonly Field[] = [
 
 const tickets: readonly Field[] = [ticketing, createTicket, bulkCreateTicket, listTicketSchemas, getTicket];
 
-/** A person who asks for one grant need not permit changes beside that: the parent then has the child do it. */
+/** A user who requests one grant need not permit changes too: the parent makes its child do the grant. */
 export function readPermittedWork(settings: Settings): ConnectorServicesOptions {
   const hasAny = (fields: readonly Field[]) => fields.some((field) => Boolean(settings.get(field)));
   return { provisioning: hasAny(changes), ticketing: hasAny(tickets) };

@@ -1,4 +1,4 @@
-// RateLimiterService: the Go runtime asks it before each call to a connector, and tells it how the call went.
+// RateLimiterService: a Go parent asks it before each call to a connector and reports the outcome of the call.
 import {
   RateLimitDescription_Status,
   type RateLimiterConfig,
@@ -8,8 +8,8 @@ import { type ServiceEntry, serviceEntry } from '../services/service-entry.ts';
 import { invalidConfig } from './server-config.ts';
 
 /**
- * A limiter that lets every call through at once, as the Go SDK's does that limits nothing (pkg/ratelimit of baton-sdk
- * v0.25.0). The connector keeps to the limits of its application itself.
+ * A limiter that lets every call through at once, like the Go SDK's no-op limiter (pkg/ratelimit of baton-sdk v0.25.0).
+ * The connector itself respects the limits of its application.
  */
 export function createRateLimiterService(): ServiceEntry {
   return serviceEntry(RateLimiterService, {
@@ -19,13 +19,11 @@ export function createRateLimiterService(): ServiceEntry {
 }
 
 /**
- * Whether calls are to be limited by a rate, which this limiter does not do.
- * @throws ServiceError INVALID_ARGUMENT for the kinds that no connector starts with.
+ * Whether the parent requests a rate limit, which this limiter does not enforce.
+ * @throws ServiceError INVALID_ARGUMENT for the kinds that Go connectors refuse to start with too.
  */
 export function asksForLimits(config: RateLimiterConfig | undefined): boolean {
-  if (!config) {
-    return false;
-  }
+  if (!config) return false;
   switch (config.type.case) {
     case 'disabled':
       return false;
@@ -35,6 +33,6 @@ export function asksForLimits(config: RateLimiterConfig | undefined): boolean {
     case 'external':
       throw invalidConfig('rate_limiter_config: external rate limiters are not implemented');
     case undefined:
-      throw invalidConfig('rate_limiter_config names no kind of limiter');
+      throw invalidConfig('rate_limiter_config has no type');
   }
 }

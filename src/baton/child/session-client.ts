@@ -1,4 +1,4 @@
-// Keeps values of syncs with the parent, which writes them to the file of the sync (BatonSessionService).
+// Stores session values with the parent, which writes them to the file of the sync (BatonSessionService).
 import { type Client, ConnectError, createClient } from '@connectrpc/connect';
 import { createGrpcTransport, Http2SessionManager } from '@connectrpc/connect-node';
 import type { Logger } from 'pino';
@@ -8,10 +8,10 @@ import { ServiceError } from '../author/service-error.ts';
 import type { TlsMaterial } from '../server/tls/mutual-tls.ts';
 import type { SessionStores } from '../services/call-context.ts';
 
-/** The parent is on this machine, and its store a file. */
+/** Ample: the parent runs on this machine, and its store is a file. */
 const timeoutMs = 10_000;
 
-/** How a Go parent says that no sync has opened its file yet: an error without a code of its own. */
+/** The message of a Go parent when no sync has opened its file yet. The error has no code of its own. */
 const notOpenText = 'session store is not set';
 
 export interface SessionClient extends SessionStores {
@@ -19,8 +19,7 @@ export interface SessionClient extends SessionStores {
 }
 
 /**
- * Connects with the first value that is asked for. Nothing is cached: what connectors keep here is asked for once in the
- * life of a process.
+ * Connects with the first call. Nothing is cached: connectors read such values once per process.
  * @param port - On loopback.
  */
 export function createSessionClient(port: number, { cert, key, clientCa }: TlsMaterial, logger: Logger): SessionClient {
@@ -33,7 +32,7 @@ export function createSessionClient(port: number, { cert, key, clientCa }: TlsMa
     } catch (cause) {
       const error = ConnectError.from(cause);
       if (error.rawMessage.includes(notOpenText)) {
-        logger.debug({ what }, 'the parent has no session store yet');
+        logger.debug({ call: what }, 'the parent has no session store yet');
         return undefined;
       }
       const text = `the session store of the parent failed to ${what}: ${error.rawMessage}`;
@@ -43,7 +42,7 @@ export function createSessionClient(port: number, { cert, key, clientCa }: TlsMa
   return {
     of: (syncId) => createSessionStore(client, syncId, call),
     clear: async (syncId, signal) => {
-      await call('forget a sync', () => client.clear({ syncId }, { signal, timeoutMs }));
+      await call('clear a sync', () => client.clear({ syncId }, { signal, timeoutMs }));
     },
     close: () => sessionManager.abort(),
   };

@@ -1,10 +1,9 @@
 // Serves the connector to the program that started this one, for as long as that one is there.
-import { chooseListener } from '../child/choose-listener.ts';
+
 import { ParentPipe } from '../child/parent-pipe.ts';
 import { readPermittedWork } from '../child/permitted-work.ts';
 import { asksForLimits, createRateLimiterService } from '../child/rate-limiter-service.ts';
-import { readCredential } from '../child/read-credential.ts';
-import { parseServerConfig } from '../child/server-config.ts';
+import { chooseListener, parseServerConfig, readCredential } from '../child/server-config.ts';
 import type { Invocation } from '../command-line/command.ts';
 import { readClientKey } from '../conductorone/credentials/read-client-key.ts';
 import { startGrpcServer } from '../server/grpc/grpc-server.ts';

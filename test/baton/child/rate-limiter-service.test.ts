@@ -12,7 +12,7 @@ import { startTestServer } from '../server/test-server.ts';
 
 const descriptors = { entries: [{ key: 'connector_method', value: '/c1.connector.v2.GrantsService/ListGrants' }] };
 
-test('every call may be made at once, and its token comes back', async (t) => {
+test('every call is let through at once, and its token comes back', async (t) => {
   const { transport } = await startTestServer(t, [createRateLimiterService()]);
   const client = createClient(RateLimiterService, transport);
   const answer = await client.do({ requestToken: 'token', service: 'connector', descriptors });
@@ -23,20 +23,20 @@ test('every call may be made at once, and its token comes back', async (t) => {
 
 const config = (type: unknown) => create(RateLimiterConfigSchema, { type } as never);
 
-test('no limiter, or one that is off, asks for no limits', () => {
+test('no limiter, or a disabled one, requests no limits', () => {
   assert.equal(asksForLimits(undefined), false);
   assert.equal(asksForLimits(config({ case: 'disabled', value: {} })), false);
 });
 
-test('limiters in memory ask for limits', () => {
+test('in-memory limiters request limits', () => {
   assert.equal(asksForLimits(config({ case: 'slidingMem', value: { usePercent: 0.5 } })), true);
   assert.equal(asksForLimits(config({ case: 'fixedMem', value: { rate: 10n } })), true);
 });
 
-test('what no connector starts with is refused', () => {
+test('limiters that no connector starts with are refused', () => {
   assert.throws(
     () => asksForLimits(config({ case: 'external', value: { address: 'limits.test' } })),
     /external rate limiters are not implemented/,
   );
-  assert.throws(() => asksForLimits(config({ case: undefined })), /names no kind of limiter/);
+  assert.throws(() => asksForLimits(config({ case: undefined })), /has no type/);
 });

@@ -73,7 +73,7 @@ test('any other failure is told with its code', async (t) => {
   };
   await assert.rejects(store.get('key', never), isTold('read a value'));
   await assert.rejects(store.set('key', Buffer.from('value'), never), isTold('write a value'));
-  await assert.rejects(client.clear(syncId, never), isTold('forget a sync'));
+  await assert.rejects(client.clear(syncId, never), isTold('clear a sync'));
 });
 
 test('a server that the authority does not vouch for gets nothing', async (t) => {
