@@ -4,7 +4,6 @@ import type { Entitlement } from '#gen/c1/connector/v2/entitlement_pb.js';
 import type { Resource, ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
 import type { ListedGrant } from '../messages/grant.ts';
 import { toStorageError } from './file/storage-error.ts';
-import { formatTimestamp } from './file/timestamp.ts';
 import { toGrantRows } from './tables/grant-row.ts';
 import { GrantTable, type PutGrantsOptions } from './tables/grant-table.ts';
 import { RecordReader } from './tables/record-reader.ts';
@@ -20,6 +19,7 @@ import {
   updateSyncToken,
 } from './tables/sync-runs.ts';
 import { countRows, type SyncStats } from './tables/sync-stats.ts';
+import { formatTimestamp } from './tables/timestamp.ts';
 
 export interface StartSyncOptions {
   readonly type: SyncType;

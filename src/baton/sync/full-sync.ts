@@ -13,7 +13,7 @@ import { type ConnectorClients, createConnectorClients } from '../client/connect
 import { createInProcessClient } from '../client/in-process-client.ts';
 import { loggerKey, reporterKey, responseMaxBytesKey, validationKey } from '../services/call-context.ts';
 import type { ServiceEntry } from '../services/service-entry.ts';
-import { EarlyGrants } from './early-grants.ts';
+import { EarlyGrants } from './prefetched-grants.ts';
 import { syncEntitlements, syncStaticEntitlements } from './sync-entitlements.ts';
 import { syncGrants } from './sync-grants.ts';
 import type { SyncObserver, SyncPhase } from './sync-observer.ts';

@@ -10,9 +10,9 @@ import { TypeScopedEntitlementsSchema } from '#gen/c1/connector/v2/annotation_ty
 import { type Entitlement, EntitlementSchema } from '#gen/c1/connector/v2/entitlement_pb.js';
 import type { Resource, ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
 import { entitlementId } from '../messages/entitlement.ts';
-import { askedResources } from './asked-resources.ts';
 import type { SyncRun } from './full-sync.ts';
-import { skippingGone } from './skipped-resources.ts';
+import { askedResources } from './list-scopes.ts';
+import { skippingGone } from './skip-not-found.ts';
 import { walkPages } from './walk-pages.ts';
 
 /** Stores, for each template that a type has, one entitlement for each stored resource of the type. */

@@ -6,10 +6,10 @@ import type { GrantsServiceListGrantsResponse } from '#gen/c1/connector/v2/grant
 import type { Resource, ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
 import { isMessage, type ListedGrant } from '../messages/grant.ts';
 import { ListResponse } from '../services/list-response.ts';
-import { askedResources } from './asked-resources.ts';
-import type { EarlyGrants } from './early-grants.ts';
 import type { SyncRun } from './full-sync.ts';
-import { skippingGone } from './skipped-resources.ts';
+import { askedResources } from './list-scopes.ts';
+import type { EarlyGrants } from './prefetched-grants.ts';
+import { skippingGone } from './skip-not-found.ts';
 import { walkPages } from './walk-pages.ts';
 
 /** Stores the grants of `types`. Nothing is expanded: that is left to who reads the file. */

@@ -1,6 +1,6 @@
 // A sync into a .c1z file: all of it is in the file afterwards, or the file is what it was.
 
-import { openC1z } from '../c1z/file/c1z-file.ts';
+import { openC1z } from '../c1z/c1z-file.ts';
 import type { SavedC1z } from '../c1z/file/pack-c1z.ts';
 import type { SyncType } from '../c1z/tables/sync-runs.ts';
 import type { SyncStats } from '../c1z/tables/sync-stats.ts';

@@ -12,7 +12,7 @@ import {
   type ResourceType,
   ResourceTypeSchema,
 } from '#gen/c1/connector/v2/resource_pb.js';
-import type { C1zFile } from '../../../src/baton/c1z/file/c1z-file.ts';
+import type { C1zFile } from '../../../src/baton/c1z/c1z-file.ts';
 
 export const syncToken = '{"current_action_id":7,"completed_actions_count":7,"version":1}';
 

@@ -5,8 +5,8 @@ import { anyPack, EmptySchema } from '@bufbuild/protobuf/wkt';
 import { Code } from '@connectrpc/connect';
 import { BatonIDSchema } from '#gen/c1/connector/v2/annotation_baton_id_pb.js';
 import { ServiceError } from '../../../src/baton/author/service-error.ts';
+import { openC1z } from '../../../src/baton/c1z/c1z-file.ts';
 import { readC1z } from '../../../src/baton/c1z/c1z-reader.ts';
-import { openC1z } from '../../../src/baton/c1z/file/c1z-file.ts';
 import { FileFinder } from '../../../src/baton/on-demand/find-in-file.ts';
 import {
   annotation,

@@ -27,7 +27,7 @@ import {
   singlePage,
 } from '../../../src/baton/author/connector.ts';
 import { Code, ServiceError } from '../../../src/baton/author/service-error.ts';
-import { openC1z } from '../../../src/baton/c1z/file/c1z-file.ts';
+import { openC1z } from '../../../src/baton/c1z/c1z-file.ts';
 import { buildGrant, entitlementStub } from '../../../src/baton/messages/grant.ts';
 import { annotation, buildResource, packAnnotations } from '../../../src/baton/messages/resource.ts';
 import { createConnectorServices } from '../../../src/baton/services/connector-services.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pino } from 'pino';
-import { openC1z } from '../../../src/baton/c1z/file/c1z-file.ts';
+import { openC1z } from '../../../src/baton/c1z/c1z-file.ts';
 import { createConnectorServices } from '../../../src/baton/services/connector-services.ts';
 import { runFullSync } from '../../../src/baton/sync/full-sync.ts';
 import { SyncTally } from '../../../src/baton/sync/sync-tally.ts';

@@ -1,7 +1,7 @@
 // The table of sync runs: starting, ending and finding them.
 import type { DatabaseSync } from 'node:sqlite';
-import { formatTimestamp, parseTimestamp } from '../file/timestamp.ts';
 import { type SyncStats, statsFromJson, statsToJson } from './sync-stats.ts';
+import { formatTimestamp, parseTimestamp } from './timestamp.ts';
 
 /** The kinds of sync that can be started. Files may hold others: `partial_upserts` and `partial_deletions` of a diff. */
 export const syncTypes = ['full', 'partial', 'resources_only'] as const;

@@ -5,8 +5,8 @@ import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'n
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { zstdDecompressSync } from 'node:zlib';
+import { openC1z } from '../../../../src/baton/c1z/c1z-file.ts';
 import { readC1z } from '../../../../src/baton/c1z/c1z-reader.ts';
-import { openC1z } from '../../../../src/baton/c1z/file/c1z-file.ts';
 import { packC1z } from '../../../../src/baton/c1z/file/pack-c1z.ts';
 import { addFullRun } from '../sample-records.ts';
 import { c1zPlace, temporaryFolder } from '../temporary-folder.ts';
@@ -35,7 +35,7 @@ async function assertUntouched({ path, folder, temporaryFolder, former }: Place 
 /** Runs a program that ends itself as told, in a place with a file. @returns what it printed, and how it ended */
 function runChild(place: Place, body: string): { output: string; signal: NodeJS.Signals | null } {
   const modules = {
-    openC1z: new URL('../../../../src/baton/c1z/file/c1z-file.ts', import.meta.url),
+    openC1z: new URL('../../../../src/baton/c1z/c1z-file.ts', import.meta.url),
     'addFullRun, courseGrants': new URL('sample-records.ts', import.meta.url),
   };
   const script = `

@@ -1,13 +1,13 @@
 // A .c1z file that is opened, added to and saved.
 import { access, constants, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { C1zReader } from '../c1z-reader.ts';
-import { type StartSyncOptions, SyncWriter } from '../sync-writer.ts';
-import { RecordReader } from '../tables/record-reader.ts';
-import { C1zError } from './c1z-error.ts';
-import { packC1z, type SavedC1z } from './pack-c1z.ts';
-import { type OpenC1zOptions, openScratchDatabase, type ScratchDatabase } from './scratch-database.ts';
-import { toStorageError } from './storage-error.ts';
+import { C1zReader } from './c1z-reader.ts';
+import { C1zError } from './file/c1z-error.ts';
+import { packC1z, type SavedC1z } from './file/pack-c1z.ts';
+import { type OpenC1zOptions, openScratchDatabase, type ScratchDatabase } from './file/scratch-database.ts';
+import { toStorageError } from './file/storage-error.ts';
+import { type StartSyncOptions, SyncWriter } from './sync-writer.ts';
+import { RecordReader } from './tables/record-reader.ts';
 
 /**
  * Opens the .c1z file `path`, or prepares a new one when it is missing or empty. The file stays as it is until

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { C1zError } from '../../../../src/baton/c1z/file/c1z-error.ts';
-import { formatTimestamp, parseTimestamp } from '../../../../src/baton/c1z/file/timestamp.ts';
+import { formatTimestamp, parseTimestamp } from '../../../../src/baton/c1z/tables/timestamp.ts';
 
 test('a time is written as local wall clock, with the zeros at the end of the fraction left out', () => {
   for (const [milliseconds, text] of [
@@ -18,7 +18,7 @@ test('a time is written as local wall clock, with the zeros at the end of the fr
 
 test('a time is written in the zone of the process, not in UTC', () => {
   const script = `
-    import { formatTimestamp, parseTimestamp } from '${new URL('../../../../src/baton/c1z/file/timestamp.ts', import.meta.url)}';
+    import { formatTimestamp, parseTimestamp } from '${new URL('../../../../src/baton/c1z/tables/timestamp.ts', import.meta.url)}';
     const time = new Date('2026-07-01T22:30:00.5Z');
     console.log(formatTimestamp(time), parseTimestamp(formatTimestamp(time)).getTime() === time.getTime());`;
   const output = execFileSync(process.execPath, ['--input-type=module', '--eval', script], {

@@ -4,11 +4,11 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import { zstdCompressSync } from 'node:zlib';
-import { readC1z } from '../../../../src/baton/c1z/c1z-reader.ts';
-import { openC1z } from '../../../../src/baton/c1z/file/c1z-file.ts';
-import { c1zMagic } from '../../../../src/baton/c1z/file/envelope.ts';
-import { unpackC1z } from '../../../../src/baton/c1z/file/unpack-c1z.ts';
-import { readSchema } from '../read-schema.ts';
+import { openC1z } from '../../../src/baton/c1z/c1z-file.ts';
+import { readC1z } from '../../../src/baton/c1z/c1z-reader.ts';
+import { c1zMagic } from '../../../src/baton/c1z/file/envelope.ts';
+import { unpackC1z } from '../../../src/baton/c1z/file/unpack-c1z.ts';
+import { readSchema } from './read-schema.ts';
 import {
   addFullRun,
   courseGrants,
@@ -19,8 +19,8 @@ import {
   resourceId,
   resourceType,
   syncToken,
-} from '../sample-records.ts';
-import { c1zPlace } from '../temporary-folder.ts';
+} from './sample-records.ts';
+import { c1zPlace } from './temporary-folder.ts';
 
 /** Opens the database inside of a .c1z file. */
 async function databaseOf(t: TestContext, path: string): Promise<DatabaseSync> {
@@ -85,7 +85,7 @@ test('the file holds the schema of the Go SDK, and rows with the columns that Go
   await file.save();
 
   const db = await databaseOf(t, path);
-  assert.deepEqual(readSchema(db), JSON.parse(await readFile(new URL('../go-schema.json', import.meta.url), 'utf8')));
+  assert.deepEqual(readSchema(db), JSON.parse(await readFile(new URL('./go-schema.json', import.meta.url), 'utf8')));
   assert.equal(db.prepare('pragma integrity_check').get()?.integrity_check, 'ok');
   const { stats, ...run } = { ...db.prepare('select * from v1_sync_runs').get() };
   assert.deepEqual(run, {
@@ -196,7 +196,7 @@ test('pruning deletes the rows of old runs and gives their room back', async (t)
     assert.deepEqual(kept.map((row) => row.sync_id).toSorted(), ids.slice(2).toSorted(), table);
   }
   assert.equal(db.prepare('pragma integrity_check').get()?.integrity_check, 'ok');
-  assert.deepEqual(readSchema(db), JSON.parse(await readFile(new URL('../go-schema.json', import.meta.url), 'utf8')));
+  assert.deepEqual(readSchema(db), JSON.parse(await readFile(new URL('./go-schema.json', import.meta.url), 'utf8')));
 });
 
 test('a small sync prunes a large run', async (t) => {

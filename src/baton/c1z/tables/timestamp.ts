@@ -1,5 +1,5 @@
 // Times as the .c1z database holds them: local wall clock, no zone, fraction without trailing zeros.
-import { C1zError } from './c1z-error.ts';
+import { C1zError } from '../file/c1z-error.ts';
 
 const storedTime = /^(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)?$/;
 

@@ -3,7 +3,7 @@ import { TypeScopedGrantsSchema } from '#gen/c1/connector/v2/annotation_type_sco
 import type { GrantsServiceListGrantsResponse } from '#gen/c1/connector/v2/grant_pb.js';
 import type { ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
 import type { ConnectorClients } from '../client/connector-clients.ts';
-import { askedAsWhole, isAskedAsWhole } from './asked-resources.ts';
+import { askedAsWhole, isAskedAsWhole } from './list-scopes.ts';
 
 type GrantsPage = GrantsServiceListGrantsResponse;
 
