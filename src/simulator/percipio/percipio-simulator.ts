@@ -75,6 +75,7 @@ export async function startPercipioSimulator(options: PercipioSimulatorOptions =
   };
   const userStore = new UserStore(data, {
     definitions: organization.customAttributes.definitions,
+    requiredAttributes: complete.requiredAttributes,
     uniqueEmails: complete.uniqueEmails,
     staleReads: complete.staleReads,
     idAt: (index) => organization.idAt(0x4e05, index),
@@ -120,6 +121,7 @@ export async function startPercipioSimulator(options: PercipioSimulatorOptions =
     faults,
     requests,
     compresses: complete.gzip,
+    errorForm: complete.errorForm,
   });
   await listen(api.server, complete.port, complete.host);
   const { port } = api.server.address() as AddressInfo;

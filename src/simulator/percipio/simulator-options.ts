@@ -1,4 +1,5 @@
 // The options of a Percipio simulator, their defaults and constraints.
+import { ERROR_FORMS, type ErrorForm } from './http/answer.ts';
 import type { ApiFamily } from './http/router.ts';
 import type { ReportPolls } from './reports/report-store.ts';
 import { CATALOG_LAST, type CatalogLast } from './routes/catalog-content.ts';
@@ -51,6 +52,10 @@ export interface PercipioSimulatorOptions {
   readonly catalogLast?: CatalogLast;
   /** The response to a successful user write: the user (200, 201), or nothing (204, 201). Default `user`. */
   readonly writeAnswers?: WriteAnswers;
+  /** The form of error bodies. Default `message`. */
+  readonly errorForm?: ErrorForm;
+  /** Names of custom attributes without which no user is created (422). Default: none. */
+  readonly requiredAttributes?: readonly string[];
   /** Whether to reject (409) a write that sets the e-mail address of another user. Default true. */
   readonly uniqueEmails?: boolean;
   /** How many reads of a user after each write still return the old state; the list is up to date. Default 0. */
@@ -78,6 +83,12 @@ const WHOLE_NUMBERS = [
   'staleReads',
 ] as const;
 
+const CHOICES = [
+  ['catalogLast', CATALOG_LAST],
+  ['writeAnswers', WRITE_ANSWERS],
+  ['errorForm', ERROR_FORMS],
+] as const;
+
 /** Fills in the defaults. Throws a RangeError that names the first invalid option. */
 export function completeOptions(options: PercipioSimulatorOptions): CompleteSimulatorOptions {
   const organizationId = options.organizationId ?? SIMULATED_ORGANIZATION_ID;
@@ -98,6 +109,8 @@ export function completeOptions(options: PercipioSimulatorOptions): CompleteSimu
     gzip: options.gzip ?? true,
     catalogLast: options.catalogLast ?? 'link',
     writeAnswers: options.writeAnswers ?? 'user',
+    errorForm: options.errorForm ?? 'message',
+    requiredAttributes: options.requiredAttributes ?? [],
     uniqueEmails: options.uniqueEmails ?? true,
     staleReads: options.staleReads ?? 0,
     forbidden: options.forbidden ?? [],
@@ -114,15 +127,10 @@ export function completeOptions(options: PercipioSimulatorOptions): CompleteSimu
       `the simulator's activityRows must be at most ${ACTIVITY_ROWS_MAX}, not ${complete.activityRows}`,
     );
   }
-  if (!CATALOG_LAST.includes(complete.catalogLast)) {
-    throw new RangeError(
-      `the simulator's catalogLast must be one of ${CATALOG_LAST.join(', ')}, not ${complete.catalogLast}`,
-    );
-  }
-  if (!WRITE_ANSWERS.includes(complete.writeAnswers)) {
-    throw new RangeError(
-      `the simulator's writeAnswers must be one of ${WRITE_ANSWERS.join(', ')}, not ${complete.writeAnswers}`,
-    );
+  for (const [name, values] of CHOICES) {
+    if (!(values as readonly string[]).includes(complete[name])) {
+      throw new RangeError(`the simulator's ${name} must be one of ${values.join(', ')}, not ${complete[name]}`);
+    }
   }
   return complete;
 }

@@ -14,18 +14,26 @@ export interface Answer {
 export class ApiError extends Error {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
+  /** Which field is wrong and how, such as `login_name->field_too_long`; undefined for all but writes of users. */
+  readonly additionalInfo: string | undefined;
 
-  constructor(status: number, message: string, headers: Readonly<Record<string, string>> = {}) {
+  constructor(
+    status: number,
+    message: string,
+    headers: Readonly<Record<string, string>> = {},
+    additionalInfo: string | undefined = undefined,
+  ) {
     super(message);
     this.name = 'ApiError';
     this.status = status;
     this.headers = headers;
+    this.additionalInfo = additionalInfo;
   }
 }
 
 /** A well-formed but invalid request: 422. */
-export function unprocessable(message: string): ApiError {
-  return new ApiError(422, message);
+export function unprocessable(message: string, additionalInfo?: string): ApiError {
+  return new ApiError(422, message, {}, additionalInfo);
 }
 
 export function notFound(message: string): ApiError {
@@ -50,12 +58,43 @@ export function jsonTextAnswer(
   return { status, headers: { 'content-type': 'application/json; charset=utf-8', ...headers }, body };
 }
 
-/** Validation errors are a list, all others have a `message`: the real API returns both forms. */
-export function errorAnswer(error: unknown): Answer {
+/**
+ * The form of error bodies:
+ * - `message`: `{message}`, and `{errors: [{message}]}` for validation errors;
+ * - `code`: `{errors: [{code, additionalInfo}]}`, as seen from Percipio's user management. The infos that Skillsoft's
+ *   help lists for user imports are used as they are there; all others and all codes but INVALID_FIELD_VALUE are a guess;
+ * - `error`, `errorMessage`, `fault`: `{error: {message}}`, `{errorMessage}`, `{fault: {faultstring}}`, as gateways do.
+ */
+export const ERROR_FORMS = ['message', 'code', 'error', 'errorMessage', 'fault'] as const;
+export type ErrorForm = (typeof ERROR_FORMS)[number];
+
+const CODES: Readonly<Record<number, string>> = {
+  401: 'UNAUTHORIZED',
+  403: 'FORBIDDEN',
+  404: 'NOT_FOUND',
+  409: 'INVALID_FIELD_VALUE',
+  422: 'INVALID_FIELD_VALUE',
+};
+
+export function errorAnswer(error: unknown, form: ErrorForm = 'message'): Answer {
   if (!(error instanceof ApiError)) {
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return jsonAnswer({ message: `the simulator failed: ${message}` }, {}, 500);
   }
-  const { status, message, headers } = error;
-  return jsonAnswer(status === 422 ? { errors: [{ message }] } : { message }, headers, status);
+  return jsonAnswer(errorBody(error, form), error.headers, error.status);
+}
+
+function errorBody({ status, message, additionalInfo }: ApiError, form: ErrorForm): unknown {
+  switch (form) {
+    case 'message':
+      return status === 422 ? { errors: [{ message }] } : { message };
+    case 'code':
+      return { errors: [{ code: CODES[status] ?? 'ERROR', additionalInfo: additionalInfo ?? message }] };
+    case 'error':
+      return { error: { code: status, message } };
+    case 'errorMessage':
+      return { errorMessage: message };
+    case 'fault':
+      return { fault: { faultstring: message, detail: { errorcode: `steps.${status}` } } };
+  }
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Access, checkAccess, isAuthorized } from './access.ts';
-import { type Answer, ApiError, errorAnswer, jsonAnswer, jsonTextAnswer } from './answer.ts';
+import { type Answer, ApiError, type ErrorForm, errorAnswer, jsonAnswer, jsonTextAnswer } from './answer.ts';
 import type { FaultKind, Faults, Strike } from './faults.ts';
 import { followRedirects, redirectAnswer } from './redirect.ts';
 import type { RequestLog, RequestRecord } from './request-log.ts';
@@ -20,6 +20,7 @@ export interface ApiServerOptions {
   readonly requests: RequestLog;
   /** Whether to compress responses for clients that accept it. */
   readonly compresses: boolean;
+  readonly errorForm: ErrorForm;
 }
 
 export interface ApiServer {
@@ -99,7 +100,7 @@ class Exchange {
         this.#cut();
         return;
       }
-      await this.#send(errorAnswer(error)).catch(() => this.#cut());
+      await this.#send(errorAnswer(error, this.#options.errorForm)).catch(() => this.#cut());
     }
   }
 
@@ -161,7 +162,7 @@ class Exchange {
         signal: this.#gone.signal,
       });
     } catch (error) {
-      return errorAnswer(error);
+      return errorAnswer(error, this.#options.errorForm);
     }
   }
 

@@ -23,7 +23,7 @@ const ID: UserName = { folder: '', what: 'id', fits: ({ id }, wanted) => id === 
 const EXTERNAL_USER_ID: UserName = {
   folder: 'external-user-id/',
   what: 'externalUserId',
-  fits: ({ externalUserId }, wanted) => externalUserId === wanted,
+  fits: ({ externalUserId }, wanted) => isSameName(externalUserId, wanted),
 };
 const LOGIN_NAME: UserName = {
   folder: 'login-name/',
@@ -37,8 +37,8 @@ const LOGIN_NAME_OR_EMAIL: UserName = {
 };
 
 /**
- * Each page of the list shows the users as they are at that time, with the total in `x-total-count`. `externalUserId`
- * is case-sensitive; login names and e-mail addresses are not. A write by `externalUserId` or login name creates a
+ * Each page of the list shows the users as they are at that time, with the total in `x-total-count`. External ids, login
+ * names and e-mail addresses are looked up without regard to case. A write by external id or login name creates a
  * missing user.
  */
 export function userRoutes(data: SimulatedData, store: UserStore, writeAnswers: WriteAnswers): Route[] {

@@ -26,14 +26,30 @@ export interface UserFields {
 
 type Definitions = CustomAttributes['definitions'];
 
+/** How `additionalInfo` calls the fields whose name differs there. */
+const INFO_NAMES: Readonly<Record<string, string>> = {
+  externalUserId: 'external_id',
+  loginName: 'login_name',
+  firstName: 'first_name',
+  lastName: 'last_name',
+  isActive: 'status',
+  isInstructor: 'is_instructor',
+  sendWelcomeEmail: 'send_welcome_email',
+};
+
+/** What `additionalInfo` says of a field, for example `login_name->field_too_long`. */
+export function infoOf(field: string, problem: string): string {
+  return `${INFO_NAMES[field] ?? field}->${problem}`;
+}
+
 /** How to check each field of a body, given its value and name. */
 const READERS: { [Name in keyof UserFields]-?: (value: unknown, name: string, definitions: Definitions) => unknown } = {
   externalUserId: (value, name) => readName(value, name, EXTERNAL_USER_ID_CHARACTERS_MAX),
   email: readEmail,
   isActive: readFlag,
   loginName: readLoginName,
-  firstName: readText,
-  lastName: readText,
+  firstName: (value, name) => readText(value, name),
+  lastName: (value, name) => readText(value, name),
   role: readRole,
   isInstructor: readFlag,
   customAttributes: readCustomAttributes,
@@ -54,16 +70,17 @@ export function readUserFields(body: unknown, definitions: Definitions): UserFie
   );
 }
 
-function readText(value: unknown, name: string): string {
+function readText(value: unknown, name: string, field: string = name): string {
   if (typeof value !== 'string') {
-    throw unprocessable(`${name} must be a string`);
+    throw unprocessable(`${name} must be a string`, infoOf(field, 'is_invalid'));
   }
   return value;
 }
 
 function readFlag(value: unknown, name: string): boolean {
   if (typeof value !== 'boolean') {
-    throw unprocessable(`${name} must be true or false`);
+    const problem = name === 'isActive' ? 'must_be_active_or_inactive' : 'is_invalid';
+    throw unprocessable(`${name} must be true or false`, infoOf(name, problem));
   }
   return value;
 }
@@ -71,7 +88,8 @@ function readFlag(value: unknown, name: string): boolean {
 function readName(value: unknown, name: string, charactersMax: number): string {
   const text = readText(value, name);
   if (text.trim() === '' || text.length > charactersMax) {
-    throw unprocessable(`${name} must have 1 to ${charactersMax} characters`);
+    const problem = text.length > charactersMax ? 'field_too_long' : 'field_required';
+    throw unprocessable(`${name} must have 1 to ${charactersMax} characters`, infoOf(name, problem));
   }
   return text;
 }
@@ -80,7 +98,10 @@ function readName(value: unknown, name: string, charactersMax: number): string {
 function readLoginName(value: unknown, name: string): string {
   const text = readName(value, name, LOGIN_NAME_CHARACTERS_MAX);
   if (!/^[\p{L}\p{M}\p{N}@_+.-]+$/u.test(text)) {
-    throw unprocessable(`${name} may contain only letters, digits and @ _ + - ., not ${JSON.stringify(text)}`);
+    throw unprocessable(
+      `${name} may contain only letters, digits and @ _ + - ., not ${JSON.stringify(text)}`,
+      infoOf(name, 'invalid_login_name_format'),
+    );
   }
   return text;
 }
@@ -88,14 +109,20 @@ function readLoginName(value: unknown, name: string): string {
 function readEmail(value: unknown, name: string): string {
   const text = readText(value, name);
   if (!/^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(text)) {
-    throw unprocessable(`${name} is not an e-mail address: ${JSON.stringify(text)}`);
+    throw unprocessable(
+      `${name} is not an e-mail address: ${JSON.stringify(text)}`,
+      infoOf(name, 'invalid_email_format'),
+    );
   }
   return text;
 }
 
 function readRole(value: unknown, name: string): string {
   if (typeof value !== 'string' || !ROLES.includes(value)) {
-    throw unprocessable(`${name} must be one of ${ROLES.join(', ')}, not ${JSON.stringify(value)}`);
+    throw unprocessable(
+      `${name} must be one of ${ROLES.join(', ')}, not ${JSON.stringify(value)}`,
+      infoOf(name, 'is_invalid'),
+    );
   }
   return value;
 }
@@ -107,6 +134,7 @@ function readPassword(value: unknown, name: string): string {
     // Some servers repeat the rejected value, as here: clients must not pass it on.
     throw unprocessable(
       `${name} ${JSON.stringify(text)} must have at least ${PASSWORD_CHARACTERS_MIN} characters, of at least 3 of 4 kinds`,
+      infoOf(name, 'invalid_password'),
     );
   }
   return text;
@@ -123,8 +151,9 @@ function readCustomAttributes(value: unknown, name: string, definitions: Definit
     if (found === undefined) {
       throw unprocessable(
         `${name}: no attribute has ${id === undefined ? 'the name' : 'the id'} ${String(id ?? label)}`,
+        infoOf(String(id ?? label), 'attribute_not_found'),
       );
     }
-    return { id: found.id, name: found.name, value: readText(text, `${name}: the value of ${found.name}`) };
+    return { id: found.id, name: found.name, value: readText(text, `${name}: the value of ${found.name}`, found.name) };
   });
 }

@@ -2,10 +2,12 @@
 import { ApiError, unprocessable } from '../http/answer.ts';
 import type { CustomAttribute, PercipioUser, SimulatedData } from '../organization/api-objects.ts';
 import type { CustomAttributes } from '../organization/custom-attributes.ts';
-import { readUserFields, type UserFields } from './user-fields.ts';
+import { infoOf, readUserFields, type UserFields } from './user-fields.ts';
 
 export interface UserStoreOptions {
   readonly definitions: CustomAttributes['definitions'];
+  /** Names of attributes that every created user must have. */
+  readonly requiredAttributes: readonly string[];
   /** Whether to reject an e-mail address that another user has. */
   readonly uniqueEmails: boolean;
   /** How many reads of a user after each write still return the old state. */
@@ -53,7 +55,12 @@ export class UserStore {
   create(body: unknown, implied: Pick<UserFields, 'externalUserId' | 'loginName'> = {}): PercipioUser {
     const fields = { ...implied, ...readUserFields(body, this.#options.definitions) };
     if (fields.externalUserId === undefined) {
-      throw unprocessable('externalUserId is required');
+      throw unprocessable('externalUserId is required', infoOf('externalUserId', 'field_required'));
+    }
+    for (const name of this.#options.requiredAttributes) {
+      if (!fields.customAttributes?.some((attribute) => attribute.name === name && attribute.value?.trim())) {
+        throw unprocessable(`the attribute ${name} is required`, infoOf(name, 'field_required'));
+      }
     }
     this.#refuseTaken(fields, undefined);
     const user: PercipioUser = {
@@ -121,20 +128,20 @@ export class UserStore {
   }
 
   #refuseTaken({ externalUserId, loginName, email }: UserFields, self: PercipioUser | undefined): void {
-    const refuse = (name: string, value: string | undefined, isTaken: (user: PercipioUser) => boolean): void => {
-      if (value !== undefined && this.find((user) => user !== self && isTaken(user)) !== undefined) {
-        throw new ApiError(409, `another user has the ${name} ${JSON.stringify(value)}`);
+    const names = ['externalUserId', 'loginName', ...(this.#options.uniqueEmails ? (['email'] as const) : [])] as const;
+    const given = { externalUserId, loginName, email };
+    for (const name of names) {
+      const value = given[name];
+      const taken = this.find((user) => user !== self && isSameName(user[name], value))?.[name];
+      if (taken !== undefined) {
+        const problem = taken === value ? 'field_not_unique' : 'field_not_camel_case_unique';
+        throw new ApiError(409, `another user has the ${name} ${JSON.stringify(value)}`, {}, infoOf(name, problem));
       }
-    };
-    refuse('externalUserId', externalUserId, (user) => user.externalUserId === externalUserId);
-    refuse('loginName', loginName, (user) => isSameName(user.loginName, loginName));
-    if (this.#options.uniqueEmails) {
-      refuse('email', email, (user) => isSameName(user.email, email));
     }
   }
 }
 
-/** Login names and e-mail addresses are case-insensitive. */
+/** External ids, login names and e-mail addresses are case-insensitive. */
 export function isSameName(name: string | null | undefined, wanted: string | undefined): boolean {
   return wanted !== undefined && name?.toLowerCase() === wanted.toLowerCase();
 }

@@ -194,19 +194,65 @@ test('a new user without an external id, and what is no object, are a 422', asyn
   assert.equal((await call(simulator, USERS, { method: 'POST', text: '{' })).status, 400);
 });
 
-test('an external id, login name or e-mail address of another user is a 409, in any case but the external id', async (t) => {
+test('an external id, login name or e-mail address of another user is a 409, in any case', async (t) => {
   const simulator = await startSimulator(t, { users: 2 });
   const { id } = (await post(simulator, ada)).json;
   const other = simulator.data.users[0]?.id ?? '';
-  for (const taken of [{ externalUserId: 'E1' }, { loginName: 'ADA.example' }, { email: 'Ada@Example.com' }]) {
+  for (const taken of [
+    { externalUserId: 'E1' },
+    { externalUserId: 'e1' },
+    { loginName: 'ADA.example' },
+    { email: 'Ada@Example.com' },
+  ]) {
     const created = await post(simulator, { externalUserId: 'E9', ...taken });
     assert.equal(created.status, 409, JSON.stringify(taken));
     assert.match(created.json.message, /another user has the/);
     assert.equal((await patch(simulator, other, taken)).status, 409);
     assert.equal((await patch(simulator, id, taken)).status, 200);
   }
-  assert.equal((await patch(simulator, other, { externalUserId: 'e1' })).status, 200);
   assert.equal(simulator.data.users.length, 3);
+});
+
+test('requiredAttributes refuses new users without them, and lets changes leave them out', async (t) => {
+  const simulator = await startSimulator(t, { users: 1, requiredAttributes: ['Geo'], errorForm: 'code' });
+  for (const customAttributes of [undefined, [], [{ name: 'Geo', value: ' ' }], [{ name: 'Region', value: 'North' }]]) {
+    const { status, json } = await post(simulator, { ...ada, customAttributes });
+    assert.deepEqual([status, json.errors[0].additionalInfo], [422, 'Geo->field_required']);
+  }
+  assert.equal((await post(simulator, { ...ada, customAttributes: [{ name: 'Geo', value: 'EMEA' }] })).status, 201);
+  assert.equal((await patch(simulator, simulator.data.users[0]?.id ?? '', { firstName: 'A' })).status, 200);
+});
+
+test('errorForm: code says of each refused field what is wrong with it', async (t) => {
+  const simulator = await startSimulator(t, { users: 0, errorForm: 'code' });
+  await post(simulator, ada);
+  const other = { externalUserId: 'E2' };
+  const refusals: [body: unknown, status: number, info: string][] = [
+    [{ ...other, loginName: 'a b' }, 422, 'login_name->invalid_login_name_format'],
+    [{ ...other, loginName: 'a'.repeat(129) }, 422, 'login_name->field_too_long'],
+    [{ ...other, loginName: 'ada.example' }, 409, 'login_name->field_not_unique'],
+    [{ ...other, loginName: 'Ada.Example' }, 409, 'login_name->field_not_camel_case_unique'],
+    [{ externalUserId: 'E1' }, 409, 'external_id->field_not_unique'],
+    [{ externalUserId: 'e1' }, 409, 'external_id->field_not_camel_case_unique'],
+    [{ externalUserId: 'E'.repeat(256) }, 422, 'external_id->field_too_long'],
+    [{ externalUserId: ' ' }, 422, 'external_id->field_required'],
+    [{}, 422, 'external_id->field_required'],
+    [{ ...other, isActive: 'yes' }, 422, 'status->must_be_active_or_inactive'],
+    [{ ...other, role: 'OWNER' }, 422, 'role->is_invalid'],
+    [{ ...other, email: 'x' }, 422, 'email->invalid_email_format'],
+    [{ ...other, email: 'ADA@example.com' }, 409, 'email->field_not_camel_case_unique'],
+    [{ ...other, password: 'short' }, 422, 'password->invalid_password'],
+    [{ ...other, firstName: 7 }, 422, 'first_name->is_invalid'],
+    [{ ...other, customAttributes: [{ name: 'Shoe', value: '42' }] }, 422, 'Shoe->attribute_not_found'],
+    [{ ...other, customAttributes: [{ name: 'Geo', value: 1 }] }, 422, 'Geo->is_invalid'],
+  ];
+  for (const [body, status, info] of refusals) {
+    const answer = await post(simulator, body);
+    assert.deepEqual(
+      [answer.status, answer.json],
+      [status, { errors: [{ code: 'INVALID_FIELD_VALUE', additionalInfo: info }] }],
+    );
+  }
 });
 
 test('uniqueEmails: false lets users share an e-mail address', async (t) => {
@@ -230,6 +276,8 @@ test('a write by external id or login name changes who is there, and creates who
   assert.deepEqual([created.status, created.json.externalUserId, created.json.firstName], [201, 'a/b', 'A']);
   const updated = await patch(simulator, `external-user-id/${encodeURIComponent('a/b')}`, { loginName: 'ab' });
   assert.deepEqual([updated.status, updated.json.id, updated.json.loginName], [200, created.json.id, 'ab']);
+  const inCapitals = await patch(simulator, `external-user-id/${encodeURIComponent('A/B')}`, { lastName: 'A' });
+  assert.deepEqual([inCapitals.status, inCapitals.json.id], [200, created.json.id]);
   const byName = await patch(simulator, 'login-name/AB', { lastName: 'B' });
   assert.deepEqual([byName.status, byName.json.id, byName.json.firstName], [200, created.json.id, 'A']);
   assert.match((await patch(simulator, 'login-name/cd', {})).json.errors[0].message, /externalUserId is required/);
