@@ -1,7 +1,7 @@
 // Measures the size of a simulated learning-activity report in other formats, for docs/performance.md.
 import { gzipSync, zstdCompressSync } from 'node:zlib';
-import { readActivityRows } from '../src/percipio/report/scan/read-activity-rows.ts';
-import { activityFields } from '../src/percipio/report/scan/report-mapping.ts';
+import { activityFields } from '../src/percipio/report/scan/activity-index-builder.ts';
+import { scanRows } from '../src/percipio/report/scan/scan-rows.ts';
 import { startPercipioSimulator } from '../src/simulator/percipio/percipio-simulator.ts';
 
 type Row = Readonly<Record<string, string | null>>;
@@ -62,7 +62,7 @@ async function readSeconds(bytes: Buffer): Promise<string> {
     const iterable = (async function* () {
       yield* pieces;
     })();
-    await readActivityRows(iterable, { row: () => {}, malformedRow: () => {} });
+    await scanRows(iterable, activityFields, () => {});
     bestMs = Math.min(bestMs, performance.now() - startedAtMs);
   }
   return ((bestMs * 1000) / rows.length).toFixed(1);

@@ -1,6 +1,6 @@
 // Reads an incremental report while it arrives. It is small beside that of a sync, and more of its rows matters.
 import { toActivityStatus } from '../report/scan/activity-status.ts';
-import { RowScanner } from '../report/scan/row-scanner.ts';
+import { scanRows } from '../report/scan/scan-rows.ts';
 import { type Activity, type ActivityList, sortActivities } from './recent-activity.ts';
 import { parseReportTime } from './report-time.ts';
 
@@ -25,28 +25,21 @@ export async function readRecentActivity(
   const found: Activity[] = [];
   const oneString = createInterning();
   let unreadableRows = 0;
-  const scanner = new RowScanner({
-    fields,
-    onRow: (bytes, spans) => {
-      const [contentUuid, userUuid, status, lastAccess, completedDate] = readTexts(bytes, spans);
-      const usedAtMs = parseReportTime(lastAccess);
-      if (!isId(contentUuid) || !isId(userUuid) || usedAtMs === undefined) {
-        unreadableRows += 1;
-        return;
-      }
-      const who = { courseId: oneString(contentUuid), userId: oneString(userUuid) };
-      found.push({ kind: 'used', ...who, atMs: usedAtMs });
-      const completedAtMs = parseReportTime(completedDate) ?? usedAtMs;
-      if (status !== undefined && toActivityStatus(status) === 'completed' && completedAtMs >= completedSinceMs) {
-        found.push({ kind: 'completed', ...who, atMs: completedAtMs });
-      }
-    },
+  const { rows } = await scanRows(body, fields, (bytes, spans) => {
+    const [contentUuid, userUuid, status, lastAccess, completedDate] = readTexts(bytes, spans);
+    const usedAtMs = parseReportTime(lastAccess);
+    if (!isId(contentUuid) || !isId(userUuid) || usedAtMs === undefined) {
+      unreadableRows += 1;
+      return;
+    }
+    const who = { courseId: oneString(contentUuid), userId: oneString(userUuid) };
+    found.push({ kind: 'used', ...who, atMs: usedAtMs });
+    const completedAtMs = parseReportTime(completedDate) ?? usedAtMs;
+    if (status !== undefined && toActivityStatus(status) === 'completed' && completedAtMs >= completedSinceMs) {
+      found.push({ kind: 'completed', ...who, atMs: completedAtMs });
+    }
   });
-  for await (const piece of body) {
-    scanner.push(piece);
-  }
-  scanner.end();
-  return { activities: sortActivities(found), rows: scanner.rows, unreadableRows };
+  return { activities: sortActivities(found), rows, unreadableRows };
 }
 
 /** The texts of the fields, in their order; undefined for one that is missing or no text. */

@@ -3,8 +3,14 @@ import { Code, ServiceError } from 'baton-connector-sdk';
 import type { Logger } from 'pino';
 import { PercipioError } from '../api/percipio-error.ts';
 import type { ReportsApi } from '../api/reports.ts';
+import { activityFields } from './scan/activity-index-builder.ts';
 import { ReportFormatError } from './scan/report-format-error.ts';
-import { activityMapping } from './scan/report-mapping.ts';
+
+/**
+ * JSONata for a report whose rows have only the fields that a sync needs. The brackets keep it a list: JSONata turns a
+ * list of one row into that row, and an empty list into nothing.
+ */
+export const activityMapping = `[$.{${activityFields.map((field) => `"${field}": ${field}`).join(', ')}}]`;
 
 export interface ReportRequestOptions {
   readonly reports: () => ReportsApi;

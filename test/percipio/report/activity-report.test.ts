@@ -8,7 +8,7 @@ import {
   type ActivityReportOptions,
   type WaitOptions,
 } from '../../../src/percipio/report/activity-report.ts';
-import { activityMapping } from '../../../src/percipio/report/scan/report-mapping.ts';
+import { activityMapping } from '../../../src/percipio/report/request-report.ts';
 import type { PercipioSimulator } from '../../../src/simulator/percipio/percipio-simulator.ts';
 import type { PercipioSimulatorOptions } from '../../../src/simulator/percipio/simulator-options.ts';
 import { READY_AT_ONCE, startSimulator } from '../../simulator/percipio/start-simulator.ts';

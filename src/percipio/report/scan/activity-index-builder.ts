@@ -1,13 +1,18 @@
-// Makes of the rows of a report what an index consists of.
+// Builds the parts of an index from the rows of a report.
 import type { ActivityIndexParts, CourseGrants } from './activity-index.ts';
-import type { ActivityRowSink, RowPlaces } from './activity-row-sink.ts';
-import { type ActivityStatus, toActivityStatus } from './activity-status.ts';
+import { type ActivityStatus, foldStatus, toActivityStatus } from './activity-status.ts';
 import { absent, IdTable } from './id-table.ts';
-import { NumberList } from './number-list.ts';
-import { courseOf, packActivity, pairOf, statusOf, userOf } from './packed-activity.ts';
-import { StatusTally } from './status-tally.ts';
+import { courseOf, NumberList, packActivity, pairOf, statusOf, userOf } from './packed-activities.ts';
+import { ReportFormatError } from './report-format-error.ts';
+import type { Spans } from './scan-row.ts';
 
-/** The users and courses that a sync holds. Rows of others are counted, and give no grant. */
+/** The fields of a row that a sync needs. */
+export const activityFields = ['contentUuid', 'userUuid', 'status'] as const;
+
+/** A mapped report may begin with this many rows without the fields, and no more. */
+const oddRowsMax = 100;
+
+/** The users and courses that a sync has. Rows of others are counted, and give no grant. */
 export interface SyncedIds {
   /** Default: all that the report has. */
   readonly users?: Iterable<string> | undefined;
@@ -16,14 +21,15 @@ export interface SyncedIds {
 }
 
 /**
- * Takes rows in any order; where a person has several for one course, completed wins. Used once.
+ * Takes rows in any order; where a user has several for one course, completed wins. Used once.
  *
- * What the sync holds is only asked for at the end, so that a report can be read while users and courses are listed.
+ * The synced ids are only needed at the end, so that a report can be read while users and courses are listed.
  */
-export class ActivityIndexBuilder implements ActivityRowSink {
+export class ActivityIndexBuilder {
+  readonly #isMapped: boolean;
   readonly #courses = new IdTable();
   readonly #users = new IdTable();
-  /** What the statuses mean that came before: a report has a handful, each a million times. */
+  /** The meanings of the statuses so far: a report has a handful, each a million times. */
   readonly #statuses = new IdTable();
   readonly #meanings: (ActivityStatus | undefined)[] = [];
   readonly #otherStatuses = new StatusTally();
@@ -31,23 +37,52 @@ export class ActivityIndexBuilder implements ActivityRowSink {
   #rows = 0;
   #malformed = 0;
 
-  row(bytes: Uint8Array, { content, contentEnd, user, userEnd, status, statusEnd }: RowPlaces): void {
+  /**
+   * @param isMapped - Whether Percipio was asked to map the report. How it does that is documented roughly, and rows
+   * without the fields give no grants: if all rows are like that, the report is wrong.
+   */
+  constructor({ isMapped = false }: { readonly isMapped?: boolean } = {}) {
+    this.#isMapped = isMapped;
+  }
+
+  /**
+   * Takes a row, as `scanRows` finds it for {@link activityFields}.
+   * @throws ReportFormatError when a mapped report begins with a hundred rows without the fields.
+   */
+  row(bytes: Uint8Array, spans: Spans): void {
     this.#rows += 1;
-    const meaning = this.#meaningOf(bytes, status, statusEnd);
+    const content = spans[0] as number;
+    const user = spans[2] as number;
+    const status = spans[4] as number;
+    if (content < 0 || user < 0 || status < 0) {
+      this.#malformed += 1;
+      if (this.#malformed === oddRowsMax) this.#checkMapping();
+      return;
+    }
+    const meaning = this.#meaningOf(bytes, status, spans[5] as number);
     if (meaning === undefined) return;
-    const course = this.#courses.addBytes(bytes, content, contentEnd);
-    this.#taken.push(packActivity(course, this.#users.addBytes(bytes, user, userEnd), meaning));
+    const course = this.#courses.add(bytes, content, spans[1] as number);
+    this.#taken.push(packActivity(course, this.#users.add(bytes, user, spans[3] as number), meaning));
   }
 
-  malformedRow(): void {
-    this.#rows += 1;
-    this.#malformed += 1;
+  /**
+   * Ends the rows.
+   * @throws ReportFormatError when a mapped report has rows, and none of them has the fields.
+   */
+  end(): void {
+    if (this.#malformed > 0) this.#checkMapping();
   }
 
-  finish(held: SyncedIds = {}): ActivityIndexParts {
+  #checkMapping(): void {
+    if (!this.#isMapped || this.#malformed < this.#rows) return;
+    const problem = `has no row with ${activityFields.join(', ')}`;
+    throw new ReportFormatError(problem, { byteOffset: 0, row: this.#rows, isCutOff: false });
+  }
+
+  finish(synced: SyncedIds = {}): ActivityIndexParts {
     const taken = this.#taken.drain();
-    const { userIds, rankOf } = orderUsers(this.#users.ids, held.users);
-    const isHeld = markHeld(this.#courses.ids, held.courses);
+    const { userIds, rankOf } = orderUsers(this.#users.ids, synced.users);
+    const isSynced = markSynced(this.#courses.ids, synced.courses);
     let kept = 0;
     let unknownCourses = 0;
     let unknownUsers = 0;
@@ -55,7 +90,7 @@ export class ActivityIndexBuilder implements ActivityRowSink {
       const packed = taken[position] as number;
       const course = courseOf(packed);
       const rank = rankOf[userOf(packed)] as number;
-      if (isHeld[course] === 0) {
+      if (isSynced[course] === 0) {
         unknownCourses += 1;
       } else if (rank < 0) {
         unknownUsers += 1;
@@ -77,7 +112,7 @@ export class ActivityIndexBuilder implements ActivityRowSink {
     return { counts, courses, users, userIds };
   }
 
-  /** Nothing for a status that gives no grant, which is then counted. */
+  /** Undefined for a status that gives no grant, which is then counted. */
   #meaningOf(bytes: Uint8Array, start: number, end: number): ActivityStatus | undefined {
     const known = this.#statuses.find(bytes, start, end);
     const meaning = known === absent ? undefined : this.#meanings[known];
@@ -85,18 +120,18 @@ export class ActivityIndexBuilder implements ActivityRowSink {
     const status = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('utf8');
     const found = toActivityStatus(status);
     if (found === undefined) this.#otherStatuses.add(status);
-    else this.#meanings[this.#statuses.addBytes(bytes, start, end)] = found;
+    else this.#meanings[this.#statuses.add(bytes, start, end)] = found;
     return found;
   }
 }
 
 /**
- * Numbers the users that are held anew, in the order of their ids, which does not depend on the order of rows or of
- * listings. The others have the number -1.
+ * Ranks the synced users by their ids, which does not depend on the order of rows or of listings. The others have the
+ * rank -1.
  */
-function orderUsers(ids: readonly string[], held: Iterable<string> | undefined) {
-  const isHeld = markHeld(ids, held);
-  const order = Uint32Array.from([...ids.keys()].filter((user) => isHeld[user])).sort((a, b) =>
+function orderUsers(ids: readonly string[], synced: Iterable<string> | undefined) {
+  const isSynced = markSynced(ids, synced);
+  const order = Uint32Array.from([...ids.keys()].filter((user) => isSynced[user])).sort((a, b) =>
     compare(ids[a], ids[b]),
   );
   const rankOf = new Int32Array(ids.length).fill(-1);
@@ -106,16 +141,16 @@ function orderUsers(ids: readonly string[], held: Iterable<string> | undefined) 
   return { userIds: Array.from(order, (user) => ids[user] as string), rankOf };
 }
 
-/** 1 for each id that is held. */
-function markHeld(ids: readonly string[], held: Iterable<string> | undefined): Uint8Array {
-  if (held === undefined) return new Uint8Array(ids.length).fill(1);
-  const all = new Set(held);
+/** 1 for each id that is synced. */
+function markSynced(ids: readonly string[], synced: Iterable<string> | undefined): Uint8Array {
+  if (synced === undefined) return new Uint8Array(ids.length).fill(1);
+  const all = new Set(synced);
   return Uint8Array.from(ids, (id) => (all.has(id) ? 1 : 0));
 }
 
 /**
- * Of the first `count` numbers, keeps one for each person and course: completed, if there is such a one. Of those it keeps
- * the user alone, by course, the completed ones in front.
+ * Keeps one of the first `count` numbers for each user and course: the completed one, if there is one. Of each it keeps
+ * only the user, by course, completed first.
  *
  * In place, half a number for each: there may be ten million.
  */
@@ -123,7 +158,7 @@ function groupGrants(taken: Float64Array<ArrayBuffer>, count: number, courseIds:
   const sorted = taken.subarray(0, count).sort();
   const users = new Uint32Array(taken.buffer);
   const courses = new Map<string, CourseGrants>();
-  /** Of the course at hand: who has not completed it. */
+  /** Who has not completed the current course. */
   const others: number[] = [];
   let start = 0;
   let end = 0;
@@ -131,7 +166,7 @@ function groupGrants(taken: Float64Array<ArrayBuffer>, count: number, courseIds:
   for (let position = 0; position < count; position += 1) {
     const packed = sorted[position] as number;
     const course = courseOf(packed);
-    // Before anything is written where it may be: the next number.
+    // Reads the next number before anything is written over it.
     const isLast = position + 1 === count || courseOf(sorted[position + 1] as number) !== course;
     const pair = pairOf(packed);
     if (pair !== lastPair) {
@@ -155,4 +190,33 @@ function groupGrants(taken: Float64Array<ArrayBuffer>, count: number, courseIds:
 /** By UTF-16 code units, the same on every machine. */
 function compare(a: string | undefined = '', b: string | undefined = ''): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** This many statuses are counted separately; Percipio has fewer than ten. Garbage in a report must not fill memory. */
+const statusesMax = 50;
+
+/** How much of a status is kept. */
+const charactersMax = 40;
+
+/** Counts rows by status. Statuses that differ only in case and surrounding space are the same. */
+class StatusTally {
+  readonly #tallies = new Map<string, { readonly spelling: string; count: number }>();
+
+  add(status: string): void {
+    const folded = foldStatus(status).slice(0, charactersMax);
+    const key = this.#tallies.has(folded) || this.#tallies.size < statusesMax ? folded : '(others)';
+    const tally = this.#tallies.get(key);
+    if (tally !== undefined) {
+      tally.count += 1;
+      return;
+    }
+    const spelling = key === folded ? status.trim().slice(0, charactersMax) : key;
+    this.#tallies.set(key, { spelling, count: 1 });
+  }
+
+  /** Counts by spelling, the most frequent first. */
+  read(): ReadonlyMap<string, number> {
+    const tallies = [...this.#tallies.values()].sort((a, b) => b.count - a.count);
+    return new Map(tallies.map(({ spelling, count }) => [spelling, count]));
+  }
 }

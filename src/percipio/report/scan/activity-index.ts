@@ -1,31 +1,46 @@
 // Who completed or is in which course: what a learning-activity report says, packed.
-import type { ActivityCounts } from './activity-counts.ts';
 import type { ActivityStatus } from './activity-status.ts';
 
-/** Where the grants of a course are: those of people who completed it, from `start` on, and those of the others. */
+/** What became of the rows of a report. Each counts once: `rows` is the sum of `grants`, `duplicates` and all skipped. */
+export interface ActivityCounts {
+  readonly rows: number;
+  readonly grants: number;
+  /** Rows of a user and a course that have a grant from another row. */
+  readonly duplicates: number;
+  /** Rows without a content id, a user id or a status. */
+  readonly malformed: number;
+  /** Rows whose status gives no grant, by status, as it was spelled first; the most frequent first. */
+  readonly otherStatuses: ReadonlyMap<string, number>;
+  /** Rows whose course is not synced. */
+  readonly unknownCourses: number;
+  /** Rows whose course is synced, and whose user is not. */
+  readonly unknownUsers: number;
+}
+
+/** Where the grants of a course are: first of users who completed it, from `start`, then those of the others. */
 export interface CourseGrants {
   readonly start: number;
   readonly startOfOthers: number;
   readonly end: number;
 }
 
-/** What an index is made of. Made by an ActivityIndexBuilder. */
+/** What an ActivityIndexBuilder builds. */
 export interface ActivityIndexParts {
   readonly counts: ActivityCounts;
   /** The courses that have grants. */
   readonly courses: ReadonlyMap<string, CourseGrants>;
-  /** The number of the user of each grant: in order by course, then status, completed first, then user. */
+  /** The number of the user of each grant: ordered by course, then status (completed first), then user. */
   readonly users: Uint32Array<ArrayBuffer>;
-  /** By the number of a user. */
+  /** By user number. */
   readonly userIds: readonly string[];
 }
 
 /**
- * The grants that a report gives: at most one for each person and course. They take 4 bytes each, beside the ids.
+ * The grants that a report gives: at most one for each user and course. They take 4 bytes each, plus the ids.
  *
- * The grants of a course are in the order of their statuses and user ids, whatever the order of the rows, so that a
- * position in them means the same in every process that reads the same report with the same users. It is also the order
- * of their entitlements and principals, in which a .c1z file is written fastest.
+ * The grants of a course are ordered by status and user id, whatever the order of the rows, so that a position means the
+ * same in every process that reads the same report with the same users. This is also the order of their entitlements and
+ * principals, in which a .c1z file is written fastest.
  */
 export class ActivityIndex {
   readonly counts: ActivityCounts;
@@ -43,7 +58,7 @@ export class ActivityIndex {
     this.#userIds = userIds;
   }
 
-  /** The ids of `courseIds` from an id on, whether it is among them or not. */
+  /** The ids in `courseIds` from an id on, which need not be one of them. */
   courseIdsFrom(courseId: string): readonly string[] {
     let low = 0;
     let high = this.courseIds.length;
@@ -58,7 +73,7 @@ export class ActivityIndex {
     return this.courseIds.slice(low);
   }
 
-  /** How many people have a grant of this course; 0 for a course that the report does not have. */
+  /** How many users have a grant of this course; 0 for a course that the report does not have. */
   countOf(courseId: string): number {
     const grants = this.#courses.get(courseId);
     return grants === undefined ? 0 : grants.end - grants.start;

@@ -5,8 +5,8 @@ import { ActivityIndex } from './activity-index.ts';
 import type { SyncedIds } from './activity-index-builder.ts';
 import type { ActivityAnswer, ActivityRequest, ActivityWorkerData } from './activity-worker.ts';
 import { createPieceFreer } from './free-pieces.ts';
-import type { ReadActivityOptions } from './read-activity-rows.ts';
 import { ReportFormatError } from './report-format-error.ts';
+import type { ScanOptions } from './scan-rows.ts';
 
 const blockBytes = 512 * 1024;
 /** How many may be on their way to the thread: more is only fetched when the thread has read some. */
@@ -49,7 +49,7 @@ export class ActivityThread {
    * Reads a whole report. Once.
    * @throws ReportFormatError when it is none, or not complete; and whatever `body` or the signal throws.
    */
-  async read(body: AsyncIterable<Uint8Array>, options: ReadActivityOptions): Promise<void> {
+  async read(body: AsyncIterable<Uint8Array>, options: ScanOptions): Promise<void> {
     this.#worker.ref();
     try {
       await this.#read(body, options);
@@ -60,7 +60,7 @@ export class ActivityThread {
     this.#worker.unref();
   }
 
-  async #read(body: AsyncIterable<Uint8Array>, { signal, onProgress }: ReadActivityOptions): Promise<void> {
+  async #read(body: AsyncIterable<Uint8Array>, { signal, onProgress }: ScanOptions): Promise<void> {
     const free = createPieceFreer();
     let block: number | undefined;
     let filled = 0;
@@ -91,10 +91,9 @@ export class ActivityThread {
   }
 
   /** Makes the index of a report that was read. Once. */
-  async finish(held: SyncedIds = {}): Promise<ActivityIndex> {
-    const { users, courses } = held;
+  async finish({ users, courses }: SyncedIds = {}): Promise<ActivityIndex> {
     this.#worker.ref();
-    this.#ask({ kind: 'finish', held: { users: users && [...users], courses: courses && [...courses] } });
+    this.#ask({ kind: 'finish', ids: { users: users && [...users], courses: courses && [...courses] } });
     const { parts } = await this.#until(() => this.#index).finally(() => this.close());
     return new ActivityIndex(parts);
   }

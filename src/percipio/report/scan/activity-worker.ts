@@ -2,10 +2,9 @@
 import { on } from 'node:events';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { ActivityIndexParts } from './activity-index.ts';
-import { ActivityIndexBuilder, type SyncedIds } from './activity-index-builder.ts';
-import { readActivityRows } from './read-activity-rows.ts';
+import { ActivityIndexBuilder, activityFields, type SyncedIds } from './activity-index-builder.ts';
 import { ReportFormatError, type ReportFormatErrorFields } from './report-format-error.ts';
-import { MappedRows } from './report-mapping.ts';
+import { scanRows } from './scan-rows.ts';
 
 /** Data of the thread. */
 export interface ActivityWorkerData {
@@ -18,7 +17,7 @@ export interface ActivityWorkerData {
 export type ActivityRequest =
   | { readonly kind: 'block'; readonly block: number; readonly length: number }
   | { readonly kind: 'end' }
-  | { readonly kind: 'finish'; readonly held: SyncedIds };
+  | { readonly kind: 'finish'; readonly ids: SyncedIds };
 
 /** `block` gives back a block that was read. `wrong` is the last answer. */
 export type ActivityAnswer =
@@ -33,8 +32,7 @@ if (parentPort) await serve(parentPort, workerData as ActivityWorkerData);
 async function serve(port: MessagePort, { isMapped, blocks }: ActivityWorkerData): Promise<void> {
   const answer = (message: ActivityAnswer, transferred: ArrayBuffer[] = []) => port.postMessage(message, transferred);
   const requests = on(port, 'message') as AsyncIterator<[ActivityRequest]>;
-  const builder = new ActivityIndexBuilder();
-  const mapped = isMapped ? new MappedRows(builder) : undefined;
+  const builder = new ActivityIndexBuilder({ isMapped });
   let rows = 0;
   async function* body(): AsyncGenerator<Uint8Array, void> {
     for (;;) {
@@ -48,8 +46,8 @@ async function serve(port: MessagePort, { isMapped, blocks }: ActivityWorkerData
     rows = progress.rows;
   };
   try {
-    await readActivityRows(body(), mapped ?? builder, { onProgress });
-    mapped?.end();
+    await scanRows(body(), activityFields, (bytes, spans) => builder.row(bytes, spans), { onProgress });
+    builder.end();
   } catch (error) {
     if (!(error instanceof ReportFormatError)) throw error;
     const { problem, byteOffset, row, isCutOff } = error;
@@ -59,7 +57,7 @@ async function serve(port: MessagePort, { isMapped, blocks }: ActivityWorkerData
   answer({ kind: 'end', rows });
   const request = (await requests.next()).value[0];
   if (request.kind === 'finish') {
-    const parts = builder.finish(request.held);
+    const parts = builder.finish(request.ids);
     answer({ kind: 'index', parts }, [parts.users.buffer]);
   }
 }

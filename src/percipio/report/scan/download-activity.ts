@@ -3,8 +3,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { PercipioError } from '../../api/percipio-error.ts';
 import { nextDelayMs, type RetryPolicy } from '../../api/retry-policy.ts';
 import { ActivityThread } from './activity-thread.ts';
-import type { ReadProgress } from './read-activity-rows.ts';
 import { ReportFormatError } from './report-format-error.ts';
+import type { ScanProgress } from './scan-rows.ts';
 
 export interface ActivityDownload {
   /**
@@ -18,7 +18,7 @@ export interface ActivityDownload {
   /** Default {@link downloadRetryPolicy}. */
   readonly retry?: RetryPolicy | undefined;
   /** Called after each piece; begins at 0 again with each attempt. */
-  readonly onProgress?: ((progress: ReadProgress) => void) | undefined;
+  readonly onProgress?: ((progress: ScanProgress) => void) | undefined;
   /** Called when an attempt failed and another one follows. */
   readonly onRetry?: ((error: Error, attempt: number) => void) | undefined;
 }

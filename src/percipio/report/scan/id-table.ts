@@ -1,6 +1,6 @@
 // Numbers ids, so that millions of pairs of ids can be kept as numbers. Finds them by their bytes, without strings.
 
-/** How many ids a table can hold: two such numbers and a status fit a double exactly. */
+/** How many ids a table can hold: two such numbers and a status fit exactly into a double. */
 export const idsMax = 2 ** 26;
 
 /** No such id. */
@@ -9,44 +9,30 @@ export const absent = -1;
 /**
  * Ids and their numbers, from 0 in the order in which they were added. Ids are compared exactly, case included.
  *
- * A hash table of its own since a report asks for two ids a row: on bytes it takes 0.25 µs for one of 36 characters,
- * where a Map takes that and a string, which is garbage afterwards.
+ * A hash table of its own, since a report looks up two ids per row: on bytes it takes 0.25 µs for an id of 36 characters.
+ * A Map takes as long, and needs a string for each, which is garbage afterwards.
  */
 export class IdTable {
   readonly #ids: string[] = [];
-  /** The bytes of all ids, one behind the other; where each begins, and behind the last one where it ends. */
+  /** The bytes of all ids, back to back; then where each begins, and where the last one ends. */
   #bytes = new Uint8Array(1024);
   #starts = new Uint32Array(64);
   #hashes = new Int32Array(64);
   /** Numbers of ids by hash, at least twice as many as there are ids; `absent` where there is none. */
   #slots = new Int32Array(128).fill(absent);
 
-  constructor(ids: Iterable<string> = []) {
-    for (const id of ids) this.add(id);
-  }
-
-  get size(): number {
-    return this.#ids.length;
-  }
-
   /** All ids, by number. */
   get ids(): readonly string[] {
     return this.#ids;
   }
 
-  /** The number of an id, which is added when it is not in the table. */
-  add(id: string): number {
-    const bytes = Buffer.from(id);
-    return this.addBytes(bytes, 0, bytes.length);
-  }
-
-  /** The number of the id whose UTF-8 is at `start`, up to and without `end`; `absent` when it is not in the table. */
+  /** The number of the id whose UTF-8 is in `bytes` from `start` to `end` (exclusive); `absent` if it is not in the table. */
   find(bytes: Uint8Array, start: number, end: number): number {
     return this.#slots[this.#findSlot(hashOf(bytes, start, end), bytes, start, end)] as number;
   }
 
-  /** The same, and adds it when it is not in the table. */
-  addBytes(bytes: Uint8Array, start: number, end: number): number {
+  /** The same, and adds the id if it is not in the table. */
+  add(bytes: Uint8Array, start: number, end: number): number {
     const hash = hashOf(bytes, start, end);
     const slot = this.#findSlot(hash, bytes, start, end);
     const known = this.#slots[slot] as number;
@@ -66,11 +52,11 @@ export class IdTable {
     const mask = slots.length - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const index = slots[slot] as number;
-      if (index === absent || (this.#hashes[index] === hash && this.#holds(index, bytes, start, end))) return slot;
+      if (index === absent || (this.#hashes[index] === hash && this.#equals(index, bytes, start, end))) return slot;
     }
   }
 
-  #holds(index: number, bytes: Uint8Array, start: number, end: number): boolean {
+  #equals(index: number, bytes: Uint8Array, start: number, end: number): boolean {
     const kept = this.#bytes;
     let position = this.#starts[index] as number;
     if ((this.#starts[index + 1] as number) - position !== end - start) return false;
@@ -103,7 +89,7 @@ export class IdTable {
   }
 }
 
-/** Four bytes at a time: one by one, the multiplications alone would take twice as long. */
+/** Four bytes at a time: byte by byte, the multiplications alone would take twice as long. */
 function hashOf(bytes: Uint8Array, start: number, end: number): number {
   let hash = end - start;
   let position = start;

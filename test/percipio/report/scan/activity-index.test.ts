@@ -6,18 +6,17 @@ import { ActivityIndexBuilder, type SyncedIds } from '../../../../src/percipio/r
 
 type Row = readonly [course: string, user: string, status: string];
 
-/** Hands on a row as a reader would. */
+/** Adds a row as a scan would. */
 function take(builder: ActivityIndexBuilder, row: Row): void {
   const [content, user, status] = row.map((text) => Buffer.from(text)) as [Buffer, Buffer, Buffer];
   const userEnd = content.length + user.length;
-  builder.row(Buffer.concat([content, user, status]), {
-    content: 0,
-    contentEnd: content.length,
-    user: content.length,
-    userEnd,
-    status: userEnd,
-    statusEnd: userEnd + status.length,
-  });
+  const spans = [0, content.length, content.length, userEnd, userEnd, userEnd + status.length];
+  builder.row(Buffer.concat([content, user, status]), Int32Array.from(spans));
+}
+
+/** Adds a row without a user. */
+function takeMalformed(builder: ActivityIndexBuilder): void {
+  builder.row(Buffer.from('c1Completed'), Int32Array.from([0, 2, -1, -1, 2, 11]));
 }
 
 function build(rows: Iterable<Row>, held?: SyncedIds): ActivityIndex {
@@ -115,7 +114,7 @@ describe('ActivityIndex', () => {
     ] as const) {
       take(builder, [course, user, status]);
     }
-    builder.malformedRow();
+    takeMalformed(builder);
     const { counts } = builder.finish({ courses: ['c1', 'c2'], users: ['u1', 'u2'] });
     assert.deepEqual(counts, {
       rows: 12,
@@ -129,6 +128,31 @@ describe('ActivityIndex', () => {
       unknownCourses: 3,
       unknownUsers: 1,
     });
+  });
+
+  it('counts statuses as the same whatever their case, spelled as they came first, most frequent first', () => {
+    const statuses = ['Watched', 'Abandoned', 'ABANDONED', ' abandoned ', 'watched', 'Read'];
+    const { counts } = build(statuses.map((status) => ['c1', 'u1', status] as const));
+    assert.deepEqual(
+      [...counts.otherStatuses],
+      [
+        ['Abandoned', 3],
+        ['Watched', 2],
+        ['Read', 1],
+      ],
+    );
+  });
+
+  it('counts a bounded number of statuses, of bounded length', () => {
+    const statuses = Array.from({ length: 20_000 }, (_, n) => (n < 10_000 ? `${'x'.repeat(100)}${n}` : `${n}`));
+    const { otherStatuses } = build(statuses.map((status) => ['c1', 'u1', status] as const)).counts;
+    assert.equal(otherStatuses.size, 51);
+    assert.equal(otherStatuses.get('(others)'), 10_000 - 49);
+    assert.ok([...otherStatuses.keys()].every((status) => status.length <= 40));
+    assert.equal(
+      [...otherStatuses.values()].reduce((sum, count) => sum + count),
+      20_000,
+    );
   });
 
   it('agrees with a simple one made of maps', () => {
@@ -185,5 +209,37 @@ describe('ActivityIndex', () => {
       'u0001 in_progress',
     ]);
     assert.deepEqual(grantsOf(index, 'c99', 4998, 10), ['u4998 in_progress', 'u4999 in_progress']);
+  });
+});
+
+describe('ActivityIndexBuilder of a mapped report', () => {
+  it('counts odd rows where there are others', () => {
+    const builder = new ActivityIndexBuilder({ isMapped: true });
+    takeMalformed(builder);
+    take(builder, ['c1', 'u1', 'Completed']);
+    for (let count = 0; count < 200; count += 1) takeMalformed(builder);
+    builder.end();
+    const { counts } = builder.finish();
+    assert.deepEqual([counts.rows, counts.malformed], [202, 201]);
+  });
+
+  it('fails on the hundredth row without the fields, if there was none with them', () => {
+    const builder = new ActivityIndexBuilder({ isMapped: true });
+    for (let count = 0; count < 99; count += 1) takeMalformed(builder);
+    assert.throws(() => takeMalformed(builder), /has no row with contentUuid, userUuid, status .*row 100/);
+  });
+
+  it('fails at the end of a short report without the fields, and not on one without rows', () => {
+    const builder = new ActivityIndexBuilder({ isMapped: true });
+    builder.end();
+    takeMalformed(builder);
+    assert.throws(() => builder.end(), /has no row with/);
+  });
+
+  it('takes any rows of a report that is not mapped', () => {
+    const builder = new ActivityIndexBuilder();
+    for (let count = 0; count < 200; count += 1) takeMalformed(builder);
+    builder.end();
+    assert.equal(builder.finish().counts.malformed, 200);
   });
 });

@@ -3,9 +3,13 @@ import { execFile } from 'node:child_process';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { ActivityIndex } from '../../../../src/percipio/report/scan/activity-index.ts';
-import { ActivityIndexBuilder, type SyncedIds } from '../../../../src/percipio/report/scan/activity-index-builder.ts';
+import {
+  ActivityIndexBuilder,
+  activityFields,
+  type SyncedIds,
+} from '../../../../src/percipio/report/scan/activity-index-builder.ts';
 import { ActivityThread } from '../../../../src/percipio/report/scan/activity-thread.ts';
-import { type ReadProgress, readActivityRows } from '../../../../src/percipio/report/scan/read-activity-rows.ts';
+import { type ScanProgress, scanRows } from '../../../../src/percipio/report/scan/scan-rows.ts';
 import { chop } from './read-rows.ts';
 
 async function* bodyOf(report: string, pieceBytes = 64 * 1024): AsyncGenerator<Uint8Array, void> {
@@ -15,7 +19,7 @@ async function* bodyOf(report: string, pieceBytes = 64 * 1024): AsyncGenerator<U
 /** In this thread: what the other one must come to. */
 async function readHere(report: string, held: SyncedIds): Promise<ActivityIndex> {
   const builder = new ActivityIndexBuilder();
-  await readActivityRows(bodyOf(report), builder);
+  await scanRows(bodyOf(report), activityFields, (bytes, spans) => builder.row(bytes, spans));
   return new ActivityIndex(builder.finish(held));
 }
 
@@ -52,7 +56,7 @@ describe('ActivityThread', () => {
 
   it('tells how far it is, at the end all of it', async () => {
     const thread = new ActivityThread({ isMapped: false });
-    const progress: ReadProgress[] = [];
+    const progress: ScanProgress[] = [];
     await thread.read(bodyOf(report), { onProgress: (update) => progress.push(update) });
     thread.close();
     const bytes = Buffer.byteLength(report);

@@ -5,7 +5,7 @@ import type { PercipioClient } from '../../../../src/percipio/api/percipio-clien
 import { PercipioError } from '../../../../src/percipio/api/percipio-error.ts';
 import type { ActivityIndex } from '../../../../src/percipio/report/scan/activity-index.ts';
 import { type ActivityDownload, downloadActivity } from '../../../../src/percipio/report/scan/download-activity.ts';
-import type { ReadProgress } from '../../../../src/percipio/report/scan/read-activity-rows.ts';
+import type { ScanProgress } from '../../../../src/percipio/report/scan/scan-rows.ts';
 import { type Answerer, createTestClient, startServer } from '../../api/start-server.ts';
 
 const retry = { attemptsMax: 3, delayMinMs: 1, delayMaxMs: 1, retryAfterMaxMs: 1 };
@@ -38,7 +38,7 @@ describe('downloadActivity', () => {
     const server = await startServer(t, (_request, response) => {
       response.writeHead(200, { 'content-encoding': 'zstd' }).end(zstdCompressSync(report));
     });
-    const progress: ReadProgress[] = [];
+    const progress: ScanProgress[] = [];
     const index = await download(createTestClient(t, server.url), { onProgress: (update) => progress.push(update) });
     assert.equal(index.counts.grants, 2000);
     assert.equal(index.countOf('c4'), 400);

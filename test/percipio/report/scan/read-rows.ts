@@ -1,22 +1,22 @@
 // Reads a report from bytes that are cut where a test wants them cut.
-import { readActivityRows } from '../../../../src/percipio/report/scan/read-activity-rows.ts';
+import { activityFields } from '../../../../src/percipio/report/scan/activity-index-builder.ts';
+import { scanRows } from '../../../../src/percipio/report/scan/scan-rows.ts';
 
-/** What a sink was told: a row, or that one is malformed. */
+/** The wanted texts of a row, or that it is malformed. */
 export type SeenRow = readonly [contentUuid: string, userUuid: string, status: string] | 'malformed';
 
 /** Reads a report that arrives in these pieces. */
 export async function readRows(pieces: Iterable<Uint8Array>): Promise<SeenRow[]> {
   const seen: SeenRow[] = [];
-  await readActivityRows(
+  await scanRows(
     (async function* () {
       yield* pieces;
     })(),
-    {
-      row: (bytes, { content, contentEnd, user, userEnd, status, statusEnd }) => {
-        const text = (start: number, end: number) => Buffer.from(bytes.subarray(start, end)).toString();
-        seen.push([text(content, contentEnd), text(user, userEnd), text(status, statusEnd)]);
-      },
-      malformedRow: () => seen.push('malformed'),
+    activityFields,
+    (bytes, spans) => {
+      const text = (field: number) => Buffer.from(bytes.subarray(spans[2 * field], spans[2 * field + 1])).toString();
+      const isMalformed = [0, 1, 2].some((field) => (spans[2 * field] ?? -1) < 0);
+      seen.push(isMalformed ? 'malformed' : [text(0), text(1), text(2)]);
     },
   );
   return seen;

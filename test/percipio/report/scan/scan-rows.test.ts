@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readActivityRows } from '../../../../src/percipio/report/scan/read-activity-rows.ts';
+import { activityFields } from '../../../../src/percipio/report/scan/activity-index-builder.ts';
 import { ReportFormatError } from '../../../../src/percipio/report/scan/report-format-error.ts';
+import { scanRows } from '../../../../src/percipio/report/scan/scan-rows.ts';
 import { chop, readRows } from './read-rows.ts';
 
+const ignore = () => {};
 const one = '{"contentUuid":"c1","userUuid":"u1","status":"Completed"}';
 
 /** Reads a report in pieces of every length from 1 byte up, and checks that the length makes no difference. */
@@ -14,7 +16,7 @@ async function readInEveryWay(report: string) {
   return whole;
 }
 
-describe('readActivityRows', () => {
+describe('scanRows', () => {
   for (const [name, report, rows] of [
     ['no rows', '[]', []],
     ['no rows, with blanks', ' \r\n[ \t]\n ', []],
@@ -63,7 +65,7 @@ describe('readActivityRows', () => {
 
   for (const field of ['contentUuid', 'userUuid', 'status']) {
     for (const value of [undefined, null, 7, true, {}, ['a']]) {
-      it(`tells that a row is malformed whose ${field} is ${JSON.stringify(value)}`, async () => {
+      it(`gives no start for a row whose ${field} is ${JSON.stringify(value)}`, async () => {
         const row = { contentUuid: 'c', userUuid: 'u', status: 's', [field]: value };
         assert.deepEqual(await readRows([Buffer.from(JSON.stringify([row]))]), ['malformed']);
       });
@@ -125,8 +127,10 @@ describe('readActivityRows', () => {
         yield piece;
       }
     }
-    const sink = { row: () => {}, malformedRow: () => {} };
-    await assert.rejects(readActivityRows(body(), sink), /has a row of more than 16777216 bytes \(byte 1, row 1\)/);
+    await assert.rejects(
+      scanRows(body(), activityFields, ignore),
+      /has a row of more than 16777216 bytes \(byte 1, row 1\)/,
+    );
     assert.equal(pieces, 16);
   });
 
@@ -148,8 +152,7 @@ describe('readActivityRows', () => {
       yield Buffer.from(`[${one},`);
       yield Buffer.from(`${one}]`);
     }
-    const sink = { row: () => {}, malformedRow: () => {} };
-    const total = await readActivityRows(body(), sink, { onProgress: (update) => progress.push(update) });
+    const total = await scanRows(body(), activityFields, ignore, { onProgress: (update) => progress.push(update) });
     assert.deepEqual(progress, [
       { bytes: 59, rows: 1 },
       { bytes: 117, rows: 2 },
@@ -169,8 +172,7 @@ describe('readActivityRows', () => {
         isLeft = true;
       }
     }
-    const sink = { row: () => {}, malformedRow: () => {} };
-    await assert.rejects(readActivityRows(body(), sink, { signal: abort.signal }), /^Error: enough$/);
+    await assert.rejects(scanRows(body(), activityFields, ignore, { signal: abort.signal }), /^Error: enough$/);
     assert.ok(isLeft);
   });
 });

@@ -1,27 +1,58 @@
-// Reads a report, a JSON array of objects that arrives in pieces, and tells where the wanted fields of each row are.
+// Scans a report, a JSON array of objects, as it arrives in pieces, and finds the wanted fields of each row.
 import { ReportFormatError } from './report-format-error.ts';
 import { decodeText, RowFields, type Spans, scanRow } from './scan-row.ts';
 import { incomplete, isBlank } from './skip-json.ts';
 
 /**
- * Gets a row: for field i, its text in UTF-8 from `spans[2 * i]` up to, and without, `spans[2 * i + 1]`; -1 where it is
- * missing or no text. Both may change after the call.
+ * Gets a row: the text of field i is UTF-8 in `bytes` from `spans[2 * i]` to `spans[2 * i + 1]` (exclusive). The start is
+ * -1 if the field is missing or not a string. Both arrays may change after the call.
  */
-export type OnScannedRow = (bytes: Uint8Array, spans: Spans) => void;
+export type OnRow = (bytes: Uint8Array, spans: Spans) => void;
 
-export interface RowScannerOptions {
-  /** Names of fields. */
-  readonly fields: readonly string[];
-  readonly onRow: OnScannedRow;
+export interface ScanProgress {
+  /** Bytes of the report, after decompression. */
+  readonly bytes: number;
+  readonly rows: number;
+}
+
+export interface ScanOptions {
+  /** Ends the scan after the current piece. The body must react to the signal itself while it waits. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called after each piece. */
+  readonly onProgress?: ((progress: ScanProgress) => void) | undefined;
+}
+
+/**
+ * Scans a whole report.
+ * @param fields - Names of the wanted fields.
+ * @throws ReportFormatError when it is not a JSON array of objects, or not complete; what `body` or `onRow` throws; the
+ * reason of the signal.
+ */
+export async function scanRows(
+  body: AsyncIterable<Uint8Array>,
+  fields: readonly string[],
+  onRow: OnRow,
+  { signal, onProgress }: ScanOptions = {},
+): Promise<ScanProgress> {
+  const scanner = new RowScanner(fields, onRow);
+  let bytes = 0;
+  for await (const piece of body) {
+    signal?.throwIfAborted();
+    scanner.push(piece);
+    bytes += piece.length;
+    onProgress?.({ bytes, rows: scanner.rows });
+  }
+  scanner.end();
+  return { bytes, rows: scanner.rows };
 }
 
 /** Real rows have about 900 bytes. */
 const rowBytesMax = 16 * 1024 * 1024;
 
-/** A row that has become so long without an end is looked at again only when it has doubled. */
+/** An incomplete row that is longer than this is scanned again only when it has doubled. */
 const patienceBytes = 64 * 1024;
 
-/** What may come next, outside of a row. */
+/** What may come next outside a row. */
 type Expectation = 'array' | 'first row or end' | 'row' | 'comma or end' | 'nothing';
 
 const problems: Readonly<Record<Expectation, string>> = {
@@ -32,33 +63,33 @@ const problems: Readonly<Record<Expectation, string>> = {
   nothing: 'goes on behind its end',
 };
 
-export class RowScanner {
+class RowScanner {
   readonly #fields: RowFields;
   readonly #spans: Spans;
-  readonly #onRow: OnScannedRow;
+  readonly #onRow: OnRow;
   #expected: Expectation = 'array';
   #rows = 0;
-  /** The beginning of a row whose end is not here, and behind it the present piece, ended by a zero. */
+  /** The beginning of an incomplete row, then the current piece, then a zero. */
   #bytes = new Uint8Array(2 * patienceBytes);
-  /** How many of them are of the report. */
+  /** How many of the bytes belong to the report. */
   #length = 0;
-  /** Where in the report they begin. */
+  /** Where in the report the bytes begin. */
   #offset = 0;
-  /** How many there must be before another look makes sense. */
+  /** How many bytes another scan needs. */
   #wanted = 0;
 
-  constructor({ fields, onRow }: RowScannerOptions) {
+  constructor(fields: readonly string[], onRow: OnRow) {
     this.#fields = new RowFields(fields);
     this.#spans = new Int32Array(2 * fields.length);
     this.#onRow = onRow;
   }
 
-  /** Rows that were handed on. */
+  /** How many rows `onRow` got. */
   get rows(): number {
     return this.#rows;
   }
 
-  /** @throws ReportFormatError when the bytes are no report. */
+  /** @throws ReportFormatError when the bytes are not a report. */
   push(piece: Uint8Array): void {
     this.#append(piece);
     if (this.#length < this.#wanted && this.#length <= rowBytesMax) return;
@@ -94,7 +125,7 @@ export class RowScanner {
     this.#bytes[length] = 0;
   }
 
-  /** Hands on the rows that are complete. Returns where one begins that is not, or the end. */
+  /** Passes complete rows to `onRow`. Returns where an incomplete one begins, or the end. */
   #scan(): number {
     const bytes = this.#bytes;
     const end = this.#length;
@@ -103,11 +134,11 @@ export class RowScanner {
       const byte = bytes[position] as number;
       const expected = this.#expected;
       if (byte === 0x7b && (expected === 'row' || expected === 'first row or end')) {
-        const behind = scanRow(bytes, position, end, this.#fields, this.#spans);
-        if (behind === incomplete) return position;
-        if (behind < 0) throw this.#fail('has a row that is no valid JSON', position, false);
-        this.#handOn();
-        position = behind;
+        const next = scanRow(bytes, position, end, this.#fields, this.#spans);
+        if (next === incomplete) return position;
+        if (next < 0) throw this.#fail('has a row that is no valid JSON', position, false);
+        this.#passOn();
+        position = next;
         continue;
       }
       if (expected === 'comma or end' && byte === 0x2c) this.#expected = 'row';
@@ -120,27 +151,27 @@ export class RowScanner {
     return end;
   }
 
-  #handOn(): void {
+  #passOn(): void {
     const bytes = this.#bytes;
     const spans = this.#spans;
     for (let i = 1; i < spans.length; i += 2) {
       const end = spans[i] as number;
-      // Resolved text is never longer than its escapes, and nobody reads the row again.
-      if (end < -1 && (spans[i - 1] as number) >= 0) spans[i] = resolve(bytes, spans[i - 1] as number, -end - 1);
+      // Unescaped text is never longer than its escapes, and nobody reads the row again.
+      if (end < -1 && (spans[i - 1] as number) >= 0) spans[i] = unescapeText(bytes, spans[i - 1] as number, -end - 1);
     }
     this.#onRow(bytes, spans);
     this.#rows += 1;
     this.#expected = 'comma or end';
   }
 
-  /** Makes the error for what is wrong at a byte, in the row that comes next. */
+  /** An error about a byte, in the next row. */
   #fail(problem: string, position: number, isCutOff: boolean): ReportFormatError {
     return new ReportFormatError(problem, { byteOffset: this.#offset + position, row: this.#rows + 1, isCutOff });
   }
 }
 
-/** Writes a text that has escapes over itself, without them. Returns where it now ends. */
-function resolve(bytes: Uint8Array, start: number, end: number): number {
+/** Unescapes a text in place. Returns its new end. */
+function unescapeText(bytes: Uint8Array, start: number, end: number): number {
   const text = decodeText(bytes, start, end);
   const place = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start);
   return start + place.write(text, 'utf8');

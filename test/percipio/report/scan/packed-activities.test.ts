@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { activityStatuses } from '../../../../src/percipio/report/scan/activity-status.ts';
 import { idsMax } from '../../../../src/percipio/report/scan/id-table.ts';
-import { NumberList } from '../../../../src/percipio/report/scan/number-list.ts';
 import {
   courseOf,
+  NumberList,
   packActivity,
   pairOf,
   statusOf,
   userOf,
-} from '../../../../src/percipio/report/scan/packed-activity.ts';
+} from '../../../../src/percipio/report/scan/packed-activities.ts';
 
 const numbers = [0, 1, 2, 12_345, 2 ** 20 + 1, idsMax - 2, idsMax - 1];
 
