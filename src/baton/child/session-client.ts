@@ -14,7 +14,7 @@ const timeoutMs = 10_000;
 /** The message of a Go parent when no sync has opened its file yet. The error has no code of its own. */
 const notOpenText = 'session store is not set';
 
-export interface SessionClient extends SessionStores {
+interface SessionClient extends SessionStores {
   close(): void;
 }
 

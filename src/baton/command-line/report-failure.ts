@@ -5,7 +5,7 @@ import { type Output, StopRequest } from '../author/host.ts';
 import { UsageError } from '../author/usage-error.ts';
 import { describeError, describeStack } from '../log/describe-error.ts';
 
-export interface FailureReport {
+interface FailureReport {
   readonly programName: string;
   /** Where people look. */
   readonly stderr: Output;

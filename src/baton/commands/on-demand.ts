@@ -29,7 +29,7 @@ const jobs = [
 const passwordJobs = [createAccountJob, rotateCredentialsJob];
 
 /** What a setting asks for, and the settings that do. */
-export interface AskedJob {
+interface AskedJob {
   readonly job: OnDemandJob;
   /** For messages: `--grant-entitlement`. */
   readonly flags: readonly string[];

@@ -7,7 +7,7 @@ import type { Field } from './field.ts';
 import type { RawValue, RawValues } from './raw-value.ts';
 
 /** What a configuration file gave. Without a file all of it is empty. */
-export interface ConfigFile {
+interface ConfigFile {
   readonly values: RawValues;
   /** What is wrong with the file as a whole, so that nothing of it is known. */
   readonly faults: readonly string[];

@@ -3,7 +3,7 @@ import { durationExamples, parseDurationMs } from './duration.ts';
 import type { ExportTarget, Field, Unsupported, Variant } from './field.ts';
 
 /** What every variant takes. */
-export interface FieldOptions {
+interface FieldOptions {
   /** In kebab case. */
   readonly name: string;
   /** One sentence without its full stop. */

@@ -1,7 +1,7 @@
 // The ids of single resources as command lines have them: `bid:r:user/42`.
 
 /** A resource, and its parent where the id tells one. */
-export interface NamedResource {
+interface NamedResource {
   readonly id: ResourceName;
   readonly parentResourceId?: ResourceName;
 }

@@ -4,7 +4,7 @@ import type { Field } from './field.ts';
 import type { RawValue } from './raw-value.ts';
 
 /** What was read: `undefined` when the value is empty, which is as good as not set. */
-export type ParsedValue = { readonly value: unknown } | { readonly fault: string };
+type ParsedValue = { readonly value: unknown } | { readonly fault: string };
 
 /**
  * Reads a value and checks it against the rules of its field.

@@ -5,7 +5,7 @@ import { type Field, type SettingSource, type Settings, variableName } from './f
 import { parseValue } from './parse-value.ts';
 import type { RawValue, RawValues } from './raw-value.ts';
 
-export interface SettingSources {
+interface SettingSources {
   readonly flags: RawValues;
   readonly environment: RawValues;
   readonly file: RawValues;
@@ -26,7 +26,7 @@ export interface SettingRules {
   readonly strayVariables: readonly string[];
 }
 
-export interface ResolvedSettings {
+interface ResolvedSettings {
   readonly settings: Settings;
   /** All that is wrong, each a line for the person who wrote it. With any of them, `settings` is not to be used. */
   readonly faults: readonly string[];

@@ -1,5 +1,5 @@
-// The stanza `ssh-ed25519` of age files: a file key, wrapped for an Ed25519 key as SSH has them. The format is that of
-// filippo.io/age/agessh v1.3.1, which the Go SDK encrypts for Ed25519 keys with.
+// The `ssh-ed25519` stanza of age files: a file key wrapped for an SSH Ed25519 key. The format is that of
+// filippo.io/age/agessh v1.3.1, with which the Go SDK encrypts for Ed25519 keys.
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { type Identity, type Recipient, Stanza } from 'age-encryption';
@@ -11,12 +11,12 @@ const label = 'age-encryption.org/v1/ssh-ed25519';
 const keyBytes = 32;
 const tagBytes = 16;
 const cipher = 'chacha20-poly1305';
-/** A wrapping key serves once, so its nonce need not change. */
+/** A wrapping key is used once, so its nonce can be constant. */
 const nonce = Buffer.alloc(12);
 
 /**
  * Wraps file keys for the holder of an Ed25519 key.
- * @throws Error when `publicKey` is no point of the curve.
+ * @throws Error when `publicKey` is not a point on the curve.
  */
 export function sshEd25519Recipient(publicKey: KeyObject): Recipient {
   const sshKey = encodeSshPublicKey(publicKey);
@@ -33,10 +33,10 @@ export function sshEd25519Recipient(publicKey: KeyObject): Recipient {
   };
 }
 
-/** Unwraps file keys with an Ed25519 private key. It passes over stanzas that are for others. */
+/** Unwraps file keys with an Ed25519 private key. It skips stanzas for other keys. */
 export function sshEd25519Identity(privateKey: KeyObject): Identity {
   const sshKey = encodeSshPublicKey(privateKey);
-  // RFC 8032: the secret scalar of an Ed25519 key is half of the seed's hash.
+  // RFC 8032: the secret scalar of an Ed25519 key is the first half of the seed's hash.
   const scalar = createHash('sha512').update(rawKey(privateKey, 'd')).digest().subarray(0, keyBytes);
   const theirPoint = x25519PublicKey(scalar);
   return {
@@ -54,12 +54,12 @@ export function sshEd25519Identity(privateKey: KeyObject): Identity {
 
 interface Parties {
   readonly sshKey: Uint8Array;
-  /** The point that was made for the file alone. */
+  /** The ephemeral point, generated for one file. */
   readonly share: Uint8Array;
   readonly theirPoint: Uint8Array;
 }
 
-/** Binds the key to SSH's form of the recipient's key, not to its point alone. */
+/** Binds the key to the SSH encoding of the recipient's key, not only to its point. */
 function deriveWrappingKey(shared: Uint8Array, { sshKey, share, theirPoint }: Parties): Buffer {
   const tweak = Buffer.from(hkdfSync('sha256', new Uint8Array(0), sshKey, label, keyBytes));
   const secret = multiplyX25519(tweak, shared);

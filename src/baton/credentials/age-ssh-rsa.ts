@@ -1,10 +1,10 @@
-// The stanza `ssh-rsa` of age files: a file key, wrapped for an RSA key as SSH has them. The format is that of
-// filippo.io/age/agessh v1.3.1, which the Go SDK encrypts for RSA keys with.
+// The `ssh-rsa` stanza of age files: a file key wrapped for an SSH RSA key. The format is that of
+// filippo.io/age/agessh v1.3.1, with which the Go SDK encrypts for RSA keys.
 import { type KeyObject, publicEncrypt } from 'node:crypto';
 import { type Recipient, Stanza } from 'age-encryption';
 import { encodeSshPublicKey, sshKeyTag } from './ssh-public-key.ts';
 
-/** OAEP hashes it in, so that the key is unwrapped for nothing else. */
+/** The OAEP label: it ties the wrapped key to this use. */
 const label = Buffer.from('age-encryption.org/v1/ssh-rsa');
 
 /** Wraps file keys for the holder of an RSA key. */

@@ -1,11 +1,11 @@
-// The kinds of credentials: what authors call them, and where they stand in the protocol.
+// The kinds of credentials: the names that authors use, and their values in the protocol.
 import { CapabilityDetailCredentialOption as Option } from '#gen/c1/connector/v2/connector_pb.js';
 import type { CredentialOptions } from '#gen/c1/connector/v2/resource_pb.js';
 import type { CredentialKind } from '../author/provisioner.ts';
 
 type OptionCase = NonNullable<CredentialOptions['options']['case']>;
 
-/** The choice in a request's credential_options. */
+/** By the choice in a request's `credential_options`. */
 export const kindOfCase: Readonly<Record<OptionCase, CredentialKind>> = {
   noPassword: 'no-password',
   randomPassword: 'random-password',
@@ -13,7 +13,7 @@ export const kindOfCase: Readonly<Record<OptionCase, CredentialKind>> = {
   encryptedPassword: 'encrypted-password',
 };
 
-/** The value in the capabilities. */
+/** Their values in the capabilities. */
 export const optionOfKind: Readonly<Record<CredentialKind, Option>> = {
   'no-password': Option.NO_PASSWORD,
   'random-password': Option.RANDOM_PASSWORD,

@@ -1,20 +1,27 @@
-// Decrypts a password that a caller chose.
+// Decrypts a password that a caller chose and encrypted for the connector.
+import type { KeyObject } from 'node:crypto';
 import type { EncryptedData } from '#gen/c1/connector/v2/resource_pb.js';
 import { Code, ServiceError } from '../author/service-error.ts';
-import type { ClientKey } from './client-key.ts';
 import { decryptForEd25519 } from './jwk-encryption.ts';
 
+/** The connector's own key: the private key in the client secret that ConductorOne issued for the connector. */
+export interface ClientKey {
+  /** Its id in `EncryptedData.key_ids`: the `kid` of the JWK, or its hex thumbprint without one. */
+  readonly id: string;
+  /** Ed25519. */
+  readonly key: KeyObject;
+}
+
 /**
- * The password out of the first of `encrypted` that is for `clientKey`. Codes are those of the Go SDK (pkg/crypto of
- * baton-sdk v0.25.0).
- * @throws ServiceError INVALID_ARGUMENT when none is for the key, INTERNAL when the one that is cannot be decrypted.
+ * Decrypts the first password that is for `clientKey`. Codes are those of the Go SDK (pkg/crypto of baton-sdk v0.25.0).
+ * @throws ServiceError INVALID_ARGUMENT if none is for the key, INTERNAL if the password cannot be decrypted.
  */
 export async function decryptPassword(encrypted: readonly EncryptedData[], clientKey: ClientKey): Promise<string> {
   const ours = encrypted.find(({ keyIds }) => keyIds.includes(clientKey.id));
   if (!ours) {
     throw new ServiceError(
       Code.InvalidArgument,
-      `no encrypted password has the key id of this connector's client secret, ${clientKey.id}: was the client secret changed?`,
+      `no encrypted password is for the key of this connector's client secret (key id ${clientKey.id}): was the client secret rotated?`,
       { reason: 'no_password_for_client_secret' },
     );
   }
@@ -32,7 +39,7 @@ async function decrypt({ encryptedBytes }: EncryptedData, { key, id }: ClientKey
   } catch (cause) {
     throw new ServiceError(
       Code.Internal,
-      `the encrypted password with the key id of this connector's client secret, ${id}, cannot be decrypted with it`,
+      `cannot decrypt the password with the key of this connector's client secret (key id ${id})`,
       { reason: 'password_not_decrypted', cause },
     );
   }

@@ -1,19 +1,22 @@
-// Encrypts a secret for everyone whom the caller named.
-import { create } from '@bufbuild/protobuf';
+// Encrypts a secret for each key that the caller sent.
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { type EncryptedData, EncryptedDataSchema, type EncryptionConfig } from '#gen/c1/connector/v2/resource_pb.js';
 import { Code, ServiceError } from '../author/service-error.ts';
 import { ageScheme, encryptForAge } from './age-encryption.ts';
-import type { Ciphertext } from './ciphertext.ts';
 import { encryptForJwk, jwkScheme } from './jwk-encryption.ts';
 
-export interface Secret {
-  /** What it is, for example `password`. */
+interface Secret {
+  /** Its kind, such as `password`. */
   readonly name: string;
   readonly description: string;
   readonly bytes: Uint8Array;
 }
 
-type Encrypt = (config: EncryptionConfig['config'], secret: Uint8Array) => Promise<Ciphertext>;
+/** Encrypts with one scheme: everything of the result but name and description. */
+type Encrypt = (
+  config: EncryptionConfig['config'],
+  secret: Uint8Array,
+) => Promise<MessageInitShape<typeof EncryptedDataSchema>>;
 
 const encryptJwk: Encrypt = ({ case: kind, value }, secret) => {
   if (kind !== 'jwkPublicKeyConfig') throw missing('jwk_public_key_config', jwkScheme);
@@ -25,7 +28,7 @@ const encryptAge: Encrypt = ({ case: kind, value }, secret) => {
   return encryptForAge(value.recipient, secret);
 };
 
-/** The schemes by the names that a config can give them (pkg/crypto/providers/registry.go of baton-sdk v0.25.0). */
+/** The schemes by the providers that a config can name (pkg/crypto/providers/registry.go of baton-sdk v0.25.0). */
 const schemes: ReadonlyMap<string, Encrypt> = new Map([
   [jwkScheme, encryptJwk],
   [`${jwkScheme}/private`, encryptJwk],
@@ -34,7 +37,7 @@ const schemes: ReadonlyMap<string, Encrypt> = new Map([
 
 /**
  * Encrypts a secret once for each config.
- * @throws ServiceError INVALID_ARGUMENT that says which config cannot be encrypted for, and shows none of it.
+ * @throws ServiceError INVALID_ARGUMENT that names the unusable config by its index and shows nothing of it.
  */
 export async function encryptSecret(
   { name, description, bytes }: Secret,
@@ -42,30 +45,16 @@ export async function encryptSecret(
 ): Promise<EncryptedData[]> {
   const encrypted: EncryptedData[] = [];
   for (const [index, config] of configs.entries()) {
-    const { scheme, bytes: encryptedBytes, keyId, keyIds } = await encryptFor(config, index, bytes);
-    encrypted.push(
-      create(EncryptedDataSchema, {
-        provider: scheme,
-        keyId,
-        name,
-        description,
-        encryptedBytes,
-        keyIds: [...keyIds],
-      }),
-    );
+    encrypted.push(create(EncryptedDataSchema, { ...(await encryptFor(config, index, bytes)), name, description }));
   }
   return encrypted;
 }
 
-async function encryptFor(
-  { provider, config }: EncryptionConfig,
-  index: number,
-  secret: Uint8Array,
-): Promise<Ciphertext> {
+async function encryptFor({ provider, config }: EncryptionConfig, index: number, secret: Uint8Array) {
   try {
     return await findScheme(provider, config)(config, secret);
   } catch (cause) {
-    const fault = cause instanceof ServiceError ? cause.rawMessage : 'holds a key that nothing can be encrypted for';
+    const fault = cause instanceof ServiceError ? cause.rawMessage : 'has an unusable key';
     throw new ServiceError(Code.InvalidArgument, `encryption_configs[${index}]: ${fault}`, {
       reason: 'invalid_encryption_config',
       cause,
@@ -73,7 +62,7 @@ async function encryptFor(
   }
 }
 
-/** By name, or else by the kind of key. */
+/** By provider, or else by the kind of key. */
 function findScheme(provider: string, { case: kind }: EncryptionConfig['config']): Encrypt {
   const name = provider.trim().toLowerCase();
   if (name === '' && kind === undefined) {
@@ -81,7 +70,7 @@ function findScheme(provider: string, { case: kind }: EncryptionConfig['config']
   }
   const scheme = name === '' ? (kind === 'ageRecipientConfig' ? encryptAge : encryptJwk) : schemes.get(name);
   if (!scheme) {
-    throw invalid(`names the provider ${JSON.stringify(provider)}; known are ${jwkScheme} and ${ageScheme}`);
+    throw invalid(`has the unknown provider ${JSON.stringify(provider)}; valid providers: ${jwkScheme}, ${ageScheme}`);
   }
   return scheme;
 }

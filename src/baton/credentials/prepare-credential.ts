@@ -1,4 +1,4 @@
-// Makes of the credential options of a request what an author sets, and what the caller gets to know of it.
+// Turns the credential options of a request into what the connector must set and what the caller learns.
 import type {
   CredentialOptions,
   CredentialOptions_RandomPassword,
@@ -7,9 +7,9 @@ import type {
 } from '#gen/c1/connector/v2/resource_pb.js';
 import type { Credential, CredentialKind } from '../author/provisioner.ts';
 import { Code, ServiceError } from '../author/service-error.ts';
-import type { ClientKey } from './client-key.ts';
 import { kindOfCase } from './credential-kind.ts';
-import { makeUpPassword } from './random-password.ts';
+import type { ClientKey } from './decrypt-password.ts';
+import { generatePassword } from './random-password.ts';
 
 export interface CredentialRequest {
   readonly options: CredentialOptions | undefined;
@@ -19,30 +19,30 @@ export interface CredentialRequest {
   readonly clientKey: ClientKey | undefined;
 }
 
-export interface PreparedCredential {
-  /** Nothing where the caller leaves it to the connector. */
+interface PreparedCredential {
+  /** Undefined where the caller leaves it to the connector. */
   readonly credential: Credential | undefined;
-  /** The password that was made up, encrypted for the caller. Only for an answer that says that it was set. */
+  /** The generated password, encrypted for the caller. Only for a response that says that it was set. */
   readonly encrypted: readonly EncryptedData[];
 }
 
 /**
- * Checks and prepares all of it before anything is written: a password is encrypted first and set then, so that no
- * account is left with one that nobody can read. For the same reason a password is made up only where there is
- * someone to encrypt it for; the Go SDK makes one all the same, sets it and forgets it. Configs without a secret to
- * encrypt are not looked at, as in the Go SDK.
- * @throws ServiceError INVALID_ARGUMENT for what cannot be done with this request.
+ * Checks and prepares everything before anything is written: a password is encrypted before it is set, so that no
+ * account gets one that nobody can read. For the same reason a password is generated only if it can be encrypted for
+ * someone; the Go SDK generates one anyway, sets it and forgets it. As in the Go SDK, encryption configs are ignored
+ * when there is no secret to encrypt.
+ * @throws ServiceError INVALID_ARGUMENT for an invalid request.
  */
 export async function prepareCredential(request: CredentialRequest): Promise<PreparedCredential> {
   const { options, supported } = request;
   if (!options) return { credential: undefined, encrypted: [] };
   const { options: choice, forceChangeAtNextLogin: mustChange } = options;
   if (choice.case === undefined) {
-    throw invalid('is there without a choice; leave it out for the way that the connector prefers', 'no_choice');
+    throw invalid('has no option; omit it to let the connector choose', 'no_choice');
   }
   const kind = kindOfCase[choice.case];
   if (!supported.includes(kind)) {
-    throw invalid(`asks for ${kind}, and this connector supports: ${supported.join(', ')}`, 'unsupported_credential');
+    throw invalid(`requests ${kind}; this connector supports: ${supported.join(', ')}`, 'unsupported_credential');
   }
   switch (choice.case) {
     case 'noPassword':
@@ -50,7 +50,7 @@ export async function prepareCredential(request: CredentialRequest): Promise<Pre
     case 'sso':
       return { credential: { kind: 'sso', provider: choice.value.ssoProvider }, encrypted: [] };
     case 'randomPassword': {
-      const { password, encrypted } = await makeUp(choice.value, request.encryptionConfigs);
+      const { password, encrypted } = await generate(choice.value, request.encryptionConfigs);
       return { credential: { kind: 'random-password', password, mustChange }, encrypted };
     }
     case 'encryptedPassword': {
@@ -60,19 +60,19 @@ export async function prepareCredential(request: CredentialRequest): Promise<Pre
   }
 }
 
-// Loading what encrypts costs some 100 ms, which few runs of the program have a use for: so it is loaded when needed.
+// The encryption is loaded when it is needed: loading takes some 100 ms, and few runs of the program need it.
 
-async function makeUp(
+async function generate(
   { length, constraints }: CredentialOptions_RandomPassword,
   configs: readonly EncryptionConfig[],
 ): Promise<{ password: string; encrypted: EncryptedData[] }> {
   if (configs.length === 0) {
     throw invalid(
-      'asks for a random password without encryption_configs: nobody would know it',
+      'requests a random password without encryption_configs: nobody could read it',
       'no_encryption_configs',
     );
   }
-  const password = makeUpPassword({ length: Number(length), constraints });
+  const password = generatePassword({ length: Number(length), constraints });
   const { encryptSecret } = await import('./encrypt-secret.ts');
   const secret = { name: 'password', description: 'The password of the account', bytes: Buffer.from(password) };
   return { password, encrypted: await encryptSecret(secret, configs) };
@@ -85,13 +85,13 @@ async function decrypt(
   if (encryptionConfigs.length > 0) {
     throw new ServiceError(
       Code.InvalidArgument,
-      'encryption_configs must be empty where the caller chose the password: whoever chose it knows it',
+      'encryption_configs must be empty for an encrypted password: the caller knows it already',
       { reason: 'needless_encryption_configs' },
     );
   }
   if (!clientKey) {
     throw invalid(
-      'holds an encrypted password, which only a connector with --client-secret can read',
+      'contains an encrypted password, which only a connector with --client-secret can decrypt',
       'no_client_secret',
     );
   }

@@ -1,26 +1,26 @@
-// Makes up passwords.
+// Generates passwords.
 import { randomInt } from 'node:crypto';
 import { Code, ServiceError } from '../author/service-error.ts';
 
 const upperCase = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const lowerCase = 'abcdefghijklmnopqrstuvwxyz';
 const digits = '0123456789';
-/** No quotes, brackets, backslashes and spaces: applications and shells stumble over them. */
+/** No quotes, brackets, backslashes or spaces: applications and shells mishandle them. */
 const symbols = '!#$%&*+-.:=?@^_~';
 const anyCharacter = upperCase + lowerCase + digits + symbols;
 
-/** Shortest and longest passwords, in characters (CredentialOptions.RandomPassword). */
+/** The length of passwords, in characters (CredentialOptions.RandomPassword). */
 export const passwordLengthMin = 8;
 export const passwordLengthMax = 64;
 
-export interface PasswordRule {
+interface PasswordRule {
   /** In characters, from {@link passwordLengthMin} to {@link passwordLengthMax}. */
   readonly length: number;
-  /** Empty: an upper-case letter, a lower-case letter, a digit and a symbol at the least. */
+  /** Default, when empty: at least one upper-case letter, lower-case letter, digit and symbol. */
   readonly constraints: readonly CharacterRule[];
 }
 
-/** So many of these characters at the least. */
+/** At least `minCount` characters of the set. */
 export interface CharacterRule {
   readonly charSet: string;
   readonly minCount: number;
@@ -32,21 +32,21 @@ const defaultConstraints: readonly CharacterRule[] = [upperCase, lowerCase, digi
 }));
 
 /**
- * A password that follows the rule; what the rule leaves open is filled from letters, digits and symbols. Each choice
- * and each position is equally likely.
+ * Generates a password that follows the rule, filled up with letters, digits and symbols. Each choice and each position
+ * is equally likely.
  * @throws ServiceError INVALID_ARGUMENT when no password can follow the rule.
  */
-export function makeUpPassword({ length, constraints }: PasswordRule): string {
+export function generatePassword({ length, constraints }: PasswordRule): string {
   if (!Number.isInteger(length) || length < passwordLengthMin || length > passwordLengthMax) {
-    throw invalid(`length must be from ${passwordLengthMin} to ${passwordLengthMax}, and is ${length}`);
+    throw invalid(`length must be from ${passwordLengthMin} to ${passwordLengthMax}, got ${length}`);
   }
   const rules = constraints.length === 0 ? defaultConstraints : constraints;
-  const demanded = rules.reduce((sum, { minCount }) => sum + minCount, 0);
-  if (demanded > length) {
-    throw invalid(`constraints demand ${demanded} characters, and length is ${length}`);
+  const required = rules.reduce((sum, { minCount }) => sum + minCount, 0);
+  if (required > length) {
+    throw invalid(`constraints require ${required} characters, but length is ${length}`);
   }
   const characters = rules.flatMap(({ charSet, minCount }, index) => {
-    // By code points: a password is counted in characters, not in UTF-16 units.
+    // By code point: length is counted in characters, not in UTF-16 units.
     const set = [...charSet];
     if (set.length === 0 && minCount > 0) throw invalid(`constraints[${index}].char_set is empty`);
     return Array.from({ length: minCount }, () => choose(set));
@@ -59,7 +59,7 @@ export function makeUpPassword({ length, constraints }: PasswordRule): string {
   return characters.join('');
 }
 
-/** randomInt has no bias: it draws again instead of taking a remainder. */
+/** `randomInt` has no modulo bias. */
 function choose(set: readonly string[]): string {
   return set[randomInt(set.length)] ?? '';
 }

@@ -1,7 +1,7 @@
-// Public keys as SSH writes them: age names a recipient by these bytes.
+// Public keys in SSH encoding: age identifies a recipient by these bytes.
 import { createHash, type KeyObject } from 'node:crypto';
 
-/** An Ed25519 or RSA key in the wire format of SSH (RFC 4253, RFC 8709). */
+/** Encodes an Ed25519 or RSA key in SSH wire format (RFC 4253, RFC 8709). */
 export function encodeSshPublicKey(key: KeyObject): Buffer {
   const { x, n, e } = key.export({ format: 'jwk' });
   return key.asymmetricKeyType === 'rsa'
@@ -9,12 +9,12 @@ export function encodeSshPublicKey(key: KeyObject): Buffer {
     : Buffer.concat([field(Buffer.from('ssh-ed25519')), field(bytes(x))]);
 }
 
-/** How a stanza of an age file says for which key it is: the beginning of the key's hash, in base64 without padding. */
+/** The tag by which a stanza of an age file names its key: the start of the key's hash, in base64 without padding. */
 export function sshKeyTag(encoded: Uint8Array): string {
   return encodeStanzaArgument(createHash('sha256').update(encoded).digest().subarray(0, 4));
 }
 
-/** Bytes as the arguments of stanzas hold them. */
+/** Encodes bytes as an argument of a stanza. */
 export function encodeStanzaArgument(value: Uint8Array): string {
   return Buffer.from(value).toString('base64').replace(/=+$/, '');
 }
@@ -23,7 +23,7 @@ function bytes(base64url: string | undefined): Buffer {
   return Buffer.from(base64url ?? '', 'base64url');
 }
 
-/** A positive integer: a leading bit that is set would make it negative. */
+/** A positive integer: it must not start with a set bit, which would make it negative. */
 function integer(base64url: string | undefined): Buffer {
   const value = bytes(base64url);
   return field((value[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.of(0), value]) : value);

@@ -1,4 +1,4 @@
-// The log: pino, with the field names that Go connectors have, and without secrets.
+// The log: pino, with the field names of Go connectors and without secrets.
 import { appendFileSync, closeSync, openSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Logger, pino } from 'pino';
@@ -6,17 +6,16 @@ import type { Output } from '../author/host.ts';
 import type { LogFormat, LogLevel } from '../config/fields/log.ts';
 import { createRedactor } from './create-redactor.ts';
 import { describeError, describeStack } from './describe-error.ts';
-import { formatConsoleLine } from './format-console-line.ts';
 
 export interface LogOptions {
   readonly level: LogLevel;
-  /** `json`: one object a line. `console`: for people. */
+  /** `json`: one object per line. `console`: for humans. */
   readonly format: LogFormat;
-  /** `stderr`, `stdout` or paths of files, which are appended to. All get every line. None: stderr. */
+  /** `stderr`, `stdout` or paths of files to append to; each gets every line. Default, when empty: stderr. */
   readonly paths: readonly string[];
-  /** What paths are relative to. */
+  /** The folder that relative paths start from. */
   readonly cwd: string;
-  /** Values that must not be written. See {@link createRedactor}. */
+  /** Texts that must not be written. See {@link createRedactor}. */
   readonly secrets: Iterable<string>;
   readonly stdout: Output;
   readonly stderr: Output;
@@ -24,28 +23,30 @@ export interface LogOptions {
 
 export interface Log {
   readonly logger: Logger;
-  /** Settles when every line is written, and closes the files. */
+  /** Waits until every line is written, and closes the files. */
   close(): Promise<void>;
 }
 
-/** Names under which credentials are likely to be logged by mistake. */
+/** Keys under which credentials are likely to be logged by mistake. */
 const secretKeys = [
   'authorization',
   'Authorization',
   'password',
   'secret',
   'clientSecret',
+  'client_secret',
   'token',
   'apiToken',
+  'api_token',
   'cookie',
 ];
 
 /**
- * Makes the log. Its lines hold `level` as text, `ts` in seconds since 1970 and `msg`, as those of Go connectors do
- * (zap's production encoder). Errors become their message with its causes; at debug level their stack is put beside
- * them, under their key with `Stack` behind it. Lines are written at once, so that none is lost when the process ends.
+ * Creates the log. Its lines have `level` as text, `ts` in seconds since 1970 and `msg`, like those of Go connectors
+ * (zap's production encoder). An error is logged as its message with those of its causes; at debug level, its stack
+ * follows under its key with the suffix `_stack`. Lines are written at once, so that none is lost when the process ends.
  *
- * @throws Error when a file cannot be opened; its message names it.
+ * @throws Error when a file cannot be opened; its message names the file.
  */
 export function createLogger(options: LogOptions): Log {
   const sinks = openSinks(options);
@@ -101,7 +102,7 @@ function streamSink(stream: Output): Sink {
   return {
     write: (text) => void stream.write(text),
     close: async () => {
-      // A stream calls back in order, so this one comes last. A reader who went away is no failure.
+      // Callbacks come in order, so this one comes last. A reader that has gone away is not a failure.
       if (stream.writableLength) await new Promise<void>((settle) => void stream.write('', settle));
     },
   };
@@ -115,7 +116,7 @@ function fileSink(path: string): Sink {
       try {
         appendFileSync(descriptor, text);
       } catch {
-        // A disk that is full for the log may not be the one that the work needs: the work goes on.
+        // The work goes on: the disk that is full for the log may not be the one that the work needs.
       }
     },
     close: async () => {
@@ -129,7 +130,25 @@ function describeErrors(fields: Record<string, unknown>, withStack: boolean): Re
   const described: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(fields)) {
     described[key] = value instanceof Error ? describeError(value) : value;
-    if (withStack && value instanceof Error) described[`${key}Stack`] = describeStack(value);
+    if (withStack && value instanceof Error) described[`${key}_stack`] = describeStack(value);
   }
   return described;
+}
+
+/** Formats a line of the JSON log for humans: time of day in UTC, level, message, `key=value` pairs; below it, stacks. */
+export function formatConsoleLine(line: string): string {
+  const { ts, level, msg, ...fields } = JSON.parse(line) as Record<string, unknown>;
+  const time = typeof ts === 'number' ? new Date(ts * 1000).toISOString().slice(11, 23) : '';
+  const stacks: string[] = [];
+  const pairs: string[] = [];
+  for (const [key, value] of Object.entries(fields)) {
+    if (key.endsWith('_stack') && typeof value === 'string') stacks.push(value);
+    else pairs.push(`${key}=${formatValue(value)}`);
+  }
+  const head = [time, String(level).toUpperCase().padEnd(5), ...(msg === undefined ? [] : [msg]), ...pairs].join(' ');
+  return `${[head, ...stacks].join('\n')}\n`;
+}
+
+function formatValue(value: unknown): string {
+  return typeof value === 'string' && /^[^\s"=]+$/.test(value) ? value : JSON.stringify(value);
 }

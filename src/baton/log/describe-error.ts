@@ -1,10 +1,10 @@
 // Errors as text: what happened and what caused it.
 import { ConnectError } from '@connectrpc/connect';
 
-/** Causes deeper than this are left out; a cause may also lead back to its error. */
+/** Deeper causes are omitted; a chain of causes may also be a circle. */
 const causesMax = 8;
 
-/** The message of an error and those of its causes, joined by colons. What its own message says already is left out. */
+/** Joins the messages of an error and its causes with colons, without causes that a message already contains. */
 export function describeError(error: unknown, causesLeft = causesMax): string {
   if (!(error instanceof Error)) return String(error);
   // ConnectError puts its code before its message.

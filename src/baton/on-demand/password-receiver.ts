@@ -18,7 +18,7 @@ export const randomPassword: MessageInitShape<typeof CredentialOptionsSchema> = 
 };
 
 /** Encrypts for a key that this process alone has, and forgets when it ends. */
-export interface PasswordReceiver extends AsyncDisposable {
+interface PasswordReceiver extends AsyncDisposable {
   readonly encryptionConfigs: MessageInitShape<typeof EncryptionConfigSchema>[];
   /**
    * Writes the password of an answer to the file.

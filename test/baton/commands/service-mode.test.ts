@@ -58,7 +58,7 @@ test('the client secret reads a password that somebody chose in ConductorOne', a
   const { place, doTask, clientSecret } = await startServiceMode(t, ['-p']);
   const { id, key } = parseClientKey(clientSecret);
   const publicJwk = JSON.stringify(createPublicKey(key).export({ format: 'jwk' }));
-  const { bytes } = await encryptForJwk(Buffer.from(publicJwk), Buffer.from('Chosen-1'));
+  const encrypted = await encryptForJwk(Buffer.from(publicJwk), Buffer.from('Chosen-1'));
   const { finalState, status } = await doTask({
     case: 'createAccount',
     value: {
@@ -66,7 +66,7 @@ test('the client secret reads a password that somebody chose in ConductorOne', a
       credentialOptions: {
         options: {
           case: 'encryptedPassword',
-          value: { encryptedPasswords: [{ encryptedBytes: Uint8Array.from(bytes), keyIds: [id] }] },
+          value: { encryptedPasswords: [{ ...encrypted, keyIds: [id] }] },
         },
       },
     },

@@ -5,8 +5,7 @@ import { create } from '@bufbuild/protobuf';
 import { Code } from '@connectrpc/connect';
 import { type EncryptedData, EncryptedDataSchema } from '#gen/c1/connector/v2/resource_pb.js';
 import { ServiceError } from '../../../src/baton/author/service-error.ts';
-import type { ClientKey } from '../../../src/baton/credentials/client-key.ts';
-import { decryptPassword } from '../../../src/baton/credentials/decrypt-password.ts';
+import { type ClientKey, decryptPassword } from '../../../src/baton/credentials/decrypt-password.ts';
 import { encryptSecret } from '../../../src/baton/credentials/encrypt-secret.ts';
 import { configFor } from './config-for.ts';
 import { ed25519Jwk, ed25519Thumbprint, encryptedForEd25519, encryptedText } from './vectors.ts';
@@ -47,17 +46,17 @@ brokenKey[100] = brokenKey[100] === 65 ? 66 : 65;
 for (const [what, encrypted, code, fault] of [
   ['that are for others', [data(encryptedForEd25519, ['another key'])], Code.InvalidArgument, /key id.*90facafe/],
   ['of none', [], Code.InvalidArgument, /key id.*90facafe/],
-  ['that are no base64', [data('???')], Code.Internal, /cannot be decrypted/],
-  ['that are no file', [data('AAAA')], Code.Internal, /cannot be decrypted/],
-  ['that were changed', [data(broken.toString('base64'))], Code.Internal, /cannot be decrypted/],
-  ['whose key was changed', [data(brokenKey.toString('base64'))], Code.Internal, /cannot be decrypted/],
+  ['that are no base64', [data('???')], Code.Internal, /cannot decrypt the password/],
+  ['that are no file', [data('AAAA')], Code.Internal, /cannot decrypt the password/],
+  ['that were changed', [data(broken.toString('base64'))], Code.Internal, /cannot decrypt the password/],
+  ['whose key was changed', [data(brokenKey.toString('base64'))], Code.Internal, /cannot decrypt the password/],
   [
     'under a wrong name',
     [create(EncryptedDataSchema, { ...(await encrypt('x', stranger.privateKey)), keyIds: [clientKey.id] })],
     Code.Internal,
-    /cannot be decrypted/,
+    /cannot decrypt the password/,
   ],
-  ['that are no text', [await encrypt(Buffer.of(0xff))], Code.Internal, /cannot be decrypted/],
+  ['that are no text', [await encrypt(Buffer.of(0xff))], Code.Internal, /cannot decrypt the password/],
   ['of nothing', [await encrypt('')], Code.InvalidArgument, /is empty/],
 ] as const) {
   test(`encrypted passwords ${what} are refused`, async () => {

@@ -63,20 +63,20 @@ test('a password that the caller chose is decrypted', async () => {
 const randomPassword = { options: { case: 'randomPassword', value: { length: 12n } } } as const;
 const encryptedPassword = { options: { case: 'encryptedPassword', value: { encryptedPasswords } } } as const;
 for (const [what, options, request, fault] of [
-  ['no choice', {}, {}, /without a choice/],
+  ['no choice', {}, {}, /has no option/],
   [
     'a kind that is not declared',
     randomPassword,
     { supported: ['sso', 'no-password'] },
-    /asks for random-password, and this connector supports: sso, no-password$/,
+    /requests random-password; this connector supports: sso, no-password$/,
   ],
-  ['a random password that nobody could read', randomPassword, {}, /nobody would know it/],
+  ['a random password that nobody could read', randomPassword, {}, /nobody could read it/],
   ['a random password for a bad key', randomPassword, { encryptionConfigs: [badConfig] }, /encryption_configs\[0\]/],
   [
     'a random password of no length',
     { options: { case: 'randomPassword', value: {} } },
     { encryptionConfigs: [configFor(client.publicKey)] },
-    /length must be from 8 to 64, and is 0/,
+    /length must be from 8 to 64, got 0/,
   ],
   [
     'an encrypted password and configs',
@@ -88,13 +88,13 @@ for (const [what, options, request, fault] of [
     'an encrypted password without a client secret',
     encryptedPassword,
     { clientKey: undefined },
-    /only a connector with --client-secret can read/,
+    /only a connector with --client-secret can decrypt/,
   ],
   [
     'an encrypted password for another',
     encryptedPassword,
     { clientKey: { ...clientKey, id: 'k2' } },
-    /client secret, k2/,
+    /client secret \(key id k2\)/,
   ],
 ] as const satisfies readonly (readonly [
   string,

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { Code, type ServiceError } from '../../../src/baton/author/service-error.ts';
 import {
   type CharacterRule,
-  makeUpPassword,
+  generatePassword,
   passwordLengthMax,
   passwordLengthMin,
 } from '../../../src/baton/credentials/random-password.ts';
@@ -19,7 +19,7 @@ function count(password: string, charSet: string): number {
 test('without constraints a password has the length, and each class of characters', () => {
   fc.assert(
     fc.property(length, (characters) => {
-      const password = makeUpPassword({ length: characters, constraints: [] });
+      const password = generatePassword({ length: characters, constraints: [] });
       assert.equal(password.length, characters);
       for (const kind of [/[A-Z]/, /[a-z]/, /[0-9]/, /[^A-Za-z0-9]/]) assert.match(password, kind);
       assert.match(password, /^[!-~]+$/);
@@ -44,7 +44,7 @@ const feasible = length.chain((characters) =>
 test('constraints are kept, each with characters of its own, counted as people count', () => {
   fc.assert(
     fc.property(feasible, (rule) => {
-      const password = makeUpPassword(rule);
+      const password = generatePassword(rule);
       assert.equal([...password].length, rule.length);
       for (const { charSet, minCount } of rule.constraints) assert.ok(count(password, charSet) >= minCount);
       const distinct = rule.constraints.reduce((sum, { minCount }) => sum + minCount, 0);
@@ -60,7 +60,7 @@ test('what constraints demand can stand at every position, and so can what fills
       { charSet: '7', minCount: 1 },
       { charSet: 'x', minCount: 7 },
     ];
-    [...makeUpPassword({ length: 8, constraints })].forEach((character, position) => {
+    [...generatePassword({ length: 8, constraints })].forEach((character, position) => {
       seen[character === '7' ? 'digit' : 'other'].add(position);
     });
   }
@@ -71,26 +71,26 @@ test('every character of a set is drawn, the last one too', () => {
   const charSet = 'abcdefghij';
   const drawn = new Set<string>();
   for (let draws = 0; draws < 100; draws++) {
-    for (const character of makeUpPassword({ length: 8, constraints: [{ charSet, minCount: 8 }] }))
+    for (const character of generatePassword({ length: 8, constraints: [{ charSet, minCount: 8 }] }))
       drawn.add(character);
   }
   assert.equal([...drawn].sort().join(''), charSet);
 });
 
 test('no two passwords are alike', () => {
-  const passwords = Array.from({ length: 200 }, () => makeUpPassword({ length: 12, constraints: [] }));
+  const passwords = Array.from({ length: 200 }, () => generatePassword({ length: 12, constraints: [] }));
   assert.equal(new Set(passwords).size, passwords.length);
 });
 
 const digits: CharacterRule = { charSet: '0123456789', minCount: 4 };
 for (const [what, rule, fault] of [
-  ['that is too short', { length: 7, constraints: [] }, /from 8 to 64, and is 7/],
-  ['that is too long', { length: 65, constraints: [] }, /from 8 to 64, and is 65/],
+  ['that is too short', { length: 7, constraints: [] }, /from 8 to 64, got 7/],
+  ['that is too long', { length: 65, constraints: [] }, /from 8 to 64, got 65/],
   ['of half a character', { length: 8.5, constraints: [] }, /from 8 to 64/],
   [
     'that demands more than its length',
     { length: 8, constraints: [digits, digits, { charSet: 'x', minCount: 1 }] },
-    /demand 9 characters, and length is 8/,
+    /require 9 characters, but length is 8/,
   ],
   [
     'that demands some of none',
@@ -100,12 +100,12 @@ for (const [what, rule, fault] of [
   [
     'that demands more than there is memory for',
     { length: 8, constraints: [{ charSet: 'x', minCount: 2 ** 32 - 1 }] },
-    /demand 4294967295/,
+    /require 4294967295/,
   ],
 ] as const) {
   test(`a rule ${what} is refused`, () => {
     assert.throws(
-      () => makeUpPassword(rule),
+      () => generatePassword(rule),
       (error: ServiceError) => {
         assert.deepEqual([error.code, error.reason], [Code.InvalidArgument, 'invalid_password_rule']);
         assert.match(error.rawMessage, fault);
@@ -116,5 +116,5 @@ for (const [what, rule, fault] of [
 }
 
 test('a constraint that demands nothing needs no characters', () => {
-  assert.equal(makeUpPassword({ length: 8, constraints: [{ charSet: '', minCount: 0 }] }).length, 8);
+  assert.equal(generatePassword({ length: 8, constraints: [{ charSet: '', minCount: 0 }] }).length, 8);
 });

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { createLogger, type LogOptions } from '../../../src/baton/log/create-logger.ts';
+import { createLogger, formatConsoleLine, type LogOptions } from '../../../src/baton/log/create-logger.ts';
 
 function textStream() {
   const stream = {
@@ -65,11 +65,11 @@ describe('createLogger', () => {
     atInfo.logger.error({ error }, 'failed');
     atInfo.logger.error(error);
     const [first, second] = atInfo.lines();
-    assert.deepEqual([first.error, first.errorStack, first.msg], ['cannot open: no key', undefined, 'failed']);
+    assert.deepEqual([first.error, first.error_stack, first.msg], ['cannot open: no key', undefined, 'failed']);
     assert.deepEqual([second.error, second.msg], ['cannot open: no key', 'cannot open']);
     const atDebug = openLog({ level: 'debug' });
     atDebug.logger.error({ error }, 'failed');
-    assert.match(atDebug.lines()[0].errorStack, /create-logger\.test\.ts.*caused by Error: no key/s);
+    assert.match(atDebug.lines()[0].error_stack, /create-logger\.test\.ts.*caused by Error: no key/s);
   });
 
   test('writes known secrets nowhere: message, fields, keys, errors and bindings', () => {
@@ -164,4 +164,31 @@ describe('createLogger with paths', () => {
   test('names a file that cannot be opened', () => {
     assert.throws(() => openLog({ cwd, paths: ['none/a.log'] }), /none\/a\.log/);
   });
+});
+
+test('formatConsoleLine writes time, level, message and fields', () => {
+  const line = JSON.stringify({
+    level: 'warn',
+    ts: 1795447452.213,
+    page: 3,
+    name: 'two words',
+    list: [1],
+    msg: 'Slow',
+  });
+  assert.equal(formatConsoleLine(line), '15:24:12.213 WARN  Slow page=3 name="two words" list=[1]\n');
+});
+
+test('formatConsoleLine puts a stack on lines of its own', () => {
+  const line = JSON.stringify({
+    level: 'error',
+    ts: 0,
+    error: 'gone',
+    error_stack: 'Error: gone\n    at x',
+    msg: 'Failed',
+  });
+  assert.equal(formatConsoleLine(line), '00:00:00.000 ERROR Failed error=gone\nError: gone\n    at x\n');
+});
+
+test('formatConsoleLine does without a message', () => {
+  assert.equal(formatConsoleLine('{"level":"info","ts":0,"a":"b"}'), '00:00:00.000 INFO  a=b\n');
 });

@@ -14,7 +14,7 @@ export interface CompletionPlan {
   readonly commands: readonly CommandCompletion[];
 }
 
-export interface CommandCompletion {
+interface CommandCompletion {
   readonly name: string;
   readonly summary: string;
   readonly flags: readonly FlagCompletion[];

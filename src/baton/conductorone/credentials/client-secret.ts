@@ -1,7 +1,7 @@
 // The client secret that ConductorOne gives out: a private key, which never leaves this process.
 import { createPrivateKey, type JsonWebKeyInput, type KeyObject } from 'node:crypto';
 import { Code, ServiceError } from '../../author/service-error.ts';
-import type { ClientKey } from '../../credentials/client-key.ts';
+import type { ClientKey } from '../../credentials/decrypt-password.ts';
 import { jwkThumbprint } from '../../credentials/jwk-thumbprint.ts';
 
 const partsOfSecret = 4;

@@ -1,7 +1,7 @@
 // The key of the client secret, for whoever runs the connector's services.
 import type { Settings } from '../../config/field.ts';
 import { clientSecret } from '../../config/fields/service-mode.ts';
-import type { ClientKey } from '../../credentials/client-key.ts';
+import type { ClientKey } from '../../credentials/decrypt-password.ts';
 import { parseClientKey } from './client-secret.ts';
 
 /**

@@ -2,7 +2,7 @@
 import type { Bindings, Logger } from 'pino';
 import { createLogger } from '../../log/create-logger.ts';
 
-export interface DebugLog extends AsyncDisposable {
+interface DebugLog extends AsyncDisposable {
   readonly path: string;
   /** Writes to the file at level debug, and to the program's log at its own level. */
   readonly logger: Logger;

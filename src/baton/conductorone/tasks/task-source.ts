@@ -5,7 +5,7 @@ import type { BatonClient } from '../link/baton-client.ts';
 import type { ServiceTiming } from './service-timing.ts';
 
 /** What to do now, and how long to wait before asking again. */
-export interface NextTask {
+interface NextTask {
   readonly task: Task | undefined;
   readonly delayMs: number;
 }
@@ -17,7 +17,7 @@ export interface TaskSource {
   done(task: Task): void;
 }
 
-export interface TaskSourceOptions {
+interface TaskSourceOptions {
   readonly client: Pick<BatonClient, 'getTask' | 'getTasks'>;
   readonly timing: ServiceTiming;
   /** How many tasks are worked on at once. */
@@ -45,7 +45,7 @@ function oneByOne({ client, timing }: TaskSourceOptions): TaskSource {
  * Keeps up to twice as many tasks as are worked on at once, and asks for more when there are fewer than that many
  * (pkg/tasks/c1api of baton-sdk v0.25.0).
  */
-export class TaskQueue implements TaskSource {
+class TaskQueue implements TaskSource {
   readonly #options: TaskSourceOptions;
   readonly #now: () => number;
   #queued: Task[] = [];

@@ -1,9 +1,9 @@
 // Settings of the log, which every Baton connector has.
 import { choiceField, stringField, stringSliceField } from '../create-field.ts';
 
-export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
+const logLevels = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof logLevels)[number];
-export const logFormats = ['json', 'console'] as const;
+const logFormats = ['json', 'console'] as const;
 export type LogFormat = (typeof logFormats)[number];
 
 /** The exported schema of the Go SDK tells no choices here, so ours does not. */
@@ -31,7 +31,7 @@ export const logPath = stringSliceField({
   exportTarget: 'none',
 });
 
-export const logLevelDebugExpiresAt = stringField({
+const logLevelDebugExpiresAt = stringField({
   name: 'log-level-debug-expires-at',
   description: 'When debug logging ends by itself, as an RFC 3339 time',
   exportTarget: 'ops',

@@ -38,7 +38,7 @@ export const ticketing = boolField({
   unsupported: { answer: 'warn', because: 'this connector has no tickets' },
 });
 
-export const authMethod = stringField({
+const authMethod = stringField({
   name: 'auth-method',
   description: 'Which way of signing in to use, where a connector has several',
   exportTarget: 'none',

@@ -19,7 +19,7 @@ export const c1zTempDir = stringField({
   exportTarget: 'none',
 });
 
-export const storageEngine = choiceField({
+const storageEngine = choiceField({
   name: 'storage-engine',
   description: 'How the c1z file is stored: sqlite or pebble (default: sqlite)',
   oneOf: ['sqlite', 'pebble'],
@@ -108,7 +108,7 @@ export const externalResourceTraits = stringSliceField({
   unsupported: noExternalResources,
 });
 
-export const keepPreviousSyncC1z = boolField({
+const keepPreviousSyncC1z = boolField({
   name: 'keep-previous-sync-c1z',
   description: 'Keeps the file of the sync before',
   exportTarget: 'none',

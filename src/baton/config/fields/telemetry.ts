@@ -3,7 +3,7 @@ import { boolField, stringField } from '../create-field.ts';
 
 const needsCollector = { answer: 'accept', because: 'it goes with --otel-collector-endpoint' } as const;
 
-export const otelCollectorEndpoint = stringField({
+const otelCollectorEndpoint = stringField({
   name: 'otel-collector-endpoint',
   description: 'The OpenTelemetry collector that traces and logs are sent to',
   exportTarget: 'ops',

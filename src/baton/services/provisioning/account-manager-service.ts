@@ -7,7 +7,7 @@ import {
 } from '#gen/c1/connector/v2/resource_pb.js';
 import type { CreateAccountOutcome } from '../../author/provisioner.ts';
 import { Code, ServiceError } from '../../author/service-error.ts';
-import type { ClientKey } from '../../credentials/client-key.ts';
+import type { ClientKey } from '../../credentials/decrypt-password.ts';
 import { prepareCredential } from '../../credentials/prepare-credential.ts';
 import { toConnectorContext } from '../call-context.ts';
 import type { ResourceSyncers } from '../lists/resource-syncers.ts';

@@ -1,7 +1,7 @@
 // CredentialManagerService: replaces credentials. Nothing issues further ones: no connector interface offers that.
 import { CredentialManagerService } from '#gen/c1/connector/v2/resource_pb.js';
 import { Code, ServiceError } from '../../author/service-error.ts';
-import type { ClientKey } from '../../credentials/client-key.ts';
+import type { ClientKey } from '../../credentials/decrypt-password.ts';
 import { prepareCredential } from '../../credentials/prepare-credential.ts';
 import { toConnectorContext } from '../call-context.ts';
 import type { ResourceSyncers } from '../lists/resource-syncers.ts';

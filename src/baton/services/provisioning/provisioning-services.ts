@@ -7,7 +7,7 @@ import {
   ResourceManagerService,
 } from '#gen/c1/connector/v2/resource_pb.js';
 import { Code, ServiceError } from '../../author/service-error.ts';
-import type { ClientKey } from '../../credentials/client-key.ts';
+import type { ClientKey } from '../../credentials/decrypt-password.ts';
 import type { ResourceSyncers } from '../lists/resource-syncers.ts';
 import { type ServiceEntry, serviceEntry } from '../service-entry.ts';
 import { createAccountManagerService } from './account-manager-service.ts';

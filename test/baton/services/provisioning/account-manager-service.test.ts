@@ -89,10 +89,10 @@ testEachWay('nothing is written for a request that cannot be fulfilled to its en
   for (const [request, fault] of [
     [{ credentialOptions: randomPassword }, /without encryption_configs/],
     [{ credentialOptions: randomPassword, encryptionConfigs: [config, badConfig] }, /encryption_configs\[1\]/],
-    [{ credentialOptions: {} }, /without a choice/],
+    [{ credentialOptions: {} }, /has no option/],
     [
       { credentialOptions: { options: { case: 'sso', value: {} } } },
-      /asks for sso, and this connector supports: no-password, random-password$/,
+      /requests sso; this connector supports: no-password, random-password$/,
     ],
   ] as const) {
     const error = await failureOf(manager.createAccount({ accountInfo, ...request } as never));

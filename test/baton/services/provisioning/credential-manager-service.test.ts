@@ -84,13 +84,13 @@ testEachWay('a request that lacks something is INVALID_ARGUMENT and told what', 
   for (const [call, field] of [
     [manager.rotateCredential({}), /resource_id/],
     [manager.issueCredential({ requestId: 'q' }), /identity_id/],
-    [manager.rotateCredential({ resourceId, credentialOptions: {} }), /without a choice/],
+    [manager.rotateCredential({ resourceId, credentialOptions: {} }), /has no option/],
     [
       manager.rotateCredential({
         resourceId,
         credentialOptions: { options: { case: 'noPassword', value: {} } },
       }),
-      /asks for no-password, and this connector supports: random-password, encrypted-password$/,
+      /requests no-password; this connector supports: random-password, encrypted-password$/,
     ],
   ] as const) {
     const error = await failureOf(call);
