@@ -10,7 +10,7 @@ import { logFormat, logLevel, logPath } from '../config/fields/log.ts';
 import { readEnvironment } from '../config/raw-value.ts';
 import { collectSecrets, resolveSettings } from '../config/resolve-settings.ts';
 import { createLogger, type Log } from '../log/create-logger.ts';
-import { createRedactor } from '../log/create-redactor.ts';
+import { createRedactor } from '../net/redact.ts';
 import { type ChosenCommand, chooseCommand } from './choose-command.ts';
 import { builtInFlags, type Command, type CommandSet, helpFlag, versionFlag } from './command.ts';
 import { formatCommandHelp, formatProgramHelp } from './format-help.ts';

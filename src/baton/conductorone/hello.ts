@@ -4,9 +4,9 @@ import type { Logger } from 'pino';
 import { ConnectorService } from '#gen/c1/connector/v2/connector_pb.js';
 import type { Program } from '../author/program.ts';
 import { createInProcessClient } from '../client/in-process-client.ts';
+import { onlyIf, retry } from '../net/retry.ts';
 import type { ServiceEntry } from '../services/service-entry.ts';
 import { describeBuild, describeOs } from './host-info.ts';
-import { pause, withJitter } from './link/backoff.ts';
 import type { BatonClient } from './link/baton-client.ts';
 import type { ServiceTiming } from './tasks/service-timing.ts';
 
@@ -36,7 +36,7 @@ export async function sendHello(
   );
 }
 
-/** Answers that no repetition changes (pkg/tasks/c1api of baton-sdk v0.25.0). */
+/** Errors that no retry changes (pkg/tasks/c1api of baton-sdk v0.25.0). */
 const finalCodes = new Set([
   Code.Unauthenticated,
   Code.PermissionDenied,
@@ -55,17 +55,15 @@ export async function introduce(
   { helloDelayMinMs, helloDelayMaxMs }: ServiceTiming,
   logger: Logger,
 ): Promise<void> {
-  for (let attempt = 1, delayMs = helloDelayMinMs; ; attempt++, delayMs = Math.min(helloDelayMaxMs, delayMs * 2)) {
-    try {
-      await sendHello(options, '');
-      logger.info({ attempt }, 'ConductorOne knows this connector');
-      return;
-    } catch (error) {
-      options.signal.throwIfAborted();
-      if (error instanceof ConnectError && finalCodes.has(error.code)) throw error;
-      const waitMs = Math.round(withJitter(delayMs));
-      logger.warn({ error, attempt, delay_ms: waitMs }, 'ConductorOne cannot be reached; trying again');
-      await pause(waitMs, options.signal);
-    }
-  }
+  const hello = async (attempt: number) => {
+    await sendHello(options, '');
+    logger.info({ attempt }, 'ConductorOne knows this connector');
+  };
+  await retry(hello, {
+    policy: { attemptsMax: Number.POSITIVE_INFINITY, delayMinMs: helloDelayMinMs, delayMaxMs: helloDelayMaxMs },
+    signal: options.signal,
+    delayAfter: onlyIf((error) => !(error instanceof ConnectError && finalCodes.has(error.code))),
+    onRetry: ({ error, attempt, delayMs }) =>
+      logger.warn({ error, attempt, delay_ms: delayMs }, 'cannot reach ConductorOne; retrying'),
+  });
 }

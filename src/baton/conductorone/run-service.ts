@@ -6,6 +6,8 @@ import type { Program } from '../author/program.ts';
 import { Code, ServiceError } from '../author/service-error.ts';
 import { createInProcessClient } from '../client/in-process-client.ts';
 import { protocolVersion } from '../messages/protocol-version.ts';
+import { pause, untilAborted } from '../net/abort.ts';
+import { createHttpSender } from '../net/http-sender.ts';
 import { loggerKey, responseMaxBytesKey } from '../services/call-context.ts';
 import type { ServiceEntry } from '../services/service-entry.ts';
 import { createAssertion } from './credentials/assertion.ts';
@@ -15,13 +17,9 @@ import { requestToken } from './credentials/token-endpoint.ts';
 import { TokenProvider } from './credentials/token-provider.ts';
 import { introduce, sendHello } from './hello.ts';
 import { findHostId } from './host-info.ts';
-import { findApiEndpoint, formatAuthority } from './link/api-endpoint.ts';
-import { pause } from './link/backoff.ts';
+import { findApiRoute } from './link/api-route.ts';
 import { type BatonClient, createBatonClient } from './link/baton-client.ts';
 import { Http2Connection } from './link/http2-connection.ts';
-import { openTlsSocket } from './link/open-tls-socket.ts';
-import { createTrust } from './link/trust.ts';
-import { untilAborted } from './link/until-aborted.ts';
 import { finishTask } from './tasks/finish-task.ts';
 import { handleTask } from './tasks/handle-task.ts';
 import type { ServiceTiming } from './tasks/service-timing.ts';
@@ -90,14 +88,14 @@ function connectToConductorOne(options: ServiceOptions, signal: AbortSignal): { 
   const { program, env, timing, logger } = options;
   const clientId = parseClientId(options.clientId);
   const key = parseClientSecret(options.clientSecret);
-  const endpoint = findApiEndpoint(clientId, env);
-  const trust = createTrust(env);
+  const route = findApiRoute(clientId, env);
+  const { origin, host } = route.origin;
+  const sender = createHttpSender(route, { connectionsMax: 1, connectTimeoutMs });
   const tokens = new TokenProvider({
     request: async (limited) =>
       requestToken({
-        endpoint,
-        trust,
-        env,
+        sender,
+        origin,
         clientId: clientId.text,
         assertion: await createAssertion({ clientId, key, now: new Date() }),
         userAgent: `baton-c1-credential-provider baton-sdk/${protocolVersion} ${program.name}/${program.version}`,
@@ -108,13 +106,7 @@ function connectToConductorOne(options: ServiceOptions, signal: AbortSignal): { 
     timeoutMs: timing.callTimeoutMs,
     signal,
   });
-  const connection = new Http2Connection({
-    origin: `https://${formatAuthority(endpoint)}`,
-    open: (limited) => openTlsSocket({ endpoint, trust, env, protocols: ['h2'], signal: limited }),
-    connectTimeoutMs,
-    pingIntervalMs,
-    pingTimeoutMs,
-  });
+  const connection = new Http2Connection({ route, connectTimeoutMs, pingIntervalMs, pingTimeoutMs });
   const client = createBatonClient({
     connection,
     tokens,
@@ -123,8 +115,12 @@ function connectToConductorOne(options: ServiceOptions, signal: AbortSignal): { 
     callTimeoutMs: timing.callTimeoutMs,
     contacted: () => options.contacted?.(),
   });
-  logger.info({ endpoint: formatAuthority(endpoint), host_id: client.hostId }, 'service mode');
-  return { client, close: () => connection.close() };
+  logger.info({ endpoint: host, host_id: client.hostId }, 'service mode');
+  const close = () => {
+    connection.close();
+    void sender.destroy();
+  };
+  return { client, close };
 }
 
 interface WorkOptions extends ServiceOptions {

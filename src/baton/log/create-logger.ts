@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { type Logger, pino } from 'pino';
 import type { Output } from '../author/host.ts';
 import type { LogFormat, LogLevel } from '../config/fields/log.ts';
-import { createRedactor } from './create-redactor.ts';
+import { createRedactor, redacted } from '../net/redact.ts';
 import { describeError, describeStack } from './describe-error.ts';
 
 export interface LogOptions {
@@ -66,7 +66,7 @@ export function createLogger(options: LogOptions): Log {
       },
       redact: {
         paths: secretKeys.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]),
-        censor: '[redacted]',
+        censor: redacted,
       },
     },
     {

@@ -332,7 +332,7 @@ test('credentials that are refused end the service with an error that says what 
   });
   await assert.rejects(service.ended, ({ reason, message }: ServiceError) => {
     assert.equal(reason, 'credentials_refused');
-    assert.match(message, /answers 401\. Check --client-id and --client-secret/);
+    assert.match(message, /answered 401\. Check --client-id and --client-secret/);
     return true;
   });
   assert.equal(service.conductorone.calls.named('token').length, 1);

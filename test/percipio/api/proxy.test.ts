@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { startProxy } from '../../baton/net/start-proxy.ts';
 import { captureError } from './capture-error.ts';
-import { startProxy } from './start-proxy.ts';
 import { createTestClient, never, sendJson, startServer, token } from './start-server.ts';
 import { authorityFile, startTlsServer } from './start-tls-server.ts';
 
@@ -50,7 +50,7 @@ describe('proxies of the environment', () => {
     [503, true],
   ] as const) {
     it(`HTTPS_PROXY: a tunnel refused with ${status} is told as that`, async (t) => {
-      const proxy = await startProxy(t, status);
+      const proxy = await startProxy(t, { refuseWith: status });
       const env = { HTTPS_PROXY: proxy.url.replace('//', '//user:hidden@') };
       const client = createTestClient(t, 'https://percipio.invalid', { env });
       const error = await captureError(client.users.list(page, never));
@@ -64,7 +64,7 @@ describe('proxies of the environment', () => {
   }
 
   it('HTTPS_PROXY: a proxy that hangs up is told as that, after having tried', async (t) => {
-    const proxy = await startProxy(t, 'hang up');
+    const proxy = await startProxy(t, { refuseWith: 'hang up' });
     const client = createTestClient(t, 'https://percipio.invalid', { env: { HTTPS_PROXY: proxy.url } });
     const error = await captureError(client.users.list(page, never));
     assert.match(error.message, /the proxy ended the connection instead of making a tunnel/);

@@ -1,13 +1,15 @@
-// Keeps an access token at hand: asked for once by however many calls, renewed before it ends.
+// Keeps an access token: requested once for concurrent calls, renewed before it expires.
 import type { Logger } from 'pino';
 import { Code, ServiceError } from '../../author/service-error.ts';
-import { pause, withJitter } from '../link/backoff.ts';
+import { withTimeLimit } from '../../net/abort.ts';
+import { onlyIf, retry } from '../../net/retry.ts';
 import type { AccessToken } from './token-endpoint.ts';
 
 export interface TokenProviderOptions {
-  /** Sends one request. Rejects with UNAVAILABLE for what may pass. */
+  /** Sends one request. Rejects with UNAVAILABLE for a failure that may pass. */
   request(signal: AbortSignal): Promise<AccessToken>;
   readonly logger: Logger;
+  /** The delay before the first retry; it doubles. */
   readonly retryDelayMs: number;
   /** How long a request may take. */
   readonly timeoutMs: number;
@@ -17,10 +19,10 @@ export interface TokenProviderOptions {
   now?(): number;
 }
 
-/** How long before its end a token is renewed, as golang.org/x/oauth2 does. */
+/** How long before it expires a token is renewed, as golang.org/x/oauth2 does. */
 const renewedBeforeMs = 10_000;
 
-/** How often a request is sent before whoever asked is told; they wait longer, and ask again. */
+/** How often a request is sent before the call fails; its caller waits longer, and retries. */
 const attemptsMax = 4;
 
 /** The token of a process. */
@@ -37,7 +39,7 @@ export class TokenProvider {
 
   /**
    * The value for the header `authorization`.
-   * @throws ServiceError UNAUTHENTICATED when the credentials are refused, UNAVAILABLE when no answer was to be had.
+   * @throws ServiceError UNAUTHENTICATED when the credentials are refused, UNAVAILABLE when there was no answer.
    */
   async authorization(): Promise<string> {
     if (this.#token && this.#now() < this.#token.renewAt) return this.#token.authorization;
@@ -47,46 +49,35 @@ export class TokenProvider {
     return this.#running;
   }
 
-  /** Forgets a token that a call was refused with, if it is still the one in use. */
+  /** Forgets a token with which a call was refused, if it is still in use. */
   discard(authorization: string): void {
     if (this.#token?.authorization === authorization) this.#token = undefined;
   }
 
   async #renew(): Promise<string> {
     const { logger, retryDelayMs, timeoutMs, signal } = this.#options;
-    for (let attempt = 1; ; attempt++) {
-      try {
-        const askedAt = this.#now();
-        const token = await withTimeout((limited) => this.#options.request(limited), timeoutMs, signal);
-        this.#token = {
-          authorization: token.authorization,
-          renewAt: askedAt + token.lifetimeMs - renewedBeforeMs,
-        };
-        logger.debug({ lifetime_ms: token.lifetimeMs }, 'got an access token');
-        return token.authorization;
-      } catch (error) {
-        signal.throwIfAborted();
-        const isTransient = error instanceof ServiceError && error.code === Code.Unavailable;
-        if (!isTransient || attempt === attemptsMax) throw error;
-        const delayMs = withJitter(retryDelayMs * 2 ** (attempt - 1));
-        logger.warn({ error, attempt, delay_ms: Math.round(delayMs) }, 'no access token; trying again');
-        await pause(delayMs, signal);
-      }
-    }
-  }
-}
-
-async function withTimeout<Result>(
-  work: (signal: AbortSignal) => Promise<Result>,
-  timeoutMs: number,
-  signal: AbortSignal,
-): Promise<Result> {
-  const late = AbortSignal.timeout(timeoutMs);
-  try {
-    return await work(AbortSignal.any([signal, late]));
-  } catch (error) {
-    if (!late.aborted || signal.aborted) throw error;
-    const message = `the token endpoint does not answer within ${timeoutMs / 1000} s`;
-    throw new ServiceError(Code.Unavailable, message, { reason: 'no_token', cause: error });
+    const timeoutError = () => {
+      const message = `the token endpoint did not answer within ${timeoutMs / 1000} s`;
+      return new ServiceError(Code.Unavailable, message, { reason: 'no_token' });
+    };
+    const renew = async () => {
+      const requestedAt = this.#now();
+      const token = await withTimeLimit({ timeoutMs, signal, timeoutError }, (limited) =>
+        this.#options.request(limited),
+      );
+      this.#token = {
+        authorization: token.authorization,
+        renewAt: requestedAt + token.lifetimeMs - renewedBeforeMs,
+      };
+      logger.debug({ lifetime_ms: token.lifetimeMs }, 'got an access token');
+      return token.authorization;
+    };
+    return await retry(renew, {
+      policy: { attemptsMax, delayMinMs: retryDelayMs, delayMaxMs: Number.POSITIVE_INFINITY },
+      signal,
+      delayAfter: onlyIf((error) => error instanceof ServiceError && error.code === Code.Unavailable),
+      onRetry: ({ error, attempt, delayMs }) =>
+        logger.warn({ error, attempt, delay_ms: delayMs }, 'cannot get an access token; retrying'),
+    });
   }
 }

@@ -11,9 +11,9 @@ import {
   type BatonServiceHelloRequestSchema,
   type BatonServiceUploadAssetRequestSchema,
 } from '#gen/c1/connectorapi/baton/v1/baton_pb.js';
+import { untilAborted } from '../../net/abort.ts';
 import type { TokenProvider } from '../credentials/token-provider.ts';
 import type { Http2Connection } from './http2-connection.ts';
-import { untilAborted } from './until-aborted.ts';
 
 export interface BatonClientOptions {
   readonly connection: Http2Connection;
@@ -22,14 +22,14 @@ export interface BatonClientOptions {
   readonly hostId: string;
   readonly userAgent: string;
   readonly callTimeoutMs: number;
-  /** Called when a call was answered well. */
+  /** Called when a call has succeeded. */
   contacted(): void;
 }
 
 /** A request but for the host id, which the client adds. */
 type Init<Schema extends DescMessage> = Omit<Exclude<MessageInitShape<Schema>, { $typeName: string }>, 'hostId'>;
 
-/** With a token that is refused, a call is sent once more with a new one. */
+/** A call whose token is refused is retried once, with a new token. */
 const attemptsWithToken = 2;
 
 /** The calls that a connector makes. All of them reject with ConnectError, and honour their signal. */
@@ -67,7 +67,7 @@ export function createBatonClient(options: BatonClientOptions): BatonClient {
     finishTask: async (request, signal) => {
       await service.finishTask({ ...request, hostId }, limits(signal));
     },
-    // No limit in time: a file may be large and the line slow. A line that is dead is found out by pings.
+    // No time limit: a file may be large and the network slow. Pings detect a dead connection.
     uploadAsset: async (messages, signal) => {
       await service.uploadAsset(messages, { signal });
     },
@@ -88,7 +88,7 @@ function withCredentials({ tokens, userAgent, contacted }: BatonClientOptions): 
         if (ConnectError.from(error).code !== Code.Unauthenticated) throw error;
         // A token can be revoked before it ends.
         tokens.discard(authorization);
-        // A stream has been read, and is sent again by whoever made it.
+        // A stream cannot be read twice: whoever made it retries.
         if (request.stream || attempt === attemptsWithToken) throw error;
       }
     }

@@ -1,4 +1,7 @@
-// The one HTTP/2 connection to ConductorOne: kept while it works, made anew when it does not.
+// The HTTP/2 connection to ConductorOne: kept while it works, replaced when it does not.
+//
+// connect-node has a session manager of its own. It opens a connection in one synchronous call, before which a proxy
+// cannot be asked for a tunnel, and a call that loses its connection ends there as cancelled.
 import {
   type ClientHttp2Session,
   type ClientHttp2Stream,
@@ -6,19 +9,19 @@ import {
   connect,
   type OutgoingHttpHeaders,
 } from 'node:http2';
-import type { TLSSocket } from 'node:tls';
+import { TLSSocket } from 'node:tls';
 import type { createGrpcTransport } from '@connectrpc/connect-node';
 import { Code, ServiceError } from '../../author/service-error.ts';
+import { ConnectionError } from '../../net/connection-error.ts';
+import { openSocket } from '../../net/open-socket.ts';
+import type { Route } from '../../net/route.ts';
 import { holdLastWrite } from './hold-last-write.ts';
 
 export interface Http2ConnectionOptions {
-  /** `https://acme.conductor.one` */
-  readonly origin: string;
-  /** Makes a TLS connection that speaks h2. */
-  open(signal: AbortSignal): Promise<TLSSocket>;
-  /** How long making a connection may take. */
+  readonly route: Route;
+  /** How long opening a connection may take. */
   readonly connectTimeoutMs: number;
-  /** How often a connection in use, or one that was idle for as long, is asked whether it still works. */
+  /** How often a connection in use, or one that was idle for as long, is checked. */
   readonly pingIntervalMs: number;
   readonly pingTimeoutMs: number;
 }
@@ -36,7 +39,7 @@ export class Http2Connection implements SessionManager {
   #usedAt = 0;
 
   constructor(options: Http2ConnectionOptions) {
-    this.authority = options.origin;
+    this.authority = options.route.origin.origin;
     this.#options = options;
   }
 
@@ -78,7 +81,7 @@ export class Http2Connection implements SessionManager {
       if (isFresh && isUsable(session)) return session;
       if (await this.#answers(session)) return session;
     }
-    // Whoever came first is making one already.
+    // Another call may be opening one already.
     this.#session ??= this.#open();
     return this.#session;
   }
@@ -100,23 +103,20 @@ export class Http2Connection implements SessionManager {
   }
 
   async #connect(): Promise<ClientHttp2Session> {
-    const late = AbortSignal.timeout(this.#options.connectTimeoutMs);
-    const signal = AbortSignal.any([this.#closing.signal, late]);
-    const socket = await this.#options.open(signal).catch((error: unknown) => {
-      if (!late.aborted || this.#closing.signal.aborted) throw error;
-      const message = `no connection to ${this.authority} within ${this.#options.connectTimeoutMs / 1000} s`;
-      throw new ServiceError(Code.Unavailable, message, { reason: 'no_connection', cause: error });
-    });
-    if (socket.alpnProtocol !== 'h2') {
+    const { route, connectTimeoutMs: timeoutMs } = this.#options;
+    const socket = await openSocket(route, { timeoutMs, offersHttp2: true, signal: this.#closing.signal }).catch(
+      throwUnreachable,
+    );
+    if (!(socket instanceof TLSSocket) || socket.alpnProtocol !== 'h2') {
       socket.destroy();
-      const message = `${this.authority} speaks no HTTP/2; does a proxy on the way look into connections?`;
+      const message = `${this.authority} does not support HTTP/2; is a TLS-inspecting proxy in between?`;
       throw new ServiceError(Code.Unavailable, message, { reason: 'no_http2' });
     }
     const session = connect(this.authority, { createConnection: () => socket });
     // One for each call that runs.
     session.setMaxListeners(0);
     session.on('error', () => {
-      // Each call on it fails with the same error, and tells it.
+      // Each call on it fails with the same error.
     });
     return session;
   }
@@ -139,6 +139,12 @@ export class Http2Connection implements SessionManager {
     session.destroy();
     return false;
   }
+}
+
+/** @throws ServiceError UNAVAILABLE for a ConnectionError, anything else as it is. */
+export function throwUnreachable(error: unknown): never {
+  if (!(error instanceof ConnectionError)) throw error;
+  throw new ServiceError(Code.Unavailable, error.message, { reason: 'no_connection', cause: error });
 }
 
 function isUsable(session: ClientHttp2Session): boolean {

@@ -5,8 +5,8 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import type { Logger } from 'pino';
 import { type Status, StatusSchema } from '#gen/google/rpc/status_pb.js';
 import { describeError } from '../../log/describe-error.ts';
+import { onlyIf, retry } from '../../net/retry.ts';
 import { toCallFailure } from '../../server/call-failure.ts';
-import { pause, withJitter } from '../link/backoff.ts';
 import type { BatonClient } from '../link/baton-client.ts';
 import type { ServiceTiming } from './service-timing.ts';
 import type { TaskOutcome } from './task-outcome.ts';
@@ -25,7 +25,7 @@ export interface FinishOptions {
 /** More annotations than this are refused. */
 const annotationsMax = 16;
 
-/** What a repetition may help against. */
+/** What a retry may help against. */
 const transientCodes = new Set([
   Code.Unavailable,
   Code.DeadlineExceeded,
@@ -44,19 +44,20 @@ export async function finishTask(options: FinishOptions, outcome: TaskOutcome): 
   }
   const request = { taskId, ...toFinalState(outcome, options) };
   const signal = AbortSignal.any([options.closing, AbortSignal.timeout(timing.finishTimeoutMs)]);
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await client.finishTask(request, signal);
-      return;
-    } catch (error) {
-      const isTransient = error instanceof ConnectError && transientCodes.has(error.code);
-      if (signal.aborted || !isTransient) {
-        logger.error({ error, attempt }, 'the end of the task could not be reported');
-        return;
-      }
-      logger.warn({ error, attempt }, 'the end of the task could not be reported; trying again');
-      await pause(withJitter(timing.retryDelayMs * 2 ** (attempt - 1)), signal).catch(() => {});
-    }
+  try {
+    await retry(() => client.finishTask(request, signal), {
+      policy: {
+        attemptsMax: Number.POSITIVE_INFINITY,
+        delayMinMs: timing.retryDelayMs,
+        delayMaxMs: timing.finishTimeoutMs,
+      },
+      signal,
+      delayAfter: onlyIf((error) => error instanceof ConnectError && transientCodes.has(error.code)),
+      onRetry: ({ error, attempt, delayMs }) =>
+        logger.warn({ error, attempt, delay_ms: delayMs }, 'could not report task completion; retrying'),
+    });
+  } catch (error) {
+    logger.error({ error }, 'could not report task completion');
   }
 }
 

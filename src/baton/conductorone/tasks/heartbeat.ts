@@ -2,7 +2,8 @@
 import { type Duration, durationMs } from '@bufbuild/protobuf/wkt';
 import type { Logger } from 'pino';
 import { Code, ServiceError } from '../../author/service-error.ts';
-import { pause } from '../link/backoff.ts';
+import { pause } from '../../net/abort.ts';
+import { constant, noJitter, retry } from '../../net/retry.ts';
 import type { BatonClient } from '../link/baton-client.ts';
 import type { ServiceTiming } from './service-timing.ts';
 
@@ -66,27 +67,33 @@ async function beat(
   firstDelayMs: number,
   lost: AbortController,
 ): Promise<void> {
-  let failures = 0;
   let delayMs = firstDelayMs;
-  while (failures < failuresMax) {
-    try {
+  try {
+    for (;;) {
       await pause(delayMs, signal);
-      const { cancelled, nextHeartbeat } = await client.heartbeat(taskId, signal);
+      const { cancelled, nextHeartbeat } = await retry(() => client.heartbeat(taskId, signal), {
+        policy: {
+          attemptsMax: failuresMax,
+          delayMinMs: delayMs,
+          delayMaxMs: delayMs,
+          growth: constant,
+          jitter: noJitter,
+        },
+        signal,
+        onRetry: ({ error, attempt }) => logger.warn({ error, failures: attempt }, 'a heartbeat failed'),
+      });
       if (cancelled) {
         logger.info('the task was cancelled');
         lost.abort(new ServiceError(Code.Canceled, 'ConductorOne cancelled the task', { reason: taskCancelled }));
         return;
       }
-      failures = 0;
       delayMs = clampHeartbeat(nextHeartbeat, timing);
-    } catch (error) {
-      if (signal.aborted) return;
-      failures++;
-      logger.warn({ error, failures }, 'a heartbeat failed');
     }
+  } catch (error) {
+    if (signal.aborted) return;
+    const message = `ConductorOne accepted no heartbeat of the task ${failuresMax} times in a row`;
+    lost.abort(new ServiceError(Code.Unavailable, message, { reason: heartbeatFailed, cause: error }));
   }
-  const message = `ConductorOne took no heartbeat of the task ${failuresMax} times in a row`;
-  lost.abort(new ServiceError(Code.Unavailable, message, { reason: heartbeatFailed }));
 }
 
 /** 0 leaves it to us. */

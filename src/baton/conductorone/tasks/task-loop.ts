@@ -2,8 +2,9 @@
 import type { Logger } from 'pino';
 import type { Task } from '#gen/c1/connectorapi/baton/v1/baton_pb.js';
 import { ServiceError } from '../../author/service-error.ts';
+import { pause } from '../../net/abort.ts';
+import { onlyIf, quadratic, retry } from '../../net/retry.ts';
 import { credentialsRefused } from '../credentials/token-endpoint.ts';
-import { pause, withJitter } from '../link/backoff.ts';
 import type { ServiceTiming } from './service-timing.ts';
 import type { TaskSource } from './task-source.ts';
 
@@ -25,7 +26,6 @@ export interface TaskLoopOptions {
 export async function runTaskLoop(options: TaskLoopOptions): Promise<void> {
   const { source, concurrency, timing, logger, signal } = options;
   const running = new Set<Promise<void>>();
-  let failures = 0;
   let delayMs = 0;
   try {
     for (;;) {
@@ -33,18 +33,20 @@ export async function runTaskLoop(options: TaskLoopOptions): Promise<void> {
       // Nothing is asked for that would have to wait here: another replica may have room for it.
       while (running.size >= concurrency) await Promise.race(running);
       signal.throwIfAborted();
-      try {
-        const next = await source.next(signal);
-        failures = 0;
-        delayMs = next.delayMs;
-        if (next.task) start(next.task, running, options);
-      } catch (error) {
-        signal.throwIfAborted();
-        if (error instanceof ServiceError && error.reason === credentialsRefused) throw error;
-        failures++;
-        delayMs = withJitter(Math.min(timing.pollErrorDelayMaxMs, failures ** 2 * timing.pollErrorDelayMs));
-        logger.warn({ error, failures, delay_ms: Math.round(delayMs) }, 'cannot ask for tasks; trying again');
-      }
+      const next = await retry(() => source.next(signal), {
+        policy: {
+          attemptsMax: Number.POSITIVE_INFINITY,
+          delayMinMs: timing.pollErrorDelayMs,
+          delayMaxMs: timing.pollErrorDelayMaxMs,
+          growth: quadratic,
+        },
+        signal,
+        delayAfter: onlyIf((error) => !(error instanceof ServiceError && error.reason === credentialsRefused)),
+        onRetry: ({ error, attempt, delayMs }) =>
+          logger.warn({ error, failures: attempt, delay_ms: delayMs }, 'cannot ask for tasks; retrying'),
+      });
+      delayMs = next.delayMs;
+      if (next.task) start(next.task, running, options);
     }
   } catch (error) {
     if (!signal.aborted) throw error;

@@ -4,7 +4,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { Logger } from 'pino';
 import type { BatonServiceUploadAssetRequestSchema } from '#gen/c1/connectorapi/baton/v1/baton_pb.js';
-import { pause } from '../link/backoff.ts';
+import { noJitter, retry } from '../../net/retry.ts';
 import type { BatonClient } from '../link/baton-client.ts';
 
 export interface UploadOptions {
@@ -24,20 +24,24 @@ const attemptsMax = 3;
 /** @throws what the last attempt failed with. */
 export async function uploadFile(options: UploadOptions): Promise<void> {
   const { path, client, logger, signal, uploadDelayMs } = options;
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await using file = await open(path, 'r');
-      const { size } = await file.stat();
-      await client.uploadAsset(messagesOf(file, options), signal);
-      logger.info({ bytes: size, attempt }, 'uploaded');
-      return;
-    } catch (error) {
-      signal.throwIfAborted();
-      if (attempt === attemptsMax) throw error;
-      logger.warn({ error, attempt }, 'the upload failed; trying again');
-      await pause((attempt - 1) * uploadDelayMs, signal);
-    }
-  }
+  const upload = async (attempt: number) => {
+    await using file = await open(path, 'r');
+    const { size } = await file.stat();
+    await client.uploadAsset(messagesOf(file, options), signal);
+    logger.info({ bytes: size, attempt }, 'uploaded');
+  };
+  await retry(upload, {
+    policy: {
+      attemptsMax,
+      delayMinMs: uploadDelayMs,
+      delayMaxMs: Number.POSITIVE_INFINITY,
+      growth: (failures) => failures - 1,
+      jitter: noJitter,
+    },
+    signal,
+    onRetry: ({ error, attempt, delayMs }) =>
+      logger.warn({ error, attempt, delay_ms: delayMs }, 'the upload failed; retrying'),
+  });
 }
 
 async function* messagesOf(

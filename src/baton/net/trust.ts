@@ -1,0 +1,45 @@
+// Which certificate authorities may vouch for a server or a proxy.
+import { readFileSync } from 'node:fs';
+import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
+import { type Environment, UnusableVariableError } from './environment.ts';
+import { parseCertificates } from './pem.ts';
+
+/** What to do where a certificate is not trusted: end of a sentence. */
+export const trustAdvice =
+  'if a proxy inspects TLS here, put its certificate authority into a file that SSL_CERT_FILE or NODE_EXTRA_CA_CERTS names';
+
+const fileVariables = ['SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS'] as const;
+
+/**
+ * Trust in Node's own authorities, those of the operating system, and those in the PEM files that `SSL_CERT_FILE` and
+ * `NODE_EXTRA_CA_CERTS` name. Node by itself reads only the second variable, and only when the process starts.
+ *
+ * One context serves all connections: making it takes tens of milliseconds.
+ * @throws UnusableVariableError when a file cannot be read, or holds no certificate.
+ */
+export function createTrust(env: Environment): SecureContext {
+  const authorities = new Set([...getCACertificates('default'), ...getCACertificates('system')]);
+  for (const variable of fileVariables) {
+    const path = env[variable];
+    if (path) for (const authority of readAuthorities(variable, path)) authorities.add(authority);
+  }
+  return createSecureContext({ ca: [...authorities] });
+}
+
+function readAuthorities(variable: string, path: string): readonly string[] {
+  const unusable = (fault: string, cause?: unknown) =>
+    new UnusableVariableError('unusable_certificates', `${variable} names ${path}, which ${fault}`, { cause });
+  let pem: string;
+  try {
+    pem = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw unusable(`cannot be read: ${(error as NodeJS.ErrnoException).code}`, error);
+  }
+  try {
+    const authorities = parseCertificates(pem);
+    if (authorities.length > 0) return authorities.map(String);
+  } catch (error) {
+    throw unusable(`holds a broken certificate: ${(error as Error).message}`, error);
+  }
+  throw unusable('holds no certificate in PEM form');
+}
