@@ -13,6 +13,7 @@ import type { SimulatedData } from './organization/api-objects.ts';
 import { createCommonData } from './organization/common-data.ts';
 import { createOrganization } from './organization/organization.ts';
 import { filePieces } from './reports/file-pieces.ts';
+import type { ReportRequest } from './reports/report-delivery.ts';
 import { type ReportBody, ReportStore } from './reports/report-store.ts';
 import { catalogContentRoutes } from './routes/catalog-content.ts';
 import { commonRoutes } from './routes/common.ts';
@@ -41,10 +42,15 @@ export interface PercipioSimulator extends AsyncDisposable {
    * an HTTP chunk of its own. Throws a RangeError for an unknown id.
    */
   setReport(reportId: string, body: ReportBody): void;
-  /** Makes a report (by id, or 'next') end with a final status other than success. Default `FAILED`. */
-  failReport(reportId: string, status?: string): void;
+  /**
+   * Makes a report (by id, or 'next') end with a final status other than success. Default `FAILED`. `details` are fields
+   * beside the status, such as a reason; which fields the real API sends is not known.
+   */
+  failReport(reportId: string, status?: string, details?: Readonly<Record<string, unknown>>): void;
   /** Makes a report expire: 404 from now on. */
   expireReport(reportId: string): void;
+  /** The accepted report requests, oldest first. Each with `isFileRequiredInSftp` would have left a file on SFTP. */
+  readonly reportRequests: readonly ReportRequest[];
   /** Adds a row to the learning-activity reports that are requested from now on. `truth` does not include it. */
   addActivity(activity: AddedActivity): AddedRow;
   /** The password that a write set for a user; undefined if none did. */
@@ -84,8 +90,12 @@ export async function startPercipioSimulator(options: PercipioSimulatorOptions =
   const plan = planActivity(organization, complete.activityRows);
   const addedActivities = new AddedActivities(data, now);
   const source = { organization, plan, fragments: createRowFragments(organization) };
+  const reportRequests: ReportRequest[] = [];
   const store = new ReportStore({
     polls: complete.reportPolls,
+    statuses: complete.reportStatuses,
+    idName: complete.reportIdName,
+    requestAnswers: complete.reportRequestAnswers,
     delayMs: complete.reportDelayMs,
     expiryMs: complete.reportExpiryMs,
     fails: complete.reportFails,
@@ -106,6 +116,7 @@ export async function startPercipioSimulator(options: PercipioSimulatorOptions =
       ...reportRequestRoutes({
         data,
         store,
+        requests: reportRequests,
         makeActivityReport: (filter) => {
           if (reportFile !== undefined) {
             return () => filePieces(reportFile);
@@ -141,8 +152,9 @@ export async function startPercipioSimulator(options: PercipioSimulatorOptions =
     faults,
     forbidden,
     setReport: (reportId, body) => store.setBody(reportId, body),
-    failReport: (reportId, status = 'FAILED') => store.fail(reportId, status),
+    failReport: (reportId, status, details) => store.fail(reportId, status, details),
     expireReport: (reportId) => store.expire(reportId),
+    reportRequests,
     addActivity: (activity) => addedActivities.add(activity),
     passwordOf: (userId) => userStore.passwordOf(userId),
     canSignIn: (name, password) => userStore.canSignIn(name, password),

@@ -1,7 +1,15 @@
 // The options of a Percipio simulator, their defaults and constraints.
 import { ERROR_FORMS, type ErrorForm } from './http/answer.ts';
 import type { ApiFamily } from './http/router.ts';
-import type { ReportPolls } from './reports/report-store.ts';
+import {
+  REPORT_ID_NAMES,
+  REPORT_REQUEST_ANSWERS,
+  REPORT_STATUSES,
+  type ReportIdName,
+  type ReportPolls,
+  type ReportRequestAnswers,
+  type ReportStatuses,
+} from './reports/report-store.ts';
 import { CATALOG_LAST, type CatalogLast } from './routes/catalog-content.ts';
 import { WRITE_ANSWERS, type WriteAnswers } from './routes/users.ts';
 import { mintServiceToken } from './service-token.ts';
@@ -36,8 +44,14 @@ export interface PercipioSimulatorOptions {
   readonly host?: string;
   /** Default 0: any free port. */
   readonly port?: number;
-  /** What the first polls of a report return. Default: 1 PENDING, 1 IN_PROGRESS, no empty body. */
+  /** What the first polls of a report return. Default: 1 PENDING, 1 IN_PROGRESS, nothing else. */
   readonly reportPolls?: Partial<ReportPolls>;
+  /** How the statuses of reports are spelled. Default: REPORT_STATUSES. */
+  readonly reportStatuses?: Partial<ReportStatuses>;
+  /** The name of the id in polls of unfinished reports. Default `id`. */
+  readonly reportIdName?: ReportIdName;
+  /** The status of the response to a report request. Default 200. */
+  readonly reportRequestAnswers?: ReportRequestAnswers;
   /** The minimum time that a report is IN_PROGRESS, in ms of `now`. Default 0. */
   readonly reportDelayMs?: number;
   /** After how many ms of `now` a report expires (404). Default: one day. */
@@ -68,9 +82,12 @@ export interface PercipioSimulatorOptions {
   readonly now?: () => number;
 }
 
-export type CompleteSimulatorOptions = Required<Omit<PercipioSimulatorOptions, 'reportFile' | 'reportPolls'>> & {
+export type CompleteSimulatorOptions = Required<
+  Omit<PercipioSimulatorOptions, 'reportFile' | 'reportPolls' | 'reportStatuses'>
+> & {
   readonly reportFile: string | undefined;
   readonly reportPolls: ReportPolls;
+  readonly reportStatuses: ReportStatuses;
 };
 
 const WHOLE_NUMBERS = [
@@ -87,6 +104,8 @@ const CHOICES = [
   ['catalogLast', CATALOG_LAST],
   ['writeAnswers', WRITE_ANSWERS],
   ['errorForm', ERROR_FORMS],
+  ['reportIdName', REPORT_ID_NAMES],
+  ['reportRequestAnswers', REPORT_REQUEST_ANSWERS],
 ] as const;
 
 /** Fills in the defaults. Throws a RangeError that names the first invalid option. */
@@ -101,7 +120,10 @@ export function completeOptions(options: PercipioSimulatorOptions): CompleteSimu
     token: options.token ?? mintServiceToken({ organizationId }),
     host: options.host ?? '127.0.0.1',
     port: options.port ?? 0,
-    reportPolls: { pending: 1, inProgress: 1, empty: 0, ...options.reportPolls },
+    reportPolls: { pending: 1, inProgress: 1, unknown: 0, empty: 0, completed: 0, ...options.reportPolls },
+    reportStatuses: { ...REPORT_STATUSES, ...options.reportStatuses },
+    reportIdName: options.reportIdName ?? 'id',
+    reportRequestAnswers: options.reportRequestAnswers ?? 200,
     reportDelayMs: options.reportDelayMs ?? 0,
     reportExpiryMs: options.reportExpiryMs ?? 86_400_000,
     reportFails: options.reportFails ?? false,
@@ -128,7 +150,7 @@ export function completeOptions(options: PercipioSimulatorOptions): CompleteSimu
     );
   }
   for (const [name, values] of CHOICES) {
-    if (!(values as readonly string[]).includes(complete[name])) {
+    if (!(values as readonly unknown[]).includes(complete[name])) {
       throw new RangeError(`the simulator's ${name} must be one of ${values.join(', ')}, not ${complete[name]}`);
     }
   }

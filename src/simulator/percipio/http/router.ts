@@ -11,6 +11,8 @@ export interface RouteRequest {
   readonly query: URLSearchParams;
   /** The parsed JSON body; undefined if there is none. */
   readonly body: unknown;
+  /** The header, if there is one. */
+  readonly accept: string | undefined;
   /** The URL without its query, for links to other pages. */
   readonly pageUrl: string;
   /** Aborted when the client disconnects or the simulator closes. */

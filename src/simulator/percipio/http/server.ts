@@ -158,6 +158,7 @@ class Exchange {
         params,
         query: new URLSearchParams(this.#search),
         body,
+        accept: this.#request.headers.accept,
         pageUrl: `http://${this.#host}${this.#path}`,
         signal: this.#gone.signal,
       });

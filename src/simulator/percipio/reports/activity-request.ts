@@ -8,23 +8,22 @@ const DAY_MS = 86_400_000;
 
 const TIME_FRAMES = ['DAY', 'WEEK', 'THIRTY_DAYS', 'CALENDAR_MONTH'] as const;
 const STATUSES = ['ACHIEVED', 'ACTIVE', 'COMPLETED', 'LISTENED', 'READ', 'STARTED', 'WATCHED', 'ABANDONED'] as const;
-const FORMATS = ['JSON', 'CSV', 'TXT'] as const;
 
-/**
- * Reads a request body. Throws 422 for what the API rejects, and 501 for what the API supports and the simulator does
- * not: formats other than JSON, named transforms, audiences other than ALL, sorting by anything but lastAccess. Unknown
- * fields are ignored.
- * @param nowMs The end of time frames. CALENDAR_MONTH is the last full month in UTC.
- */
-export function readActivityRequest(body: unknown, nowMs: number): ActivityFilter {
+/** Throws 422 unless a body is an object. */
+export function readFields(body: unknown): Readonly<Record<string, unknown>> {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw unprocessable('the body must be a JSON object');
   }
-  const fields = body as Readonly<Record<string, unknown>>;
-  const format = readOneOf('formatType', fields.formatType ?? 'JSON', FORMATS);
-  if (format !== 'JSON') {
-    throw notSimulated(`reports as ${format}`);
-  }
+  return { ...body };
+}
+
+/**
+ * Reads which rows a request asks for. Throws 422 for what the API rejects, and 501 for what the API supports and the
+ * simulator does not: named transforms, audiences other than ALL, sorting by anything but the last access. Unknown fields
+ * are ignored.
+ * @param nowMs The end of time frames. CALENDAR_MONTH is the last full month in UTC.
+ */
+export function readActivityRequest(fields: Readonly<Record<string, unknown>>, nowMs: number): ActivityFilter {
   if (isGiven(fields.mapping) && isGiven(fields.transformName)) {
     throw unprocessable('mapping and transformName are mutually exclusive');
   }
@@ -44,11 +43,16 @@ export function readActivityRequest(body: unknown, nowMs: number): ActivityFilte
   };
 }
 
-function isGiven(value: unknown): boolean {
+/** Clients send null or '' for what they have no value for. */
+export function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null && value !== '';
 }
 
-function readPeriod(fields: Readonly<Record<string, unknown>>, nowMs: number): { startMs: number; endMs: number } {
+/** `start` and `end`, or `timeFrame`. Throws 422 for anything else. */
+export function readPeriod(
+  fields: Readonly<Record<string, unknown>>,
+  nowMs: number,
+): { readonly startMs: number; readonly endMs: number } {
   const { start, end, timeFrame } = fields;
   if (isGiven(timeFrame)) {
     if (isGiven(start) || isGiven(end)) {
@@ -100,21 +104,21 @@ function readKinds(contentType: unknown): ReadonlySet<number> | undefined {
 
 function readSort(sort: unknown): boolean {
   if (!isGiven(sort)) return false;
-  const { field = 'lastAccess', order = 'desc' } = sort as { field?: unknown; order?: unknown };
-  if (field !== 'lastAccess') {
-    throw notSimulated(`sorting by ${JSON.stringify(field)}, only by lastAccess`);
+  const { field = 'lastAccessDate', order = 'desc' } = sort as { field?: unknown; order?: unknown };
+  if (field !== 'lastAccessDate' && field !== 'lastAccess') {
+    throw notSimulated(`sorting by ${JSON.stringify(field)}, only by lastAccessDate`);
   }
   return readOneOf('sort.order', order, ['ASC', 'DESC']) === 'ASC';
 }
 
-function readList(name: string, value: unknown): string[] {
+export function readList(name: string, value: unknown): string[] {
   if (typeof value !== 'string') {
     throw unprocessable(`${name} must be a comma-separated string, not ${JSON.stringify(value)}`);
   }
   return value.split(',').map((part) => part.trim());
 }
 
-function readOneOf<Value extends string>(name: string, value: unknown, values: readonly Value[]): Value {
+export function readOneOf<Value extends string>(name: string, value: unknown, values: readonly Value[]): Value {
   const found = values.find((known) => typeof value === 'string' && known === value.toUpperCase());
   if (found === undefined) {
     throw unprocessable(`${name} must be one of ${values.join(', ')}, not ${JSON.stringify(value)}`);

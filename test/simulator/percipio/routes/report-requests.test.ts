@@ -37,6 +37,11 @@ test('reportPolls sets how many polls answer what, empty bodies included', async
   assert.deepEqual(await pollStatuses(simulator, path, 4), ['IN_PROGRESS', 'IN_PROGRESS', 'empty', 'rows']);
 });
 
+test('a report can stay as it is for ever', async (t) => {
+  const simulator = await startSimulator(t, { activityRows: 10, reportPolls: { pending: Infinity } });
+  assert.deepEqual(await pollStatuses(simulator, await requestReport(simulator), 3), ['PENDING', 'PENDING', 'PENDING']);
+});
+
 test('each report counts its own polls', async (t) => {
   const simulator = await startSimulator(t, { activityRows: 10 });
   const [one, two] = [await requestReport(simulator), await requestReport(simulator)];
@@ -118,7 +123,7 @@ test('what the API has and the simulator has not is 501, not a wrong answer', as
     { formatType: 'CSV' },
     { mapping: '$' },
     { audience: 'Sales' },
-    { sort: { field: 'lastName' } },
+    { sort: { field: 'highScore' } },
   ]) {
     const answer = await call(simulator, LEARNING_ACTIVITY, { method: 'POST', body: { ...ALL_ACTIVITY, ...more } });
     assert.equal(answer.status, 501, JSON.stringify(more));
@@ -140,7 +145,9 @@ test('contentType, status, period and order choose the rows', async (t) => {
     few,
     all.filter(({ status = '' }) => ['ABANDONED', 'READ'].includes(status.toUpperCase())),
   );
-  assert.deepEqual(await rowsOf({ start, end, sort: { field: 'lastAccess', order: 'asc' } }), all.toReversed());
+  for (const field of ['lastAccess', 'lastAccessDate']) {
+    assert.deepEqual(await rowsOf({ start, end, sort: { field, order: 'asc' } }), all.toReversed());
+  }
   const year = await rowsOf({ start: '2023-01-01', end: '2023-12-31T23:59:59.999+00:00' });
   assert.deepEqual(
     year,
@@ -164,22 +171,86 @@ test('timeFrame counts back from now', async (t) => {
   }
 });
 
-test('the entitlements report goes the same way and has a row per user and collection', async (t) => {
-  const simulator = await startSimulator(t, { users: 10, ...READY_AT_ONCE });
-  const { json } = await call(simulator, `${REPORTS}/entitlements`, { method: 'POST', body: { audience: 'ALL' } });
-  const rows = (await call(simulator, `${REPORTS}/${json.id}`)).json;
-  assert.equal(rows.length, 14);
-  assert.deepEqual(Object.keys(rows[0]), [
-    'collection',
-    'userId',
-    'firstName',
-    'lastName',
-    'emailAddress',
-    'entitledByAudience',
-    'consumed',
+test('an unknown status, and a report that is completed before its rows come, have their turn among the polls', async (t) => {
+  let nowMs = 0;
+  const simulator = await startSimulator(t, {
+    activityRows: 10,
+    reportPolls: { pending: 1, inProgress: 1, unknown: 2, empty: 1, completed: 2 },
+    reportDelayMs: 10,
+    now: () => nowMs,
+  });
+  const path = await requestReport(simulator);
+  const early = await pollStatuses(simulator, path, 6);
+  assert.deepEqual(early, ['PENDING', 'IN_PROGRESS', 'QUEUED', 'QUEUED', 'empty', 'IN_PROGRESS']);
+  nowMs = 10;
+  assert.deepEqual(await pollStatuses(simulator, path, 4), ['COMPLETED', 'COMPLETED', 'rows', 'rows']);
+});
+
+test('reportStatuses spells statuses, and reportIdName names the id in polls', async (t) => {
+  const simulator = await startSimulator(t, {
+    reportStatuses: { pending: 'Pending', inProgress: 'In-Progress', completed: 'processed', failed: 'failed' },
+    reportPolls: { completed: 1 },
+    reportIdName: 'reportId',
+    reportFails: true,
+    reportRequestAnswers: 202,
+  });
+  const requested = await call(simulator, LEARNING_ACTIVITY, { method: 'POST', body: ALL_ACTIVITY });
+  assert.equal(requested.status, 202);
+  const { id } = requested.json;
+  assert.deepEqual(requested.json, { id, status: 'Pending' });
+  const poll = async () => (await call(simulator, `${REPORTS}/${id}`)).json;
+  assert.deepEqual(await poll(), { reportId: id, status: 'Pending' });
+  assert.deepEqual(await poll(), { reportId: id, status: 'In-Progress' });
+  assert.deepEqual(await poll(), { reportId: id, status: 'failed' });
+  simulator.setReport(id, '[]');
+  assert.deepEqual(await poll(), { reportId: id, status: 'processed' });
+  assert.deepEqual(await poll(), []);
+});
+
+test('failReport can say why', async (t) => {
+  const simulator = await startSimulator(t, READY_AT_ONCE);
+  simulator.failReport('next', undefined, { message: 'The report has too many rows', code: 7 });
+  const path = await requestReport(simulator);
+  assert.deepEqual((await call(simulator, path)).json, {
+    id: path.split('/').at(-1),
+    status: 'FAILED',
+    message: 'The report has too many rows',
+    code: 7,
+  });
+});
+
+test('reportRequests tells how each report was to be delivered: a file on SFTP unless the request says no', async (t) => {
+  const simulator = await startSimulator(t);
+  const ids: string[] = [];
+  for (const body of [
+    ALL_ACTIVITY,
+    { ...ALL_ACTIVITY, isFileRequiredInSftp: false, formatType: 'json', zip: true },
+    { ...ALL_ACTIVITY, isFileRequiredInSftp: null, zip: null, encrypt: true },
+  ]) {
+    ids.push((await requestReport(simulator, body)).split('/').at(-1) ?? '');
+  }
+  await call(simulator, `${REPORTS}/entitlements`, { method: 'POST' });
+  for (const wrong of [{ isFileRequiredInSftp: 'false' }, { zip: 1 }]) {
+    const body = { ...ALL_ACTIVITY, ...wrong };
+    assert.equal((await call(simulator, LEARNING_ACTIVITY, { method: 'POST', body })).status, 422);
+  }
+  const [kind, formatType] = ['learning-activity', 'JSON'];
+  assert.deepEqual(simulator.reportRequests.slice(0, 3), [
+    { reportId: ids[0], kind, formatType, isFileRequiredInSftp: true, zip: false, encrypt: false },
+    { reportId: ids[1], kind, formatType, isFileRequiredInSftp: false, zip: true, encrypt: false },
+    { reportId: ids[2], kind, formatType, isFileRequiredInSftp: true, zip: false, encrypt: true },
   ]);
-  assert.equal((await call(simulator, `${REPORTS}/entitlements`, { method: 'POST', body: { user: 'x' } })).status, 501);
-  simulator.data.users = [];
-  const empty = await call(simulator, `${REPORTS}/entitlements`, { method: 'POST' });
-  assert.deepEqual((await call(simulator, `${REPORTS}/${empty.json.id}`)).json, []);
+  assert.deepEqual(
+    simulator.reportRequests.slice(3).map((request) => request.kind),
+    ['entitlements'],
+  );
+});
+
+test('the format comes from the header accept where the request names none', async (t) => {
+  const simulator = await startSimulator(t);
+  const ask = async (accept: string, body: object) =>
+    (await call(simulator, LEARNING_ACTIVITY, { method: 'POST', body, headers: { accept } })).status;
+  assert.equal(await ask('text/csv', ALL_ACTIVITY), 501);
+  assert.equal(await ask('text/csv', { ...ALL_ACTIVITY, formatType: 'JSON' }), 200);
+  assert.equal(await ask('*/*', ALL_ACTIVITY), 200);
 });
