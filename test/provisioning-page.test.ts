@@ -4,8 +4,8 @@ import { test } from 'node:test';
 import { create } from '@bufbuild/protobuf';
 import { BatonActionSchemaSchema } from '#gen/c1/connector/v2/action_pb.js';
 import type { PercipioContext } from '../src/percipio/context.ts';
-import { accountSchema } from '../src/percipio/users/accounts/account-schema.ts';
-import { createActions } from '../src/percipio/users/actions/create-actions.ts';
+import { accountSchema } from '../src/percipio/users/account-schema.ts';
+import { createActions } from '../src/percipio/users/user-actions.ts';
 
 const page = await readFile(new URL('../docs/provisioning.md', import.meta.url), 'utf8');
 

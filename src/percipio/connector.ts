@@ -28,7 +28,7 @@ import { SyncMemory } from './memory/sync-memory.ts';
 import { ActivityReports } from './report/activity-reports.ts';
 import { createRoleSyncer } from './roles/roles.ts';
 import { type ConnectorTiming, defaultTiming } from './timing.ts';
-import { createActions } from './users/actions/create-actions.ts';
+import { createActions } from './users/user-actions.ts';
 import { createUserSyncer } from './users/users.ts';
 import { PermissionChecks } from './validation/permission-checks.ts';
 import { validatePercipio } from './validation/validate.ts';

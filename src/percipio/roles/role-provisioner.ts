@@ -1,4 +1,4 @@
-// Gives and takes roles. A person has exactly one: who gets a role loses the one before, who loses one is a learner.
+// Grants and revokes roles. A user has exactly one: a new role replaces the old one, and a revoked one leaves a learner.
 
 import { Code, type Context, entitlementId, type Provisioner, refusal, ServiceError } from 'baton-connector-sdk';
 import type { Entitlement } from '#gen/c1/connector/v2/entitlement_pb.js';
@@ -7,8 +7,10 @@ import { userRoles } from '../api/user-changes.ts';
 import type { PercipioContext } from '../context.ts';
 import { roleType, userType } from '../resource-types.ts';
 import { asService } from '../service-errors.ts';
-import { changeUser, type UserChange, type UserPlan } from '../users/change-user.ts';
-import { describeRole, isUserRole, leastRole } from './role.ts';
+import { userNotFound } from '../users/change-account.ts';
+import { changeUser, type UserPlan, type UserUpdate } from '../users/change-user.ts';
+import { leastRole } from '../users/user-fields.ts';
+import { describeRole, isUserRole } from './role.ts';
 import { toRoleGrant } from './role-grants.ts';
 import { assignedSlug } from './role-resource.ts';
 
@@ -19,7 +21,7 @@ export function createRoleProvisioner(percipio: PercipioContext): Provisioner {
       const userId = userIdOf(principal);
       if (!isUserRole(role)) {
         throw refusal(
-          `Percipio's API does not take the role ${role}. These roles can be granted: ${userRoles.join(', ')}`,
+          `Percipio's API does not accept the role ${role}. Roles that can be granted: ${userRoles.join(', ')}`,
           'role_not_grantable',
         );
       }
@@ -40,7 +42,7 @@ export function createRoleProvisioner(percipio: PercipioContext): Provisioner {
         }
         if (role === leastRole) {
           throw refusal(
-            `The role ${describeRole(role).name} cannot be revoked: everyone in Percipio has a role, and this is the least one. To take all access away, disable the account`,
+            `The role ${describeRole(role).name} cannot be revoked: every Percipio user has a role, and this is the lowest. To remove all access, disable the account`,
             'least_role',
           );
         }
@@ -56,10 +58,10 @@ async function changeRole(
   userId: string,
   { signal, logger }: Context,
   plan: UserPlan,
-): Promise<UserChange> {
+): Promise<UserUpdate> {
   const change = await asService(signal, (signal) => changeUser(client().users, userId, plan, signal));
   if (!change) {
-    throw new ServiceError(Code.NotFound, `Percipio has no user ${userId} (any more)`, { reason: 'user_not_found' });
+    throw userNotFound(userId);
   }
   if (change.written) {
     const [from, to] = [change.before.role, change.after.role];
@@ -68,23 +70,23 @@ async function changeRole(
   return change;
 }
 
-/** The role whose entitlement it is. */
+/** The role of an entitlement. */
 function roleOf(entitlement: Entitlement | undefined): string {
   const resource = entitlement?.resource?.id;
   if (resource?.resourceType !== roleType.id || entitlement?.id !== entitlementId(resource, assignedSlug)) {
     throw invalidArgument(
-      `entitlement: ${JSON.stringify(entitlement?.id ?? '')} is not that of a role, ${roleType.id}:<role>:${assignedSlug}`,
+      `entitlement: ${JSON.stringify(entitlement?.id ?? '')} is not a role entitlement, ${roleType.id}:<role>:${assignedSlug}`,
     );
   }
   return resource.resource;
 }
 
-/** The user who a principal is. */
+/** The user id of a principal. */
 function userIdOf(principal: Resource | undefined): string {
   const { resourceType = '', resource = '' } = principal?.id ?? {};
   if (resourceType !== userType.id || resource === '') {
     throw invalidArgument(
-      `principal: only a ${userType.id} can have a role, and not ${resourceType || 'nobody'} ${resource}`,
+      `principal: only a ${userType.id} can have a role, not ${JSON.stringify(`${resourceType} ${resource}`.trim())}`,
     );
   }
   return resource;

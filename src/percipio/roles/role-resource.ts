@@ -1,25 +1,26 @@
-// Maps a role of Percipio to a resource of type `role`, and to the entitlement that having it is.
+// Maps a role of Percipio to a resource of type `role`, and to its entitlement.
 import { create } from '@bufbuild/protobuf';
 import { type Annotation, annotation, buildAssignmentEntitlement, buildRoleResource } from 'baton-connector-sdk';
 import { EntitlementExclusionGroupSchema } from '#gen/c1/connector/v2/annotation_exclusion_group_pb.js';
 import type { Entitlement } from '#gen/c1/connector/v2/entitlement_pb.js';
 import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
 import { roleType, userType } from '../resource-types.ts';
-import { describeRole, isUserRole, leastRole } from './role.ts';
+import { leastRole } from '../users/user-fields.ts';
+import { describeRole, isUserRole } from './role.ts';
 
 /** The slug of a role's only entitlement. */
 export const assignedSlug = 'assigned';
 
-/** People see it until someone renames it. */
+/** Shown to users until somebody renames it. */
 const exclusionGroupId = 'Percipio role';
 
-/** A role as ConductorOne sees it. Its id is what Percipio has in a user's `role`. */
+/** A role as ConductorOne sees it. Its id is the value of a user's `role` in Percipio. */
 export function toRoleResource(role: string): Resource {
   const { name, description } = describeRole(role);
   return buildRoleResource({ type: roleType, id: role, displayName: name, description });
 }
 
-/** Having a role. */
+/** The entitlement to have a role. */
 export function toRoleEntitlement(role: string): Entitlement {
   const { name } = describeRole(role);
   return buildAssignmentEntitlement({
@@ -33,8 +34,8 @@ export function toRoleEntitlement(role: string): Entitlement {
 }
 
 /**
- * A person has exactly one role, and who loses another one is a learner. Roles that are not known are in no group: a
- * group of over 50 would fail a sync of the Go SDK, and nobody says how many there are.
+ * A user has exactly one role, and becomes a learner without any other. Unknown roles are in no group: a group of over 50
+ * fails a sync of the Go SDK, and the number of roles is unknown.
  */
 function exclusionGroupOf(role: string): Annotation[] {
   if (!isUserRole(role)) {

@@ -1,22 +1,19 @@
-// The roles of Percipio as people know them.
+// The roles of Percipio under the names that its own pages show.
 import { type UserRole, userRoles } from '../api/user-changes.ts';
 
-/** What everyone has who has nothing more. */
-export const leastRole = 'LEARNER' satisfies UserRole;
-
 /**
- * Whether the API takes a value for a user's `role`. It may answer others, such as those of the custom roles that an
- * organization defines. Values are compared exactly.
+ * Whether the API accepts a value for a user's `role`. It may return others, such as custom roles of the organization.
+ * Values are compared exactly.
  */
 export function isUserRole(role: string): role is UserRole {
   return userRoles.some((known) => known === role);
 }
 
 interface RoleDescription {
-  /** As Percipio's own pages call it. */
+  /** As on Percipio's own pages. */
   readonly name: string;
   readonly description: string;
-  /** A higher number stands for more privilege; 0 is unknown. */
+  /** A higher number is more privilege; 0 is unknown. */
   readonly privilege: number;
 }
 
@@ -41,7 +38,7 @@ const descriptions: Readonly<Record<UserRole, RoleDescription>> = {
   ADMIN: { name: 'Site Admin', description: 'Administers all of Percipio for the organization', privilege: 6 },
 };
 
-/** What a role is to people. One that the API does not take has the name that Percipio answers. */
+/** A role that the API does not accept is named by its value. */
 export function describeRole(role: string): RoleDescription {
   return isUserRole(role)
     ? descriptions[role]

@@ -1,4 +1,4 @@
-// The resource type `role`: what people may do in Percipio, and who has which role.
+// The resource type `role`: what users may do in Percipio, and who has which role.
 
 import { type Context, listing, type ResourceSyncer, singlePage } from 'baton-connector-sdk';
 import { z } from 'zod';
@@ -7,30 +7,29 @@ import type { PercipioContext } from '../context.ts';
 import { type KnownUsersPage, usersPosition } from '../memory/listed-users.ts';
 import { roleType } from '../resource-types.ts';
 import { isUserRole } from './role.ts';
-import { createGrantsOfAllRoles, createRoleGrants } from './role-grants.ts';
+import { createGrantsOfAllRoles, createRoleGrants, readRolesOfUsers } from './role-grants.ts';
 import { createRoleProvisioner } from './role-provisioner.ts';
 import { toRoleEntitlement, toRoleResource } from './role-resource.ts';
-import { readRolesOfUsers } from './roles-of-users.ts';
 
-/** `told` are the roles on pages before that are not known, so that each is told once. */
+/** `told` are the unknown roles on earlier pages, so that each is listed once. */
 const pageToken = usersPosition.extend({ told: z.array(z.string()).optional() });
 
 const unknownRole =
-  'Percipio has users with a role that this connector does not know; it is synced by the name that Percipio gives it, and can be taken away, but not granted';
+  'Percipio has users with an unknown role: it is synced under its Percipio name, and can be revoked but not granted';
 
 export function createRoleSyncer(percipio: PercipioContext): ResourceSyncer {
   return {
     type: roleType,
-    // Percipio lists users and no roles: a page is one of users, the first one begins with the roles that are known.
+    // Percipio lists users, not roles: each page is one of users, and the first one begins with the known roles.
     list: listing(pageToken, async (_request, token, context) => {
       const { page, annotations } = await readRolesOfUsers(percipio, token?.offset ?? 0, context);
       const told = new Set(token?.told);
-      const untold = unknownRolesOf(page).filter((role) => !told.has(role));
-      for (const role of untold) {
+      const newRoles = unknownRolesOf(page).filter((role) => !told.has(role));
+      for (const role of newRoles) {
         context.logger.warn({ role }, unknownRole);
       }
-      const items = [...(token ? [] : userRoles), ...untold].map(toRoleResource);
-      return { items, next: behind(page, [...told, ...untold]), annotations };
+      const items = [...(token ? [] : userRoles), ...newRoles].map(toRoleResource);
+      return { items, next: pageAfter(page, [...told, ...newRoles]), annotations };
     }),
     get: async ({ id: { resource: role } }, context) =>
       isUserRole(role) || (await isHeld(percipio, role, context)) ? toRoleResource(role) : undefined,
@@ -41,12 +40,12 @@ export function createRoleSyncer(percipio: PercipioContext): ResourceSyncer {
   };
 }
 
-/** Those of users on a page, each once. */
+/** The unknown roles on a page of users, each once. */
 function unknownRolesOf({ roles }: KnownUsersPage): string[] {
   return [...new Set(roles)].flatMap((role) => (role === undefined || isUserRole(role) ? [] : [role]));
 }
 
-/** Whether any user has a role: a role that is not known exists as long as somebody has it. */
+/** Whether any user has a role: an unknown role exists as long as somebody has it. */
 async function isHeld(percipio: PercipioContext, role: string, context: Context): Promise<boolean> {
   for (let offset: number | undefined = 0; offset !== undefined; ) {
     const { page } = await readRolesOfUsers(percipio, offset, context);
@@ -58,6 +57,6 @@ async function isHeld(percipio: PercipioContext, role: string, context: Context)
   return false;
 }
 
-function behind({ nextOffset }: KnownUsersPage, told: readonly string[]): z.output<typeof pageToken> | undefined {
+function pageAfter({ nextOffset }: KnownUsersPage, told: readonly string[]): z.output<typeof pageToken> | undefined {
   return nextOffset === undefined ? undefined : { offset: nextOffset, ...(told.length > 0 && { told: [...told] }) };
 }

@@ -1,4 +1,4 @@
-// Changes a person and makes sure of it: read, write what differs, read again. Safe to repeat.
+// Changes a user and verifies the change: read, write the differences, read again. Safe to repeat.
 import { isDeepStrictEqual } from 'node:util';
 import { Code, ServiceError } from 'baton-connector-sdk';
 import { PercipioError } from '../api/percipio-error.ts';
@@ -6,16 +6,16 @@ import { readUntil } from '../api/read-until.ts';
 import type { User } from '../api/user.ts';
 import { toUserBody, type UserChanges } from '../api/user-changes.ts';
 import type { UsersApi } from '../api/users.ts';
-import { isUnclear, readOutcome, waitToRepeat } from './unclear-outcome.ts';
+import { isUnclear, readOutcome, waitToRetry } from './unclear-outcome.ts';
 
 /**
- * What has to change in a person as it is; nothing when it is as wanted. It is asked again after each write, so it
- * must take the change as made however Percipio spells it: an e-mail address may come back in lower case. A password
- * cannot be read: a plan with one always asks for it.
+ * The changes that a user needs; undefined if it is as wanted. It is called again after each write, so it must recognize
+ * its own change however Percipio spells it: an e-mail address may come back in lower case. A password cannot be read: a
+ * plan with one always wants it.
  */
 export type UserPlan = (user: User) => UserChanges | undefined;
 
-export interface UserChange {
+export interface UserUpdate {
   readonly before: User;
   /** As read after the write, or `before` where nothing was written. */
   readonly after: User;
@@ -23,22 +23,21 @@ export interface UserChange {
 }
 
 /**
- * Brings a person into the state that `plan` wants. Nothing is sent where it is so already. A write whose outcome is
- * unclear is followed by reading, and sent again only when the change is not there; at most as often as the client's
- * retry policy has it.
+ * Brings a user into the state that `plan` wants. Sends nothing if it is there already. After a write with an unclear
+ * outcome the user is read, and the write is retried only if the change is missing, within the client's retry policy.
  *
- * A password that alone was to be set, and whose outcome is unclear, counts as set when nothing but the time of the last
- * change differs afterwards.
- * @returns Nothing when there is no such person (any more).
+ * If only a password was written and the outcome is unclear, it counts as set when afterwards only the time of the last
+ * change differs.
+ * @returns Undefined if there is no such user.
  * @throws PercipioError as of `UsersApi.update`, or a ServiceError: `percipio_outcome_unknown`, and
- * `percipio_change_not_seen` where Percipio took the change and does not show it.
+ * `percipio_change_not_seen` where Percipio accepted the change and does not show it.
  */
 export async function changeUser(
   users: UsersApi,
   id: string,
   plan: UserPlan,
   signal: AbortSignal,
-): Promise<UserChange | undefined> {
+): Promise<UserUpdate | undefined> {
   const read = async () => (await users.get(id, signal)).value;
   const before = await read();
   if (!before) return undefined;
@@ -52,24 +51,24 @@ export async function changeUser(
       return undefined;
     }
     const sent: SentChanges = { changes, user, failure };
-    const isDone = (read: User | undefined) => !read || isMade(plan, sent, read);
+    const isDone = (read: User | undefined) => !read || isVisible(plan, sent, read);
     const after = await readOutcome(failure, () => readUntil(read, isDone, users.retry, signal), signal);
     if (!after) return undefined;
     if (isDone(after)) return { before, after, written: true };
     if (!failure) throw notSeen(id, changes);
-    await waitToRepeat(users.retry, failure, attempt, signal);
+    await waitToRetry(users.retry, failure, attempt, signal);
     user = after;
   }
 }
 
-/** One write: what was sent, to whom as last read, and the failure that leaves its outcome unclear. */
+/** One write: the changes, the user as read before, and the failure that leaves the outcome unclear. */
 interface SentChanges {
   readonly changes: UserChanges;
   readonly user: User;
   readonly failure: PercipioError | undefined;
 }
 
-/** Gives the failure after which the person must be read; throws any other. */
+/** Returns a failure after which the user must be read; throws any other. */
 async function tryUpdate(
   users: UsersApi,
   id: string,
@@ -85,10 +84,10 @@ async function tryUpdate(
   }
 }
 
-/** Whether a write can be seen in the person as read after it. */
-function isMade(plan: UserPlan, { changes, user, failure }: SentChanges, after: User): boolean {
+/** Whether the user, as read after a write, shows the change. */
+function isVisible(plan: UserPlan, { changes, user, failure }: SentChanges, after: User): boolean {
   if (!isEmpty(withoutPassword(plan(after)))) return false;
-  // What was sent together was changed together: where the rest is seen, the password was set.
+  // One request changes all of it: where the rest is visible, the password was set.
   if (!failure || !isEmpty(withoutPassword(changes))) return true;
   return after.updatedAt !== user.updatedAt && isDeepStrictEqual({ ...after, updatedAt: user.updatedAt }, user);
 }
@@ -105,7 +104,7 @@ function notSeen(id: string, changes: UserChanges): ServiceError {
   const names = Object.keys(toUserBody(changes)).join(', ');
   return new ServiceError(
     Code.Unavailable,
-    `Percipio answered that it changed ${names} of user ${id}, and does not show it. Look at the person in Percipio, and ask again if the change is missing there`,
+    `Percipio confirmed that it changed ${names} of user ${id}, but does not show it. Check the user in Percipio, and repeat the request if the change is missing there`,
     { reason: 'percipio_change_not_seen' },
   );
 }

@@ -1,26 +1,25 @@
-// Creates a person and makes sure that it is one: safe to repeat, also after an answer that was lost.
+// Creates a user exactly once: safe to repeat, also after a lost response.
 import { PercipioError } from '../api/percipio-error.ts';
 import { readUntil } from '../api/read-until.ts';
 import type { User } from '../api/user.ts';
 import type { NewUser } from '../api/user-changes.ts';
 import type { UsersApi } from '../api/users.ts';
-import { isUnclear, readOutcome, waitToRepeat } from './unclear-outcome.ts';
+import { isUnclear, readOutcome, waitToRetry } from './unclear-outcome.ts';
 
 export interface CreatedUser {
-  /** `existing`: somebody has the external user id already, and nothing about them was changed. */
+  /** `existing`: another user has the external user id already; nothing was changed. */
   readonly outcome: 'created' | 'existing';
   readonly user: User;
 }
 
 /**
- * Creates a person whom the caller has looked for in vain: one who came since is told by Percipio's conflict, and looked
- * up then. Where an answer is lost, the person is looked up before anything is sent again; at most as often as the
- * client's retry policy has it.
+ * Creates a user whom the caller has not found. If one has appeared since, Percipio answers with a conflict, and it is
+ * looked up. After a lost response the user is looked up before the request is retried, within the client's retry policy.
  *
- * A person who is found then counts as created by the lost request when it has all that was asked for, and as existing
- * when it differs, since somebody else may have created it in between.
- * @throws PercipioError as of `UsersApi.create`: with status 409 when another person has the login name or e-mail
- * address. ServiceError `percipio_outcome_unknown` when even looking up fails.
+ * A user that is found then counts as created by the lost request if it is as requested, and as existing if it differs,
+ * since somebody else may have created it in between.
+ * @throws PercipioError as of `UsersApi.create`: with status 409 when another user has the login name or e-mail address.
+ * ServiceError `percipio_outcome_unknown` when the lookup fails too.
  */
 export async function createUserOnce(users: UsersApi, newUser: NewUser, signal: AbortSignal): Promise<CreatedUser> {
   const find = () => users.lookUp('external-user-id', newUser.externalUserId, signal);
@@ -29,17 +28,17 @@ export async function createUserOnce(users: UsersApi, newUser: NewUser, signal: 
     const sent = await tryCreate(users, newUser, signal);
     if (!(sent instanceof PercipioError)) return { outcome: 'created', user: sent };
     unclear = isUnclear(sent) ? sent : unclear;
-    // A refusal for another person's sake comes of one who is there; only what was just sent may take a moment to show.
+    // The other user of a conflict is visible; only one that was just created may take a moment to appear.
     const found = unclear
       ? await readOutcome(unclear, () => readUntil(find, Boolean, users.retry, signal), signal)
       : await find();
-    if (found) return { outcome: unclear && isAsAskedFor(found, newUser) ? 'created' : 'existing', user: found };
+    if (found) return { outcome: unclear && isAsRequested(found, newUser) ? 'created' : 'existing', user: found };
     if (!isUnclear(sent)) throw sent;
-    await waitToRepeat(users.retry, sent, attempt, signal);
+    await waitToRetry(users.retry, sent, attempt, signal);
   }
 }
 
-/** Gives the person, or the failure after which it must be looked up; throws any other. */
+/** Returns the user, or a failure after which it must be looked up; throws any other. */
 async function tryCreate(users: UsersApi, newUser: NewUser, signal: AbortSignal): Promise<User | PercipioError> {
   try {
     return await users.create(newUser, signal);
@@ -50,15 +49,17 @@ async function tryCreate(users: UsersApi, newUser: NewUser, signal: AbortSignal)
 }
 
 const texts = ['firstName', 'lastName', 'role'] as const;
-/** Percipio may write them in lower case. */
+/** Percipio may return them in lower case. */
 const names = ['email', 'loginName'] as const;
-/** Percipio may leave out what has its usual value. */
+/** Percipio may omit a default value. */
 const flags = ['isActive', 'isInstructor'] as const;
 
-function isAsAskedFor(user: User, asked: NewUser): boolean {
+function isAsRequested(user: User, requested: NewUser): boolean {
   return (
-    texts.every((name) => asked[name] === undefined || user[name] === asked[name]) &&
-    names.every((name) => asked[name] === undefined || user[name]?.toLowerCase() === asked[name].toLowerCase()) &&
-    flags.every((name) => asked[name] === undefined || (user[name] ?? asked[name]) === asked[name])
+    texts.every((name) => requested[name] === undefined || user[name] === requested[name]) &&
+    names.every(
+      (name) => requested[name] === undefined || user[name]?.toLowerCase() === requested[name].toLowerCase(),
+    ) &&
+    flags.every((name) => requested[name] === undefined || (user[name] ?? requested[name]) === requested[name])
   );
 }

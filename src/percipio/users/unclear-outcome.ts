@@ -1,10 +1,10 @@
-// Writes of which nobody knows whether Percipio carried them out: only reading can tell.
+// Writes that Percipio may or may not have carried out: only reading shows it.
 import { setTimeout as wait } from 'node:timers/promises';
 import { Code, ServiceError } from 'baton-connector-sdk';
 import { PercipioError } from '../api/percipio-error.ts';
 import { nextDelayMs, type RetryPolicy } from '../api/retry-policy.ts';
 
-/** Whether the request may have been carried out, although it failed: its answer was lost, came too late, or was a 5xx. */
+/** Whether the request may have been carried out although it failed: its response was lost, too late, or a 5xx. */
 export function isUnclear(error: unknown): error is PercipioError {
   if (!(error instanceof PercipioError) || error.isUnprocessed) return false;
   const { kind, status } = error;
@@ -13,9 +13,9 @@ export function isUnclear(error: unknown): error is PercipioError {
 }
 
 /**
- * Reads what came of a write. When that fails as well, the outcome stays unknown, and the error says so.
- * @param write - The unclear failure; nothing after a write that succeeded.
- * @throws ServiceError, or what `read` throws where the write is known to be done or the caller has gone.
+ * Reads the outcome of a write. If that fails too, the outcome stays unknown, and the error says so.
+ * @param write - The unclear failure; undefined after a write that succeeded.
+ * @throws ServiceError `percipio_outcome_unknown`, or what `read` throws if the write succeeded or the caller is gone.
  */
 export async function readOutcome<T>(
   write: PercipioError | undefined,
@@ -28,18 +28,18 @@ export async function readOutcome<T>(
     if (write === undefined || signal.aborted || !(error instanceof PercipioError)) throw error;
     throw new ServiceError(
       Code.Unavailable,
-      `${write.message}; and whether it took effect could not be read: ${error.message}. Ask again: what is done by then is not done twice`,
+      `${write.message}; reading whether it took effect failed too: ${error.message}. Repeat the request: nothing is done twice`,
       { reason: 'percipio_outcome_unknown', cause: new AggregateError([write, error]) },
     );
   }
 }
 
 /**
- * Waits before a write is sent again that, as reading has shown, had no effect.
+ * Waits before the retry of a write that had no effect, as reading has shown.
  * @param attempt - How often it was sent.
- * @throws The failure itself, when it must not be sent again; the reason of the signal.
+ * @throws The failure itself when it must not be retried; the reason of the signal.
  */
-export async function waitToRepeat(
+export async function waitToRetry(
   policy: RetryPolicy,
   failure: PercipioError,
   attempt: number,
@@ -52,6 +52,6 @@ export async function waitToRepeat(
     'if-unprocessed',
   );
   if (delayMs === undefined) throw failure;
-  // Rejects for no other reason than the signal.
+  // Only the signal makes it reject.
   await wait(delayMs, undefined, { signal }).catch(() => signal.throwIfAborted());
 }

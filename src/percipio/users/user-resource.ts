@@ -5,7 +5,7 @@ import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
 import type { User } from '../api/user.ts';
 import { userType } from '../resource-types.ts';
 
-/** A user as ConductorOne sees it. Every field of a Percipio user but its id may be null. */
+/** A user as ConductorOne sees it. Every field of a Percipio user except its id may be null. */
 export function toUserResource(user: User): Resource {
   return buildUserResource({
     type: userType,
@@ -19,8 +19,8 @@ export function toUserResource(user: User): Resource {
 }
 
 /**
- * The profile: custom attributes by their names, and the keys that the Go connector has, which win a clash (there, a
- * custom attribute `id` or `role` would hide the real one). A null reads as empty or false, as in Go.
+ * The profile: custom attributes by name, and the keys of the Go connector, which win a clash (there, a custom attribute
+ * `id` or `role` would hide the real one). A null becomes empty or false, as in Go.
  */
 function toProfile(user: User): JsonObject {
   const profile: JsonObject = {};

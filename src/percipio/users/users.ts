@@ -1,19 +1,20 @@
-// The resource type `user`: people with an account.
+// The resource type `user`: the users of the organization, with their accounts and passwords.
 import { listing, type ResourceSyncer } from 'baton-connector-sdk';
 import type { PercipioContext } from '../context.ts';
 import { usersPosition } from '../memory/listed-users.ts';
 import { userType } from '../resource-types.ts';
 import { asService, rateLimitAnnotations } from '../service-errors.ts';
-import { createAccountManager } from './accounts/account-manager.ts';
-import { createCredentialManager } from './accounts/credential-manager.ts';
-import { deactivateUser } from './accounts/deactivate-user.ts';
+import { createAccountManager } from './account-manager.ts';
+import { tryChange } from './change-account.ts';
+import { createCredentialManager } from './passwords.ts';
+import { parseUserId } from './user-fields.ts';
 import { toUserResource } from './user-resource.ts';
 
 export function createUserSyncer(percipio: PercipioContext): ResourceSyncer {
   return {
     type: userType,
     list: listing(usersPosition, async (_request, token, { signal, syncId }) => {
-      // As large as Percipio allows, whatever the caller's page is: the runtime cuts it, and requests are what is scarce.
+      // As large as Percipio allows, whatever page size the caller wants: the runtime splits it, and requests are scarce.
       const { items, nextOffset, rateLimit } = await asService(signal, (signal) =>
         percipio.memory.scopeOf(syncId).lists.users.read(percipio.client().users, token?.offset ?? 0, signal),
       );
@@ -28,7 +29,16 @@ export function createUserSyncer(percipio: PercipioContext): ResourceSyncer {
       return value && toUserResource(value);
     },
     accounts: createAccountManager(percipio),
-    delete: (request, context) => deactivateUser(percipio, request, context),
+    // Percipio deletes nobody: the user is deactivated, and keeps the learning history.
+    delete: async ({ id }, context) => {
+      const change = await tryChange(
+        percipio,
+        parseUserId(id.resource),
+        ({ isActive }) => (isActive === false ? undefined : { isActive: false }),
+        context,
+      );
+      return change ? 'deleted' : 'does-not-exist';
+    },
     credentials: createCredentialManager(percipio),
   };
 }

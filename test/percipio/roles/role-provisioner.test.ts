@@ -157,7 +157,7 @@ test('revoke: asked again, it writes no more', async (t) => {
 
 test('revoke: a learner stays one, and is told what to do instead', async (t) => {
   const { revoke, assertWritten } = await start(t, 'LEARNER');
-  await assert.rejects(revoke('LEARNER'), isRefused(/everyone in Percipio has a role.*disable the account$/));
+  await assert.rejects(revoke('LEARNER'), isRefused(/every Percipio user has a role.*disable the account$/));
   assertWritten([], 'LEARNER');
 });
 

@@ -181,7 +181,7 @@ describe('changeUser', () => {
     );
     assert.ok(error instanceof ServiceError);
     assert.deepEqual([error.code, error.reason], [Code.Unavailable, 'percipio_change_not_seen']);
-    assert.match(error.rawMessage, new RegExp(`changed role, password of user ${user.id}, and does not show it`));
+    assert.match(error.rawMessage, new RegExp(`changed role, password of user ${user.id}, but does not show it`));
     assert.doesNotMatch(inspect(error, { depth: 10 }), /Horse/);
     assert.equal(simulator.requests.writes().length, 1);
   });
@@ -220,7 +220,7 @@ describe('changeUser', () => {
     assert.deepEqual([error.code, error.reason], [Code.Unavailable, 'percipio_outcome_unknown']);
     assert.match(
       error.rawMessage,
-      /^PATCH .* got no answer.*; and whether it took effect could not be read: GET .* answered 403/,
+      /^PATCH .* got no answer.*; reading whether it took effect failed too: GET .* answered 403/,
     );
   });
 

@@ -3,9 +3,9 @@ import { type TestContext, test } from 'node:test';
 import { Code } from '@connectrpc/connect';
 import { CapabilityDetailCredentialOption, ConnectorService } from '#gen/c1/connector/v2/connector_pb.js';
 import { CredentialManagerService } from '#gen/c1/connector/v2/resource_pb.js';
-import { failureOf } from '../../../baton/server/failure-of.ts';
-import { call, USERS } from '../../../simulator/percipio/start-simulator.ts';
-import { uuid } from '../../start-connector.ts';
+import { failureOf } from '../../baton/server/failure-of.ts';
+import { call, USERS } from '../../simulator/percipio/start-simulator.ts';
+import { uuid } from '../start-connector.ts';
 import { chosenPassword, decrypt, randomPassword, startProvisioning } from './start-provisioning.ts';
 
 const userId = uuid(1);
@@ -59,12 +59,15 @@ test('an inactive person gets the password and stays inactive', async (t) => {
 test('the password of a person who does not exist is NOT_FOUND', async (t) => {
   const { rotate, simulator } = await start(t);
   const error = await failureOf(rotate(randomPassword(), uuid(7)));
-  assert.deepEqual([error.code, error.rawMessage], [Code.NotFound, `Percipio has no user ${uuid(7)} (any more)`]);
+  assert.deepEqual(
+    [error.code, error.rawMessage],
+    [Code.NotFound, `Percipio has no user ${uuid(7)} (it may have been deleted)`],
+  );
   assert.deepEqual(simulator.requests.writes(), []);
 });
 
 for (const [title, credential, fault] of [
-  ['no way of its own', {}, /a password is what can be rotated here/],
+  ['no way of its own', {}, /only a password can be rotated/],
   [
     'no password at all',
     { credentialOptions: { options: { case: 'noPassword', value: {} } } },
@@ -73,7 +76,7 @@ for (const [title, credential, fault] of [
   [
     'a password of one kind of characters',
     randomPassword({ length: 8n, constraints: [{ charSet: 'abc', minCount: 8 }] }),
-    /at least 8 characters, from at least 3 of/,
+    /at least 8 characters of at least 3 kinds/,
   ],
 ] as [string, ReturnType<typeof randomPassword>, RegExp][]) {
   test(`a rotation that asks for ${title} is INVALID_ARGUMENT before any request`, async (t) => {

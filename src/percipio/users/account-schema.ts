@@ -1,11 +1,11 @@
-// What ConductorOne asks for before it creates an account.
+// The form that ConductorOne shows for a new account.
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import {
   ConnectorAccountCreationSchema_FieldSchema,
   ConnectorAccountCreationSchemaSchema,
 } from '#gen/c1/connector/v2/connector_pb.js';
-import { userRoles } from '../../api/user-changes.ts';
-import { leastRole } from '../../roles/role.ts';
+import { userRoles } from '../api/user-changes.ts';
+import { leastRole } from './user-fields.ts';
 
 const text = { case: 'stringField', value: {} } as const;
 const flag = { case: 'boolField', value: { defaultValue: false } } as const;
@@ -13,21 +13,20 @@ const flag = { case: 'boolField', value: { defaultValue: false } } as const;
 const fields = {
   external_user_id: {
     displayName: 'External user ID',
-    description: 'What the person is called in your own systems, such as an employee number. Unique in Percipio',
+    description: "The person's id in your own systems, such as an employee number. Unique in Percipio",
     placeholder: 'E100042',
     required: true,
     field: text,
   },
   email: {
     displayName: 'E-mail',
-    description: 'Left out, it is the e-mail of the account that ConductorOne asks for',
+    description: 'Default: the e-mail of the account that ConductorOne requests',
     placeholder: 'name@example.com',
     field: text,
   },
   login_name: {
     displayName: 'Login name',
-    description:
-      'Left out, it is the login of the account that ConductorOne asks for. People can sign in by e-mail, too',
+    description: 'Default: the login of the account that ConductorOne requests. Users can also sign in by e-mail',
     placeholder: 'name@example.com',
     field: text,
   },
@@ -40,17 +39,17 @@ const fields = {
   },
   custom_attributes: {
     displayName: 'Custom attributes',
-    description: 'Values by the names that the attributes have in Percipio',
+    description: 'Values by attribute name in Percipio',
     field: { case: 'mapField', value: {} },
   },
   send_welcome_email: {
     displayName: 'Send welcome e-mail',
-    description: 'Percipio writes to the person when the account is created',
+    description: 'Percipio sends the user an e-mail when the account is created',
     field: flag,
   },
   reactivate: {
     displayName: 'Reactivate',
-    description: 'If there is an inactive account of the person, it is changed as asked for here and made active again',
+    description: 'If the person has an inactive account, update it as requested here and reactivate it',
     field: flag,
   },
 } as const satisfies Record<string, MessageInitShape<typeof ConnectorAccountCreationSchema_FieldSchema>>;

@@ -1,15 +1,15 @@
-// Checks the names of custom attributes against those that the organization has.
+// Checks the names of custom attributes against those of the organization.
 import { Code, type Context, ServiceError } from 'baton-connector-sdk';
-import type { CustomAttributesApi } from '../../api/custom-attributes.ts';
-import { PercipioError } from '../../api/percipio-error.ts';
-import { asService } from '../../service-errors.ts';
+import type { CustomAttributesApi } from '../api/custom-attributes.ts';
+import { PercipioError } from '../api/percipio-error.ts';
+import { asService } from '../service-errors.ts';
 
 const shownMax = 50;
 
 /**
- * Percipio may drop a name that it does not know without a word. Where the service account may not read the names, or
- * they come in another form than expected, it is left to Percipio.
- * @throws ServiceError INVALID_ARGUMENT that tells the names there are.
+ * Percipio may silently drop an unknown name. Where the service account may not read the names, or the response is
+ * malformed, the check is skipped.
+ * @throws ServiceError `unknown_custom_attribute` INVALID_ARGUMENT that lists the known names.
  */
 export async function checkAttributeNames(
   attributes: readonly { readonly name: string }[],
@@ -35,7 +35,7 @@ export async function checkAttributeNames(
     const has = known.length === 0 ? 'none' : `${shown.join(', ')}${more}`;
     throw new ServiceError(
       Code.InvalidArgument,
-      `Percipio has no custom attribute called ${unknown.map((name) => JSON.stringify(name)).join(', ')}; it has: ${has}`,
+      `Percipio has no custom attribute named ${unknown.map((name) => JSON.stringify(name)).join(', ')}; it has: ${has}`,
       { reason: 'unknown_custom_attribute' },
     );
   }

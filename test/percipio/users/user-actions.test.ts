@@ -4,11 +4,11 @@ import type { JsonObject } from '@bufbuild/protobuf';
 import { Code } from '@connectrpc/connect';
 import { ActionService, ActionType, BatonActionStatus } from '#gen/c1/connector/v2/action_pb.js';
 import { Capability, ConnectorService } from '#gen/c1/connector/v2/connector_pb.js';
-import type { PercipioUser } from '../../../../src/simulator/percipio/organization/api-objects.ts';
-import { failureOf } from '../../../baton/server/failure-of.ts';
-import { call } from '../../../simulator/percipio/start-simulator.ts';
-import { uuid } from '../../start-connector.ts';
-import { startProvisioning } from '../accounts/start-provisioning.ts';
+import type { PercipioUser } from '../../../src/simulator/percipio/organization/api-objects.ts';
+import { failureOf } from '../../baton/server/failure-of.ts';
+import { call } from '../../simulator/percipio/start-simulator.ts';
+import { uuid } from '../start-connector.ts';
+import { startProvisioning } from './start-provisioning.ts';
 
 const userId = uuid(1);
 const read = `GET /users/${userId}`;
@@ -97,7 +97,7 @@ for (const user_id of [
 for (const [args, fault] of [
   [{}, /user_id: is required/],
   [{ user_id: null }, /user_id: is required/],
-  [{ user_id: 'jane' }, /must be the id of a user in Percipio, a UUID/],
+  [{ user_id: 'jane' }, /must be the UUID of a user in Percipio/],
   [{ user_id: { resource_type_id: 'user' } }, /user_id: must be a user: its id/],
   [{ user_id: { resource_type_id: 'course', resource_id: userId } }, /user_id: must be a user: its id/],
   [{ user_id: [userId] }, /user_id: must be a user: its id/],
@@ -111,11 +111,11 @@ for (const [args, fault] of [
   });
 }
 
-test('an action on a person who does not exist (any more) fails and says so', async (t) => {
+test('an action on a user who does not exist fails and says so', async (t) => {
   const { invoke, calls } = await start(t);
   const { status, response } = await invoke('disable_user', { user_id: uuid(7) });
   assert.equal(status, BatonActionStatus.FAILED);
-  assert.deepEqual(response, { success: false, error: `Percipio has no user ${uuid(7)} (any more)` });
+  assert.deepEqual(response, { success: false, error: `Percipio has no user ${uuid(7)} (it may have been deleted)` });
   assert.deepEqual(calls(), [`GET /users/${uuid(7)}`]);
 });
 
@@ -205,7 +205,7 @@ for (const [args, fault] of [
   [{ email: '' }, /email: must be an e-mail address/],
   [{ login_name: '' }, /login_name: must not be empty/],
   [{ login_name: 'a b' }, /login_name: must not contain spaces/],
-  [{ custom_attributes: { Department: ['A'] } }, /custom_attributes\.Department: must be a text/],
+  [{ custom_attributes: { Department: ['A'] } }, /custom_attributes\.Department: must be a string/],
   [{ frist_name: 'Jane' }, /frist_name: is no argument of this action; did you mean first_name/],
   [{ job_title: 'Engineer' }, /job_title: is no argument/],
   [{ role: 'ADMIN' }, /role: is no argument/],
@@ -223,7 +223,7 @@ test('update_user_profile to an e-mail that another person has fails, and says s
   const { invoke, simulator, written } = await startWithJane(t);
   const { status, response } = await invoke('update_user_profile', { user_id: userId, email: 'other@example.com' });
   assert.equal(status, BatonActionStatus.FAILED);
-  assert.match(String(response?.error), /answered 409 .*Another person in Percipio has this .*nothing was changed$/);
+  assert.match(String(response?.error), /answered 409 .*Another user in Percipio has this .*nothing was changed$/);
   assert.deepEqual([written(), simulator.data.users[0]?.email], [[], 'jane@example.com']);
 });
 
@@ -232,6 +232,6 @@ test('update_user_profile with an attribute that the organization does not have 
   const args = { user_id: userId, first_name: 'Joan', custom_attributes: { Departement: 'Sales' } };
   const { status, response } = await invoke('update_user_profile', args);
   assert.equal(status, BatonActionStatus.FAILED);
-  assert.match(String(response?.error), /no custom attribute called "Departement"; it has: /);
+  assert.match(String(response?.error), /no custom attribute named "Departement"; it has: /);
   assert.deepEqual(calls(), ['GET /custom-attributes']);
 });

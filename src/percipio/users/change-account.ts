@@ -1,35 +1,35 @@
-// Changes one person on request, and says what stood in the way.
+// Changes one user on request, and explains what prevented it.
 import { Code, type Context, ServiceError } from 'baton-connector-sdk';
-import { toUserBody } from '../../api/user-changes.ts';
-import type { PercipioContext } from '../../context.ts';
-import { asService } from '../../service-errors.ts';
-import { changeUser, type UserChange, type UserPlan } from '../change-user.ts';
+import { toUserBody } from '../api/user-changes.ts';
+import type { PercipioContext } from '../context.ts';
+import { asService } from '../service-errors.ts';
+import { changeUser, type UserPlan, type UserUpdate } from './change-user.ts';
 
 /**
- * Brings a person into the state that `plan` wants.
- * @throws ServiceError, NOT_FOUND for a person who does not exist (any more), ALREADY_EXISTS for an e-mail or a name that
- * another one has.
+ * Brings a user into the state that `plan` wants.
+ * @throws ServiceError, NOT_FOUND for a user who does not exist, ALREADY_EXISTS for an e-mail or a name that another user
+ * has.
  */
 export async function changeAccount(
   percipio: Pick<PercipioContext, 'client'>,
   userId: string,
   plan: UserPlan,
   context: Context,
-): Promise<UserChange> {
+): Promise<UserUpdate> {
   const change = await tryChange(percipio, userId, plan, context);
   if (!change) {
-    throw new ServiceError(Code.NotFound, `Percipio has no user ${userId} (any more)`, { reason: 'user_not_found' });
+    throw userNotFound(userId);
   }
   return change;
 }
 
-/** As {@link changeAccount}, with nothing for a person who does not exist (any more). */
+/** As {@link changeAccount}; returns undefined for a user who does not exist. */
 export async function tryChange(
   { client }: Pick<PercipioContext, 'client'>,
   userId: string,
   plan: UserPlan,
   { signal, logger }: Context,
-): Promise<UserChange | undefined> {
+): Promise<UserUpdate | undefined> {
   const change = await asChange(signal, (signal) => changeUser(client().users, userId, plan, signal));
   if (change?.written) {
     logger.info({ user_id: userId, fields: Object.keys(toUserBody(plan(change.before) ?? {})) }, 'changed a user');
@@ -37,7 +37,7 @@ export async function tryChange(
   return change;
 }
 
-/** As `asService`, for writes: to a conflict it adds what that means for the person who asked. */
+/** As `asService`, for writes: it explains a conflict. */
 export async function asChange<Result>(
   signal: AbortSignal,
   call: (signal: AbortSignal) => Promise<Result>,
@@ -49,8 +49,15 @@ export async function asChange<Result>(
     const { rawMessage, reason } = error;
     throw new ServiceError(
       Code.AlreadyExists,
-      `${rawMessage}. Another person in Percipio has this external user id, login name or e-mail; nothing was changed`,
+      `${rawMessage}. Another user in Percipio has this external user id, login name or e-mail; nothing was changed`,
       { reason, cause: error },
     );
   }
+}
+
+/** A user may have been deleted since it was synced. */
+export function userNotFound(userId: string): ServiceError {
+  return new ServiceError(Code.NotFound, `Percipio has no user ${userId} (it may have been deleted)`, {
+    reason: 'user_not_found',
+  });
 }

@@ -9,18 +9,18 @@ import type {
   EncryptedData,
   RotateCredentialRequestSchema,
 } from '#gen/c1/connector/v2/resource_pb.js';
-import { createInProcessClient, type UnaryClient } from '../../../../src/baton/client/in-process-client.ts';
-import { parseClientKey } from '../../../../src/baton/conductorone/credentials/client-secret.ts';
-import { decryptPassword } from '../../../../src/baton/credentials/decrypt-password.ts';
-import { encryptSecret } from '../../../../src/baton/credentials/encrypt-secret.ts';
-import { loggerKey } from '../../../../src/baton/services/call-context.ts';
-import { createConnectorServices } from '../../../../src/baton/services/connector-services.ts';
-import type { PercipioUser } from '../../../../src/simulator/percipio/organization/api-objects.ts';
-import type { PercipioSimulator } from '../../../../src/simulator/percipio/percipio-simulator.ts';
-import type { PercipioSimulatorOptions } from '../../../../src/simulator/percipio/simulator-options.ts';
-import { configFor } from '../../../baton/credentials/config-for.ts';
-import { startSimulator } from '../../../simulator/percipio/start-simulator.ts';
-import { startConnector } from '../../start-connector.ts';
+import { createInProcessClient, type UnaryClient } from '../../../src/baton/client/in-process-client.ts';
+import { parseClientKey } from '../../../src/baton/conductorone/credentials/client-secret.ts';
+import { decryptPassword } from '../../../src/baton/credentials/decrypt-password.ts';
+import { encryptSecret } from '../../../src/baton/credentials/encrypt-secret.ts';
+import { loggerKey } from '../../../src/baton/services/call-context.ts';
+import { createConnectorServices } from '../../../src/baton/services/connector-services.ts';
+import type { PercipioUser } from '../../../src/simulator/percipio/organization/api-objects.ts';
+import type { PercipioSimulator } from '../../../src/simulator/percipio/percipio-simulator.ts';
+import type { PercipioSimulatorOptions } from '../../../src/simulator/percipio/simulator-options.ts';
+import { configFor } from '../../baton/credentials/config-for.ts';
+import { startSimulator } from '../../simulator/percipio/start-simulator.ts';
+import { startConnector } from '../start-connector.ts';
 
 const { publicKey, privateKey } = generateKeyPairSync('ed25519');
 const jwk = Buffer.from(JSON.stringify(privateKey.export({ format: 'jwk' }))).toString('base64url');

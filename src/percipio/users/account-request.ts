@@ -1,21 +1,20 @@
-// Reads and checks what an account is asked for with, before anything is sent.
+// Parses and checks the request for an account, before anything is sent.
 
 import { Code, ServiceError } from 'baton-connector-sdk';
 import { z } from 'zod';
 import type { AccountInfo } from '#gen/c1/connector/v2/resource_pb.js';
-import { type NewUser, userRoles } from '../../api/user-changes.ts';
-import { leastRole } from '../../roles/role.ts';
+import { type NewUser, userRoles } from '../api/user-changes.ts';
 import type { AccountField } from './account-schema.ts';
-import { type AttributeValue, attributeValues, emailAddress, loginName, personName } from './user-fields.ts';
+import { type AttributeValue, attributeValues, emailAddress, leastRole, loginName, personName } from './user-fields.ts';
 
 export interface AccountRequest {
   /** Without a password. */
   readonly user: NewUser & { readonly customAttributes: readonly AttributeValue[] };
-  /** Whether an inactive account of the person may become the one that is asked for. */
+  /** Whether to update and reactivate an inactive account of the person. */
   readonly reactivate: boolean;
 }
 
-/** What an expression gives that found nothing counts as not given. */
+/** An expression that finds nothing yields null or an empty string: both count as absent. */
 function absent(value: unknown): unknown {
   return value === null || (typeof value === 'string' && value.trim() === '') ? undefined : value;
 }
@@ -26,9 +25,9 @@ const flag = given(
   z.union([z.boolean(), z.stringbool({ truthy: ['true'], falsy: ['false'] })], 'must be true or false').default(false),
 );
 
-/** Employee numbers come as numbers, too. */
+/** Employee numbers may come as numbers. */
 const externalUserId = z
-  .union([z.string(), z.int().transform(String)], 'is required: Percipio creates nobody without it')
+  .union([z.string(), z.int().transform(String)], 'is required by Percipio')
   .pipe(z.string().trim().max(255, 'is longer than 255 characters'));
 
 const role = z
@@ -51,13 +50,13 @@ const profileSchema = z
   } satisfies Record<AccountField, z.ZodType>)
   .refine(({ send_welcome_email, email }) => !send_welcome_email || email !== undefined, {
     path: ['send_welcome_email'],
-    message: 'needs an e-mail to write to',
+    message: 'needs an e-mail',
   });
 
 /**
- * The account as Percipio takes it. E-mail and login name of the profile go before those of the account: somebody chose
+ * The account as Percipio takes it. E-mail and login name of the profile win over those of the account: somebody chose
  * them for Percipio.
- * @throws ServiceError INVALID_ARGUMENT that names all faults, and no values.
+ * @throws ServiceError `invalid_account` INVALID_ARGUMENT that lists all faults, without values.
  */
 export function parseAccountRequest({ emails, login, profile = {} }: AccountInfo): AccountRequest {
   const primary = emails.find(({ isPrimary }) => isPrimary) ?? emails[0];

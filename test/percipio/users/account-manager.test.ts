@@ -5,11 +5,11 @@ import { Code } from '@connectrpc/connect';
 import { ConnectorService } from '#gen/c1/connector/v2/connector_pb.js';
 import { AccountManagerService, ResourceGetterService } from '#gen/c1/connector/v2/resource_pb.js';
 import { ErrorInfoSchema } from '#gen/google/rpc/error_details_pb.js';
-import type { FaultKind } from '../../../../src/simulator/percipio/http/faults.ts';
-import type { PercipioUser } from '../../../../src/simulator/percipio/organization/api-objects.ts';
-import { failureOf } from '../../../baton/server/failure-of.ts';
-import { call, USERS } from '../../../simulator/percipio/start-simulator.ts';
-import { uuid } from '../../start-connector.ts';
+import type { FaultKind } from '../../../src/simulator/percipio/http/faults.ts';
+import type { PercipioUser } from '../../../src/simulator/percipio/organization/api-objects.ts';
+import { failureOf } from '../../baton/server/failure-of.ts';
+import { call, USERS } from '../../simulator/percipio/start-simulator.ts';
+import { uuid } from '../start-connector.ts';
 import { chosenPassword, decrypt, type Provisioning, randomPassword, startProvisioning } from './start-provisioning.ts';
 
 /** Somebody else, who stays as they are in all tests. */
@@ -129,7 +129,7 @@ for (const [title, profile, fault, credential] of [
   ['with spaces in the login name', { ...asked, login_name: 'jane doe' }, /login_name must not contain spaces/],
   ['with an unknown role', { ...asked, role: 'BOSS' }, /role must be one of LEARNER, ADMIN/],
   ['with an attribute that is no text', { ...asked, custom_attributes: { A: {} } }, /custom_attributes\.A must be/],
-  ['with attributes that have no names', { ...asked, custom_attributes: 'A' }, /custom_attributes must be texts by/],
+  ['with attributes that have no names', { ...asked, custom_attributes: 'A' }, /custom_attributes must be strings by/],
   ['with a welcome e-mail and no e-mail', { ...asked, send_welcome_email: true }, /send_welcome_email needs an e-mail/],
   ['with a flag that is none', { ...asked, reactivate: 'perhaps' }, /reactivate must be true or false/],
   [
@@ -141,7 +141,7 @@ for (const [title, profile, fault, credential] of [
   [
     'with a password of two kinds of characters',
     asked,
-    /at least 8 characters, from at least 3 of/,
+    /at least 8 characters of at least 3 kinds/,
     // The rule of the request leaves no room for other characters.
     randomPassword({ length: 8n, constraints: [{ charSet: 'abc123', minCount: 8 }] }),
   ],
@@ -175,7 +175,7 @@ test('a password that must be changed is refused before any request: Percipio co
   const started = await startProvisioning(t, []);
   const error = await failureOf(createAccount(started, asked, randomPassword({ length: 16n }, true)));
   assert.deepEqual([error.code, error.findDetails(ErrorInfoSchema).length], [Code.FailedPrecondition, 1]);
-  assert.match(error.rawMessage, /cannot have a person choose another password/);
+  assert.match(error.rawMessage, /cannot force a password change/);
   assert.deepEqual(started.calls(), []);
 });
 
@@ -330,7 +330,7 @@ test('what Percipio refuses as taken is ALREADY_EXISTS, and says what that means
   started.simulator.faults.add({ kind: 'status', status: 409, body, match: { method: 'POST' } });
   const error = await failureOf(createAccount(started, asked));
   assert.equal(error.code, Code.AlreadyExists);
-  assert.match(error.rawMessage, /answered 409 .*another user has the loginName\. Another person in Percipio has this/);
+  assert.match(error.rawMessage, /answered 409 .*another user has the loginName\. Another user in Percipio has this/);
 });
 
 test('a password that Percipio refuses and repeats is in no error and no log', async (t) => {
@@ -354,7 +354,7 @@ test('an attribute that the organization does not have is told before the write,
   const started = await startProvisioning(t, []);
   const error = await failureOf(createAccount(started, { ...asked, custom_attributes: { Departement: 'Sales' } }));
   assert.equal(error.code, Code.InvalidArgument);
-  assert.match(error.rawMessage, /no custom attribute called "Departement"; it has: Business Unit, .*Department, /);
+  assert.match(error.rawMessage, /no custom attribute named "Departement"; it has: Business Unit, .*Department, /);
   assert.deepEqual(started.simulator.requests.writes(), []);
 });
 

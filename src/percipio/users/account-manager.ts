@@ -1,4 +1,4 @@
-// Creates accounts, or brings back those of people who had one.
+// Creates accounts, or reactivates those of people who had one.
 import {
   type AccountManager,
   Code,
@@ -8,20 +8,20 @@ import {
   refusal,
   ServiceError,
 } from 'baton-connector-sdk';
-import type { User } from '../../api/user.ts';
-import type { PercipioContext } from '../../context.ts';
-import { asService } from '../../service-errors.ts';
-import { createUserOnce } from '../create-user-once.ts';
-import { toUserResource } from '../user-resource.ts';
+import type { User } from '../api/user.ts';
+import type { PercipioContext } from '../context.ts';
+import { asService } from '../service-errors.ts';
 import { type AccountRequest, parseAccountRequest } from './account-request.ts';
 import { accountSchema } from './account-schema.ts';
 import { asChange, changeAccount } from './change-account.ts';
 import { checkAttributeNames } from './check-attribute-names.ts';
-import { findPerson } from './find-person.ts';
-import { passwordOf } from './password-of.ts';
+import { createUserOnce } from './create-user-once.ts';
+import { findUser } from './find-user.ts';
+import { passwordOf } from './passwords.ts';
 import { differencesOf } from './user-differences.ts';
+import { toUserResource } from './user-resource.ts';
 
-/** Most organizations sign in by an identity provider: there nobody needs a password. */
+/** Most organizations use single sign-on, where nobody needs a password. */
 const credentialOptions = ['no-password', 'sso', 'random-password', 'encrypted-password'] as const;
 
 export function createAccountManager(percipio: PercipioContext): AccountManager {
@@ -35,7 +35,7 @@ export function createAccountManager(percipio: PercipioContext): AccountManager 
   };
 }
 
-/** All that can be said against a request before anything is sent. */
+/** Checks a request before anything is sent. */
 function readRequest({ account: info, credential }: CreateAccountRequest) {
   const account = parseAccountRequest(info);
   const password = passwordOf(credential);
@@ -43,7 +43,7 @@ function readRequest({ account: info, credential }: CreateAccountRequest) {
   if (password !== undefined && loginName === undefined && email === undefined) {
     throw new ServiceError(
       Code.InvalidArgument,
-      'Cannot create the account: who signs in with a password needs a login_name or an email',
+      'Cannot create the account: a user with a password needs a login_name or an email',
       { reason: 'invalid_account' },
     );
   }
@@ -58,7 +58,7 @@ async function settle(
 ): Promise<CreateAccountOutcome> {
   const { users, customAttributes } = percipio.client();
   const { signal, logger } = context;
-  const existing = await asService(signal, (signal) => findPerson(users, account.user, signal));
+  const existing = await asService(signal, (signal) => findUser(users, account.user, signal));
   if (existing) {
     return await settleExisting(percipio, existing, account, password, context);
   }
@@ -73,7 +73,7 @@ async function settle(
   return { outcome, resource: toUserResource(user) };
 }
 
-/** What becomes of a request for somebody who has an account. An active one is left as it is. */
+/** Handles a request for somebody who has an account. An active one stays as it is. */
 async function settleExisting(
   percipio: PercipioContext,
   existing: User,
@@ -86,13 +86,13 @@ async function settleExisting(
   }
   if (!reactivate) {
     throw refusal(
-      `The person has an inactive account in Percipio, user ${existing.id}. Set the field reactivate to change it as asked for and make it active again, or enable the account as it is`,
+      `The person has an inactive account in Percipio, user ${existing.id}. Set the field reactivate to update and reactivate it, or enable the account as it is`,
       'account_inactive',
     );
   }
   await checkAttributeNames(asked.customAttributes, percipio.client().customAttributes, context);
-  // Who is active by now was brought back by somebody else, and is left as they are. All of it goes in one request: an
-  // account that became active before it had its new password would still take the old one.
+  // If the user is active by now, somebody else reactivated it, and it stays as it is. Otherwise everything goes into one
+  // request: an account that is active before it has its new password would still accept the old one.
   const { after, written } = await changeAccount(
     percipio,
     existing.id,

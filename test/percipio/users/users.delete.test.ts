@@ -4,8 +4,8 @@ import { anyIs } from '@bufbuild/protobuf/wkt';
 import { Code } from '@connectrpc/connect';
 import { ResourceDoesNotExistSchema } from '#gen/c1/connector/v2/annotation_resource_pb.js';
 import { ResourceDeleterService, ResourceManagerService } from '#gen/c1/connector/v2/resource_pb.js';
-import { failureOf } from '../../../baton/server/failure-of.ts';
-import { uuid } from '../../start-connector.ts';
+import { failureOf } from '../../baton/server/failure-of.ts';
+import { uuid } from '../start-connector.ts';
 import { startProvisioning } from './start-provisioning.ts';
 
 const userId = uuid(1);
@@ -45,7 +45,7 @@ for (const [title, deleteIn] of [
     assert.equal(started.simulator.data.users[1]?.role, 'ADMIN');
   });
 
-  test(`${title} of somebody who does not exist (any more) says so, and is no failure`, async (t) => {
+  test(`${title} of a user who does not exist says so, and does not fail`, async (t) => {
     const started = await start(t, true);
     const { annotations } = await deleteIn(started, uuid(7));
     assert.ok(annotations.some((any) => anyIs(any, ResourceDoesNotExistSchema)));
