@@ -9,7 +9,7 @@ import { Faults } from './http/faults.ts';
 import { RequestLog } from './http/request-log.ts';
 import type { ApiFamily } from './http/router.ts';
 import { createApiServer } from './http/server.ts';
-import type { SimulatedData } from './organization/api-objects.ts';
+import type { CatalogItem, SimulatedData } from './organization/api-objects.ts';
 import { createCommonData } from './organization/common-data.ts';
 import { createOrganization } from './organization/organization.ts';
 import { filePieces } from './reports/file-pieces.ts';
@@ -17,6 +17,7 @@ import type { ReportRequest } from './reports/report-delivery.ts';
 import { type ReportBody, ReportStore } from './reports/report-store.ts';
 import { catalogContentRoutes } from './routes/catalog-content.ts';
 import { commonRoutes } from './routes/common.ts';
+import { complianceContentRoutes } from './routes/compliance-content.ts';
 import { reportRequestRoutes } from './routes/report-requests.ts';
 import { searchContentRoutes } from './routes/search-content.ts';
 import { userRoutes } from './routes/users.ts';
@@ -70,14 +71,19 @@ export interface PercipioSimulator extends AsyncDisposable {
  */
 export async function startPercipioSimulator(options: PercipioSimulatorOptions = {}): Promise<PercipioSimulator> {
   const complete = completeOptions(options);
-  const { seed, users, courses, organizationId, token, reportFile, now } = complete;
+  const { users, organizationId, token, reportFile, now } = complete;
   if (reportFile !== undefined) {
     await stat(reportFile);
   }
-  const organization = createOrganization({ seed, users, courses, organizationId });
+  const organization = createOrganization(complete);
+  const items = new Map(
+    [...organization.catalog, ...organization.compliance].map((index) => [index, organization.catalogItemAt(index)]),
+  );
+  const itemsAt = (indexes: readonly number[]): CatalogItem[] => indexes.flatMap((index) => items.get(index) ?? []);
   const data: SimulatedData = {
     users: Array.from({ length: users }, (_, index) => organization.userAt(index)),
-    courses: Array.from({ length: courses }, (_, index) => organization.catalogItemAt(index)),
+    courses: itemsAt(organization.catalog),
+    complianceCourses: itemsAt(organization.compliance),
   };
   const userStore = new UserStore(data, {
     definitions: organization.customAttributes.definitions,
@@ -103,7 +109,7 @@ export async function startPercipioSimulator(options: PercipioSimulatorOptions =
     now,
   });
   const forbidden = new Set(complete.forbidden);
-  const faults = new Faults(seed);
+  const faults = new Faults(complete.seed);
   const requests = new RequestLog(complete.requestsMax);
   const api = createApiServer({
     routes: [
@@ -112,6 +118,7 @@ export async function startPercipioSimulator(options: PercipioSimulatorOptions =
         catalogLast: complete.catalogLast,
         idAt: (index) => organization.idAt(0xca7a, index),
       }),
+      ...complianceContentRoutes(data, complete.complianceAnswers),
       ...searchContentRoutes(data),
       ...reportRequestRoutes({
         data,
@@ -147,7 +154,7 @@ export async function startPercipioSimulator(options: PercipioSimulatorOptions =
     organizationId,
     token,
     data,
-    truth: tellTruth(organization, plan, data),
+    truth: tellTruth(organization, plan, data, now),
     requests,
     faults,
     forbidden,

@@ -11,6 +11,7 @@ import {
   type ReportStatuses,
 } from './reports/report-store.ts';
 import { CATALOG_LAST, type CatalogLast } from './routes/catalog-content.ts';
+import { COMPLIANCE_ANSWERS, type ComplianceAnswers } from './routes/compliance-content.ts';
 import { WRITE_ANSWERS, type WriteAnswers } from './routes/users.ts';
 import { mintServiceToken } from './service-token.ts';
 
@@ -31,9 +32,16 @@ export interface PercipioSimulatorOptions {
    * Default 100.
    */
   readonly courses?: number;
+  /** Live courses (SCHEDULED_CONTENT) in the catalog, beside `courses`. Default 0. */
+  readonly liveCourses?: number;
+  /** Items in the listing of compliance courses, of which a third are in the catalog too. Default 0. */
+  readonly complianceCourses?: number;
+  /** The status of the listing of compliance courses. Default 200. */
+  readonly complianceAnswers?: ComplianceAnswers;
   /**
-   * Rows of learning activity on courses and assessments; one eighth as many are on other content. All fall in the four
-   * years before 2025. See `planActivity` for their distribution. Default 5,000.
+   * Rows of learning activity on courses and assessments; one eighth as many are on other content, and one tenth as many
+   * on live courses and compliance courses that are not in the catalog. All fall in the four years before 2025. See
+   * `planActivity` for their distribution. Default 5,000.
    */
   readonly activityRows?: number;
   /** Default: SIMULATED_ORGANIZATION_ID. */
@@ -94,6 +102,8 @@ const WHOLE_NUMBERS = [
   'seed',
   'users',
   'courses',
+  'liveCourses',
+  'complianceCourses',
   'activityRows',
   'reportDelayMs',
   'reportExpiryMs',
@@ -101,6 +111,7 @@ const WHOLE_NUMBERS = [
 ] as const;
 
 const CHOICES = [
+  ['complianceAnswers', COMPLIANCE_ANSWERS],
   ['catalogLast', CATALOG_LAST],
   ['writeAnswers', WRITE_ANSWERS],
   ['errorForm', ERROR_FORMS],
@@ -115,6 +126,9 @@ export function completeOptions(options: PercipioSimulatorOptions): CompleteSimu
     seed: options.seed ?? 1,
     users: options.users ?? 200,
     courses: options.courses ?? 100,
+    liveCourses: options.liveCourses ?? 0,
+    complianceCourses: options.complianceCourses ?? 0,
+    complianceAnswers: options.complianceAnswers ?? 200,
     activityRows: options.activityRows ?? 5000,
     organizationId,
     token: options.token ?? mintServiceToken({ organizationId }),

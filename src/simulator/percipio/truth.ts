@@ -3,7 +3,7 @@
 import { type ActivityPlan, createActivityRow, ROW_STATUSES } from './activity/activity-plan.ts';
 import type { CatalogItem, SimulatedData } from './organization/api-objects.ts';
 import { contentIdAt } from './organization/catalog-item-at.ts';
-import { isCourseOrAssessment } from './organization/content-kinds.ts';
+import { CONTENT_KINDS } from './organization/content-kinds.ts';
 import type { Organization } from './organization/organization.ts';
 import { userIdAt } from './organization/user-at.ts';
 
@@ -14,11 +14,17 @@ export interface TruthScope {
   readonly end?: Date;
   /** The only courses to sync. Default: all. */
   readonly courseIds?: Iterable<string>;
+  /** Types of content to sync as courses, as the catalog calls them. Default: COURSE and ASSESSMENT. */
+  readonly contentTypes?: readonly string[];
+  /** Whether what the listing of compliance courses holds is a course, whatever its type. Default true. */
+  readonly hasCompliance?: boolean;
+  /** Whether courses are left out that are RETIRED, or whose `retiredDate` has passed. Default false. */
+  readonly excludesRetired?: boolean;
   /** The only resource type for entitlements and grants. Default: both. Counts always cover both. */
   readonly type?: 'course' | 'role';
 }
 
-/** Row counts are of a report on courses and assessments. */
+/** Row counts are of a report on the content types of the scope. */
 export interface TruthCounts {
   readonly users: number;
   readonly courses: number;
@@ -36,9 +42,9 @@ export interface TruthCounts {
   readonly rowsLeftOut: {
     /** Statuses that are neither completed nor in progress, in upper case. */
     readonly byStatus: Readonly<Record<string, number>>;
-    /** The content is not in the catalog. */
+    /** The content is in no listing. */
     readonly unknownCourse: number;
-    /** The content is in the catalog, but is INACTIVE, of another type, or out of scope. */
+    /** The content is in a listing, but is INACTIVE, of another type, or out of scope. */
     readonly unsyncedCourse: number;
     /** The user is not in the list of users. */
     readonly unknownUser: number;
@@ -52,7 +58,7 @@ export interface TruthCounts {
  */
 export interface Truth {
   userIds(): Set<string>;
-  /** Courses and assessments that are not INACTIVE. */
+  /** Courses and assessments of the catalog and compliance courses, unless they are INACTIVE (in any case). */
   courseIds(scope?: TruthScope): Set<string>;
   /** The roles that Percipio documents, and others that users have. */
   roleIds(): Set<string>;
@@ -68,6 +74,7 @@ export interface Truth {
   toJSON(): TruthCounts;
 }
 
+const CONTENT_TYPES: readonly string[] = ['COURSE', 'ASSESSMENT'];
 const COMPLETED_STATUSES = ['COMPLETED', 'ACHIEVED'];
 const IN_PROGRESS_STATUSES = ['STARTED', 'ACTIVE'];
 const ROLES = ['LEARNER', 'ADMIN', 'CONTENT_CURATOR', 'CONTENT_COORDINATOR', 'LEARNING_ADMIN', 'MANAGER'];
@@ -77,10 +84,28 @@ const UNKNOWN = 0;
 const UNSYNCED = 1;
 const SYNCED = 2;
 
-export function tellTruth(organization: Organization, plan: ActivityPlan, data: SimulatedData): Truth {
+export function tellTruth(
+  organization: Organization,
+  plan: ActivityPlan,
+  data: SimulatedData,
+  now: () => number,
+): Truth {
+  const listed = (scope: TruthScope): CatalogItem[] =>
+    scope.hasCompliance === false ? data.courses : [...data.courses, ...data.complianceCourses];
   const courseIds = (scope: TruthScope = {}): Set<string> => {
+    const { contentTypes = CONTENT_TYPES, excludesRetired = false } = scope;
     const wanted = scope.courseIds && new Set(scope.courseIds);
-    return new Set(data.courses.filter((item) => isSynced(item) && wanted?.has(item.id) !== false).map(({ id }) => id));
+    const compliance = new Set(scope.hasCompliance === false ? [] : data.complianceCourses.map(({ id }) => id));
+    const isSynced = (item: CatalogItem): boolean =>
+      (compliance.has(item.id) || contentTypes.includes(item.contentType?.percipioType ?? '')) &&
+      !isInactive(item) &&
+      !(excludesRetired && isRetired(item, now())) &&
+      wanted?.has(item.id) !== false;
+    return new Set(
+      listed(scope)
+        .filter(isSynced)
+        .map(({ id }) => id),
+    );
   };
   const userIds = (): Set<string> => new Set(data.users.map(({ id }) => id));
   const assignedRoles = () => data.users.flatMap(({ id, role }) => (role ? [{ id, role }] : []));
@@ -90,13 +115,15 @@ export function tellTruth(organization: Organization, plan: ActivityPlan, data: 
     const { seed } = organization;
     const users = userIds();
     const courses = courseIds(scope);
-    const inCatalog = new Set(data.courses.map(({ id }) => id));
+    const inListing = new Set(listed(scope).map(({ id }) => id));
+    const { contentTypes = CONTENT_TYPES } = scope;
+    const isReported = CONTENT_KINDS.map(({ percipioType }) => contentTypes.includes(percipioType));
     const isUser = Uint8Array.from({ length: organization.usersEver }, (_, user) =>
       users.has(userIdAt(seed, user)) ? 1 : 0,
     );
     const contentState = Uint8Array.from({ length: organization.contentsEver }, (_, content) => {
       const id = contentIdAt(seed, content);
-      return courses.has(id) ? SYNCED : inCatalog.has(id) ? UNSYNCED : UNKNOWN;
+      return courses.has(id) ? SYNCED : inListing.has(id) ? UNSYNCED : UNKNOWN;
     });
 
     const byStatus: Record<string, number> = {};
@@ -106,7 +133,7 @@ export function tellTruth(organization: Organization, plan: ActivityPlan, data: 
     const row = createActivityRow();
     for (let position = range.first; position < range.end; position += 1) {
       plan.read(position, row);
-      if (!isCourseOrAssessment(organization.contentKindAt(row.content))) continue;
+      if (isReported[organization.contentKindAt(row.content)] !== true) continue;
       rows += 1;
       const status = (ROW_STATUSES[row.status] ?? '').toUpperCase();
       const isCompleted = COMPLETED_STATUSES.includes(status);
@@ -191,9 +218,16 @@ interface Recount {
   readonly rowsLeftOut: TruthCounts['rowsLeftOut'];
 }
 
-function isSynced(item: CatalogItem): boolean {
-  const type = item.contentType?.percipioType;
-  return (type === 'COURSE' || type === 'ASSESSMENT') && item.lifecycle?.status !== 'INACTIVE';
+function hasStatus(item: CatalogItem, wanted: string): boolean {
+  return item.lifecycle?.status?.toUpperCase() === wanted;
+}
+
+function isInactive(item: CatalogItem): boolean {
+  return hasStatus(item, 'INACTIVE');
+}
+
+function isRetired(item: CatalogItem, nowMs: number): boolean {
+  return hasStatus(item, 'RETIRED') || Date.parse(item.lifecycle?.retiredDate ?? '') <= nowMs;
 }
 
 /** The first number of each course and user. */

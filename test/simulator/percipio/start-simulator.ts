@@ -60,6 +60,7 @@ export async function call(simulator: PercipioSimulator, path: string, options: 
 
 export const USERS = '/user-management/v1/organizations/{org}/users';
 export const CATALOG = '/content-discovery/v2/organizations/{org}/catalog-content';
+export const COMPLIANCE = '/content-discovery/v1/organizations/{org}/compliance-content';
 export const SEARCH = '/content-discovery/v1/organizations/{org}/search-content';
 export const REPORTS = '/reporting/v1/organizations/{org}/report-requests';
 export const LEARNING_ACTIVITY = `${REPORTS}/learning-activity`;

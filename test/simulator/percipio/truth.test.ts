@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CatalogItem, PercipioUser } from '../../../src/simulator/percipio/organization/api-objects.ts';
 import type { PercipioSimulator } from '../../../src/simulator/percipio/percipio-simulator.ts';
-import { CATALOG, call, READY_AT_ONCE, requestReport, startSimulator, USERS } from './start-simulator.ts';
+import { CATALOG, COMPLIANCE, call, READY_AT_ONCE, requestReport, startSimulator, USERS } from './start-simulator.ts';
 
 const SIZE = { seed: 11, users: 150, courses: 120, activityRows: 6000, ...READY_AT_ONCE };
 
@@ -17,21 +17,28 @@ interface Recount {
 }
 
 /** What can be found over HTTP, by the rules as they are told, and by nothing of the simulator's own. */
-async function recount(simulator: PercipioSimulator, period?: { start: string; end: string }): Promise<Recount> {
+async function recount(
+  simulator: PercipioSimulator,
+  period?: { start: string; end: string },
+  types: Readonly<Record<string, string>> = { COURSE: 'Course', ASSESSMENT: 'Assessment' },
+): Promise<Recount> {
   const users: PercipioUser[] = (await call(simulator, USERS)).json;
-  const items: CatalogItem[] = (await call(simulator, CATALOG)).json;
+  const compliance: CatalogItem[] = (await call(simulator, COMPLIANCE)).json;
+  const complianceIds = compliance.map(({ id }) => id);
+  const catalog: CatalogItem[] = (await call(simulator, CATALOG)).json;
+  const items = [...catalog.filter(({ id }) => !complianceIds.includes(id)), ...compliance];
   const request = {
     start: '2000-01-01T00:00:00Z',
     end: '2099-01-01T00:00:00Z',
-    contentType: 'Course,Assessment',
+    contentType: Object.values(types).join(),
     ...period,
   };
   const rows: Record<string, string>[] = (await call(simulator, await requestReport(simulator, request))).json;
 
   const userIds = users.map(({ id }) => id);
   const courseIds = items
-    .filter(({ contentType }) => contentType?.percipioType === 'COURSE' || contentType?.percipioType === 'ASSESSMENT')
-    .filter(({ lifecycle }) => lifecycle?.status !== 'INACTIVE')
+    .filter(({ id, contentType }) => complianceIds.includes(id) || types[contentType?.percipioType ?? ''] !== undefined)
+    .filter(({ lifecycle }) => lifecycle?.status?.toUpperCase() !== 'INACTIVE')
     .map(({ id }) => id);
   const grants = new Map<string, string>();
   const rowsLeftOut: Recount['rowsLeftOut'] = { byStatus: {}, unknownCourse: 0, unsyncedCourse: 0, unknownUser: 0 };
@@ -119,6 +126,53 @@ test('the truth follows edits of users and courses', async (t) => {
   assert.ok(after.grants < before.grants);
   assert.equal(after.users, before.users - 18);
   assert.equal(after.roles, 7);
+});
+
+test('the truth holds compliance courses, of both listings once, unless the scope leaves them out', async (t) => {
+  const simulator = await startSimulator(t, { ...SIZE, complianceCourses: 30 });
+  await assertTruth(simulator);
+  const { truth, data } = simulator;
+  const [all, inCatalog] = [truth.counts(), truth.counts({ hasCompliance: false })];
+  const own = data.complianceCourses.slice(10).filter(({ lifecycle }) => lifecycle?.status !== 'INACTIVE');
+  assert.equal(all.courses - inCatalog.courses, own.length);
+  const grants = [...truth.grantIds()].filter((grant) => own.some(({ id }) => grant.startsWith(`course:${id}:`)));
+  assert.ok(grants.length > 100);
+  assert.equal(all.grants - inCatalog.grants, grants.length);
+  assert.equal(all.rows, inCatalog.rows);
+  assert.ok(inCatalog.rowsLeftOut.unknownCourse > all.rowsLeftOut.unknownCourse + 100);
+});
+
+test('the scope chooses other types of content, live courses among them', async (t) => {
+  const simulator = await startSimulator(t, { ...SIZE, liveCourses: 6 });
+  const types = { SCHEDULED_CONTENT: 'Scheduled Content', CHANNEL: 'Channel', LINKED_CONTENT: 'linked content' };
+  const expected = await recount(simulator, undefined, types);
+  const scope = { contentTypes: Object.keys(types) };
+  assert.deepEqual([...simulator.truth.courseIds(scope)].sort(), expected.courseIds.sort());
+  assert.deepEqual([...simulator.truth.grantIds({ ...scope, type: 'course' })].sort(), expected.grantIds.sort());
+  assert.deepEqual(simulator.truth.counts(scope).rowsLeftOut, expected.rowsLeftOut);
+  const live = simulator.data.courses.slice(-6);
+  assert.ok(live.every(({ contentType }) => contentType?.percipioType === 'SCHEDULED_CONTENT'));
+  assert.ok(live.some(({ id }) => expected.grantIds.some((grant) => grant.startsWith(`course:${id}:`))));
+  await assertTruth(simulator);
+});
+
+test('statuses are read in any case, and excludesRetired leaves out what is RETIRED or has been retired', async (t) => {
+  const now = () => Date.parse('2025-01-01T00:00:00Z');
+  const simulator = await startSimulator(t, { ...SIZE, now });
+  const [one, two, three, four] = simulator.data.courses.filter(({ id }) => simulator.truth.courseIds().has(id));
+  const all = simulator.truth.counts().courses;
+  for (const [item, lifecycle] of [
+    [one, { status: 'Inactive' }],
+    [two, { status: 'retired' }],
+    [three, { status: 'ACTIVE', retiredDate: '2024-12-31T23:59:59Z' }],
+    [four, { status: 'active', retiredDate: '2025-01-01T00:00:01Z' }],
+  ] as const) {
+    assert.ok(item);
+    item.lifecycle = lifecycle;
+  }
+  await assertTruth(simulator);
+  assert.equal(simulator.truth.counts().courses, all - 1);
+  assert.equal(simulator.truth.counts({ excludesRetired: true }).courses, all - 3);
 });
 
 test('counts hang together: every row is a grant, repeats one, or is left out for one reason', async (t) => {

@@ -54,7 +54,10 @@ export interface RowRange {
 }
 
 export interface ActivityPlan {
-  /** Total rows: `activityRows` on courses and assessments, plus one eighth as many on other content. */
+  /**
+   * Total rows: `activityRows` on courses and assessments of the catalog, plus one eighth as many on other content, plus
+   * one tenth as many on live courses and on compliance courses that are not in the catalog, if there are any.
+   */
   readonly rows: number;
   /** Writes the row at a position into `row`. Positions run from the latest access to the earliest. */
   read(position: number, row: ActivityRow): void;
@@ -71,13 +74,15 @@ export interface ActivityPlan {
  * - statuses are distributed as in STATUS_SHARES.
  */
 export function planActivity(organization: Organization, activityRows: number): ActivityPlan {
-  const { seed, users, courses, usersEver, contentsEver } = organization;
+  const { seed, users, courses, usersEver, leftCourses, contentsEver } = organization;
   const indexes = Array.from({ length: courses }, (_, index) => index);
   const learnt = Uint32Array.from(indexes.filter((index) => isCourseOrAssessment(organization.contentKindAt(index))));
   const others = Uint32Array.from(indexes.filter((index) => !isCourseOrAssessment(organization.contentKindAt(index))));
   const mandatory = learnt.find((index) => !isInactiveAt(index)) ?? 0;
   const mandatoryRows = courses > 0 ? Math.min(Math.floor(users * 0.95), Math.floor(activityRows / 5)) : 0;
-  const rows = activityRows + (others.length > 0 ? Math.floor(activityRows / 8) : 0);
+  const rowsInCatalog = activityRows + (others.length > 0 ? Math.floor(activityRows / 8) : 0);
+  const firstExtra = courses + leftCourses;
+  const rows = rowsInCatalog + (contentsEver > firstExtra ? Math.floor(activityRows / 10) : 0);
   const step = stepThrough(rows);
   const offset = rows > 0 ? hash32(seed, 0x0ff5e7) % rows : 0;
   const lastAccessMs = (position: number): number =>
@@ -91,9 +96,10 @@ export function planActivity(organization: Organization, activityRows: number): 
   const contentOf = (slot: number): number => {
     if (slot < mandatoryRows) return mandatory;
     const bits = hash32(contentKey, slot);
+    if (slot >= rowsInCatalog) return firstExtra + (bits % (contentsEver - firstExtra));
     const pool = slot < activityRows ? learnt : others;
     if (pool.length === 0 || (slot < activityRows && bits % 128 === 0)) {
-      return courses + ((bits >>> 7) % (contentsEver - courses));
+      return courses + ((bits >>> 7) % leftCourses);
     }
     const popularity = bits / 2 ** 32;
     return pool[Math.floor(pool.length * popularity * popularity)] ?? mandatory;

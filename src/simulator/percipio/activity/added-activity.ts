@@ -1,5 +1,5 @@
 // Activity that happens while a simulator runs: rows that tests add to the generated ones.
-import type { SimulatedData } from '../organization/api-objects.ts';
+import type { CatalogItem, SimulatedData } from '../organization/api-objects.ts';
 import { CONTENT_KINDS, COURSE_KIND } from '../organization/content-kinds.ts';
 import type { ActivityFilter } from './activity-rows.ts';
 
@@ -73,8 +73,13 @@ export class AddedActivities {
     return ascending ? selected : selected.reverse();
   }
 
+  #contentOf(contentId: string): CatalogItem | undefined {
+    const { courses, complianceCourses } = this.#data;
+    return [courses, complianceCourses].flatMap((items) => items.find(({ id }) => id === contentId) ?? [])[0];
+  }
+
   #kindOf({ contentId, fields }: AddedActivity): number {
-    const type = this.#data.courses.find(({ id }) => id === contentId)?.contentType?.percipioType;
+    const type = this.#contentOf(contentId)?.contentType?.percipioType;
     const kind = CONTENT_KINDS.findIndex(({ percipioType, label }) =>
       fields?.contentType === undefined ? percipioType === type : label === fields.contentType,
     );
@@ -84,7 +89,7 @@ export class AddedActivities {
   #toBytes(activity: AddedActivity & { readonly lastAccess: Date }, kind: number): Buffer {
     const { userId, contentId, status, lastAccess, firstAccess = lastAccess, fields } = activity;
     const user = this.#data.users.find(({ id }) => id === userId);
-    const title = this.#data.courses.find(({ id }) => id === contentId)?.localizedMetadata?.[0]?.title;
+    const title = this.#contentOf(contentId)?.localizedMetadata?.[0]?.title;
     const completed = activity.completedDate ?? (/^(completed|achieved)$/i.test(status) ? lastAccess : undefined);
     const row = {
       userUuid: userId,

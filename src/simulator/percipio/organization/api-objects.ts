@@ -82,5 +82,8 @@ export interface CatalogItem {
 /** The data that the simulator serves. Tests may edit the objects, or edit or replace the arrays. */
 export interface SimulatedData {
   users: PercipioUser[];
+  /** The catalog. */
   courses: CatalogItem[];
+  /** The listing of compliance courses. Those that are in the catalog too are the same objects in both. */
+  complianceCourses: CatalogItem[];
 }

@@ -1,7 +1,7 @@
 // The catalog of a simulated organization: the `index`th item depends only on the seed and the index.
 import { createRandom, hash32, pick, type Random, uuidAt } from '../random.ts';
 import type { CatalogItem, ContentReference, LocalizedMetadata } from './api-objects.ts';
-import { CONTENT_KINDS, COURSE_KIND, contentKindAt, isInactiveAt } from './content-kinds.ts';
+import { CONTENT_KINDS, COURSE_KIND, contentKindAt, isInactiveAt, LIVE_KIND } from './content-kinds.ts';
 import { AREAS, FACETS, LOCALES, TOPICS } from './words.ts';
 
 const DAY_MS = 86_400_000;
@@ -30,9 +30,14 @@ function linkAt(seed: number, index: number): string {
  *   1 % only empty titles (half of those have no code either), 0.4 % no metadata;
  * - a third have a null code, 12 % a null description, 7 % null dates; one course in 4 and every video name a parent.
  */
-export function catalogItemAt(seed: number, index: number, organizationId: string): CatalogItem {
+export function catalogItemAt(
+  seed: number,
+  index: number,
+  organizationId: string,
+  kindIndex = contentKindAt(index),
+): CatalogItem {
   const random = createRandom(hash32(seed + 3, index));
-  const kind = pick(CONTENT_KINDS, contentKindAt(index));
+  const kind = pick(CONTENT_KINDS, kindIndex);
   const id = contentIdAt(seed, index);
   const type = kind.percipioType.toLowerCase();
   const metadata = metadataAt(seed, index);
@@ -77,6 +82,44 @@ export function catalogItemAt(seed: number, index: number, organizationId: strin
     learningObjectives: [],
     providerSpecificAttributes: null,
     licenseKeys: null,
+  };
+}
+
+/** Generates a live course: an item of LIVE_KIND that belongs to no channel. */
+export function liveCourseAt(seed: number, index: number, organizationId: string): CatalogItem {
+  const item = catalogItemAt(seed, index, organizationId, LIVE_KIND);
+  return {
+    ...item,
+    contentType: { ...item.contentType, displayLabel: 'Live Course', source: 'CUSTOM' },
+    associations: { ...item.associations, channels: [], parent: null },
+  };
+}
+
+/**
+ * Generates a compliance course that the catalog does not hold. The objects of that listing are not documented beyond
+ * "metadata sufficient to populate courses into a catalog", so they are those of the catalog. Every second one has the
+ * type COMPLIANCE, an AICC launch and no link, as Skillsoft's plugin for Moodle expects; the others have the type COURSE.
+ */
+export function complianceCourseAt(seed: number, index: number, organizationId: string): CatalogItem {
+  const item = catalogItemAt(seed, index, organizationId, COURSE_KIND);
+  const isTyped = index % 2 === 0;
+  return {
+    ...item,
+    characteristics: { earnsBadge: false, hasAssessment: true, isCompliance: true },
+    contentType: {
+      percipioType: isTyped ? 'COMPLIANCE' : 'COURSE',
+      category: isTyped ? 'COMPLIANCE' : 'COURSE',
+      displayLabel: isTyped ? 'Compliance Course' : 'Course',
+      source: null,
+    },
+    ...(isTyped && {
+      link: null,
+      aiccLaunch: {
+        url: 'https://api.percipio.com/content-integration/v1/aicc/launch',
+        params: `contentId=${item.id}`,
+      },
+    }),
+    associations: { ...item.associations, channels: [], parent: null },
   };
 }
 

@@ -16,11 +16,17 @@ export const CONTENT_KINDS = [
   { percipioType: 'CHANNEL', label: 'Channel', modality: 'WATCH' },
   { percipioType: 'JOURNEY', label: 'Journey', modality: 'WATCH' },
   { percipioType: 'LINKED_CONTENT', label: 'Linked Content', modality: 'READ' },
+  // Live courses. Only the label is documented; the type is a guess after the others.
+  { percipioType: 'SCHEDULED_CONTENT', label: 'Scheduled Content', modality: 'ATTEND' },
 ] as const satisfies readonly ContentKind[];
+
+/** Labels that reports and their filter know besides: no item of a simulated catalog has them. */
+export const OTHER_LABELS = ['Audio Summary', 'Book Summary', 'Custom Channel'] as const;
 
 /** Index of a kind in CONTENT_KINDS. */
 export const COURSE_KIND = 0;
 export const ASSESSMENT_KIND = 1;
+export const LIVE_KIND = 8;
 
 const VIDEO = 2;
 const BOOK = 3;

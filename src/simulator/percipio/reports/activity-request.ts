@@ -2,7 +2,7 @@
 import type { ActivityFilter } from '../activity/activity-rows.ts';
 import { notSimulated, unprocessable } from '../http/answer.ts';
 import { parseDateMs } from '../http/query.ts';
-import { CONTENT_KINDS } from '../organization/content-kinds.ts';
+import { CONTENT_KINDS, OTHER_LABELS } from '../organization/content-kinds.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -89,13 +89,12 @@ function periodOf(timeFrame: (typeof TIME_FRAMES)[number], nowMs: number): { sta
 
 function readKinds(contentType: unknown): ReadonlySet<number> | undefined {
   if (!isGiven(contentType)) return undefined;
-  const labels = CONTENT_KINDS.map(({ label }) => label.toUpperCase());
+  const labels = [...CONTENT_KINDS.map(({ label }) => label), ...OTHER_LABELS];
   return new Set(
-    readList('contentType', contentType).map((label) => {
-      const kind = labels.indexOf(label.toUpperCase());
+    readList('contentType', contentType).map((wanted) => {
+      const kind = labels.findIndex((label) => label.toUpperCase() === wanted.toUpperCase());
       if (kind < 0) {
-        const known = CONTENT_KINDS.map((each) => each.label).join(', ');
-        throw unprocessable(`contentType must be one of ${known}, not ${JSON.stringify(label)}`);
+        throw unprocessable(`contentType must be one of ${labels.join(', ')}, not ${JSON.stringify(wanted)}`);
       }
       return kind;
     }),

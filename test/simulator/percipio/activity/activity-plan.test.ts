@@ -37,6 +37,23 @@ test('activityRows counts the rows on courses and assessments; one in eight more
   assert.equal(rows.length, ROWS + ROWS / 8);
 });
 
+test('live and compliance courses add a tenth of rows, and leave the data of all others as it is', () => {
+  const larger = createOrganization({
+    seed: 3,
+    users: USERS,
+    courses: COURSES,
+    organizationId: organization.organizationId,
+    liveCourses: 4,
+    complianceCourses: 9,
+  });
+  const extra = rowsOf(planActivity(larger, ROWS)).filter(({ content }) => content >= organization.contentsEver);
+  assert.equal(extra.length, ROWS / 10);
+  assert.equal(new Set(extra.map(({ content }) => content)).size, 4 + 6);
+  assert.equal(planActivity(larger, ROWS).rows, rows.length + extra.length);
+  assert.deepEqual(larger.catalogItemAt(COURSES - 1), organization.catalogItemAt(COURSES - 1));
+  assert.deepEqual(larger.userAt(7), organization.userAt(7));
+});
+
 test('each planned row comes up at one position only, whatever their number', () => {
   for (const count of [0, 1, 2, 3, 7, 8, 9, 100, 997, 1000, 4096]) {
     const bits = rowsOf(planActivity(organization, count)).map((row) => row.bits);

@@ -140,6 +140,7 @@ test('contentType, status, period and order choose the rows', async (t) => {
   assert.equal((await rowsOf(ALL_ACTIVITY)).length, 1000);
   const videos = await rowsOf({ start, end, contentType: 'video, BOOK' });
   assert.deepEqual([...new Set(videos.map((row) => row.contentType))].sort(), ['Book', 'Video']);
+  assert.deepEqual(await rowsOf({ start, end, contentType: 'Scheduled Content,Audio Summary,Custom Channel' }), []);
   const few = await rowsOf({ start, end, status: 'Abandoned,READ' });
   assert.deepEqual(
     few,

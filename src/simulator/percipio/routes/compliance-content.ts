@@ -1,0 +1,34 @@
+// GET of the compliance courses, which license pools and so the catalog need not hold.
+import { ApiError, jsonAnswer, notFound } from '../http/answer.ts';
+import { readPage } from '../http/query.ts';
+import type { Route } from '../http/router.ts';
+import type { SimulatedData } from '../organization/api-objects.ts';
+
+const PAGE_SIZE_DEFAULT = 1000;
+
+/** The status: 403 or 404 as for a service account or an organization without compliance courses. */
+export const COMPLIANCE_ANSWERS = [200, 403, 404] as const;
+export type ComplianceAnswers = (typeof COMPLIANCE_ANSWERS)[number];
+
+/**
+ * `offset` and `max` are documented, and nothing else: no total, no link, no paging request. A client learns that a page
+ * is the last one because it is short, or because the next one is empty.
+ */
+export function complianceContentRoutes(data: SimulatedData, answers: ComplianceAnswers): Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/content-discovery/v1/organizations/:organizationId/compliance-content',
+      handle: ({ query }) => {
+        if (answers === 403) {
+          throw new ApiError(403, 'The service account has no permission for compliance content');
+        }
+        if (answers === 404) {
+          throw notFound('The organization has no compliance content');
+        }
+        const { max, offset } = readPage(query, PAGE_SIZE_DEFAULT);
+        return jsonAnswer(data.complianceCourses.slice(offset, offset + max));
+      },
+    },
+  ];
+}
