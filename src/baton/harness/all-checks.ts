@@ -1,4 +1,4 @@
-// All checks, by when they come: what the connector is, what a walk comes by, and what further calls tell.
+// All checks, by when they run: on the identity of the connector, during the walk, and with calls of their own.
 import type { CallCheck, WalkCheck } from './check.ts';
 import { actionChecks } from './checks/actions.ts';
 import { annotationChecks } from './checks/annotations.ts';
@@ -21,7 +21,7 @@ import { stableIdChecks } from './checks/stable-ids.ts';
 import { syncFileChecks } from './checks/sync-file.ts';
 import { ticketChecks } from './checks/tickets.ts';
 
-/** Judge the answers of GetMetadata and Validate, and need no walk. */
+/** Check the responses of GetMetadata and Validate; they need no walk. */
 export const identityChecks: readonly CallCheck[] = connectorChecks;
 
 export const walkChecks: readonly WalkCheck[] = [
@@ -35,7 +35,7 @@ export const walkChecks: readonly WalkCheck[] = [
   ...stableIdChecks,
 ];
 
-/** In an order that matters: the closing ones end the sync that the others belong to. */
+/** The order matters: the closing checks end the sync that the others belong to. */
 export const callChecks: readonly CallCheck[] = [
   ...skippedTypeChecks,
   ...pageTokenChecks,

@@ -1,4 +1,4 @@
-// What a check is: an id, a sentence, and how it comes to its result.
+// What a check is: an id, a sentence, and how it gets its result.
 import type { Entitlement } from '#gen/c1/connector/v2/entitlement_pb.js';
 import type { Grant } from '#gen/c1/connector/v2/grant_pb.js';
 import type { Resource, ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
@@ -12,44 +12,44 @@ export type Outcome = (typeof outcomes)[number];
 
 export interface CheckResult {
   readonly outcome: Outcome;
-  /** What was asked and answered if it failed, why if it is not applicable; empty where there is nothing to say. */
+  /** The offending request and response if it failed, the reason if it is not applicable; empty if there is neither. */
   readonly detail: string;
 }
 
 export interface CheckIdentity {
-  /** In kebab case. It never changes: reports are compared by it. */
+  /** In kebab case. Never changes, so that reports can be compared by it. */
   readonly id: string;
-  /** What a sound connector does, as a sentence without its full stop. */
+  /** What a correct connector does, as a sentence without its full stop. */
   readonly title: string;
 }
 
-/** Judges what a walk through the connector comes by. */
+/** Checks what a walk through the connector finds. */
 export interface WalkCheck extends CheckIdentity {
   readonly watch: (context: WatchContext) => Watcher;
 }
 
 /** Makes calls of its own, after the walks. */
 export interface CallCheck extends CheckIdentity {
-  /** A call that fails and is not caught fails the check. */
+  /** An error of a call that is not caught fails the check. */
   readonly judge: (session: Session) => Promise<CheckResult>;
 }
 
 export type Check = WalkCheck | CallCheck;
 
 export interface WatchContext {
-  /** What the walk has come by so far. Resources are complete before entitlements come, and those before grants. */
+  /** What the walk has found so far. Resources are complete before entitlements, and entitlements before grants. */
   readonly walked: Walked;
   readonly limits: LimitChecker;
 }
 
-/** Where an item was seen. */
+/** Where an item was found. */
 export interface Seen {
   readonly listing: Listing;
-  /** Whether the walk had not come by this id before. */
+  /** Whether the walk has not seen this id before. */
   readonly isNew: boolean;
 }
 
-/** Told of everything in the first walk, one item at a time. */
+/** Receives everything in the first walk, one item at a time. */
 export interface Watcher {
   resourceType?(type: ResourceType): void;
   page?(page: ListedPage, listing: Listing): void;
@@ -58,7 +58,7 @@ export interface Watcher {
   template?(template: Entitlement, seen: Seen): void;
   entitlement?(entitlement: Entitlement, seen: Seen): void;
   grant?(grant: Grant, seen: Seen): void;
-  /** @param second - The second walk; nothing if it did not come about. */
+  /** @param second - The second walk; undefined if it did not take place. */
   end(second: Walked | undefined): CheckResult;
 }
 

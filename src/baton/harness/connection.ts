@@ -4,31 +4,31 @@ import type { Transport } from '@connectrpc/connect';
 import { createGrpcTransport, type GrpcTransportOptions, Http2SessionManager } from '@connectrpc/connect-node';
 import { formatListenAddress, type ListenAddress } from '../server/listen-address.ts';
 
-/** The largest message that a Go client takes unless it is told otherwise, and nothing in the Go SDK tells it. */
+/** The largest message that a Go client accepts by default, and the Go SDK does not change the default. */
 export const receiveMaxBytes = 4 * 1024 * 1024;
 
-/** How the server is trusted, and how it can trust the client. All in PEM form. */
+/** How the server is trusted, and the certificate to present. All in PEM form. */
 export interface TlsOptions {
-  /** Authorities of the server's certificate; those of the system when there are none. */
+  /** Authorities of the server's certificate; the system's if undefined. */
   readonly ca?: string | undefined;
   readonly cert?: string | undefined;
   readonly key?: string | undefined;
-  /** The name that the server's certificate must have; the host of the address when it is not given. */
+  /** The name in the server's certificate; the host of the address if undefined. */
   readonly serverName?: string | undefined;
 }
 
 export interface Connection {
   /** `host:port`. */
   readonly address: string;
-  /** Nothing for plaintext. */
+  /** Undefined for plaintext. */
   readonly tls: TlsOptions | undefined;
   readonly transport: Transport;
   close(): void;
 }
 
 /**
- * A server that speaks no HTTP/2 makes Node emit two errors for one session. The manager listens for the first, which
- * the calls tell of; the second would end the process.
+ * For a server without HTTP/2, Node emits two errors on one session. The manager listens to the first, which the calls
+ * report; an unhandled second one would end the process.
  */
 function toleratingErrors(manager: Http2SessionManager): NonNullable<GrpcTransportOptions['sessionManager']> {
   const known = new WeakSet<Http2Session>();
@@ -47,8 +47,8 @@ function toleratingErrors(manager: Http2SessionManager): NonNullable<GrpcTranspo
 }
 
 /**
- * Prepares a connection; it is opened by the first call.
- * @throws Error of Node's when a certificate or the key cannot be used.
+ * Prepares a connection; the first call opens it.
+ * @throws Node's Error for an unusable certificate or key.
  */
 export function createConnection(address: ListenAddress, tls: TlsOptions | undefined): Connection {
   const authority = formatListenAddress(address);
@@ -66,7 +66,7 @@ export function createConnection(address: ListenAddress, tls: TlsOptions | undef
   return {
     address: authority,
     tls,
-    // Without compression, so that a message counts with the size that it has.
+    // Without compression, so that the limit applies to the real size of a message.
     transport: createGrpcTransport({
       baseUrl,
       sessionManager: toleratingErrors(sessionManager),

@@ -1,4 +1,4 @@
-// Calls and their answers in a few words, for the person who reads a failed check.
+// Short descriptions of calls and responses, for readers of a failed check.
 import {
   create,
   type DescMessage,
@@ -14,7 +14,7 @@ import type { ResourceId } from '#gen/c1/connector/v2/resource_pb.js';
 const textLengthMax = 300;
 const valueLengthMax = 60;
 
-/** Fields that tell nothing of what was asked. Profiles and names belong to people. */
+/** Fields that do not identify what was requested. Profiles and names are personal data. */
 const leftOut = new Set([
   'annotations',
   'profile',
@@ -26,13 +26,13 @@ const leftOut = new Set([
   'grantableTo',
 ]);
 
-/** `ListGrants {"resource":"book b1","pageSize":1}`: the ids of what was asked, no more. */
+/** `ListGrants {"resource":"book b1","pageSize":1}`: only the ids of the request. */
 export function describeRequest<Input extends DescMessage, Output extends DescMessage>(
   { name, input }: DescMethodUnary<Input, Output>,
   request: MessageInitShape<Input>,
 ): string {
   const message = create(input, request) as Record<string, unknown>;
-  // Those of a request say how it is meant by their mere presence.
+  // On a request, the presence of an annotation changes its meaning.
   const annotations = (message.annotations ?? []) as Any[];
   const fields = shorten(toJson(input, withoutAnnotations(message) as never));
   const names = annotations.map(({ typeUrl }) => typeUrl.slice(typeUrl.lastIndexOf('.') + 1));
@@ -48,7 +48,7 @@ export function describeFailure(error: unknown): string {
   return cut(`${codeName(error.code)}: ${error.rawMessage}`, textLengthMax);
 }
 
-/** A gRPC code as the protocol spells it: `INVALID_ARGUMENT`. */
+/** A gRPC code as spelled in the protocol: `INVALID_ARGUMENT`. */
 export function codeName(code: Code): string {
   return Code[code].replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase();
 }
@@ -58,7 +58,7 @@ export function describeResource(id: ResourceId | undefined): string {
   return id ? cut(`${id.resourceType} ${id.resource}`, 2 * valueLengthMax) : 'a resource without an id';
 }
 
-/** A text that may be long or odd, in quotes. */
+/** A possibly long or malformed text, in quotes. */
 export function quote(text: string): string {
   const bytes = Buffer.byteLength(text);
   return bytes <= 2 * valueLengthMax
@@ -66,7 +66,7 @@ export function quote(text: string): string {
     : `${JSON.stringify(text.slice(0, valueLengthMax).toWellFormed())}… (${bytes} bytes)`;
 }
 
-/** A message whose annotations, which JSON might not be able to express, are left out at every depth. */
+/** A message without its annotations at any depth, which JSON may not be able to represent. */
 function withoutAnnotations(value: unknown): unknown {
   if (Array.isArray(value)) {
     return value.map(withoutAnnotations);

@@ -1,10 +1,10 @@
-// Why no call gets through to an address, and what to do about it.
+// Explains why no call gets through to an address, and what to do about it.
 import { Code, ConnectError } from '@connectrpc/connect';
 import type { Connection } from './connection.ts';
 
 /**
- * Explains the failure of the first call on a connection, if it comes from the connection and not from the server.
- * @returns A sentence without its full stop; nothing for an answer of a gRPC server.
+ * Explains the failure of the first call on a connection, if the connection caused it and not the server.
+ * @returns A sentence without its full stop; undefined for a response of a gRPC server.
  */
 export function explainConnectionFailure(error: unknown, { address, tls }: Connection): string | undefined {
   const codes = isClosed(error) ? ['ERR_HTTP2_STREAM_CANCEL'] : nodeCodes(error);
@@ -15,45 +15,45 @@ export function explainConnectionFailure(error: unknown, { address, tls }: Conne
 function explain(code: string, address: string, hasTls: boolean): string | undefined {
   switch (code) {
     case 'ECONNREFUSED':
-      return `nothing listens at ${address}: start the connector's server there, or give its address`;
+      return `nothing is listening on ${address}: start the connector's server, or correct the address`;
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return `the host name of ${address} has no address`;
+      return `cannot resolve the host name of ${address}`;
     case 'ETIMEDOUT':
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
-      return `${address} cannot be reached from here`;
+      return `${address} is unreachable`;
     case 'DEPTH_ZERO_SELF_SIGNED_CERT':
     case 'SELF_SIGNED_CERT_IN_CHAIN':
     case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
     case 'UNABLE_TO_GET_ISSUER_CERT':
     case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
-      return `the certificate of ${address} is of no trusted authority: give the authority's file with --tls-ca`;
+      return `the certificate of ${address} is not from a trusted authority: pass the authority's file with --tls-ca`;
     case 'CERT_HAS_EXPIRED':
       return `the certificate of ${address} has expired`;
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return `the certificate of ${address} is for another name: give that name with --tls-server-name`;
+      return `the certificate of ${address} is for another name: pass that name with --tls-server-name`;
   }
   if (/^ERR_SSL_.*(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|UNEXPECTED_MESSAGE|RECORD_LAYER_FAILURE)$/.test(code)) {
-    return `what listens at ${address} speaks no TLS`;
+    return `the server on ${address} does not use TLS`;
   }
   if (/^ERR_SSL_.*ALERT/.test(code)) {
-    return `${address} refused the TLS handshake, as a server does that wants a certificate of its clients: give one with --tls-cert and --tls-key`;
+    return `${address} rejected the TLS handshake: it probably requires a client certificate (--tls-cert and --tls-key)`;
   }
   if (code === 'ECONNRESET' || code.startsWith('ERR_HTTP2_') || code === 'EPIPE' || code === 'EPROTO') {
     return hasTls
-      ? `${address} ended the connection: it is no gRPC server, or wants a certificate of its clients that it trusts (--tls-cert, --tls-key)`
-      : `what listens at ${address} is no gRPC server in plaintext: if it wants TLS, give its authority with --tls-ca`;
+      ? `${address} closed the connection: it is not a gRPC server, or it requires a trusted client certificate (--tls-cert, --tls-key)`
+      : `the server on ${address} is not a plaintext gRPC server: if it uses TLS, pass its authority with --tls-ca`;
   }
   return undefined;
 }
 
-/** A connection that the other side closes ends the calls on it as if they had been cancelled, without another cause. */
+/** When the other side closes a connection, its calls end as if cancelled, without another cause. */
 function isClosed(error: unknown): boolean {
   return error instanceof ConnectError && error.code === Code.Canceled && error.cause === undefined;
 }
 
-/** The codes that Node gave an error and its causes, the innermost first. */
+/** The codes of a Node error and its causes, innermost first. */
 function nodeCodes(error: unknown): string[] {
   const codes: string[] = [];
   const seen = new Set<unknown>();

@@ -1,4 +1,4 @@
-// Collects what is wrong: the first few messages, and how many there were.
+// Collects findings: the first few messages, and their total number.
 import { type CheckResult, failed, passed } from './check.ts';
 
 const shownMax = 3;
@@ -11,7 +11,7 @@ export class Findings {
     return this.#count;
   }
 
-  /** @param text - The offending message: what was asked and what came back. Made only if it is shown. */
+  /** @param text - The offending request and response. A function is only called if its text is shown. */
   add(text: string | (() => string)): void {
     this.#count++;
     if (this.#shown.length < shownMax) {

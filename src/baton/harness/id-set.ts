@@ -1,17 +1,17 @@
-// A set of ids that stays small: a hash of each, and the first of them by name.
+// A compact set of ids: a hash of each, and the names of the first ones.
 import { hash } from 'node:crypto';
 
-/** Ids beyond this are known by their hash alone. */
+/** Ids beyond this are stored only as hashes. */
 const namesMax = 100_000;
 
 /**
- * Ids that were seen: 64 bits of hash each, so that millions of them take some tens of megabytes. Among ten million ids
- * the odds are one in 370,000 that two of them are taken for one.
+ * The ids seen so far: a 64-bit hash each, so that millions take some tens of megabytes. With ten million ids, the
+ * probability of a collision is one in 370,000.
  */
 export class IdSet {
-  /** The first {@link namesMax} ids, in the order in which they came. */
+  /** The first {@link namesMax} ids, in order of arrival. */
   readonly names: string[] = [];
-  /** Two words an id, the lower one first; it is 0 in an empty place. */
+  /** Two words per id, the lower one first; it is 0 in an empty slot. */
   #table = new Uint32Array(2 * 32);
   #size = 0;
 
@@ -19,7 +19,7 @@ export class IdSet {
     return this.#size;
   }
 
-  /** @returns Whether it was not there before. */
+  /** @returns Whether the id was new. */
   add(id: string): boolean {
     const [high, low] = hashOf(id);
     if (!this.#insert(high, low)) {
@@ -39,7 +39,7 @@ export class IdSet {
     return this.#table[this.#find(high, low)] !== 0;
   }
 
-  /** The ids that another set does not have: how many there are, and as many names of them as are known and wanted. */
+  /** The ids missing from another set: their number, and as many of their names as are known and wanted. */
   missingFrom(other: IdSet, namesWanted: number): { readonly count: number; readonly names: readonly string[] } {
     let count = 0;
     for (let at = 0; at < this.#table.length; at += 2) {
@@ -63,7 +63,7 @@ export class IdSet {
     return true;
   }
 
-  /** Where a hash is, or the empty place where it belongs. */
+  /** The slot of a hash, or the empty slot where it belongs. */
   #find(high: number, low: number): number {
     const mask = this.#table.length - 1;
     let at = (low * 2) & mask;
@@ -88,6 +88,6 @@ export class IdSet {
 
 function hashOf(id: string): readonly [high: number, low: number] {
   const digest = hash('sha1', id, 'buffer');
-  // A lower word of 0 would be an empty place.
+  // A lower word of 0 marks an empty slot.
   return [digest.readUInt32BE(0), digest.readUInt32BE(4) || 1];
 }

@@ -1,4 +1,4 @@
-// The first calls to a connector: whether one is there, what it is, and whether it is ready.
+// The first calls to a connector: whether there is one, what it is, and whether it is ready.
 
 import { create } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
@@ -14,10 +14,10 @@ import { explainConnectionFailure } from './explain-connection-failure.ts';
 import type { Answered } from './session.ts';
 import type { Target } from './target.ts';
 
-/** The check that all others need. */
+/** The check that all others depend on. */
 export const connectorAnswers: CheckIdentity = {
   id: 'connector-answers',
-  title: 'A Baton connector answers at the address',
+  title: 'A Baton connector responds at the address',
 };
 
 export interface Identity {
@@ -53,7 +53,7 @@ async function answered<Value>(call: () => Promise<Value>): Promise<Outcome<Valu
   }
 }
 
-/** Why there is no connector; nothing if there is one, whose GetMetadata fails. */
+/** Why there is no connector; undefined if there is one whose GetMetadata fails. */
 async function explainAbsence(error: unknown, target: Target): Promise<string | undefined> {
   const { address } = target.connection;
   const unreached = explainConnectionFailure(error, target.connection);
@@ -64,10 +64,10 @@ async function explainAbsence(error: unknown, target: Target): Promise<string | 
     return undefined;
   }
   if (/content.?type/i.test(error.rawMessage)) {
-    return `what listens at ${address} is no gRPC server (${error.rawMessage})`;
+    return `the server on ${address} is not a gRPC server (${error.rawMessage})`;
   }
   if (error.code === Code.DeadlineExceeded) {
-    return `${address} did not answer GetMetadata before the deadline of the call (--call-timeout)`;
+    return `${address} did not respond to GetMetadata within --call-timeout`;
   }
   if (error.code !== Code.Unimplemented) {
     return undefined;
@@ -76,5 +76,5 @@ async function explainAbsence(error: unknown, target: Target): Promise<string | 
   const hasTypes = types.ok || !(types.error instanceof ConnectError) || types.error.code !== Code.Unimplemented;
   return hasTypes
     ? undefined
-    : `${address} is a gRPC server and no Baton connector: it answers UNIMPLEMENTED to GetMetadata and ListResourceTypes (${error.rawMessage})`;
+    : `${address} is a gRPC server but not a Baton connector: GetMetadata and ListResourceTypes are UNIMPLEMENTED (${error.rawMessage})`;
 }

@@ -1,8 +1,8 @@
-// The limits of the protocol (buf.validate in proto/), for messages that a connector answers: no server checks those.
+// The limits of the protocol (buf.validate in proto/), for the responses of connectors: servers only check requests.
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import { pathToString } from '@bufbuild/protobuf/reflect';
 
-/** What breaks a rule of a message's type: `display_name: value length must be at most 1024 bytes`; nothing if none is. */
+/** The first violated rule of a message's type: `display_name: value length must be at most 1024 bytes`, if any. */
 export type LimitChecker = <Desc extends DescMessage>(desc: Desc, message: MessageShape<Desc>) => string | undefined;
 
 export async function createLimitChecker(): Promise<LimitChecker> {

@@ -1,4 +1,4 @@
-// The enumerations of a connector, seen alike: each answers pages of items that have ids.
+// The listings of a connector, as one interface: each returns pages of items with ids.
 import { create, type DescMessage, type DescMethodUnary, type MessageInitShape } from '@bufbuild/protobuf';
 import { type Any, anyPack } from '@bufbuild/protobuf/wkt';
 import { TypeScopedEntitlementsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_entitlements_pb.js';
@@ -16,7 +16,7 @@ import {
 import { describeRequest, describeResource } from './describe-call.ts';
 import type { Target } from './target.ts';
 
-/** What is listed. */
+/** What can be listed. */
 export const listedKinds = ['resource types', 'resources', 'static entitlements', 'entitlements', 'grants'] as const;
 export type ListedKind = (typeof listedKinds)[number];
 
@@ -33,20 +33,20 @@ export interface ListedPage<Item = unknown> {
   readonly annotations: readonly Any[];
 }
 
-/** One enumeration: a list call with all of its request but the page. */
+/** One listing: a list call with its request, except for the page. */
 export interface Listing<Item = unknown> {
   readonly kind: ListedKind;
-  /** The resource type that it is of; empty for the resource types themselves. */
+  /** The resource type of its items; empty for the resource types themselves. */
   readonly typeId: string;
-  /** How messages call it: `ListGrants of book b1`. */
+  /** Its name in messages: `ListGrants of book b1`. */
   readonly name: string;
-  /** Lists for a type as a whole what is else listed for each resource. */
+  /** Whether it lists for a whole type what is otherwise listed for each resource. */
   readonly isTypeScoped: boolean;
-  /** The request for a page in short: `ListGrants {"resource":"book b1","pageSize":1}`. */
+  /** Describes the request for a page: `ListGrants {"resource":"book b1","pageSize":1}`. */
   describe(page: Partial<PageQuery>): string;
-  /** @throws ConnectError for a call that failed. */
+  /** @throws ConnectError if the call fails. */
   read(target: Target, page: PageQuery): Promise<ListedPage<Item>>;
-  /** The id of an item, unique among those of its kind; nothing for an item without one. */
+  /** The id of an item, unique within its kind; undefined for an item without one. */
   idOf(item: Item): string | undefined;
 }
 
@@ -90,7 +90,7 @@ export function entitlementsListing(resource: Resource): Listing<Entitlement> {
   });
 }
 
-/** All entitlements of a type that carries TypeScopedEntitlements. */
+/** All entitlements of a type with TypeScopedEntitlements. */
 export function typeEntitlementsListing({ id }: Pick<ResourceType, 'id'>): Listing<Entitlement> {
   return makeListing({
     ...entitlementsCall,
@@ -113,7 +113,7 @@ export function grantsListing(resource: Resource): Listing<Grant> {
   });
 }
 
-/** All grants of a type that carries TypeScopedGrants. */
+/** All grants of a type with TypeScopedGrants. */
 export function typeGrantsListing({ id }: Pick<ResourceType, 'id'>): Listing<Grant> {
   return makeListing({
     ...grantsCall,
@@ -127,12 +127,12 @@ export function typeGrantsListing({ id }: Pick<ResourceType, 'id'>): Listing<Gra
   });
 }
 
-/** One text for a resource's two ids; nothing if one of them is missing. */
+/** A resource's two ids as one string; undefined if one is missing. */
 export function resourceKey(id: ResourceId | undefined): string | undefined {
   return id?.resourceType && id.resource ? `${id.resourceType}\n${id.resource}` : undefined;
 }
 
-/** What stands for a whole type in a type-scoped request: the type's id in both places. */
+/** The placeholder for a whole type in a type-scoped request: the type's id in both fields. */
 function typeStub(id: string): Resource {
   return create(ResourceSchema, { id: { resourceType: id, resource: id } });
 }
@@ -165,7 +165,7 @@ function makeListing<Item, Input extends DescMessage, Output extends DescMessage
   return {
     ...listing,
     isTypeScoped,
-    // All list methods have the fields of a page in common.
+    // All list methods have the same page fields.
     describe: (page) => describeRequest(method, { ...request, ...page } as MessageInitShape<Input>),
     read: async (target, page) =>
       (await target.call(method, { ...request, ...page } as MessageInitShape<Input>)) as unknown as ListedPage<Item>,

@@ -1,4 +1,4 @@
-// Reads an enumeration page by page to its end, as a sync does, and notices when it has none.
+// Reads a listing page by page to its end, as a sync does, and detects a missing end.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Any } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError } from '@connectrpc/connect';
@@ -11,7 +11,7 @@ import type { ListedPage, Listing, PageQuery } from './listing.ts';
 import type { Target } from './target.ts';
 import { unpack } from './unpack.ts';
 
-/** Why an enumeration could not be read to its end. */
+/** Why a listing could not be read to its end. */
 export const listingFaults = ['refused', 'gone', 'too large', 'token too long', 'token repeated', 'endless'] as const;
 export type ListingFault = (typeof listingFaults)[number];
 
@@ -25,21 +25,21 @@ export class ListingError extends Error {
   }
 }
 
-/** How long is waited between calls. Shorter in tests alone. */
+/** Delays between calls. Only tests shorten them. */
 export interface Pace {
-  /** Before a call that was answered UNAVAILABLE or DEADLINE_EXCEEDED is made again: this, then twice this. */
+  /** Before the first retry of an UNAVAILABLE or DEADLINE_EXCEEDED call; doubled for the second. */
   readonly retryDelayMs: number;
-  /** Before the next page is asked for when several in a row held nothing: something is being waited for there. */
+  /** Before the next page after several empty ones: the connector is waiting for something. */
   readonly emptyPageDelayMs: number;
 }
 
 export const defaultPace: Pace = { retryDelayMs: 1000, emptyPageDelayMs: 250 };
 
-/** A longer one cannot be sent back: `page_token` of requests has this limit. */
+/** A longer token cannot be sent back: this is the limit of `page_token` in requests. */
 export const pageTokenMaxBytes = 1024 * 1024;
 
 const attemptsMax = 3;
-/** A rate limit is waited for no longer than a Go syncer waits at a time (pkg/retry of baton-sdk v0.25.0). */
+/** The longest wait for a rate limit, as in a Go syncer (pkg/retry of baton-sdk v0.25.0). */
 const rateLimitWaitMaxMs = 60_000;
 const emptyPagesMax = 3;
 
@@ -50,9 +50,8 @@ export interface PagesOptions {
 }
 
 /**
- * The pages of an enumeration. Further pages that an answer enqueues (EnqueuePageTokens) come after those that it leads
- * to by its next page token.
- * @throws ListingError; the reason of the target's signal when that aborts.
+ * The pages of a listing. Pages that a response enqueues (EnqueuePageTokens) follow those reached by next page token.
+ * @throws ListingError; the reason of the target's signal if that aborts.
  */
 export async function* readPages<Item>(
   target: Target,
@@ -78,22 +77,22 @@ export async function* readPages<Item>(
   }
 }
 
-/** @param seen - The tokens of the listing so far. The new one is added. */
+/** @param seen - The tokens of the listing so far, to which the new one is added. */
 function checkToken(next: string, asked: string, seen: IdSet, request: string): void {
   const bytes = Buffer.byteLength(next);
   if (bytes > pageTokenMaxBytes) {
-    throw new ListingError('token too long', `${request} answered a next_page_token of ${bytes} bytes`);
+    throw new ListingError('token too long', `${request} returned a next_page_token of ${bytes} bytes`);
   }
   if (!seen.add(next)) {
-    const before = next === asked ? 'it was asked for' : 'an answer before it had named';
+    const before = next === asked ? 'is the requested one' : 'an earlier response returned';
     throw new ListingError(
       'token repeated',
-      `${request} answered next_page_token ${quote(next)}, which ${before}: this listing would never end`,
+      `${request} returned next_page_token ${quote(next)}, which ${before}: the listing would never end`,
     );
   }
 }
 
-/** The further page tokens that an answer names. */
+/** The further page tokens in a response. */
 export function enqueuedTokens(annotations: readonly Any[]): string[] {
   return annotations.flatMap((any) => unpack(any, EnqueuePageTokensSchema)?.pageTokens ?? []);
 }
@@ -117,7 +116,7 @@ async function readPage<Item>(
   }
 }
 
-/** The codes that a Go syncer calls again for (pkg/retry of baton-sdk v0.25.0). */
+/** The codes on which a Go syncer retries (pkg/retry of baton-sdk v0.25.0). */
 function isTransient(error: unknown): error is ConnectError {
   return error instanceof ConnectError && (error.code === Code.Unavailable || error.code === Code.DeadlineExceeded);
 }
@@ -131,9 +130,9 @@ function retryDelayMs(error: ConnectError, attempt: number, pace: Pace): number 
 function toListingError(error: unknown, listing: Listing, query: PageQuery): ListingError {
   const request = listing.describe(query);
   if (error instanceof ConnectError && error.code === Code.ResourceExhausted && /larger than/.test(error.rawMessage)) {
-    const text = `the answer to ${request} is larger than the ${receiveMaxBytes} bytes that a Go client takes (${error.rawMessage})`;
+    const text = `the response to ${request} is larger than the ${receiveMaxBytes} bytes that a Go client accepts (${error.rawMessage})`;
     return new ListingError('too large', text, error);
   }
   const fault = error instanceof ConnectError && error.code === Code.NotFound ? 'gone' : 'refused';
-  return new ListingError(fault, `${request} answered ${describeFailure(error)}`, error);
+  return new ListingError(fault, `${request} failed with ${describeFailure(error)}`, error);
 }

@@ -1,23 +1,23 @@
-// References from one listed thing to another, some of which can only be judged when all has been listed.
+// References between listed items, some of which can only be checked once everything has been listed.
 import { type CheckResult, notApplicable } from './check.ts';
 import { Findings } from './findings.ts';
 
-/** Things that are kept to be looked for again at the end, because they had not been listed when they were referred to. */
+/** The maximum number of unresolved references to keep until the end. */
 const pendingMax = 10_000;
 
 export class References {
   readonly #isListed: (key: string) => boolean;
-  /** What was not listed yet, with the first message about it. */
+  /** Keys that were not listed yet, with the first message about each. */
   readonly #pending = new Map<string, string>();
   #count = 0;
   #notJudged = 0;
 
-  /** @param isListed - Whether what a key stands for has been listed. */
+  /** @param isListed - Whether the item with this key has been listed. */
   constructor(isListed: (key: string) => boolean) {
     this.#isListed = isListed;
   }
 
-  /** @param text - The message if it leads nowhere. */
+  /** @param text - The message if the reference does not resolve. */
   add(key: string, text: () => string): void {
     this.#count++;
     if (this.#isListed(key) || this.#pending.has(key)) {
@@ -31,8 +31,8 @@ export class References {
   }
 
   /**
-   * @param incomplete - Why not all was listed that may be referred to, if so: what leads nowhere is no fault then.
-   * @param none - Why the check is not applicable if there was no reference.
+   * @param incomplete - Why the listings are incomplete, if they are: unresolved references are not findings then.
+   * @param none - The reason to give if there were no references.
    */
   result(incomplete: string | undefined, none: string): CheckResult {
     if (this.#count === 0) {
@@ -45,8 +45,8 @@ export class References {
       }
     }
     if (findings.count > 0 && incomplete !== undefined) {
-      return notApplicable(`some lead to what was not listed, and ${incomplete}`);
+      return notApplicable(`some references do not resolve, but ${incomplete}`);
     }
-    return findings.result(this.#notJudged > 0 ? `${this.#notJudged} could not be judged` : '');
+    return findings.result(this.#notJudged > 0 ? `${this.#notJudged} could not be checked` : '');
   }
 }

@@ -1,4 +1,4 @@
-// Requests that a connector must refuse, and whether it does.
+// Sends requests that a connector must reject, and checks whether it does.
 import type { DescMessage, DescMethodUnary, MessageInitShape } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { codeName, describeFailure, describeRequest } from './describe-call.ts';
@@ -7,12 +7,12 @@ import type { Listing, PageQuery } from './listing.ts';
 import type { Session } from './session.ts';
 import type { Target } from './target.ts';
 
-/** Names of things that no application has. */
-export const madeUpName = 'baton-harness-no-such-thing';
+/** The name of nonexistent items. */
+export const nonexistentName = 'baton-harness-no-such-thing';
 
-/** A request that is made only to be refused. */
+/** A request that must be rejected. */
 export interface Refusable {
-  /** The request in short. */
+  /** A short description of the request. */
   readonly request: string;
   send(target: Target): Promise<unknown>;
 }
@@ -24,13 +24,13 @@ export function refusable<Input extends DescMessage, Output extends DescMessage>
   return { request: describeRequest(method, request), send: (target) => target.call(method, request) };
 }
 
-/** A page of a listing that must not be answered. */
+/** A page of a listing that must be rejected. */
 export function refusablePage(listing: Listing, { syncId }: Session, page: Partial<PageQuery>): Refusable {
   const query = { pageSize: 0, pageToken: '', activeSyncId: syncId, ...page };
   return { request: listing.describe(page), send: (target) => listing.read(target, query) };
 }
 
-/** The error that a request is refused with; nothing if it was answered. */
+/** The error of a rejected request; undefined if it succeeded. */
 export async function refusalOf(refused: Refusable, { target }: Session): Promise<ConnectError | undefined> {
   try {
     await refused.send(target);
@@ -43,7 +43,7 @@ export async function refusalOf(refused: Refusable, { target }: Session): Promis
   }
 }
 
-/** Sends requests that must be refused with one of the codes, and adds those that are not to the findings. */
+/** Sends requests that must be rejected with one of the codes, and adds a finding for each that is not. */
 export async function expectRefusals(
   requests: readonly Refusable[],
   codes: readonly Code[],
@@ -54,12 +54,12 @@ export async function expectRefusals(
     const error = await refusalOf(refused, session);
     const wanted = codes.map(codeName).join(' or ');
     if (!error) {
-      findings.add(`${refused.request} was answered; it must be refused with ${wanted}`);
+      findings.add(`${refused.request} succeeded; it must fail with ${wanted}`);
     } else if (!codes.includes(error.code)) {
-      findings.add(`${refused.request} was refused with ${describeFailure(error)}; it must be ${wanted}`);
+      findings.add(`${refused.request} failed with ${describeFailure(error)}; expected ${wanted}`);
     }
   }
 }
 
-/** What a method answers that the connector does not have, or has switched off (internal/connector of baton-sdk v0.25.0). */
+/** The codes of methods that are missing or switched off (internal/connector of baton-sdk v0.25.0). */
 export const unsupportedCodes = [Code.Unimplemented, Code.FailedPrecondition] as const;

@@ -1,4 +1,4 @@
-// Runs all checks against one connector: who it is, two walks, and then the calls that checks make of their own.
+// Runs all checks against one connector: its identity, two walks, then checks with calls of their own.
 import { ConnectError } from '@connectrpc/connect';
 import type { Logger } from 'pino';
 import { ConnectorService } from '#gen/c1/connector/v2/connector_pb.js';
@@ -17,39 +17,39 @@ import { walk } from './walk.ts';
 import { Walked } from './walked.ts';
 
 export interface HarnessOptions {
-  /** Makes a connection to the connector. */
+  /** Opens a connection to the connector. */
   readonly connect: () => Connection;
-  /** Makes one to another process of the same connector, if there is one. */
+  /** Opens a connection to another process of the same connector, if there is one. */
   readonly connectToReplica?: (() => Connection) | undefined;
   /** The deadline of each call. */
   readonly callTimeoutMs: number;
-  /** Aborts when the time for all of it is over. What has not been checked by then is in the report as such. */
+  /** Aborts when the overall time is up. The report says which checks have not run by then. */
   readonly timeLimit: AbortSignal;
-  /** The most resources, entitlements and grants that are walked of each resource type. */
+  /** The maximum number of resources, entitlements and grants to walk per resource type. */
   readonly itemsMax: number;
-  /** Where to write a sync, if it is to be tried. */
+  /** Where to write a sync, if at all. */
   readonly file?: SyncFile | undefined;
   readonly logger: Logger;
-  /** Aborts when the program is to stop. */
+  /** Aborts when the program shuts down. */
   readonly signal: AbortSignal;
-  /** Default: waits of about a second. */
+  /** Default: delays of about a second. */
   readonly pace?: Pace;
-  /** How long a call may go on after its deadline. Default: 5 seconds. */
+  /** How long a call may continue after its deadline. Default: 5 seconds. */
   readonly endsWithinMs?: number;
 }
 
 const endsWithinMsDefault = 5000;
 
-const timeIsOver = 'the time was over before (--timeout)';
+const timeIsOver = 'time ran out (--timeout)';
 
-/** In the order of the report. */
+/** In report order. */
 const allChecks: readonly CheckIdentity[] = [connectorAnswers, ...identityChecks, ...walkChecks, ...callChecks];
 
-/** A connector that does not answer at the end must not be waited for as long as one that works. */
+/** A connector that does not respond at the end gets less time than a working one. */
 const lastCallTimeoutMs = 10_000;
 
 /**
- * Checks a connector. What is wrong with it, or with the way to it, is in the report.
+ * Checks a connector. The report describes any problem with it, or with reaching it.
  * @throws the signal's reason when it aborts.
  */
 export async function runHarness(options: HarnessOptions): Promise<HarnessReport> {
@@ -63,14 +63,14 @@ export async function runHarness(options: HarnessOptions): Promise<HarnessReport
 
 class HarnessRun {
   readonly #options: HarnessOptions;
-  /** Aborts when the run is to stop, or when its time is over. */
+  /** Aborts when the run is stopped or its time is up. */
   readonly #signal: AbortSignal;
   readonly #connections: Connection[] = [];
   readonly #target: Target;
   readonly #results = new Map<string, CheckReport>();
   readonly #first = new Walked(createSyncId());
   readonly #second = new Walked(createSyncId());
-  /** Syncs that the connector has not been told the end of. */
+  /** Syncs that the connector has not cleaned up yet. */
   readonly #openSyncs = new Set<string>();
   readonly #startedAtMs = performance.now();
   #identity: Identity | undefined;
@@ -94,12 +94,12 @@ class HarnessRun {
   }
 
   async close(): Promise<void> {
-    // A signal of its own: a connector is to forget a sync that was stopped, too.
+    // A separate signal, so that a connector also forgets the syncs of an aborted run.
     const callTimeoutMs = Math.min(this.#options.callTimeoutMs, lastCallTimeoutMs);
     const target = this.#target.withOptions({ signal: AbortSignal.timeout(callTimeoutMs), callTimeoutMs });
     for (const syncId of this.#openSyncs) {
       await this.#cleanUp(syncId, target).catch((error: unknown) =>
-        this.#options.logger.warn({ error }, 'the connector could not clean up'),
+        this.#options.logger.warn({ error }, 'Cleanup failed'),
       );
     }
     for (const connection of this.#connections) {
@@ -107,11 +107,11 @@ class HarnessRun {
     }
   }
 
-  /** @returns Why the checks that were not run were not. */
+  /** @returns Why the remaining checks were not run. */
   async #runChecks(): Promise<string> {
     const identity = await this.#identify();
     if (identity?.result.outcome !== 'passed') {
-      return 'no connector answers';
+      return 'no connector responds';
     }
     const session = await this.#createSession(identity);
     if (!identity.sdkVersion.ok) {
@@ -178,7 +178,7 @@ class HarnessRun {
       await walk({ target: this.#target, walked, watchers, itemsMax, pace });
     } catch (error) {
       if (this.#signal.aborted) {
-        walked.stop(`${timeIsOver}, with ${JSON.stringify(walked.totals)} walked`);
+        walked.stop(`${timeIsOver} after walking ${JSON.stringify(walked.totals)}`);
       }
       throw error;
     }
@@ -219,7 +219,7 @@ class HarnessRun {
     await target.call(ConnectorService.method.cleanup, { activeSyncId: syncId });
   }
 
-  /** @param unreached - Why the checks without a result have none. */
+  /** @param unreached - Why some checks have no result. */
   #report(unreached: string): HarnessReport {
     const { metadata, sdkVersion } = this.#identity ?? {};
     return {

@@ -1,23 +1,23 @@
-// Listings to try things on: parts of what the walk found, read anew with pages of several sizes.
+// Listings to experiment with: parts of what the walk found, read again with several page sizes.
 import { IdSet } from './id-set.ts';
 import type { ListedPage, Listing } from './listing.ts';
 import { enqueuedTokens, ListingError, readPages } from './pages.ts';
 import { oncePerSession, type Session } from './session.ts';
 
-/** Page sizes that are tried; the last is the largest that the protocol allows. */
+/** The page sizes to try; the last one is the largest that the protocol allows. */
 export const triedPageSizes = [1, 7, 50, 250] as const;
 
-/** Calls that are made for one page size of one listing. */
+/** The maximum number of calls per page size and listing. */
 const callsMax = 40;
 
-/** A listing that is read in several pages, and where its second page begins. */
+/** A listing with several pages, and where its second page begins. */
 export interface PagedSample {
   readonly listing: Listing;
   readonly pageSize: number;
   readonly pageToken: string;
 }
 
-/** Of each kind of listing of each type one that gives out page tokens, at a page size of 1 if need be. */
+/** For each kind of listing of each type, one with page tokens, at a page size of 1 if necessary. */
 export const pagedSamples = oncePerSession(async (session: Session): Promise<readonly PagedSample[]> => {
   const samples: PagedSample[] = [];
   for (const listing of session.walked.samples) {
@@ -48,26 +48,26 @@ export async function readSampledPage(
 /** A listing read with one page size. */
 export interface SizedReading {
   readonly pageSize: number;
-  /** Answers with more items than were asked for: the request and how many there were. */
+  /** Responses with more items than requested: the request and the number of items. */
   readonly tooLarge: readonly string[];
   readonly ids: IdSet;
   /** Whether it was read to its end. */
   readonly isComplete: boolean;
-  /** Why not, if it was not for the number of calls. */
+  /** Why not, unless it was the limit on calls. */
   readonly failure: string | undefined;
 }
 
 /** A listing read with each of {@link triedPageSizes}. */
 export interface SizedSample {
   readonly listing: Listing;
-  /** As the connector pages it by itself. */
+  /** With the connector's default page size. */
   readonly whole: SizedReading;
   readonly readings: readonly SizedReading[];
 }
 
 export const sizedSamples = oncePerSession(async (session: Session): Promise<readonly SizedSample[]> => {
   const samples: SizedSample[] = [];
-  // Resource types are left out: no runtime cuts them into pages, for they are few.
+  // Without resource types: no runtime pages them, since they are few.
   for (const listing of session.walked.samples.filter(({ kind }) => kind !== 'resource types')) {
     const whole = await readSized(session, listing, 0);
     if (whole.failure === undefined) {
@@ -90,7 +90,7 @@ async function readSized(session: Session, listing: Listing, pageSize: number): 
     for await (const page of readPages(target, listing, { pageSize, activeSyncId, pace })) {
       idsOf(listing, page).forEach((id) => void ids.add(id));
       if (pageSize > 0 && page.list.length > pageSize) {
-        tooLarge.push(`${listing.describe({ pageSize })} answered ${page.list.length} items`);
+        tooLarge.push(`${listing.describe({ pageSize })} returned ${page.list.length} items`);
       }
       if (++calls === callsMax) {
         return { pageSize, tooLarge, ids, isComplete: false, failure: undefined };

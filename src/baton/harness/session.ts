@@ -1,4 +1,4 @@
-// What checks that make calls of their own have to work with.
+// What checks with calls of their own work with.
 
 import type { Logger } from 'pino';
 import type { ConnectorMetadata } from '#gen/c1/connector/v2/connector_pb.js';
@@ -11,19 +11,19 @@ export interface Session {
   readonly target: Target;
   readonly limits: LimitChecker;
   readonly pace: Pace;
-  /** How long a call may go on after its deadline, until it counts as one that does not end. */
+  /** How long a call may continue after its deadline before it counts as endless. */
   readonly endsWithinMs: number;
-  /** What GetMetadata and Validate answered, or how they failed. */
+  /** The responses of GetMetadata and Validate, or how they failed. */
   readonly metadata: Answered<ConnectorMetadata>;
   readonly sdkVersion: Answered<string>;
   /** The first walk. */
   readonly walked: Walked;
-  /** The sync that further calls belong to: the second walk's. */
+  /** The sync that further calls belong to: the one of the second walk. */
   readonly syncId: string;
   readonly logger: Logger;
-  /** Where a sync is to be written. */
+  /** Where to write a sync. */
   readonly file: SyncFile | undefined;
-  /** A new connection: to another process of the same connector, if there is one. It is closed at the end. */
+  /** Opens a new connection, to another process of the same connector if there is one. Closed at the end. */
   openAnother(): Target;
   /** Tells the connector that a sync is over. */
   cleanUp(syncId: string): Promise<void>;
@@ -32,16 +32,16 @@ export interface Session {
 /** A .c1z file to write. */
 export interface SyncFile {
   readonly path: string;
-  /** Where the unpacked database lies meanwhile; the system's folder for temporary files when it is not given. */
+  /** The folder for the uncompressed database; default: the system's folder for temporary files. */
   readonly temporaryFolder: string | undefined;
 }
 
-/** The value of an answer, or how the call for it failed. */
+/** The value of a response, or how the call failed. */
 export type Answered<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly failure: string };
 
-/** Makes a value that several checks share: once for each session. */
+/** Computes a value that several checks share, once per session. */
 export function oncePerSession<Value>(make: (session: Session) => Promise<Value>): typeof make {
   const made = new WeakMap<Session, Promise<Value>>();
   return (session) => {

@@ -1,14 +1,14 @@
-// The connector that is looked at: every call to it goes through here, with its deadline.
+// The connector under test: every call to it goes through here, with its deadline.
 import type { DescMessage, DescMethodUnary, DescService, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { UnaryClient } from '../client/in-process-client.ts';
 import type { Connection } from './connection.ts';
 
 export interface TargetOptions {
-  /** The deadline of each call; nothing for none. */
+  /** The deadline of each call; undefined for none. */
   readonly callTimeoutMs: number | undefined;
-  /** Ends all calls, and the harness with them: calls then throw the signal's reason. */
+  /** Ends all calls and the harness: calls then throw the signal's reason. */
   readonly signal: AbortSignal;
-  /** Cancels calls; they then fail with CANCELLED, as any call does. */
+  /** Cancels calls, which then fail with CANCELLED like any call. */
   readonly cancel?: AbortSignal;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -26,14 +26,14 @@ export class Target {
     return this.#options.signal;
   }
 
-  /** The same connector, called in another way. */
+  /** The same connector with other call options. */
   withOptions(changes: Partial<TargetOptions>): Target {
     return new Target(this.connection, { ...this.#options, ...changes });
   }
 
   /**
    * Makes a call.
-   * @throws ConnectError for a call that failed; the reason of the signal when that has aborted.
+   * @throws ConnectError if the call fails; the reason of the signal if that has aborted.
    */
   async call<Input extends DescMessage, Output extends DescMessage>(
     method: DescMethodUnary<Input, Output>,

@@ -1,4 +1,4 @@
-// Walks through all that a connector lists, in the order of a sync, and goes on where one listing fails.
+// Walks through everything that a connector lists, in the order of a sync. A failed listing does not stop it.
 import { create, type DescMessage, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { type Any, anyIs } from '@bufbuild/protobuf/wkt';
 import {
@@ -36,18 +36,18 @@ import type { ItemKind, Walked } from './walked.ts';
 
 export interface WalkOptions {
   readonly target: Target;
-  /** What is filled in. */
+  /** Receives the results. */
   readonly walked: Walked;
   readonly watchers: readonly Watcher[];
-  /** At most so many resources, entitlements and grants of each resource type. */
+  /** The maximum number of resources, entitlements and grants per resource type. */
   readonly itemsMax: number;
   readonly pace: Pace;
 }
 
-/** Pages in a row whose items were all there before: a listing that repeats them with new page tokens never ends. */
+/** The maximum number of pages in a row without new items: a listing that repeats them with new tokens never ends. */
 const oldPagesMax = 100;
 
-/** @throws the reason of the target's signal when that aborts; `walked` then holds what was seen until then. */
+/** @throws the reason of the target's signal if that aborts; `walked` then has what was seen until then. */
 export async function walk(options: WalkOptions): Promise<void> {
   await new Walk(options).run();
 }
@@ -55,7 +55,7 @@ export async function walk(options: WalkOptions): Promise<void> {
 class Walk {
   readonly #options: WalkOptions;
   readonly #walked: Walked;
-  /** Resources whose entitlements or grants are to be asked for, by type: pages as bytes, for there may be many. */
+  /** Resources whose entitlements or grants will be listed, by type: pages as bytes, since there may be many. */
   readonly #kept = new Map<string, Uint8Array[]>();
   readonly #parents = new IdSet();
 
@@ -183,8 +183,8 @@ class Walk {
   }
 
   /**
-   * Reads a listing to its end, or to the limit of items, or to its fault.
-   * @param item - Looks at an item, and tells whether it is new to the walk.
+   * Reads a listing to its end, to the limit of items, or to its fault.
+   * @param item - Handles an item, and returns whether it is new to the walk.
    */
   async #read<Item>(
     listing: Listing<Item>,
@@ -208,10 +208,10 @@ class Walk {
         this.#tell((watcher) => watcher.page?.(page, listing));
         const news = page.list.map(item).filter(Boolean);
         await pageRead();
-        // A page without items says that something is waited for, and may come a thousand times.
+        // A page without items means that the connector is waiting for something; there may be a thousand.
         oldPages = news.length > 0 ? 0 : oldPages + Math.min(page.list.length, 1);
         if (oldPages === oldPagesMax) {
-          const text = `${listing.name} answered nothing new on ${oldPages} pages in a row, with ever other page tokens`;
+          const text = `${listing.name} returned no new items on ${oldPages} pages in a row, always with new page tokens`;
           throw new ListingError('endless', text);
         }
       }
@@ -222,19 +222,19 @@ class Walk {
         return;
       }
       if (target.signal.aborted && pages > 0 && !this.#walked.faults.has('endless')) {
-        const message = `${listing.name} had not ended after ${pages} pages with ${items} items when the time was over`;
+        const message = `${listing.name} did not end in time: ${pages} pages with ${items} items so far`;
         this.#walked.addFault({ fault: 'endless', message }, listing);
       }
       throw error;
     }
   }
 
-  /** Whether there are as many items of the listing's kind and type as the walk may read; it is noted then. */
+  /** Whether the limit for the listing's kind and type has been reached; marks the kind as incomplete if so. */
   #isFull({ kind, typeId }: Listing): boolean {
     const { itemsMax } = this.#options;
     const isFull = isItemKind(kind) && this.#walked.countOf(kind, typeId) >= itemsMax;
     if (isFull) {
-      this.#walked.markIncomplete(kind, `no more than ${itemsMax} ${kind} of each type were read (--max-items)`);
+      this.#walked.markIncomplete(kind, `only ${itemsMax} ${kind} of each type were read (--max-items)`);
     }
     return isFull;
   }

@@ -1,4 +1,4 @@
-// What a walk through a connector came by: ids, counts, what could not be walked, and samples for further calls.
+// What a walk through a connector found: ids, counts, what it could not read, and samples for further calls.
 import type { Entitlement } from '#gen/c1/connector/v2/entitlement_pb.js';
 import type { Resource, ResourceId, ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
 import { entitlementId } from '../messages/entitlement.ts';
@@ -10,7 +10,7 @@ import type { ListingError, ListingFault } from './pages.ts';
 export const itemKinds = ['resources', 'entitlements', 'grants'] as const;
 export type ItemKind = (typeof itemKinds)[number];
 
-/** Messages that are kept of each fault. */
+/** The maximum number of messages to keep per fault. */
 const messagesMax = 3;
 
 /** A fault of listings, with the first messages about it. */
@@ -28,7 +28,7 @@ export class Walked {
     entitlements: new IdSet(),
     grants: new IdSet(),
   };
-  /** How many items there were, by kind and resource type: what the entitlements and grants are on. */
+  /** The number of items by kind and resource type (for entitlements and grants: of their resource). */
   readonly counts: Readonly<Record<ItemKind, Map<string, number>>> = {
     resources: new Map(),
     entitlements: new Map(),
@@ -36,12 +36,12 @@ export class Walked {
   };
   /** Templates of ListStaticEntitlements by resource type. */
   readonly templates = new Map<string, Entitlement[]>();
-  /** Kinds of which something is missing, with the reason. References to them cannot be judged. */
+  /** Incomplete kinds, with the reason. References to them cannot be checked. */
   readonly incomplete = new Map<ListedKind, string>();
   /** The first resource of each type. */
   readonly firstResources = new Map<string, Resource>();
   readonly faults = new Map<ListingFault | 'type-scoped', FaultTally>();
-  /** How many listings of a single resource's entitlements or grants there were. */
+  /** The number of listings of a single resource's entitlements or grants. */
   resourceListings = 0;
   readonly #busiest = new Map<string, { listing: Listing; items: number }>();
 
@@ -58,7 +58,7 @@ export class Walked {
     return key !== undefined && this.ids.resources.has(key);
   }
 
-  /** Whether an entitlement was listed, or is one of a template's on a listed resource. */
+  /** Whether an entitlement was listed, or results from a template on a listed resource. */
   hasEntitlement({ id, resource }: Entitlement): boolean {
     if (this.ids.entitlements.has(id)) {
       return true;
@@ -75,7 +75,7 @@ export class Walked {
     return [...this.counts[kind].values()].reduce((total, count) => total + count, 0);
   }
 
-  /** How many items there were of each kind. */
+  /** The total number of items of each kind. */
   get totals(): Readonly<Record<ItemKind, number>> {
     return {
       resources: this.totalOf('resources'),
@@ -84,7 +84,7 @@ export class Walked {
     };
   }
 
-  /** Takes note that the walk ends before all was seen. */
+  /** Records that the walk ended early. */
   stop(reason: string): void {
     if (!this.faults.has('endless')) {
       this.noteFault('endless', reason);
@@ -105,7 +105,7 @@ export class Walked {
     const isOfResource = listing.kind === 'entitlements' || listing.kind === 'grants';
     const key = fault === 'gone' && !isOfResource ? 'refused' : fault;
     this.noteFault(listing.isTypeScoped && (key === 'refused' || key === 'gone') ? 'type-scoped' : key, message);
-    // What a deleted resource had is missing in a sync too.
+    // The entitlements and grants of a deleted resource are missing in a sync too.
     if (key !== 'gone' || listing.isTypeScoped) {
       this.markIncomplete(listing.kind, `${listing.name} could not be read to its end`);
     }
@@ -126,7 +126,7 @@ export class Walked {
     }
   }
 
-  /** Remembers a listing that was read to its end, if it has the most items of its like. */
+  /** Keeps a listing that was read to its end if it has the most items of its kind. */
   addSample(listing: Listing, items: number): void {
     const key = `${listing.kind} ${listing.typeId} ${listing.isTypeScoped}`;
     const former = this.#busiest.get(key);

@@ -13,8 +13,8 @@ function failure(code: string, cause?: unknown): ConnectError {
 }
 
 const texts: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'the host name of library.test:50051 has no address (ENOTFOUND)',
-  EHOSTUNREACH: 'library.test:50051 cannot be reached from here (EHOSTUNREACH)',
+  ENOTFOUND: 'cannot resolve the host name of library.test:50051 (ENOTFOUND)',
+  EHOSTUNREACH: 'library.test:50051 is unreachable (EHOSTUNREACH)',
   CERT_HAS_EXPIRED: 'the certificate of library.test:50051 has expired (CERT_HAS_EXPIRED)',
 };
 for (const [code, text] of Object.entries(texts)) {
@@ -25,7 +25,7 @@ test('the innermost cause that is known is explained', () => {
   const error = failure('ERR_HTTP2_STREAM_ERROR', Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }));
   assert.match(
     explainConnectionFailure(error, connection) ?? '',
-    /^nothing listens at library\.test:50051: .* \(ECONNREFUSED, ERR_HTTP2_STREAM_ERROR\)$/,
+    /^nothing is listening on library\.test:50051: .* \(ECONNREFUSED, ERR_HTTP2_STREAM_ERROR\)$/,
   );
 });
 
@@ -38,7 +38,7 @@ test('of a host with several addresses, each failure counts', () => {
     new ConnectError('both', Code.Unavailable, undefined, undefined, both),
     connection,
   );
-  assert.match(text ?? '', /cannot be reached from here \(ENETUNREACH, ECONNREFUSED\)/);
+  assert.match(text ?? '', /is unreachable \(ENETUNREACH, ECONNREFUSED\)/);
 });
 
 test('what a server answers is not explained', () => {

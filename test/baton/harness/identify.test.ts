@@ -23,7 +23,7 @@ async function explain(t: TestContext, address: ListenAddress, tls?: TlsOptions,
   const report = await judgeAddress(t, address, { connect: () => createConnection(address, tls), callTimeoutMs });
   const { outcome, detail } = resultOf(report, 'connector-answers');
   assert.equal(outcome, 'failed');
-  assert.equal(resultOf(report, 'metadata-valid').detail, 'no connector answers');
+  assert.equal(resultOf(report, 'metadata-valid').detail, 'no connector responds');
   return detail;
 }
 
@@ -64,7 +64,7 @@ test('nothing listens at the address', async (t) => {
   await once(server, 'close');
   assert.equal(
     await explain(t, address),
-    `nothing listens at 127.0.0.1:${address.port}: start the connector's server there, or give its address (ECONNREFUSED)`,
+    `nothing is listening on 127.0.0.1:${address.port}: start the connector's server, or correct the address (ECONNREFUSED)`,
   );
 });
 
@@ -73,7 +73,7 @@ test('an HTTP/1.1 server', async (t) => {
     t,
     createHttpServer((_request, response) => response.end('hello')),
   );
-  assert.match(await explain(t, address), /^what listens at \S+ is no gRPC server in plaintext: if it wants TLS/);
+  assert.match(await explain(t, address), /^the server on \S+ is not a plaintext gRPC server: if it uses TLS/);
 });
 
 test('an HTTP/2 server that speaks no gRPC', async (t) => {
@@ -81,14 +81,14 @@ test('an HTTP/2 server that speaks no gRPC', async (t) => {
     response.writeHead(200, { 'content-type': 'text/html' });
     response.end('hello');
   });
-  assert.match(await explain(t, await listen(t, server)), /^what listens at \S+ is no gRPC server \(.*text\/html/);
+  assert.match(await explain(t, await listen(t, server)), /^the server on \S+ is not a gRPC server \(.*text\/html/);
 });
 
 test('a gRPC server that is no connector', async (t) => {
   const address = await serve(t, []);
   assert.match(
     await explain(t, address),
-    /is a gRPC server and no Baton connector: it answers UNIMPLEMENTED to GetMetadata and ListResourceTypes/,
+    /is a gRPC server but not a Baton connector: GetMetadata and ListResourceTypes are UNIMPLEMENTED/,
   );
 });
 
@@ -97,7 +97,7 @@ test('a connector without GetMetadata is a connector all the same', async (t) =>
   const report = await judgeAddress(t, address);
   assert.equal(resultOf(report, 'connector-answers').outcome, 'passed');
   assertFailed(report, {
-    'metadata-valid': /GetMetadata answered UNIMPLEMENTED/,
+    'metadata-valid': /GetMetadata failed with UNIMPLEMENTED/,
     'validate-answers': /UNIMPLEMENTED/,
   });
 });
@@ -110,28 +110,28 @@ test('a server that takes connections and never answers', async (t) => {
       t.after(() => socket.destroy());
     }),
   );
-  assert.match(await explain(t, address, undefined, 50), /did not answer GetMetadata before the deadline of the call/);
+  assert.match(await explain(t, address, undefined, 50), /did not respond to GetMetadata within --call-timeout/);
 });
 
 test('plaintext to a server that wants TLS', async (t) => {
   const text = await explain(t, await serveTls(t, serverOnly()));
-  assert.match(text, /is no gRPC server in plaintext: if it wants TLS, give its authority with --tls-ca/);
+  assert.match(text, /is not a plaintext gRPC server: if it uses TLS, pass its authority with --tls-ca/);
 });
 
 test('TLS to a server in plaintext', async (t) => {
   const text = await explain(t, await serve(t, createFullServices()), { ca: pem('certificate-authority') });
-  assert.match(text, /^what listens at \S+ speaks no TLS/);
+  assert.match(text, /^the server on \S+ does not use TLS/);
 });
 
 test('a certificate of an authority that is not trusted', async (t) => {
   const text = await explain(t, await serveTls(t, serverOnly()), {});
-  assert.match(text, /is of no trusted authority: give the authority's file with --tls-ca/);
+  assert.match(text, /is not from a trusted authority: pass the authority's file with --tls-ca/);
 });
 
 test('a certificate for another name', async (t) => {
   const tls = { ca: pem('certificate-authority'), serverName: 'library.test' };
   const text = await explain(t, await serveTls(t, serverOnly()), tls);
-  assert.match(text, /is for another name: give that name with --tls-server-name/);
+  assert.match(text, /is for another name: pass that name with --tls-server-name/);
 });
 
 test('a server that wants a certificate, and gets none or a stranger’s', async (t) => {
@@ -139,7 +139,7 @@ test('a server that wants a certificate, and gets none or a stranger’s', async
   const ca = pem('mutual-authority');
   const stranger = { ca, cert: pem('stranger-client-certificate'), key: pem('stranger-client-key') };
   for (const tls of [{ ca }, stranger]) {
-    assert.match(await explain(t, address, tls), /wants a certificate of its clients.*--tls-cert/);
+    assert.match(await explain(t, address, tls), /requires a (?:trusted )?client certificate.*--tls-cert/);
   }
 });
 

@@ -12,7 +12,7 @@ test('a connector that does everything, and keeps to the contract, passes every 
   assertFailed(report, {});
   assert.deepEqual(
     report.checks.filter(({ outcome }) => outcome !== 'passed').map(({ id, detail }) => `${id}: ${detail}`),
-    ['syncs-to-file: no --file was given'],
+    ['syncs-to-file: --file was not given'],
   );
   assert.deepEqual(report.walked, { resources: 5 + 3 + 6 + 3, entitlements: 3 + 3, grants: 3 * 7 + 3 });
   assert.deepEqual([report.connectorName, report.sdkVersion, report.bounds], ['Library', 'v0.25.0', []]);

@@ -23,10 +23,10 @@ test('a walk that has not ended when the time is over fails, and references to w
     listGrants: neverAnswer(() => time.abort()),
   }));
   const report = await judgeServices(t, services, { timeLimit: time.signal });
-  assertFailed(report, { 'page-tokens-end': /^the time was over before \(--timeout\), with \{"resources":17,/ });
+  assertFailed(report, { 'page-tokens-end': /^time ran out \(--timeout\) after walking \{"resources":17,/ });
   assert.equal(resultOf(report, 'resources-valid').outcome, 'passed');
   assert.equal(resultOf(report, 'grant-ids-stable').outcome, 'not applicable');
-  assert.equal(resultOf(report, 'ticketing-agrees').detail, 'the time was over before (--timeout)');
+  assert.equal(resultOf(report, 'ticketing-agrees').detail, 'time ran out (--timeout)');
 });
 
 test('a check that has not ended when the time is over fails, and those after it are not applicable', async (t) => {
@@ -35,7 +35,7 @@ test('a check that has not ended when the time is over fails, and those after it
     listTicketSchemas: neverAnswer(() => time.abort()),
   }));
   const report = await judgeServices(t, services, { timeLimit: time.signal });
-  assertFailed(report, { 'ticketing-agrees': /the time was over/ });
+  assertFailed(report, { 'ticketing-agrees': /time ran out/ });
   assert.equal(resultOf(report, 'actions-agree').outcome, 'passed');
   assert.equal(resultOf(report, 'deadline-honoured').outcome, 'not applicable');
 });
@@ -46,7 +46,7 @@ test('a connector that has not answered at all when the time is over fails', asy
     getMetadata: neverAnswer(() => time.abort()),
   }));
   const report = await judgeServices(t, services, { timeLimit: time.signal });
-  assertFailed(report, { 'connector-answers': /the time was over/ });
+  assertFailed(report, { 'connector-answers': /time ran out/ });
 });
 
 test('when the program is to stop, the harness stops with its reason, and tells the connector that the sync is over', async (t) => {

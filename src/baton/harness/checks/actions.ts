@@ -1,17 +1,17 @@
-// Checks of actions. None is ever invoked but one that does not exist.
+// Checks of actions. None is ever invoked, except one that does not exist.
 import { Code, ConnectError } from '@connectrpc/connect';
 import { ActionService, type BatonActionSchema } from '#gen/c1/connector/v2/action_pb.js';
 import { Capability } from '#gen/c1/connector/v2/connector_pb.js';
 import { type CallCheck, failed, notApplicable, passed } from '../check.ts';
 import { describeFailure, describeRequest, quote } from '../describe-call.ts';
 import { Findings } from '../findings.ts';
-import { expectRefusals, madeUpName, refusable } from '../refusals.ts';
+import { expectRefusals, nonexistentName, refusable } from '../refusals.ts';
 import { oncePerSession } from '../session.ts';
 import { capabilitiesOf, names, noCapabilities } from './capabilities.ts';
 
 const noActions = 'the connector has no actions';
 
-/** The actions of the connector and of its types; none where the service is not there. */
+/** The actions of the connector and of its types; empty if the service is not implemented. */
 const listActions = oncePerSession(async ({ target }): Promise<readonly BatonActionSchema[]> => {
   try {
     return (await target.call(ActionService.method.listActionSchemas, {})).schemas;
@@ -25,7 +25,7 @@ const listActions = oncePerSession(async ({ target }): Promise<readonly BatonAct
 
 const actionsAgree: CallCheck = {
   id: 'actions-agree',
-  title: 'ListActionSchemas answers actions if CAPABILITY_ACTIONS is named, and none if it is not',
+  title: 'ListActionSchemas returns actions if and only if CAPABILITY_ACTIONS is declared',
   judge: async (session) => {
     const capabilities = capabilitiesOf(session);
     if (!capabilities) {
@@ -34,16 +34,16 @@ const actionsAgree: CallCheck = {
     const actions = await listActions(session);
     const isNamed = names(capabilities, Capability.ACTIONS);
     return isNamed === actions.length > 0
-      ? passed(isNamed ? actions.map(({ name }) => name).join(', ') : 'there are none')
+      ? passed(isNamed ? actions.map(({ name }) => name).join(', ') : 'none')
       : failed(
-          `ListActionSchemas answered ${actions.length} actions, and GetMetadata ${isNamed ? 'names' : 'does not name'} CAPABILITY_ACTIONS`,
+          `ListActionSchemas returned ${actions.length} actions, but GetMetadata ${isNamed ? 'declares' : 'does not declare'} CAPABILITY_ACTIONS`,
         );
   },
 };
 
 const actionSchemasValid: CallCheck = {
   id: 'action-schemas-valid',
-  title: 'Actions have names of their own, arguments of different names, and resource types that are listed',
+  title: 'Actions have unique names, uniquely named arguments, and listed resource types',
   judge: async (session) => {
     const actions = await listActions(session);
     const findings = new Findings();
@@ -54,13 +54,13 @@ const actionSchemasValid: CallCheck = {
       const doubled = fieldNames.find((field, index) => field === '' || fieldNames.indexOf(field) !== index);
       const violation =
         (name === '' && 'no name') ||
-        (seen.has(key) && 'a name that is there twice') ||
-        (doubled !== undefined && `the argument ${quote(doubled)}, which is empty or there twice`) ||
+        (seen.has(key) && 'a duplicate name') ||
+        (doubled !== undefined && `the argument ${quote(doubled)}, which is empty or duplicate`) ||
         (resourceTypeId !== '' &&
           !session.walked.hasType(resourceTypeId) &&
-          `the resource type ${quote(resourceTypeId)}, which ListResourceTypes does not answer`);
+          `the resource type ${quote(resourceTypeId)}, which ListResourceTypes does not return`);
       if (violation) {
-        findings.add(`ListActionSchemas answered ${quote(name)} with ${violation}`);
+        findings.add(`ListActionSchemas returned ${quote(name)} with ${violation}`);
       }
       seen.add(key);
     }
@@ -70,7 +70,7 @@ const actionSchemasValid: CallCheck = {
 
 const actionSchemasFound: CallCheck = {
   id: 'action-schemas-found',
-  title: 'GetActionSchema answers each action of the connector that ListActionSchemas answers',
+  title: 'GetActionSchema returns each connector-level action that ListActionSchemas returns',
   judge: async (session) => {
     const global = (await listActions(session)).filter(({ resourceTypeId }) => resourceTypeId === '');
     const findings = new Findings();
@@ -79,28 +79,28 @@ const actionSchemasFound: CallCheck = {
       try {
         const { schema } = await session.target.call(ActionService.method.getActionSchema, { name });
         if (schema?.name !== name) {
-          findings.add(`${request} answered ${schema ? quote(schema.name) : 'no schema'}`);
+          findings.add(`${request} returned ${schema ? quote(schema.name) : 'no schema'}`);
         }
       } catch (error) {
         if (!(error instanceof ConnectError)) {
           throw error;
         }
-        findings.add(`${request} answered ${describeFailure(error)}`);
+        findings.add(`${request} failed with ${describeFailure(error)}`);
       }
     }
-    return global.length === 0 ? notApplicable('the connector has no actions of its own') : findings.result();
+    return global.length === 0 ? notApplicable('the connector has no connector-level actions') : findings.result();
   },
 };
 
 const actionUnknown: CallCheck = {
   id: 'action-unknown',
-  title: 'Actions that do not exist are NOT_FOUND, or UNIMPLEMENTED where there are none',
+  title: 'Nonexistent actions are NOT_FOUND, or UNIMPLEMENTED if there are no actions',
   judge: async (session) => {
     const actions = await listActions(session);
     const requests = [
-      refusable(ActionService.method.getActionSchema, { name: madeUpName }),
-      refusable(ActionService.method.getActionStatus, { id: madeUpName }),
-      refusable(ActionService.method.invokeAction, { name: madeUpName }),
+      refusable(ActionService.method.getActionSchema, { name: nonexistentName }),
+      refusable(ActionService.method.getActionStatus, { id: nonexistentName }),
+      refusable(ActionService.method.invokeAction, { name: nonexistentName }),
     ];
     const findings = new Findings();
     const codes = actions.length > 0 ? [Code.NotFound] : [Code.NotFound, Code.Unimplemented];

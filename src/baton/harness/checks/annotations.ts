@@ -1,4 +1,4 @@
-// Checks of what resources, entitlements and grants are annotated with.
+// Checks of the annotations of resources, entitlements and grants.
 import type { DescMessage } from '@bufbuild/protobuf';
 import { type Any, anyIs, anyUnpack } from '@bufbuild/protobuf/wkt';
 import { BatonIDSchema } from '#gen/c1/connector/v2/annotation_baton_id_pb.js';
@@ -14,13 +14,13 @@ import { unpack } from '../unpack.ts';
 
 const noBatonId: WalkCheck = {
   id: 'no-baton-id',
-  title: 'Nothing carries BatonID, which is for the sync to put there',
+  title: 'Nothing has a BatonID annotation, which only a sync may add',
   watch: () => {
     const findings = new Findings();
     return {
       ...watchAnnotations((annotations, name) => {
         if (annotations.some((any) => anyIs(any, BatonIDSchema))) {
-          findings.add(() => `${name()} carries BatonID`);
+          findings.add(() => `${name()} has BatonID`);
         }
       }),
       end: () => findings.result(),
@@ -33,7 +33,7 @@ const limited: readonly DescMessage[] = [AliasesSchema, GrantExpandableSchema];
 
 const annotationsValid: WalkCheck = {
   id: 'annotations-valid',
-  title: 'Annotations of the protocol can be read, and keep to the limits',
+  title: 'Annotations of the protocol are well-formed and within the limits',
   watch: ({ limits }) => {
     const findings = new Findings();
     return {
@@ -41,7 +41,7 @@ const annotationsValid: WalkCheck = {
         for (const any of annotations) {
           const violation = faultOf(any, limits);
           if (violation) {
-            findings.add(() => `${name()} carries ${any.typeUrl} with ${violation}`);
+            findings.add(() => `${name()} has ${any.typeUrl} with ${violation}`);
           }
         }
       }),
@@ -55,7 +55,7 @@ const enqueuedMaxBytes = 16 * 1024 * 1024;
 
 const enqueuedPageTokens: WalkCheck = {
   id: 'enqueued-page-tokens',
-  title: 'An answer enqueues further page tokens at most once, each another, and within the limits',
+  title: 'A response enqueues further page tokens at most once, without duplicates and within the limits',
   watch: ({ limits }) => {
     const findings = new Findings();
     let count = 0;
@@ -69,41 +69,41 @@ const enqueuedPageTokens: WalkCheck = {
         count++;
         const tokens = message.pageTokens;
         const violation =
-          (second && 'the annotation twice') ??
+          (second && 'a duplicate annotation') ??
           limits(EnqueuePageTokensSchema, message) ??
-          (new Set([...tokens, nextPageToken]).size <= tokens.length ? 'a token twice' : undefined) ??
+          (new Set([...tokens, nextPageToken]).size <= tokens.length ? 'a duplicate token' : undefined) ??
           (Buffer.byteLength(tokens.join('')) > enqueuedMaxBytes ? 'more than 16 MiB of tokens' : undefined);
         if (violation) {
-          findings.add(() => `${name} answered EnqueuePageTokens with ${violation}`);
+          findings.add(() => `${name} returned EnqueuePageTokens with ${violation}`);
         }
       },
-      end: () => (count === 0 ? notApplicable('no answer enqueues page tokens') : findings.result()),
+      end: () => (count === 0 ? notApplicable('no response enqueues page tokens') : findings.result()),
     };
   },
 };
 
-/** Tells of the annotations of each item. */
+/** Reports the annotations of each item. */
 function watchAnnotations(look: (annotations: readonly Any[], name: () => string) => void): Omit<Watcher, 'end'> {
   return {
     resource: ({ id, annotations }, { listing }) =>
-      look(annotations, () => `${describeResource(id)}, answered by ${listing.name},`),
+      look(annotations, () => `${describeResource(id)}, returned by ${listing.name},`),
     template: ({ slug, annotations }, { listing }) =>
-      look(annotations, () => `the template ${quote(slug)}, answered by ${listing.name},`),
+      look(annotations, () => `the template ${quote(slug)}, returned by ${listing.name},`),
     entitlement: ({ id, annotations }, { listing }) =>
-      look(annotations, () => `the entitlement ${quote(id)}, answered by ${listing.name},`),
+      look(annotations, () => `the entitlement ${quote(id)}, returned by ${listing.name},`),
     grant: ({ id, annotations }, { listing }) =>
-      look(annotations, () => `the grant ${quote(id)}, answered by ${listing.name},`),
+      look(annotations, () => `the grant ${quote(id)}, returned by ${listing.name},`),
   };
 }
 
 function faultOf(any: Any, limits: LimitChecker): string | undefined {
   try {
-    // One of a type that the protocol does not have is nobody's business.
+    // Annotations of types outside the protocol are ignored.
     const message = anyUnpack(any, annotationRegistry);
     const schema = message && limited.find((desc) => desc.typeName === message.$typeName);
     return schema && limits(schema, message);
   } catch {
-    return 'bytes that are no such message';
+    return 'malformed bytes';
   }
 }
 

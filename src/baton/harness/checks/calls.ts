@@ -1,4 +1,4 @@
-// Checks of calls as such: cancellation, deadlines, and services that are not there.
+// Checks of calls as such: cancellation, deadlines, and unknown services.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { SchemaService } from '#gen/c1/connector/v2/config_pb.js';
@@ -13,12 +13,12 @@ const deadlineMs = 1;
 
 const deadlineHonoured: CallCheck = {
   id: 'deadline-honoured',
-  title: `A call with a deadline of ${deadlineMs} ms ends: DEADLINE_EXCEEDED, if it is not answered by then`,
+  title: `A call with a deadline of ${deadlineMs} ms ends in time, with DEADLINE_EXCEEDED unless it has completed`,
   judge: async (session) => {
     const listing = pickListing(session);
     const { target, endsWithinMs } = session;
     const limit = AbortSignal.timeout(deadlineMs + endsWithinMs);
-    // Only the server is told of the deadline: here the call would end by itself, whatever the server does.
+    // Only the server knows the deadline: with a deadline on this side, the call would end whatever the server does.
     const caller = target.withOptions({
       cancel: limit,
       callTimeoutMs: undefined,
@@ -27,7 +27,7 @@ const deadlineHonoured: CallCheck = {
     const request = `${listing.describe({})} with a deadline of ${deadlineMs} ms`;
     try {
       await listing.read(caller, { pageSize: 0, pageToken: '', activeSyncId: session.syncId });
-      return passed('it was answered by then');
+      return passed('it completed in time');
     } catch (error) {
       if (limit.aborted) {
         return failed(`${request} had not ended ${endsWithinMs} ms later`);
@@ -36,17 +36,17 @@ const deadlineHonoured: CallCheck = {
       if (error instanceof ConnectError && [Code.DeadlineExceeded, Code.Canceled].includes(error.code)) {
         return passed(codeName(error.code));
       }
-      return failed(`${request} answered ${describeFailure(error)}`);
+      return failed(`${request} failed with ${describeFailure(error)}`);
     }
   },
 };
 
-/** A call is cancelled too early while it has not been sent, and too late when it was answered: one of these fits. */
+/** Too early and the call has not been sent yet; too late and it has completed. One of these delays should be right. */
 const cancelDelaysMs = [0, 1, 2, 4, 8, 16, 32];
 
 const cancellationSurvived: CallCheck = {
   id: 'cancellation-survived',
-  title: 'A call that is cancelled ends CANCELLED, and the next one is answered',
+  title: 'A cancelled call ends with CANCELLED, and the next call succeeds',
   judge: async (session) => {
     const listing = pickListing(session);
     const page = { pageSize: 0, pageToken: '', activeSyncId: session.syncId };
@@ -65,22 +65,22 @@ const cancellationSurvived: CallCheck = {
         break;
       }
       if (!(error instanceof ConnectError && error.code === Code.Canceled)) {
-        return failed(`${listing.describe({})}, cancelled, ended with ${describeFailure(error)}`);
+        return failed(`${listing.describe({})}, when cancelled, failed with ${describeFailure(error)}`);
       }
       cancelled++;
     }
     try {
       await listing.read(session.target, page);
     } catch (error) {
-      return failed(`after ${listing.describe({})} was cancelled, the next call answered ${describeFailure(error)}`);
+      return failed(`after ${listing.describe({})} was cancelled, the next call failed with ${describeFailure(error)}`);
     }
-    return passed(cancelled === 0 ? 'each call was answered before it could be cancelled' : '');
+    return passed(cancelled === 0 ? 'each call completed before it could be cancelled' : '');
   },
 };
 
 const unknownServiceUnimplemented: CallCheck = {
   id: 'unknown-service-unimplemented',
-  title: 'A service that no connector has answers UNIMPLEMENTED',
+  title: 'A call to an unknown service returns UNIMPLEMENTED',
   judge: async (session) => {
     const findings = new Findings();
     const request = refusable(SchemaService.method.getSchema, {});
@@ -89,7 +89,7 @@ const unknownServiceUnimplemented: CallCheck = {
   },
 };
 
-/** The listing that is likely to take the longest. */
+/** The listing that probably takes the longest. */
 function pickListing({ walked }: Session) {
   return walked.samples.findLast(({ kind }) => kind === 'grants' || kind === 'resources') ?? resourceTypesListing;
 }

@@ -1,4 +1,4 @@
-// Checks that the capabilities a connector names are those that it has.
+// Checks that a connector has exactly the capabilities that it declares.
 import { Code, ConnectError } from '@connectrpc/connect';
 import { Capability, type ConnectorCapabilities } from '#gen/c1/connector/v2/connector_pb.js';
 import { ResourceGetterService } from '#gen/c1/connector/v2/resource_pb.js';
@@ -8,13 +8,13 @@ import { Findings } from '../findings.ts';
 import { resourceKey } from '../listing.ts';
 import type { Session } from '../session.ts';
 
-export const noCapabilities = 'GetMetadata names no capabilities';
+export const noCapabilities = 'GetMetadata declares no capabilities';
 
 export function capabilitiesOf({ metadata }: Session): ConnectorCapabilities | undefined {
   return metadata.ok ? metadata.value.capabilities : undefined;
 }
 
-/** Whether the connector names a capability, for itself or for one of its types. */
+/** Whether the connector declares a capability, for itself or for one of its types. */
 export function names({ connectorCapabilities, resourceTypeCapabilities }: ConnectorCapabilities, wanted: Capability) {
   return [connectorCapabilities, ...resourceTypeCapabilities.map(({ capabilities }) => capabilities)].some((list) =>
     list.includes(wanted),
@@ -23,7 +23,7 @@ export function names({ connectorCapabilities, resourceTypeCapabilities }: Conne
 
 const capabilityTypesAgree: CallCheck = {
   id: 'capability-types-agree',
-  title: 'The capabilities name the resource types that are listed, each once and able to be synced',
+  title: 'The capabilities cover exactly the listed resource types, each once and with CAPABILITY_SYNC',
   judge: async (session) => {
     const { walked, metadata } = session;
     const capabilities = capabilitiesOf(session);
@@ -37,16 +37,16 @@ const capabilityTypesAgree: CallCheck = {
     const named = capabilities.resourceTypeCapabilities.map(({ resourceType }) => resourceType?.id ?? '');
     for (const [index, id] of named.entries()) {
       if (!walked.hasType(id)) {
-        findings.add(`GetMetadata names capabilities of ${quote(id)}, which ListResourceTypes does not answer`);
+        findings.add(`GetMetadata declares capabilities for ${quote(id)}, which ListResourceTypes does not return`);
       } else if (named.indexOf(id) !== index) {
-        findings.add(`GetMetadata names capabilities of ${quote(id)} twice`);
+        findings.add(`GetMetadata declares capabilities for ${quote(id)} twice`);
       } else if (!capabilities.resourceTypeCapabilities[index]?.capabilities.includes(Capability.SYNC)) {
-        findings.add(`GetMetadata does not name CAPABILITY_SYNC for ${quote(id)}, which is listed`);
+        findings.add(`GetMetadata does not declare CAPABILITY_SYNC for ${quote(id)}, which is listed`);
       }
     }
     for (const { id } of walked.types) {
       if (!named.includes(id)) {
-        findings.add(`GetMetadata names no capabilities of ${quote(id)}, which ListResourceTypes answers`);
+        findings.add(`GetMetadata declares no capabilities for ${quote(id)}, which ListResourceTypes returns`);
       }
     }
     return findings.result();
@@ -55,7 +55,7 @@ const capabilityTypesAgree: CallCheck = {
 
 const capabilitiesUnited: CallCheck = {
   id: 'capabilities-united',
-  title: 'The capabilities of the connector hold those of all its resource types',
+  title: 'The capabilities of the connector include those of all its resource types',
   judge: async (session) => {
     const capabilities = capabilitiesOf(session);
     if (!capabilities) {
@@ -66,7 +66,7 @@ const capabilitiesUnited: CallCheck = {
       for (const capability of ofType) {
         if (!capabilities.connectorCapabilities.includes(capability)) {
           findings.add(
-            `GetMetadata names CAPABILITY_${Capability[capability]} for ${quote(resourceType?.id ?? '')}, and not for the connector`,
+            `GetMetadata declares CAPABILITY_${Capability[capability]} for ${quote(resourceType?.id ?? '')}, but not for the connector`,
           );
         }
       }
@@ -77,7 +77,7 @@ const capabilitiesUnited: CallCheck = {
 
 const targetedSyncAgrees: CallCheck = {
   id: 'targeted-sync-agrees',
-  title: 'GetResource answers a listed resource of types with CAPABILITY_TARGETED_SYNC, and UNIMPLEMENTED for others',
+  title: 'GetResource returns a listed resource for types with CAPABILITY_TARGETED_SYNC, and UNIMPLEMENTED for others',
   judge: async (session) => {
     const { walked, target } = session;
     const capabilities = capabilitiesOf(session);
@@ -94,19 +94,19 @@ const targetedSyncAgrees: CallCheck = {
       try {
         const { resource: got } = await target.call(ResourceGetterService.method.getResource, message);
         if (!isTargeted) {
-          findings.add(`${request} was answered, and ${typeId} has no CAPABILITY_TARGETED_SYNC`);
+          findings.add(`${request} succeeded, but ${typeId} has no CAPABILITY_TARGETED_SYNC`);
         } else if (resourceKey(got?.id) !== resourceKey(resourceId)) {
-          findings.add(`${request} answered ${describeResource(got?.id)}`);
+          findings.add(`${request} returned ${describeResource(got?.id)}`);
         }
       } catch (error) {
         if (!(error instanceof ConnectError)) {
           throw error;
         }
         if (isTargeted) {
-          findings.add(`${request}, which was listed, answered ${describeFailure(error)}`);
+          findings.add(`${request}, which was listed, failed with ${describeFailure(error)}`);
         } else if (error.code !== Code.Unimplemented) {
           findings.add(
-            `${request} answered ${describeFailure(error)}; without CAPABILITY_TARGETED_SYNC it must be UNIMPLEMENTED`,
+            `${request} failed with ${describeFailure(error)}; without CAPABILITY_TARGETED_SYNC it must be UNIMPLEMENTED`,
           );
         }
       }
@@ -117,7 +117,7 @@ const targetedSyncAgrees: CallCheck = {
 
 const credentialOptionsAgree: CallCheck = {
   id: 'credential-options-agree',
-  title: 'The credential options that the connector prefers are among those that it supports',
+  title: 'Preferred credential options are among the supported ones',
   judge: async (session) => {
     const details = capabilitiesOf(session)?.credentialDetails;
     const findings = new Findings();
@@ -128,10 +128,10 @@ const credentialOptionsAgree: CallCheck = {
     const given = offers.filter(([, offer]) => offer !== undefined);
     for (const [what, offer] of given) {
       if (offer && !offer.supportedCredentialOptions.includes(offer.preferredCredentialOption)) {
-        findings.add(`GetMetadata prefers a credential option for ${what} that it does not name as supported`);
+        findings.add(`GetMetadata prefers an unsupported credential option for ${what}`);
       }
     }
-    return given.length === 0 ? notApplicable('the connector names no credential options') : findings.result();
+    return given.length === 0 ? notApplicable('the connector declares no credential options') : findings.result();
   },
 };
 

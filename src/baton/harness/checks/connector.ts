@@ -1,4 +1,4 @@
-// Checks of the connector as a whole: what it says it is, and whether it is ready.
+// Checks of the connector itself: its metadata, and whether it is ready.
 import { clone } from '@bufbuild/protobuf';
 import { ConnectorMetadataSchema } from '#gen/c1/connector/v2/connector_pb.js';
 import { type CallCheck, failed, notApplicable, passed } from '../check.ts';
@@ -8,26 +8,26 @@ import { isEarlier, parseSdkVersion } from '../sdk-version.ts';
 
 const metadataValid: CallCheck = {
   id: 'metadata-valid',
-  title: 'GetMetadata answers a name, and texts that keep to the limits',
+  title: 'GetMetadata returns a name, and texts within the limits',
   judge: async ({ metadata, limits }) => {
     if (!metadata.ok) {
-      return failed(`GetMetadata answered ${metadata.failure}`);
+      return failed(`GetMetadata failed with ${metadata.failure}`);
     }
-    // The resource types in the capabilities are judged where they are listed.
+    // Resource types in the capabilities are checked with the listed ones.
     const described = clone(ConnectorMetadataSchema, metadata.value);
     for (const ofType of described.capabilities?.resourceTypeCapabilities ?? []) {
       delete ofType.resourceType;
     }
     const violation = limits(ConnectorMetadataSchema, described);
-    return violation ? failed(`GetMetadata answered ${violation}`) : passed(quote(metadata.value.displayName));
+    return violation ? failed(`GetMetadata returned ${violation}`) : passed(quote(metadata.value.displayName));
   },
 };
 
 const validateAnswers: CallCheck = {
   id: 'validate-answers',
-  title: 'Validate answers, as it must for a sync to begin',
+  title: 'Validate succeeds, which every sync requires',
   judge: async ({ sdkVersion }) =>
-    sdkVersion.ok ? passed() : failed(`Validate answered ${sdkVersion.failure}; nothing else was tried`),
+    sdkVersion.ok ? passed() : failed(`Validate failed with ${sdkVersion.failure}; the other checks were skipped`),
 };
 
 /** Syncers send `active_sync_id` from this version on (pkg/sync/syncer.go of baton-sdk v0.25.0). */
@@ -35,15 +35,15 @@ const sdkVersionMin = [0, 4, 3] as const;
 
 const sdkVersionSemver: CallCheck = {
   id: 'sdk-version-semver',
-  title: `sdk_version of Validate is a semantic version from ${sdkVersionMin.join('.')} on, so that syncs send their id`,
+  title: `Validate returns a semantic version of at least ${sdkVersionMin.join('.')} as sdk_version, so that syncs send their id`,
   judge: async ({ sdkVersion }) => {
     if (!sdkVersion.ok) {
-      return notApplicable('Validate did not answer');
+      return notApplicable('Validate failed');
     }
-    const said = `Validate answered sdk_version ${quote(sdkVersion.value)}`;
+    const said = `Validate returned sdk_version ${quote(sdkVersion.value)}`;
     const version = parseSdkVersion(sdkVersion.value);
     if (!version) {
-      return failed(`${said}, which is no semantic version`);
+      return failed(`${said}, which is not a semantic version`);
     }
     return isEarlier(version, sdkVersionMin) ? failed(`${said}, which is earlier`) : passed(sdkVersion.value);
   },
@@ -51,11 +51,11 @@ const sdkVersionSemver: CallCheck = {
 
 const cleanupAnswers: CallCheck = {
   id: 'cleanup-answers',
-  title: 'Cleanup answers at the end of a sync, and once more for a sync that is over',
+  title: 'Cleanup succeeds at the end of a sync, and again for a sync that is over',
   judge: async ({ walked, syncId, cleanUp }) => {
     const findings = new Findings();
     for (const id of [walked.syncId, syncId, syncId]) {
-      await cleanUp(id).catch((error: unknown) => findings.add(`Cleanup answered ${describeFailure(error)}`));
+      await cleanUp(id).catch((error: unknown) => findings.add(`Cleanup failed with ${describeFailure(error)}`));
     }
     return findings.result();
   },
@@ -63,5 +63,5 @@ const cleanupAnswers: CallCheck = {
 
 export const connectorChecks = [metadataValid, validateAnswers, sdkVersionSemver];
 
-/** What ends the syncs of the harness: after all other checks. */
+/** Ends the syncs of the harness: after all other checks. */
 export const closingChecks = [cleanupAnswers];

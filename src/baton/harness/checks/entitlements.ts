@@ -1,4 +1,4 @@
-// Checks of entitlements, those of resources and the templates of types.
+// Checks of entitlements: those of resources, and the templates of types.
 import { create } from '@bufbuild/protobuf';
 import { type Entitlement, EntitlementSchema } from '#gen/c1/connector/v2/entitlement_pb.js';
 import { ResourceSchema } from '#gen/c1/connector/v2/resource_pb.js';
@@ -8,12 +8,12 @@ import { Findings } from '../findings.ts';
 import { resourceKey } from '../listing.ts';
 import { References } from '../references.ts';
 
-const noEntitlements = 'no listing answers entitlements';
-const noTemplates = 'ListStaticEntitlements answers no templates';
+const noEntitlements = 'no listing returns entitlements';
+const noTemplates = 'ListStaticEntitlements returns no templates';
 
 const entitlementsValid: WalkCheck = {
   id: 'entitlements-valid',
-  title: 'Entitlements have an id and a resource, and texts that keep to the limits',
+  title: 'Entitlements have an id and a resource, and texts within the limits',
   watch: ({ limits }) => {
     const findings = new Findings();
     let count = 0;
@@ -23,7 +23,7 @@ const entitlementsValid: WalkCheck = {
         const violation =
           limits(EntitlementSchema, entitlement) ?? (entitlement.resource?.id ? undefined : 'resource.id: is not set');
         if (violation) {
-          findings.add(() => `${listing.name} answered ${quote(entitlement.id)} with ${violation}`);
+          findings.add(() => `${listing.name} returned ${quote(entitlement.id)} with ${violation}`);
         }
       },
       end: () => (count === 0 ? notApplicable(noEntitlements) : findings.result()),
@@ -39,7 +39,7 @@ const entitlementIdsUnique: WalkCheck = {
     return {
       entitlement: ({ id }, { listing, isNew }) => {
         if (!isNew && id !== '') {
-          findings.add(() => `${listing.name} answered ${quote(id)}, which had been answered before`);
+          findings.add(() => `${listing.name} returned ${quote(id)}, which was returned before`);
         }
       },
       end: () => (walked.totalOf('entitlements') === 0 ? notApplicable(noEntitlements) : findings.result()),
@@ -59,7 +59,7 @@ const entitlementResourcesResolve: WalkCheck = {
           references.add(
             key,
             () =>
-              `${listing.name} answered ${quote(id)} on ${describeResource(resource?.id)}, which ListResources does not answer`,
+              `${listing.name} returned ${quote(id)} on ${describeResource(resource?.id)}, which ListResources does not return`,
           );
         }
       },
@@ -70,42 +70,42 @@ const entitlementResourcesResolve: WalkCheck = {
 
 const grantableTypesExist: WalkCheck = {
   id: 'grantable-types-exist',
-  title: 'The types that entitlements are grantable to are listed resource types',
+  title: 'The types that entitlements can be granted to are listed resource types',
   watch: ({ walked }) => {
     const types = new References((id) => walked.hasType(id));
     const look = (name: string, { grantableTo }: Entitlement, { listing }: Seen) => {
       for (const { id } of grantableTo) {
         types.add(
           id,
-          () => `${listing.name} answered ${name}, grantable to ${quote(id)}, which ListResourceTypes does not answer`,
+          () => `${listing.name} returned ${name}, grantable to ${quote(id)}, which ListResourceTypes does not return`,
         );
       }
     };
     return {
       template: (template, seen) => look(`the template ${quote(template.slug)}`, template, seen),
       entitlement: (entitlement, seen) => look(quote(entitlement.id), entitlement, seen),
-      end: () => types.result(walked.incomplete.get('resource types'), 'no entitlement names who can have it'),
+      end: () => types.result(walked.incomplete.get('resource types'), 'no entitlement says who can have it'),
     };
   },
 };
 
 const staticEntitlementsValid: WalkCheck = {
   id: 'static-entitlements-valid',
-  title: 'Templates of ListStaticEntitlements have slugs of their own, and texts that keep to the limits',
+  title: 'Templates of ListStaticEntitlements have unique slugs, and texts within the limits',
   watch: ({ limits, walked }) => {
     const findings = new Findings();
     const seen = new Set<string>();
     return {
       template: (template, { listing }) => {
-        // A sync makes the id and sets the resource.
+        // The sync generates the id and sets the resource.
         const resource = create(ResourceSchema, { id: { resourceType: 'type', resource: 'resource' } });
         const expanded = create(EntitlementSchema, { ...template, id: 'id', resource });
         const key = `${listing.typeId}\n${template.slug}`;
         const violation =
           limits(EntitlementSchema, expanded) ??
-          (template.slug === '' ? 'slug: is empty' : seen.has(key) ? 'slug: was answered before' : undefined);
+          (template.slug === '' ? 'slug: is empty' : seen.has(key) ? 'slug: was returned before' : undefined);
         if (violation) {
-          findings.add(() => `${listing.name} answered the template ${quote(template.slug)} with ${violation}`);
+          findings.add(() => `${listing.name} returned the template ${quote(template.slug)} with ${violation}`);
         }
         seen.add(key);
       },

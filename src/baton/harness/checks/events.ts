@@ -11,13 +11,13 @@ import {
 import { type CallCheck, failed, notApplicable, passed } from '../check.ts';
 import { describeFailure, describeRequest, quote } from '../describe-call.ts';
 import { Findings } from '../findings.ts';
-import { expectRefusals, madeUpName, refusable } from '../refusals.ts';
+import { expectRefusals, nonexistentName, refusable } from '../refusals.ts';
 import { oncePerSession } from '../session.ts';
 import { capabilitiesOf, names, noCapabilities } from './capabilities.ts';
 
 const noFeeds = 'the connector has no event feeds';
 
-/** The feeds; none where the service is not there. */
+/** The feeds; empty if the service is not implemented. */
 const listFeeds = oncePerSession(async ({ target }): Promise<readonly EventFeedMetadata[]> => {
   try {
     return (await target.call(EventService.method.listEventFeeds, {})).list;
@@ -31,7 +31,7 @@ const listFeeds = oncePerSession(async ({ target }): Promise<readonly EventFeedM
 
 const eventFeedsAgree: CallCheck = {
   id: 'event-feeds-agree',
-  title: 'ListEventFeeds answers feeds if CAPABILITY_EVENT_FEED_V2 is named, and none if it is not',
+  title: 'ListEventFeeds returns feeds if and only if CAPABILITY_EVENT_FEED_V2 is declared',
   judge: async (session) => {
     const capabilities = capabilitiesOf(session);
     if (!capabilities) {
@@ -40,25 +40,25 @@ const eventFeedsAgree: CallCheck = {
     const feeds = await listFeeds(session);
     const isNamed = names(capabilities, Capability.EVENT_FEED_V2);
     return isNamed === feeds.length > 0
-      ? passed(isNamed ? feeds.map(({ id }) => id).join(', ') : 'there are none')
+      ? passed(isNamed ? feeds.map(({ id }) => id).join(', ') : 'none')
       : failed(
-          `ListEventFeeds answered ${feeds.length} feeds, and GetMetadata ${isNamed ? 'names' : 'does not name'} CAPABILITY_EVENT_FEED_V2`,
+          `ListEventFeeds returned ${feeds.length} feeds, but GetMetadata ${isNamed ? 'declares' : 'does not declare'} CAPABILITY_EVENT_FEED_V2`,
         );
   },
 };
 
 const eventFeedsValid: CallCheck = {
   id: 'event-feeds-valid',
-  title: 'Event feeds have ids of their own, within the limits, and event types that exist',
+  title: 'Event feeds have unique ids within the limits, and known event types',
   judge: async (session) => {
     const feeds = await listFeeds(session);
     const findings = new Findings();
     const seen = new Set<string>();
     for (const feed of feeds) {
       const violation =
-        session.limits(EventFeedMetadataSchema, feed) ?? (seen.has(feed.id) ? 'id: is there twice' : '');
+        session.limits(EventFeedMetadataSchema, feed) ?? (seen.has(feed.id) ? 'id: is a duplicate' : '');
       if (violation) {
-        findings.add(`ListEventFeeds answered ${quote(feed.id)} with ${violation}`);
+        findings.add(`ListEventFeeds returned ${quote(feed.id)} with ${violation}`);
       }
       seen.add(feed.id);
     }
@@ -71,11 +71,11 @@ const eventsWanted = 10;
 
 const eventFeedsAnswer: CallCheck = {
   id: 'event-feeds-answer',
-  title: 'ListEvents answers each feed, with no more events than page_size and a cursor within the limits',
+  title: 'ListEvents succeeds for each feed, with at most page_size events and a cursor within the limits',
   judge: async (session) => {
     const feeds = await listFeeds(session);
     const findings = new Findings();
-    // A feed without an id cannot be asked for: an empty one means the feed of older connectors.
+    // A feed without an id cannot be requested: an empty id means the feed of older connectors.
     for (const { id: eventFeedId } of feeds.filter(({ id }) => id !== '')) {
       const request = { eventFeedId, pageSize: eventsWanted, startAt: timestampFromMs(Date.now() - lookBackMs) };
       const described = describeRequest(EventService.method.listEvents, { eventFeedId, pageSize: eventsWanted });
@@ -83,17 +83,17 @@ const eventFeedsAnswer: CallCheck = {
         const response = await session.target.call(EventService.method.listEvents, request);
         const violation = session.limits(ListEventsResponseSchema, response);
         if (violation) {
-          findings.add(`${described} answered ${violation}`);
+          findings.add(`${described} returned ${violation}`);
         } else if (response.events.length > eventsWanted) {
-          findings.add(`${described} answered ${response.events.length} events`);
+          findings.add(`${described} returned ${response.events.length} events`);
         } else if (response.hasMore && response.cursor === '') {
-          findings.add(`${described} answered has_more and no cursor to go on from`);
+          findings.add(`${described} returned has_more without a cursor to continue from`);
         }
       } catch (error) {
         if (!(error instanceof ConnectError)) {
           throw error;
         }
-        findings.add(`${described} answered ${describeFailure(error)}`);
+        findings.add(`${described} failed with ${describeFailure(error)}`);
       }
     }
     return feeds.length === 0 ? notApplicable(noFeeds) : findings.result();
@@ -102,11 +102,11 @@ const eventFeedsAnswer: CallCheck = {
 
 const eventFeedUnknown: CallCheck = {
   id: 'event-feed-unknown',
-  title: 'ListEvents of a feed that does not exist answers NOT_FOUND, or UNIMPLEMENTED where there are no feeds',
+  title: 'ListEvents for a nonexistent feed returns NOT_FOUND, or UNIMPLEMENTED if there are no feeds',
   judge: async (session) => {
     const findings = new Findings();
     const feeds = await listFeeds(session);
-    const request = refusable(EventService.method.listEvents, { eventFeedId: madeUpName });
+    const request = refusable(EventService.method.listEvents, { eventFeedId: nonexistentName });
     const codes = feeds.length > 0 ? [Code.NotFound] : [Code.NotFound, Code.Unimplemented];
     await expectRefusals([request], codes, session, findings);
     return findings.result();
@@ -115,7 +115,7 @@ const eventFeedUnknown: CallCheck = {
 
 const eventLimits: CallCheck = {
   id: 'event-limits',
-  title: 'ListEvents refuses a page_size of 1001 and a cursor of more than 4096 bytes with INVALID_ARGUMENT',
+  title: 'ListEvents rejects a page_size of 1001 and a cursor of more than 4096 bytes with INVALID_ARGUMENT',
   judge: async (session) => {
     const feeds = await listFeeds(session);
     const eventFeedId = feeds[0]?.id ?? '';

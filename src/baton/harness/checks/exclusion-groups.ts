@@ -1,4 +1,4 @@
-// The check of exclusion groups: a sync fails on one that breaks their rules.
+// The check of exclusion groups: a sync fails on a group that breaks their rules.
 import type { Any } from '@bufbuild/protobuf/wkt';
 import {
   type EntitlementExclusionGroup,
@@ -20,7 +20,7 @@ interface Group {
 
 const exclusionGroups: WalkCheck = {
   id: 'exclusion-groups',
-  title: `An entitlement is in one exclusion group at most; a group has one resource type, one default and ${membersMax} members at most`,
+  title: `An entitlement is in at most one exclusion group; a group has one resource type, at most one default and ${membersMax} members`,
   watch: ({ walked }) => {
     const findings = new Findings();
     const groups = new Map<string, Group>();
@@ -42,7 +42,7 @@ const exclusionGroups: WalkCheck = {
       template: ({ slug, annotations }, { listing: { typeId, name } }) => {
         const group = groupOf(annotations, () => `the template ${quote(slug)} of ${name}`);
         const resources = walked.countOf('resources', typeId);
-        // One that is scoped to its resource makes a group for each: they are alike, so one stands for all.
+        // A template scoped to its resource makes a group per resource: they are alike, so one stands for all.
         if (group?.scopeToResource) {
           join({ ...group, exclusionGroupId: `${group.exclusionGroupId}-<resource> of ${typeId}` }, typeId);
         } else if (group && resources > 0) {

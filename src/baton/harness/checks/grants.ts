@@ -15,18 +15,18 @@ import { resourceKey } from '../listing.ts';
 import { References } from '../references.ts';
 import { unpack } from '../unpack.ts';
 
-const noGrants = 'no listing answers grants';
+const noGrants = 'no listing returns grants';
 
 const grantsValid: WalkCheck = {
   id: 'grants-valid',
-  title: 'Grants have an id, an entitlement with its resource and a principal, and texts that keep to the limits',
+  title: 'Grants have an id, an entitlement with its resource and a principal, and texts within the limits',
   watch: ({ limits, walked }) => {
     const findings = new Findings();
     return {
       grant: (grant, { listing }) => {
         const violation = limits(GrantSchema, grant) ?? missingId(grant);
         if (violation) {
-          findings.add(() => `${listing.name} answered ${quote(grant.id)} with ${violation}`);
+          findings.add(() => `${listing.name} returned ${quote(grant.id)} with ${violation}`);
         }
       },
       end: () => (walked.totalOf('grants') === 0 ? notApplicable(noGrants) : findings.result()),
@@ -42,7 +42,7 @@ const grantIdsUnique: WalkCheck = {
     return {
       grant: ({ id }, { listing, isNew }) => {
         if (!isNew && id !== '') {
-          findings.add(() => `${listing.name} answered ${quote(id)}, which had been answered before`);
+          findings.add(() => `${listing.name} returned ${quote(id)}, which was returned before`);
         }
       },
       end: () => (walked.totalOf('grants') === 0 ? notApplicable(noGrants) : findings.result()),
@@ -60,7 +60,7 @@ const grantEntitlementsResolve: WalkCheck = {
         if (entitlement?.resource?.id && !walked.hasEntitlement(entitlement)) {
           lost.add(
             () =>
-              `${listing.name} answered ${quote(id)} of the entitlement ${quote(entitlement.id)}, which is not listed`,
+              `${listing.name} returned ${quote(id)} of the entitlement ${quote(entitlement.id)}, which is not listed`,
           );
         }
       },
@@ -70,7 +70,7 @@ const grantEntitlementsResolve: WalkCheck = {
           return notApplicable(noGrants);
         }
         return lost.count > 0 && incomplete !== undefined
-          ? notApplicable(`some are of entitlements that were not listed, and ${incomplete}`)
+          ? notApplicable(`some name unlisted entitlements, but ${incomplete}`)
           : lost.result();
       },
     };
@@ -79,7 +79,7 @@ const grantEntitlementsResolve: WalkCheck = {
 
 const grantResourcesResolve: WalkCheck = {
   id: 'grant-resources-resolve',
-  title: 'The resources in the entitlements of grants are listed, or inserted by the answer',
+  title: 'The resources in the entitlements of grants are listed, or inserted by the response',
   watch: ({ walked }) => {
     const references = new References((key) => walked.ids.resources.has(key));
     let inserts = false;
@@ -94,7 +94,7 @@ const grantResourcesResolve: WalkCheck = {
           references.add(
             key,
             () =>
-              `${listing.name} answered ${quote(id)} on ${describeResource(entitlement?.resource?.id)}, which ListResources does not answer`,
+              `${listing.name} returned ${quote(id)} on ${describeResource(entitlement?.resource?.id)}, which ListResources does not return`,
           );
         }
       },
@@ -103,7 +103,7 @@ const grantResourcesResolve: WalkCheck = {
   },
 };
 
-/** What names a principal of another connector, to be found by the sync. */
+/** Annotations that name a principal of another connector, which the sync looks up. */
 const matches = [ExternalResourceMatchSchema, ExternalResourceMatchAllSchema, ExternalResourceMatchIDSchema];
 
 const grantPrincipalsResolve: WalkCheck = {
@@ -118,7 +118,7 @@ const grantPrincipalsResolve: WalkCheck = {
           references.add(
             key,
             () =>
-              `${listing.name} answered ${quote(id)} to ${describeResource(principal?.id)}, which ListResources does not answer`,
+              `${listing.name} returned ${quote(id)} to ${describeResource(principal?.id)}, which ListResources does not return`,
           );
         }
       },
@@ -129,7 +129,7 @@ const grantPrincipalsResolve: WalkCheck = {
 
 const expandableGrantsBelong: WalkCheck = {
   id: 'expandable-grants-belong',
-  title: 'The entitlements that a grant is expanded from belong to its principal',
+  title: 'The entitlements that a grant expands from belong to its principal',
   watch: ({ walked }) => {
     const findings = new Findings();
     const owned = new IdSet();
@@ -139,16 +139,16 @@ const expandableGrantsBelong: WalkCheck = {
       grant: ({ id, principal, annotations }, { listing }) => {
         for (const source of annotations.flatMap((any) => readExpandable(any))) {
           count++;
-          // A sync leaves out sources that it does not know, and fails on those of somebody else.
+          // A sync skips unknown sources, and fails on those of another principal.
           if (walked.ids.entitlements.has(source) && !owned.has(`${source}\n${resourceKey(principal?.id)}`)) {
             findings.add(
               () =>
-                `${listing.name} answered ${quote(id)} to ${describeResource(principal?.id)}, to be expanded from ${quote(source)}, which is not an entitlement of that principal`,
+                `${listing.name} returned ${quote(id)} to ${describeResource(principal?.id)}, expanding from ${quote(source)}, which is not an entitlement of that principal`,
             );
           }
         }
       },
-      end: () => (count === 0 ? notApplicable('no grant is to be expanded') : findings.result()),
+      end: () => (count === 0 ? notApplicable('no grant is expandable') : findings.result()),
     };
   },
 };

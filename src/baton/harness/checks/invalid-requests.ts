@@ -1,4 +1,4 @@
-// Checks that list calls refuse requests that break the protocol.
+// Checks that list calls reject requests that violate the protocol.
 
 import type { DescMessage } from '@bufbuild/protobuf';
 import { create } from '@bufbuild/protobuf';
@@ -23,13 +23,13 @@ import {
   typeGrantsListing,
 } from '../listing.ts';
 import { pageTokenMaxBytes } from '../pages.ts';
-import { expectRefusals, madeUpName, type Refusable, refusable, refusablePage } from '../refusals.ts';
+import { expectRefusals, nonexistentName, type Refusable, refusable, refusablePage } from '../refusals.ts';
 import { explainEarlierSdk } from '../sdk-version.ts';
 import type { Session } from '../session.ts';
 
 /**
- * A check that all requests are refused with a code.
- * @param explainAbsence - Why that cannot be expected of a connector, if so.
+ * A check that all requests are rejected with one code.
+ * @param explainAbsence - Why the connector need not do so, if there is a reason.
  */
 function refusalCheck(
   id: string,
@@ -55,14 +55,14 @@ function refusalCheck(
 
 const pageSizeLimit = refusalCheck(
   'page-size-limit',
-  'A page_size of 251 is refused with INVALID_ARGUMENT by each list call',
+  'Every list call rejects a page_size of 251 with INVALID_ARGUMENT',
   Code.InvalidArgument,
   (session) => eachListing(session).map((listing) => refusablePage(listing, session, { pageSize: 251 })),
 );
 
 const pageTokenLimit = refusalCheck(
   'page-token-limit',
-  `A page_token of more than ${pageTokenMaxBytes} bytes is refused with INVALID_ARGUMENT by each list call`,
+  `Every list call rejects a page_token of more than ${pageTokenMaxBytes} bytes with INVALID_ARGUMENT`,
   Code.InvalidArgument,
   (session) =>
     eachListing(session).map((listing) =>
@@ -74,10 +74,10 @@ const longId = 'x'.repeat(1025);
 
 const idLimit = refusalCheck(
   'id-limit',
-  'Ids that are empty or have more than 1024 bytes are refused with INVALID_ARGUMENT by each list call',
+  'Every list call rejects ids that are empty or longer than 1024 bytes with INVALID_ARGUMENT',
   Code.InvalidArgument,
   ({ walked }) => {
-    const [{ id: resourceType } = { id: madeUpName }] = walked.types;
+    const [{ id: resourceType } = { id: nonexistentName }] = walked.types;
     return ['', longId].flatMap((id) => {
       const resource = create(ResourceSchema, { id: { resourceType, resource: id } });
       return [
@@ -92,7 +92,7 @@ const idLimit = refusalCheck(
 
 const syncIdLimit = refusalCheck(
   'sync-id-limit',
-  'An active_sync_id of more than 1024 bytes is refused with INVALID_ARGUMENT',
+  'An active_sync_id of more than 1024 bytes is rejected with INVALID_ARGUMENT',
   Code.InvalidArgument,
   (session) => [
     ...eachListing(session).map((listing) => refusablePage(listing, session, { activeSyncId: longId })),
@@ -102,22 +102,22 @@ const syncIdLimit = refusalCheck(
 
 const resourceRequired = refusalCheck(
   'resource-required',
-  'ListEntitlements and ListGrants without a resource are refused with INVALID_ARGUMENT',
+  'ListEntitlements and ListGrants without a resource are rejected with INVALID_ARGUMENT',
   Code.InvalidArgument,
   () => [refusable(EntitlementsService.method.listEntitlements, {}), refusable(GrantsService.method.listGrants, {})],
-  // Earlier ones answer NOT_FOUND to ListEntitlements.
+  // Earlier ones return NOT_FOUND for ListEntitlements.
   explainEarlierSdk,
 );
 
 const unknownTypeNotFound = refusalCheck(
   'unknown-type-not-found',
-  'List calls for a resource type that does not exist answer NOT_FOUND',
+  'List calls for a nonexistent resource type return NOT_FOUND',
   Code.NotFound,
   () => {
-    const resource = create(ResourceSchema, { id: { resourceType: madeUpName, resource: madeUpName } });
+    const resource = create(ResourceSchema, { id: { resourceType: nonexistentName, resource: nonexistentName } });
     return [
-      refusable(ResourcesService.method.listResources, { resourceTypeId: madeUpName }),
-      refusable(EntitlementsService.method.listStaticEntitlements, { resourceTypeId: madeUpName }),
+      refusable(ResourcesService.method.listResources, { resourceTypeId: nonexistentName }),
+      refusable(EntitlementsService.method.listStaticEntitlements, { resourceTypeId: nonexistentName }),
       refusable(EntitlementsService.method.listEntitlements, { resource }),
       refusable(GrantsService.method.listGrants, { resource }),
     ];
@@ -126,7 +126,7 @@ const unknownTypeNotFound = refusalCheck(
 
 const typeScopeRefused: CallCheck = {
   id: 'type-scope-refused',
-  title: 'Type-scoped requests for a type without that annotation are refused with INVALID_ARGUMENT',
+  title: 'Type-scoped requests for a type without that annotation are rejected with INVALID_ARGUMENT',
   judge: async (session) => {
     const earlier = explainEarlierSdk(session);
     if (earlier !== undefined) {
@@ -145,7 +145,7 @@ const typeScopeRefused: CallCheck = {
   },
 };
 
-/** One listing of each list call. */
+/** One listing for each list call. */
 function eachListing({ walked }: Session): readonly Listing[] {
   const [type] = walked.types;
   if (!type) {
@@ -153,7 +153,7 @@ function eachListing({ walked }: Session): readonly Listing[] {
   }
   const resource: Resource =
     walked.firstResources.values().next().value ??
-    create(ResourceSchema, { id: { resourceType: type.id, resource: madeUpName } });
+    create(ResourceSchema, { id: { resourceType: type.id, resource: nonexistentName } });
   return [
     resourceTypesListing,
     resourcesListing(type),

@@ -1,4 +1,4 @@
-// Checks of how listings go, whatever they list.
+// Checks of listings, whatever they list.
 import { anyIs } from '@bufbuild/protobuf/wkt';
 import { TypeScopedEntitlementsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_entitlements_pb.js';
 import { TypeScopedGrantsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_grants_pb.js';
@@ -7,13 +7,13 @@ import { receiveMaxBytes } from '../connection.ts';
 import { pageTokenMaxBytes } from '../pages.ts';
 import type { FaultTally, Walked } from '../walked.ts';
 
-/** A sync goes on without what is gone, unless it is more than this, and more than this share (pkg/sync of baton-sdk v0.25.0). */
+/** A sync skips what is gone, unless it is more than this, and more than this share (pkg/sync of baton-sdk v0.25.0). */
 const goneMax = 10;
 const goneShareMax = 0.1;
 
 const listingsAnswer: WalkCheck = {
   id: 'listings-answer',
-  title: 'Every listing that a sync asks for answers',
+  title: 'Every listing that a sync requests succeeds',
   watch: ({ walked }) => ({
     end: (second) => {
       const refused = faultOf('refused', walked, second);
@@ -23,18 +23,20 @@ const listingsAnswer: WalkCheck = {
       for (const { faults, resourceListings } of [walked, ...(second ? [second] : [])]) {
         const gone = faults.get('gone');
         if (gone && gone.count > goneMax && gone.count > resourceListings * goneShareMax) {
-          return failed(`${gone.count} listings answered NOT_FOUND, so many that a sync fails\n${describe(gone)}`);
+          return failed(
+            `${gone.count} listings failed with NOT_FOUND: too many, so a sync would fail\n${describe(gone)}`,
+          );
         }
       }
       const gone = walked.faults.get('gone');
-      return passed(gone ? `${gone.count} resources were gone when they were asked for` : '');
+      return passed(gone ? `${gone.count} resources disappeared during the walk` : '');
     },
   }),
 };
 
 const pageTokensEnd: WalkCheck = {
   id: 'page-tokens-end',
-  title: 'Page tokens lead to an end: none comes twice in a listing',
+  title: 'Page tokens lead to an end: no token repeats within a listing',
   watch: ({ walked }) => ({
     end: (second) => faultOf('token repeated', walked, second) ?? faultOf('endless', walked, second) ?? passed(),
   }),
@@ -42,19 +44,19 @@ const pageTokensEnd: WalkCheck = {
 
 const pageTokenLength: WalkCheck = {
   id: 'page-token-length',
-  title: `Page tokens have ${pageTokenMaxBytes} bytes at most, so that they can be sent back`,
+  title: `Page tokens have at most ${pageTokenMaxBytes} bytes, so that they can be sent back`,
   watch: ({ walked }) => ({ end: (second) => faultOf('token too long', walked, second) ?? passed() }),
 };
 
 const messagesFit: WalkCheck = {
   id: 'messages-fit',
-  title: `No answer is larger than the ${receiveMaxBytes} bytes that a Go client takes`,
+  title: `No response is larger than the ${receiveMaxBytes} bytes that a Go client accepts`,
   watch: ({ walked }) => ({ end: (second) => faultOf('too large', walked, second) ?? passed() }),
 };
 
 const typeScopedAnswers: WalkCheck = {
   id: 'type-scoped-answers',
-  title: 'Types with TypeScopedEntitlements or TypeScopedGrants answer for the type as a whole',
+  title: 'Types with TypeScopedEntitlements or TypeScopedGrants support listing the whole type',
   watch: ({ walked }) => {
     const scoped: string[] = [];
     return {
@@ -65,7 +67,9 @@ const typeScopedAnswers: WalkCheck = {
       },
       end: (second) => {
         const fault = faultOf('type-scoped', walked, second);
-        return fault ?? (scoped.length === 0 ? notApplicable('no resource type is so') : passed(scoped.join(', ')));
+        return (
+          fault ?? (scoped.length === 0 ? notApplicable('no resource type is type-scoped') : passed(scoped.join(', ')))
+        );
       },
     };
   },

@@ -4,11 +4,11 @@ import { quote } from '../describe-call.ts';
 import { Findings } from '../findings.ts';
 import { sizedSamples, triedPageSizes } from '../samples.ts';
 
-const nothingListed = 'nothing is listed';
+const nothingListed = 'nothing was listed';
 
 const pageSizeRespected: CallCheck = {
   id: 'page-size-respected',
-  title: `No page holds more than page_size asks for (${triedPageSizes.join(', ')})`,
+  title: `No page has more items than page_size (${triedPageSizes.join(', ')})`,
   judge: async (session) => {
     const samples = await sizedSamples(session);
     const findings = new Findings();
@@ -23,7 +23,7 @@ const namesShown = 2;
 
 const pageSizeSameItems: CallCheck = {
   id: 'page-size-same-items',
-  title: 'Whatever the page size, a listing answers the same items',
+  title: 'A listing returns the same items whatever the page size',
   judge: async (session) => {
     const samples = await sizedSamples(session);
     const findings = new Findings();
@@ -35,9 +35,9 @@ const pageSizeSameItems: CallCheck = {
         if (failure !== undefined) {
           findings.add(failure);
         } else if (whole.isComplete && isComplete && missing.count > 0) {
-          findings.add(`${request} lacks ${describe(missing)} that it answers without a page size`);
+          findings.add(`${request} lacks ${describe(missing)} that it returns without a page size`);
         } else if (whole.isComplete && added.count > 0) {
-          findings.add(`${request} answers ${describe(added)} that it does not answer without a page size`);
+          findings.add(`${request} returns ${describe(added)} that it does not return without a page size`);
         }
       }
     }

@@ -1,4 +1,4 @@
-// Checks of page tokens: that they hold all that is needed to go on, and that made-up ones are refused.
+// Checks of page tokens: that they contain all the state needed to continue, and that unknown ones are rejected.
 import { Code, ConnectError } from '@connectrpc/connect';
 import { type CallCheck, notApplicable } from '../check.ts';
 import { codeName, describeFailure, quote } from '../describe-call.ts';
@@ -7,9 +7,9 @@ import { refusablePage, refusalOf } from '../refusals.ts';
 import { type PagedSample, pagedSamples, readSampledPage } from '../samples.ts';
 import { oncePerSession, type Session } from '../session.ts';
 
-const noTokens = 'no listing that was tried gives out a page token';
+const noTokens = 'none of the sampled listings returns a page token';
 
-/** What two readings of the page of a sample differ in; nothing if they are alike. */
+/** How two readings of a sample's page differ; undefined if they are the same. */
 async function compareReadings(
   sample: PagedSample,
   session: Session,
@@ -22,21 +22,21 @@ async function compareReadings(
     const second = await readSampledPage(sample, session, secondTarget);
     return first.join('\n') === second.join('\n')
       ? undefined
-      : `${request} answered ${describeIds(first)} at first, and ${describeIds(second)} ${where}`;
+      : `${request} returned ${describeIds(first)} at first, but ${describeIds(second)} ${where}`;
   } catch (error) {
     if (!(error instanceof ConnectError)) {
       throw error;
     }
-    return `${request} ${where} answered ${describeFailure(error)}`;
+    return `${request} ${where} failed with ${describeFailure(error)}`;
   }
 }
 
-/** The samples whose page is answered again as it was, and what is wrong with the others. */
+/** The samples whose page was the same again, and findings about the others. */
 const repeated = oncePerSession(async (session: Session) => {
   const findings = new Findings();
   const repeatable: PagedSample[] = [];
   for (const sample of await pagedSamples(session)) {
-    const difference = await compareReadings(sample, session, session.target, 'when it was asked again');
+    const difference = await compareReadings(sample, session, session.target, 'when requested again');
     if (difference === undefined) {
       repeatable.push(sample);
     } else {
@@ -48,7 +48,7 @@ const repeated = oncePerSession(async (session: Session) => {
 
 const pageTokenRepeatable: CallCheck = {
   id: 'page-token-repeatable',
-  title: 'A page token that was used answers the same page again',
+  title: 'A used page token returns the same page again',
   judge: async (session) => {
     const { repeatable, findings } = await repeated(session);
     return repeatable.length + findings.count === 0 ? notApplicable(noTokens) : findings.result();
@@ -57,11 +57,11 @@ const pageTokenRepeatable: CallCheck = {
 
 const pageTokenPortable: CallCheck = {
   id: 'page-token-portable',
-  title: 'A page token goes on over another connection, or in another process (--replica): nothing else is remembered',
+  title: 'A page token works on another connection, or in another process (--replica): the server needs no other state',
   judge: async (session) => {
     const { repeatable, findings: others } = await repeated(session);
     if (repeatable.length === 0) {
-      return notApplicable(others.count > 0 ? 'no page token answers the same page again' : noTokens);
+      return notApplicable(others.count > 0 ? 'no page token returns the same page again' : noTokens);
     }
     const another = session.openAnother();
     const findings = new Findings();
@@ -76,12 +76,12 @@ const pageTokenPortable: CallCheck = {
   },
 };
 
-/** Refused with these, a request is made again, or what it asks for is quietly left out (pkg/sync of baton-sdk v0.25.0). */
+/** On these codes, a sync retries the request or silently skips what it asked for (pkg/sync of baton-sdk v0.25.0). */
 const misleadingCodes = [Code.Unavailable, Code.DeadlineExceeded, Code.NotFound];
 
 const pageTokenGarbage: CallCheck = {
   id: 'page-token-garbage',
-  title: 'A listing that gives out page tokens refuses one that it did not, best with INVALID_ARGUMENT',
+  title: 'A listing with page tokens rejects an unknown one, preferably with INVALID_ARGUMENT',
   judge: async (session) => {
     const samples = await pagedSamples(session);
     if (samples.length === 0) {
@@ -93,16 +93,14 @@ const pageTokenGarbage: CallCheck = {
       const refused = refusablePage(listing, session, { pageSize, pageToken: 'not a page token of this connector' });
       const error = await refusalOf(refused, session);
       if (!error) {
-        findings.add(`${refused.request} was answered`);
+        findings.add(`${refused.request} succeeded`);
       } else if (misleadingCodes.includes(error.code)) {
-        findings.add(
-          `${refused.request} was refused with ${describeFailure(error)}, which a sync takes for something else`,
-        );
+        findings.add(`${refused.request} failed with ${describeFailure(error)}, which means something else to a sync`);
       } else if (error.code !== Code.InvalidArgument) {
         otherCodes.add(error.code);
       }
     }
-    return findings.result(otherCodes.size > 0 ? `refused with ${[...otherCodes].map(codeName).join(', ')}` : '');
+    return findings.result(otherCodes.size > 0 ? `rejected with ${[...otherCodes].map(codeName).join(', ')}` : '');
   },
 };
 

@@ -1,6 +1,6 @@
-// Checks of the calls that change something in the application. Nothing here may ever change anything: each request
-// either breaks a limit of the protocol, so that every server refuses it before a connector sees it, or names a
-// resource type that no connector has.
+// Checks of calls that change the application. Nothing here may ever change anything: each request either breaks a
+// limit of the protocol, so that every server rejects it before the connector sees it, or names a resource type that no
+// connector has.
 import { Code } from '@connectrpc/connect';
 import { Capability } from '#gen/c1/connector/v2/connector_pb.js';
 import { GrantManagerService } from '#gen/c1/connector/v2/grant_pb.js';
@@ -13,19 +13,29 @@ import {
 import { type CallCheck, notApplicable } from '../check.ts';
 import { describeFailure } from '../describe-call.ts';
 import { Findings } from '../findings.ts';
-import { expectRefusals, madeUpName, type Refusable, refusable, refusalOf, unsupportedCodes } from '../refusals.ts';
+import {
+  expectRefusals,
+  nonexistentName,
+  type Refusable,
+  refusable,
+  refusalOf,
+  unsupportedCodes,
+} from '../refusals.ts';
 import { capabilitiesOf, names, noCapabilities } from './capabilities.ts';
 
 const noId = { resourceType: '', resource: '' };
-const madeUpId = { resourceType: madeUpName, resource: madeUpName };
-const madeUpEntitlement = { id: `${madeUpName}:${madeUpName}:${madeUpName}`, resource: { id: madeUpId } };
+const nonexistentId = { resourceType: nonexistentName, resource: nonexistentName };
+const nonexistentEntitlement = {
+  id: `${nonexistentName}:${nonexistentName}:${nonexistentName}`,
+  resource: { id: nonexistentId },
+};
 
-/** A method, the capability that a connector names for it, and requests of it that nobody may fulfil. */
+/** A method, the capability that declares it, and requests that no connector may fulfill. */
 interface ProvisioningMethod {
   readonly capability: Capability;
   /** Breaks a limit: a required message, an id or an e-mail address is missing. */
   readonly invalid: Refusable;
-  /** Keeps to the limits and names a made-up resource type; absent where that is not enough to be sure. */
+  /** Within the limits, with a nonexistent resource type; missing where that would not be safe enough. */
   readonly unsupported?: Refusable;
 }
 
@@ -34,35 +44,35 @@ const methods: readonly ProvisioningMethod[] = [
     capability: Capability.PROVISION,
     invalid: refusable(GrantManagerService.method.grant, {}),
     unsupported: refusable(GrantManagerService.method.grant, {
-      entitlement: madeUpEntitlement,
-      principal: { id: madeUpId },
+      entitlement: nonexistentEntitlement,
+      principal: { id: nonexistentId },
     }),
   },
   {
     capability: Capability.PROVISION,
     invalid: refusable(GrantManagerService.method.revoke, {}),
     unsupported: refusable(GrantManagerService.method.revoke, {
-      grant: { id: madeUpName, entitlement: madeUpEntitlement, principal: { id: madeUpId } },
+      grant: { id: nonexistentName, entitlement: nonexistentEntitlement, principal: { id: nonexistentId } },
     }),
   },
   {
     capability: Capability.RESOURCE_CREATE,
     invalid: refusable(ResourceManagerService.method.createResource, { resource: { id: noId } }),
-    unsupported: refusable(ResourceManagerService.method.createResource, { resource: { id: madeUpId } }),
+    unsupported: refusable(ResourceManagerService.method.createResource, { resource: { id: nonexistentId } }),
   },
   {
     capability: Capability.RESOURCE_DELETE,
     invalid: refusable(ResourceManagerService.method.deleteResource, { resourceId: noId }),
-    unsupported: refusable(ResourceManagerService.method.deleteResource, { resourceId: madeUpId }),
+    unsupported: refusable(ResourceManagerService.method.deleteResource, { resourceId: nonexistentId }),
   },
   {
     capability: Capability.RESOURCE_DELETE,
     invalid: refusable(ResourceDeleterService.method.deleteResourceV2, { resourceId: noId }),
-    unsupported: refusable(ResourceDeleterService.method.deleteResourceV2, { resourceId: madeUpId }),
+    unsupported: refusable(ResourceDeleterService.method.deleteResourceV2, { resourceId: nonexistentId }),
   },
   {
     capability: Capability.ACCOUNT_PROVISIONING,
-    // Older runtimes do not know resource_type_id and create an account of their only type: the address stops them too.
+    // Older runtimes ignore resource_type_id and create an account of their only type: the invalid address stops them.
     invalid: refusable(AccountManagerService.method.createAccount, {
       resourceTypeId: 'x'.repeat(1025),
       accountInfo: { emails: [{ address: '' }] },
@@ -71,7 +81,7 @@ const methods: readonly ProvisioningMethod[] = [
   {
     capability: Capability.CREDENTIAL_ROTATION,
     invalid: refusable(CredentialManagerService.method.rotateCredential, { resourceId: noId }),
-    unsupported: refusable(CredentialManagerService.method.rotateCredential, { resourceId: madeUpId }),
+    unsupported: refusable(CredentialManagerService.method.rotateCredential, { resourceId: nonexistentId }),
   },
   {
     capability: Capability.CREDENTIAL_ISSUE,
@@ -81,7 +91,7 @@ const methods: readonly ProvisioningMethod[] = [
 
 const provisioningInvalid: CallCheck = {
   id: 'provisioning-invalid-refused',
-  title: 'Calls that change something refuse requests without what they need, or are not there',
+  title: 'Calls that change something reject requests that lack required fields, or are not implemented',
   judge: async (session) => {
     const findings = new Findings();
     const requests = methods.map(({ invalid }) => invalid);
@@ -92,7 +102,8 @@ const provisioningInvalid: CallCheck = {
 
 const provisioningUnsupported: CallCheck = {
   id: 'provisioning-unsupported',
-  title: 'Calls whose capability is not named answer UNIMPLEMENTED, or FAILED_PRECONDITION where provisioning is off',
+  title:
+    'Calls whose capability is not declared return UNIMPLEMENTED, or FAILED_PRECONDITION while provisioning is off',
   judge: async (session) => {
     const capabilities = capabilitiesOf(session);
     if (!capabilities) {
@@ -103,13 +114,13 @@ const provisioningUnsupported: CallCheck = {
       .flatMap(({ unsupported }) => unsupported ?? []);
     const findings = new Findings();
     await expectRefusals(requests, unsupportedCodes, session, findings);
-    return requests.length === 0 ? notApplicable('the connector names all these capabilities') : findings.result();
+    return requests.length === 0 ? notApplicable('the connector declares all these capabilities') : findings.result();
   },
 };
 
 const provisioningAgrees: CallCheck = {
   id: 'provisioning-agrees',
-  title: 'Calls whose capability is named are there, or switched off (FAILED_PRECONDITION)',
+  title: 'Calls whose capability is declared are implemented, or switched off (FAILED_PRECONDITION)',
   judge: async (session) => {
     const capabilities = capabilitiesOf(session);
     const named = methods.filter(({ capability }) => capabilities && names(capabilities, capability));
@@ -118,11 +129,11 @@ const provisioningAgrees: CallCheck = {
       const error = await refusalOf(invalid, session);
       if (error?.code === Code.Unimplemented) {
         findings.add(
-          `GetMetadata names CAPABILITY_${Capability[capability]}, and ${invalid.request} answered ${describeFailure(error)}`,
+          `GetMetadata declares CAPABILITY_${Capability[capability]}, but ${invalid.request} failed with ${describeFailure(error)}`,
         );
       }
     }
-    return named.length === 0 ? notApplicable('the connector names no such capability') : findings.result();
+    return named.length === 0 ? notApplicable('the connector declares none of these capabilities') : findings.result();
   },
 };
 

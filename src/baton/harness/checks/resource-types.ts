@@ -8,7 +8,7 @@ import { unpack } from '../unpack.ts';
 
 const resourceTypesPresent: WalkCheck = {
   id: 'resource-types-present',
-  title: 'ListResourceTypes answers at least one resource type',
+  title: 'ListResourceTypes returns at least one resource type',
   watch: ({ walked }) => ({
     end: () => {
       if (walked.types.length > 0) {
@@ -16,7 +16,7 @@ const resourceTypesPresent: WalkCheck = {
       }
       return walked.incomplete.has('resource types')
         ? notApplicable('ListResourceTypes failed')
-        : failed('ListResourceTypes answered an empty list');
+        : failed('ListResourceTypes returned an empty list');
     },
   }),
 };
@@ -30,7 +30,7 @@ const resourceTypeIdsUnique: WalkCheck = {
     return {
       resourceType: ({ id }) => {
         if (seen.has(id)) {
-          findings.add(`ListResourceTypes answered the id ${quote(id)} twice`);
+          findings.add(`ListResourceTypes returned the id ${quote(id)} twice`);
         }
         seen.add(id);
       },
@@ -41,14 +41,14 @@ const resourceTypeIdsUnique: WalkCheck = {
 
 const resourceTypesValid: WalkCheck = {
   id: 'resource-types-valid',
-  title: 'Resource types have ids, traits that exist and no trait twice, and texts that keep to the limits',
+  title: 'Resource types have ids, known traits without duplicates, and texts within the limits',
   watch: ({ limits }) => {
     const findings = new Findings();
     return {
       resourceType: (type) => {
         const violation = limits(ResourceTypeSchema, type) ?? unspecifiedTrait(type);
         if (violation) {
-          findings.add(`ListResourceTypes answered ${quote(type.id)} with ${violation}`);
+          findings.add(`ListResourceTypes returned ${quote(type.id)} with ${violation}`);
         }
       },
       end: () => findings.result(),
@@ -58,7 +58,7 @@ const resourceTypesValid: WalkCheck = {
 
 const childTypesExist: WalkCheck = {
   id: 'child-types-exist',
-  title: 'The child types that resources announce are listed resource types',
+  title: 'The child types that resources declare are listed resource types',
   watch: ({ walked }) => {
     const findings = new Findings();
     let announced = 0;
@@ -70,18 +70,18 @@ const childTypesExist: WalkCheck = {
           if (child && !walked.hasType(child.resourceTypeId)) {
             findings.add(
               () =>
-                `${listing.name} answered ${describeResource(id)} with children of type ${quote(child.resourceTypeId)}, which ListResourceTypes does not name`,
+                `${listing.name} returned ${describeResource(id)} with children of type ${quote(child.resourceTypeId)}, which ListResourceTypes does not return`,
             );
           }
         }
       },
-      end: () => (announced === 0 ? notApplicable('no resource announces children') : findings.result()),
+      end: () => (announced === 0 ? notApplicable('no resource declares child types') : findings.result()),
     };
   },
 };
 
 function unspecifiedTrait({ traits }: ResourceType): string | undefined {
-  return traits.includes(ResourceType_Trait.UNSPECIFIED) ? 'traits: TRAIT_UNSPECIFIED, which says nothing' : undefined;
+  return traits.includes(ResourceType_Trait.UNSPECIFIED) ? 'traits: TRAIT_UNSPECIFIED' : undefined;
 }
 
 export const resourceTypeChecks = [resourceTypesPresent, resourceTypeIdsUnique, resourceTypesValid, childTypesExist];

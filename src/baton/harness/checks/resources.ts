@@ -16,7 +16,7 @@ import { IdSet } from '../id-set.ts';
 import { type Listing, resourceKey } from '../listing.ts';
 import { References } from '../references.ts';
 
-/** The traits without whose message a sync fails (pkg/sync of baton-sdk v0.25.0). */
+/** The traits that a sync requires as a message of the resource (pkg/sync of baton-sdk v0.25.0). */
 const requiredTraits: readonly (readonly [ResourceType_Trait, DescMessage])[] = [
   [ResourceType_Trait.USER, UserTraitSchema],
   [ResourceType_Trait.GROUP, GroupTraitSchema],
@@ -27,14 +27,14 @@ const requiredTraits: readonly (readonly [ResourceType_Trait, DescMessage])[] = 
 
 const resourcesValid: WalkCheck = {
   id: 'resources-valid',
-  title: 'Resources have ids, and texts that keep to the limits',
+  title: 'Resources have ids, and texts within the limits',
   watch: ({ limits }) => {
     const findings = new Findings();
     return {
       resource: (resource, { listing }) => {
         const violation = resource.id ? limits(ResourceSchema, resource) : 'id: is not set';
         if (violation) {
-          findings.add(() => `${listing.name} answered ${describeResource(resource.id)} with ${violation}`);
+          findings.add(() => `${listing.name} returned ${describeResource(resource.id)} with ${violation}`);
         }
       },
       end: () => findings.result(),
@@ -44,13 +44,13 @@ const resourcesValid: WalkCheck = {
 
 const resourceTypesMatch: WalkCheck = {
   id: 'resource-types-match',
-  title: 'ListResources answers resources of the type that it is asked for',
+  title: 'ListResources returns only resources of the requested type',
   watch: () => {
     const findings = new Findings();
     return {
       resource: ({ id }, { listing }) => {
         if (id && id.resourceType !== listing.typeId) {
-          findings.add(() => `${listing.name} answered ${describeResource(id)}`);
+          findings.add(() => `${listing.name} returned ${describeResource(id)}`);
         }
       },
       end: () => findings.result(),
@@ -74,13 +74,13 @@ const resourceTraitsPresent: WalkCheck = {
       resource: ({ id, annotations }, { listing }) => {
         for (const schema of required.get(listing.typeId) ?? []) {
           if (!annotations.some((any) => anyIs(any, schema))) {
-            findings.add(() => `${listing.name} answered ${describeResource(id)} without ${schema.name}`);
+            findings.add(() => `${listing.name} returned ${describeResource(id)} without ${schema.name}`);
           }
         }
       },
       end: () => {
         const isTried = [...required.keys()].some((id) => walked.countOf('resources', id) > 0);
-        return isTried ? findings.result() : notApplicable('there are no resources of a type with such a trait');
+        return isTried ? findings.result() : notApplicable('no resource has a type with such a trait');
       },
     };
   },
@@ -88,10 +88,10 @@ const resourceTraitsPresent: WalkCheck = {
 
 const resourcesListedOnce: WalkCheck = {
   id: 'resources-listed-once',
-  title: 'No listing answers a resource twice',
+  title: 'No listing returns a resource twice',
   watch: () => {
     const findings = new Findings();
-    // Of each listing by itself: below another parent a resource may appear again.
+    // Per listing: a resource may appear again below another parent.
     const seen = new WeakMap<Listing, IdSet>();
     return {
       resource: ({ id }, { listing }) => {
@@ -99,7 +99,7 @@ const resourcesListedOnce: WalkCheck = {
         seen.set(listing, ids);
         const key = resourceKey(id);
         if (key !== undefined && !ids.add(key)) {
-          findings.add(() => `${listing.name} answered ${describeResource(id)} twice`);
+          findings.add(() => `${listing.name} returned ${describeResource(id)} twice`);
         }
       },
       end: () => findings.result(),
@@ -109,7 +109,7 @@ const resourcesListedOnce: WalkCheck = {
 
 const resourceParentsResolve: WalkCheck = {
   id: 'resource-parents-resolve',
-  title: 'The parents that resources name are listed',
+  title: 'The parents of resources are listed',
   watch: ({ walked }) => {
     const parents = new References((key) => walked.ids.resources.has(key));
     return {
@@ -118,11 +118,11 @@ const resourceParentsResolve: WalkCheck = {
           parents.add(
             resourceKey(parentResourceId) ?? '',
             () =>
-              `${listing.name} answered ${describeResource(id)} with the parent ${describeResource(parentResourceId)}, which no listing answered`,
+              `${listing.name} returned ${describeResource(id)} with the parent ${describeResource(parentResourceId)}, which no listing returned`,
           );
         }
       },
-      end: () => parents.result(walked.incomplete.get('resources'), 'no resource names a parent'),
+      end: () => parents.result(walked.incomplete.get('resources'), 'no resource has a parent'),
     };
   },
 };

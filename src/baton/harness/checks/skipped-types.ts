@@ -1,4 +1,4 @@
-// The check of types that a sync does not ask for entitlements and grants.
+// The check of types whose entitlements and grants a sync skips.
 import { anyIs } from '@bufbuild/protobuf/wkt';
 import { SkipEntitlementsAndGrantsSchema } from '#gen/c1/connector/v2/annotation_resource_tree_pb.js';
 import { type CallCheck, notApplicable } from '../check.ts';
@@ -7,7 +7,7 @@ import { entitlementsListing, grantsListing } from '../listing.ts';
 
 const skippedTypesAnswerNone: CallCheck = {
   id: 'skipped-types-answer-none',
-  title: 'Types with SkipEntitlementsAndGrants have none, for no sync would see them',
+  title: 'Types with SkipEntitlementsAndGrants have none, since no sync would see them',
   judge: async ({ walked, target, syncId: activeSyncId }) => {
     const findings = new Findings();
     let tried = 0;
@@ -18,14 +18,14 @@ const skippedTypesAnswerNone: CallCheck = {
       }
       tried++;
       for (const listing of [entitlementsListing(resource), grantsListing(resource)]) {
-        // How it refuses does not matter, for nobody asks.
+        // The error does not matter, since no sync makes this call.
         const page = await listing.read(target, { pageSize: 0, pageToken: '', activeSyncId }).catch(() => undefined);
         if (page && page.list.length > 0) {
-          findings.add(`${listing.name} answered ${page.list.length} ${listing.kind}, and the type ${id} skips them`);
+          findings.add(`${listing.name} returned ${page.list.length} ${listing.kind}, but the type ${id} skips them`);
         }
       }
     }
-    return tried === 0 ? notApplicable('there is no resource of such a type') : findings.result();
+    return tried === 0 ? notApplicable('no resource has such a type') : findings.result();
   },
 };
 

@@ -1,4 +1,4 @@
-// Checks that two walks come by the same ids: ConductorOne keeps configuration under them.
+// Checks that two walks find the same ids: ConductorOne stores configuration under them.
 import { notApplicable, type WalkCheck } from '../check.ts';
 import { quote } from '../describe-call.ts';
 import { Findings } from '../findings.ts';
@@ -14,7 +14,7 @@ const namesShown = 3;
 
 export const stableIdChecks: readonly WalkCheck[] = itemKinds.map((kind) => ({
   id: `${singular[kind]}-ids-stable`,
-  title: `Two walks come by the same ${kind}`,
+  title: `Two walks find the same ${kind}`,
   watch: ({ walked: first }) => ({
     end: (second) => {
       if (!second) {
@@ -32,8 +32,8 @@ export const stableIdChecks: readonly WalkCheck[] = itemKinds.map((kind) => ({
           findings.add(`${count} ${kind} were ${text}${shown && `: ${shown}`}${count > names.length ? ', …' : ''}`);
         }
       };
-      compare(first, second, 'in the first walk and not in the second');
-      compare(second, first, 'in the second walk and not in the first');
+      compare(first, second, 'in the first walk but not in the second');
+      compare(second, first, 'in the second walk but not in the first');
       return findings.result(`${first.ids[kind].size} ${kind}`);
     },
   }),

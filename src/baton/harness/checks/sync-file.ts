@@ -1,4 +1,4 @@
-// The check that a sync can be made of what the connector lists.
+// The check that the connector can be synced into a file.
 import { keptFullRunsDefault } from '../../c1z/tables/retention.ts';
 import { createConnectorClients } from '../../client/connector-clients.ts';
 import { describeError } from '../../log/describe-error.ts';
@@ -8,10 +8,10 @@ import { type CallCheck, failed, notApplicable, passed } from '../check.ts';
 
 const syncsToFile: CallCheck = {
   id: 'syncs-to-file',
-  title: 'A full sync through these calls makes a .c1z file (--file)',
+  title: 'A full sync through these calls produces a .c1z file (--file)',
   judge: async ({ target, file, logger }) => {
     if (!file) {
-      return notApplicable('no --file was given');
+      return notApplicable('--file was not given');
     }
     try {
       const { saved, stats, syncId } = await syncToFile({

@@ -8,7 +8,7 @@ import { Findings } from '../findings.ts';
 import { expectRefusals, refusable, unsupportedCodes } from '../refusals.ts';
 import { capabilitiesOf, names, noCapabilities } from './capabilities.ts';
 
-/** What a Go connector answers that was started without `--ticketing`: a plain error. */
+/** The response of a Go connector that was started without `--ticketing`: a plain error. */
 function isSwitchedOff({ code, rawMessage }: ConnectError): boolean {
   return code === Code.FailedPrecondition || (code === Code.Unknown && /ticketing is not enabled/.test(rawMessage));
 }
@@ -16,17 +16,17 @@ function isSwitchedOff({ code, rawMessage }: ConnectError): boolean {
 const ticketingAgrees: CallCheck = {
   id: 'ticketing-agrees',
   title:
-    'ListTicketSchemas answers if CAPABILITY_TICKETING is named, and UNIMPLEMENTED if it is not, or it is switched off',
+    'ListTicketSchemas succeeds if CAPABILITY_TICKETING is declared, and returns UNIMPLEMENTED if not, unless switched off',
   judge: async (session) => {
     const capabilities = capabilitiesOf(session);
     if (!capabilities) {
       return notApplicable(noCapabilities);
     }
     const isNamed = names(capabilities, Capability.TICKETING);
-    const named = `GetMetadata ${isNamed ? 'names' : 'does not name'} CAPABILITY_TICKETING`;
+    const named = `GetMetadata ${isNamed ? 'declares' : 'does not declare'} CAPABILITY_TICKETING`;
     try {
       const { list } = await session.target.call(TicketsService.method.listTicketSchemas, {});
-      return isNamed ? passed(`${list.length} schemas`) : failed(`ListTicketSchemas was answered, and ${named}`);
+      return isNamed ? passed(`${list.length} schemas`) : failed(`ListTicketSchemas succeeded, but ${named}`);
     } catch (error) {
       if (!(error instanceof ConnectError)) {
         throw error;
@@ -35,15 +35,15 @@ const ticketingAgrees: CallCheck = {
         return passed('switched off');
       }
       return !isNamed && error.code === Code.Unimplemented
-        ? passed('there are none')
-        : failed(`ListTicketSchemas answered ${describeFailure(error)}, and ${named}`);
+        ? passed('none')
+        : failed(`ListTicketSchemas failed with ${describeFailure(error)}, but ${named}`);
     }
   },
 };
 
 const ticketRequestsRefused: CallCheck = {
   id: 'ticket-requests-refused',
-  title: 'Requests for no tickets at all, and for too many schemas, are refused',
+  title: 'Requests without tickets, and requests with too many schemas, are rejected',
   judge: async (session) => {
     const { bulkCreateTickets, bulkGetTickets, listTicketSchemas } = TicketsService.method;
     const requests = [
@@ -52,7 +52,7 @@ const ticketRequestsRefused: CallCheck = {
       refusable(listTicketSchemas, { pageSize: 251 }),
     ];
     const findings = new Findings();
-    // UNKNOWN is how a Go connector says that tickets are switched off.
+    // A Go connector returns UNKNOWN when tickets are switched off.
     const codes = [Code.InvalidArgument, ...unsupportedCodes, Code.Unknown];
     await expectRefusals(requests, codes, session, findings);
     return findings.result();

@@ -1,7 +1,7 @@
 // The report for scripts.
 import { countOutcomes, type HarnessReport } from './harness-report.ts';
 
-/** One line of JSON. Keys in snake case, durations in milliseconds: scripts rely on them. */
+/** One line of JSON. Scripts rely on its snake_case keys and on durations in milliseconds. */
 export function formatJson(report: HarnessReport): string {
   const { address, connectorName, sdkVersion, walked, bounds, checks, durationMs } = report;
   const { passed, failed, 'not applicable': notApplicable } = countOutcomes(report);

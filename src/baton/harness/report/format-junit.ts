@@ -1,8 +1,8 @@
-// The report as JUnit XML, which CI systems show as tests.
+// The report as JUnit XML, which CI systems display as tests.
 import type { Outcome } from '../check.ts';
 import { countOutcomes, type HarnessReport } from './harness-report.ts';
 
-/** One test case a check; one that is not applicable is skipped. */
+/** One test case per check; checks that are not applicable are skipped. */
 export function formatJunit(report: HarnessReport): string {
   const { address, connectorName, checks, durationMs } = report;
   const { failed, 'not applicable': skipped } = countOutcomes(report);
@@ -45,12 +45,12 @@ const entities: Readonly<Record<string, string>> = {
   '>': '&gt;',
   '"': '&quot;',
   "'": '&apos;',
-  // In an attribute a bare one would be read as a space.
+  // A bare one in an attribute would be read as a space.
   '\n': '&#10;',
   '\t': '&#9;',
 };
 
-/** For text and attributes alike. XML 1.0 has no way to write most control characters, nor half a surrogate pair. */
+/** For text and attributes. XML 1.0 cannot represent most control characters, nor lone surrogates. */
 function toXml(text: string): string {
   return text
     .toWellFormed()

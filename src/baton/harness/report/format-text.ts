@@ -1,4 +1,4 @@
-// The report for people: a line for each check, what is wrong below it, and the counts at the end.
+// The report for humans: a line per check, findings below it, and the counts at the end.
 import type { Outcome } from '../check.ts';
 import { countOutcomes, type HarnessReport } from './harness-report.ts';
 
@@ -17,7 +17,7 @@ export function formatText(report: HarnessReport): string {
   return [
     `${connectorName ? `${toPrintable(connectorName)} at ` : ''}${address}${sdkVersion ? `, baton-sdk ${toPrintable(sdkVersion)}` : ''}`,
     `${walked.resources} resources, ${walked.entitlements} entitlements, ${walked.grants} grants`,
-    ...bounds.map((bound) => `Not all was seen: ${toPrintable(bound)}`),
+    ...bounds.map((bound) => `Incomplete: ${toPrintable(bound)}`),
     '',
     ...lines,
     '',
@@ -26,7 +26,7 @@ export function formatText(report: HarnessReport): string {
   ].join('\n');
 }
 
-/** What a connector answers is shown on terminals, and must not steer them. */
+/** Responses of a connector are shown on terminals, and must not control them. */
 function toPrintable(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, '\uFFFD');
 }

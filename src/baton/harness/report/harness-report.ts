@@ -1,4 +1,4 @@
-// What a run of the harness found.
+// The result of a run of the harness.
 import type { CheckIdentity, CheckResult, Outcome } from '../check.ts';
 
 export interface CheckReport extends CheckIdentity, CheckResult {
@@ -8,12 +8,12 @@ export interface CheckReport extends CheckIdentity, CheckResult {
 export interface HarnessReport {
   /** `host:port` of the connector. */
   readonly address: string;
-  /** What the connector calls itself, and the baton-sdk whose behaviour it claims; empty if it did not say. */
+  /** The connector's display name, and the version of baton-sdk that it claims; empty if unknown. */
   readonly connectorName: string;
   readonly sdkVersion: string;
-  /** How much the first walk came by. */
+  /** The number of items in the first walk. */
   readonly walked: { readonly resources: number; readonly entitlements: number; readonly grants: number };
-  /** Why the walk did not see all of it, where it did not. */
+  /** Why the walk was incomplete, if it was. */
   readonly bounds: readonly string[];
   readonly checks: readonly CheckReport[];
   readonly durationMs: number;

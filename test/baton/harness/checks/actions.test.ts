@@ -9,12 +9,12 @@ const withActions = (changes: Changes<typeof ActionService>) => () =>
 
 testFault(
   'actions-agree: the capability without an action',
-  { 'actions-agree': /answered 0 actions, and GetMetadata names CAPABILITY_ACTIONS/ },
+  { 'actions-agree': /returned 0 actions, but GetMetadata declares CAPABILITY_ACTIONS/ },
   withActions({ listActionSchemas: () => ({}) }),
 );
 testFault(
   'action-schemas-valid: an action twice',
-  { 'action-schemas-valid': /ListActionSchemas answered "close" with a name that is there twice/ },
+  { 'action-schemas-valid': /ListActionSchemas returned "close" with a duplicate name/ },
   withActions({ listActionSchemas: () => ({ schemas: [{ name: 'close' }, { name: 'close' }] }) }),
 );
 testFault(
@@ -24,25 +24,25 @@ testFault(
 );
 testFault(
   'action-schemas-valid: an argument twice',
-  { 'action-schemas-valid': /"close" with the argument "until", which is empty or there twice/ },
+  { 'action-schemas-valid': /"close" with the argument "until", which is empty or duplicate/ },
   withActions({
     listActionSchemas: () => ({ schemas: [{ name: 'close', arguments: [{ name: 'until' }, { name: 'until' }] }] }),
   }),
 );
 testFault(
   'action-schemas-valid: an action on a type that is not listed',
-  { 'action-schemas-valid': /the resource type "ghost", which ListResourceTypes does not answer/ },
+  { 'action-schemas-valid': /the resource type "ghost", which ListResourceTypes does not return/ },
   withActions({ listActionSchemas: () => ({ schemas: [{ name: 'close', resourceTypeId: 'ghost' }] }) }),
 );
 
 testFault(
   'action-schemas-found: an action that is listed and not found',
-  { 'action-schemas-found': /GetActionSchema \{"name":"open"\} answered NOT_FOUND/ },
+  { 'action-schemas-found': /GetActionSchema \{"name":"open"\} failed with NOT_FOUND/ },
   withActions({ listActionSchemas: () => ({ schemas: [{ name: 'open' }] }) }),
 );
 testFault(
   'action-schemas-found: another action than was asked for',
-  { 'action-schemas-found': /GetActionSchema \{"name":"close"\} answered "open"/ },
+  { 'action-schemas-found': /GetActionSchema \{"name":"close"\} returned "open"/ },
   withActions({
     getActionSchema: ({ name }) => {
       if (name === 'close') {
@@ -55,12 +55,12 @@ testFault(
 
 testFault(
   'action-unknown: an action that does not exist is done',
-  { 'action-unknown': /InvokeAction \{"name":"baton-harness-no-such-thing"\} was answered/ },
+  { 'action-unknown': /InvokeAction \{"name":"baton-harness-no-such-thing"\} succeeded/ },
   withActions({ invokeAction: () => ({}) }),
 );
 testFault(
   'action-unknown: where there are actions, an unknown one is NOT_FOUND',
-  { 'action-unknown': /GetActionStatus .* was refused with UNIMPLEMENTED/ },
+  { 'action-unknown': /GetActionStatus .* failed with UNIMPLEMENTED/ },
   withActions({
     getActionStatus: () => {
       throw new ServiceError(Code.Unimplemented, 'planted', { reason: 'planted' });

@@ -50,12 +50,12 @@ const onGrants =
 
 testFault(
   'no-baton-id: on a resource',
-  { 'no-baton-id': /^book b0, answered by ListResources of book,/ },
+  { 'no-baton-id': /^book b0, returned by ListResources of book,/ },
   onBooks(batonId),
 );
 testFault(
   'no-baton-id: on a grant',
-  { 'no-baton-id': /^the grant "book:b0:borrowed:reader:r0", answered by ListGrants of book b0, carries BatonID/ },
+  { 'no-baton-id': /^the grant "book:b0:borrowed:reader:r0", returned by ListGrants of book b0, has BatonID/ },
   onGrants(batonId),
 );
 testFault('no-baton-id: on an entitlement', { 'no-baton-id': /^the entitlement "book:b0:borrowed"/ }, () =>
@@ -79,17 +79,17 @@ testFault('no-baton-id: on a template', { 'no-baton-id': /^the template "reserve
 
 testFault(
   'annotations-valid: bytes that are no such message',
-  { 'annotations-valid': /book b0.* carries \S+ExternalLink with bytes that are no such message/ },
+  { 'annotations-valid': /book b0.* has \S+ExternalLink with malformed bytes/ },
   onBooks(unreadable),
 );
 testFault(
   'annotations-valid: an alias that is empty',
-  { 'annotations-valid': /carries \S+Aliases with ids\[0\]: / },
+  { 'annotations-valid': /has \S+Aliases with ids\[0\]: / },
   onBooks(anyPack(AliasesSchema, create(AliasesSchema, { ids: [''] }))),
 );
 testFault(
   'annotations-valid: a grant that is to be expanded from nothing',
-  { 'annotations-valid': /carries \S+GrantExpandable with entitlement_ids: / },
+  { 'annotations-valid': /has \S+GrantExpandable with entitlement_ids: / },
   onGrants(anyPack(GrantExpandableSchema, create(GrantExpandableSchema))),
 );
 testFault(
@@ -122,12 +122,12 @@ const enqueueing =
 testFault('enqueued-page-tokens: one that leads to nothing more', {}, enqueueing(['more']));
 testFault(
   'enqueued-page-tokens: a token twice',
-  { 'enqueued-page-tokens': /ListGrants of the type club answered EnqueuePageTokens with a token twice/ },
+  { 'enqueued-page-tokens': /ListGrants of the type club returned EnqueuePageTokens with a duplicate token/ },
   enqueueing(['more', 'more']),
 );
 testFault(
   'enqueued-page-tokens: the annotation twice',
-  { 'enqueued-page-tokens': /the annotation twice/ },
+  { 'enqueued-page-tokens': /a duplicate annotation/ },
   enqueueing(['more'], ['more']),
 );
 testFault('enqueued-page-tokens: more tokens than 1024', { 'enqueued-page-tokens': /page_tokens: / }, () => {

@@ -18,7 +18,7 @@ testFault(
   { 'metadata-valid': /help_url: / },
   withMetadata({ helpUrl: 'http://library.test' }),
 );
-testFault('metadata-valid: GetMetadata fails', { 'metadata-valid': /answered UNAVAILABLE: not today/ }, () =>
+testFault('metadata-valid: GetMetadata fails', { 'metadata-valid': /failed with UNAVAILABLE: not today/ }, () =>
   changeService(createFullServices(), ConnectorService, () => ({
     getMetadata: () => {
       throw new ServiceError(Code.Unavailable, 'not today', { reason: 'planted' });
@@ -31,14 +31,14 @@ test('validate-answers: when Validate fails, nothing else is tried', async (t) =
     throw new ServiceError(Code.Unauthenticated, 'the token has expired', { reason: 'planted' });
   };
   const report = await judgeServices(t, createFullServices({ ...soundConnector, validate }));
-  assertFailed(report, { 'validate-answers': /Validate answered UNAUTHENTICATED: the token has expired/ });
+  assertFailed(report, { 'validate-answers': /Validate failed with UNAUTHENTICATED: the token has expired/ });
   assert.equal(resultOf(report, 'metadata-valid').outcome, 'passed');
   assert.equal(resultOf(report, 'grant-ids-unique').detail, 'Validate failed');
 });
 
 testFault(
   'sdk-version-semver: a version of the connector’s own making',
-  { 'sdk-version-semver': /"devel".*no semantic version/ },
+  { 'sdk-version-semver': /"devel".*not a semantic version/ },
   withValidate('devel'),
 );
 testFault('sdk-version-semver: none', { 'sdk-version-semver': /""/ }, withValidate(''));
@@ -47,12 +47,12 @@ for (const version of ['0.4.3', 'v1.0.0-rc.1+build']) {
   testFault(`sdk-version-semver: ${version} is one`, {}, withValidate(version));
 }
 
-testFault('cleanup-answers: Cleanup fails', { 'cleanup-answers': /Cleanup answered INTERNAL: / }, () =>
+testFault('cleanup-answers: Cleanup fails', { 'cleanup-answers': /Cleanup failed with INTERNAL: / }, () =>
   createFullServices({ ...soundConnector, cleanup: async () => assert.fail('planted') }),
 );
 testFault(
   'cleanup-answers: Cleanup fails for a sync that is over',
-  { 'cleanup-answers': /Cleanup answered NOT_FOUND: / },
+  { 'cleanup-answers': /Cleanup failed with NOT_FOUND: / },
   () => {
     const over = new Set<string | undefined>();
     return createFullServices({

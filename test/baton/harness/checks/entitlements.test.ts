@@ -25,12 +25,12 @@ const withTemplates =
 
 testFault(
   'entitlements-valid: a name that is too long',
-  { 'entitlements-valid': /ListEntitlements of book b0 answered "book:b0:read" with display_name: / },
+  { 'entitlements-valid': /ListEntitlements of book b0 returned "book:b0:read" with display_name: / },
   withMore((book) => [entitlement(book, { displayName: 'x'.repeat(1025) })]),
 );
 testFault(
   'entitlements-valid: no id',
-  { 'entitlements-valid': /answered "" with id: / },
+  { 'entitlements-valid': /returned "" with id: / },
   withMore((book) => [entitlement(book, { id: '' })]),
 );
 testFault(
@@ -47,14 +47,14 @@ testFault(
 testFault(
   'entitlement-ids-unique: an entitlement of each book',
   {
-    'entitlement-ids-unique': /ListEntitlements of book b1 answered "book:any:read", which had been answered before\n/,
+    'entitlement-ids-unique': /ListEntitlements of book b1 returned "book:any:read", which was returned before\n/,
   },
   withMore((book) => [entitlement(book, { id: 'book:any:read' })]),
 );
 
 testFault(
   'entitlement-resources-resolve: on a book that is not listed',
-  { 'entitlement-resources-resolve': /"book:b0:read" on book ghost, which ListResources does not answer/ },
+  { 'entitlement-resources-resolve': /"book:b0:read" on book ghost, which ListResources does not return/ },
   withMore((book) => [
     entitlement(book, { resource: buildResource({ type: bookType, id: 'ghost', displayName: 'Ghost' }) }),
   ]),
@@ -80,7 +80,7 @@ testFault(
 );
 testFault(
   'static-entitlements-valid: a slug twice',
-  { 'static-entitlements-valid': /the template "reserved" with slug: was answered before/ },
+  { 'static-entitlements-valid': /the template "reserved" with slug: was returned before/ },
   withTemplates(reserved, reserved),
 );
 testFault(

@@ -11,17 +11,17 @@ const withEvents = (changes: Changes<typeof EventService>) => () =>
 
 testFault(
   'event-feeds-agree: the capability without a feed',
-  { 'event-feeds-agree': /answered 0 feeds, and GetMetadata names CAPABILITY_EVENT_FEED_V2/ },
+  { 'event-feeds-agree': /returned 0 feeds, but GetMetadata declares CAPABILITY_EVENT_FEED_V2/ },
   withEvents({ listEventFeeds: () => ({}) }),
 );
 testFault(
   'event-feeds-valid: a feed without an id',
-  { 'event-feeds-valid': /ListEventFeeds answered "" with id: / },
+  { 'event-feeds-valid': /ListEventFeeds returned "" with id: / },
   withEvents({ listEventFeeds: () => ({ list: [{ id: 'loans' }, { id: '' }] }) }),
 );
 testFault(
   'event-feeds-valid: a feed twice',
-  { 'event-feeds-valid': /"loans" with id: is there twice/ },
+  { 'event-feeds-valid': /"loans" with id: is a duplicate/ },
   withEvents({ listEventFeeds: () => ({ list: [{ id: 'loans' }, { id: 'loans' }] }) }),
 );
 
@@ -31,22 +31,22 @@ const withLoans = (answer: () => object) => () =>
   }));
 testFault(
   'event-feeds-answer: more events than were asked for',
-  { 'event-feeds-answer': /ListEvents \{"pageSize":10,"eventFeedId":"loans"\} answered 11 events/ },
+  { 'event-feeds-answer': /ListEvents \{"pageSize":10,"eventFeedId":"loans"\} returned 11 events/ },
   withLoans(() => ({ events: Array.from({ length: 11 }, (_, index) => ({ id: `e${index}` })) })),
 );
 testFault(
   'event-feeds-answer: a cursor that cannot be sent back',
-  { 'event-feeds-answer': /answered cursor: / },
+  { 'event-feeds-answer': /returned cursor: / },
   withLoans(() => ({ cursor: 'x'.repeat(4097) })),
 );
 testFault(
   'event-feeds-answer: more to come, and no way to it',
-  { 'event-feeds-answer': /has_more and no cursor/ },
+  { 'event-feeds-answer': /has_more without a cursor/ },
   withLoans(() => ({ hasMore: true })),
 );
 testFault(
   'event-feeds-answer: a feed that fails',
-  { 'event-feeds-answer': /answered INTERNAL: planted/ },
+  { 'event-feeds-answer': /failed with INTERNAL: planted/ },
   withLoans(() => {
     throw new ServiceError(Code.Internal, 'planted', { reason: 'planted' });
   }),
@@ -54,7 +54,7 @@ testFault(
 
 testFault(
   'event-feed-unknown: a feed that does not exist is empty',
-  { 'event-feed-unknown': /"baton-harness-no-such-thing"\} was answered; it must be refused with NOT_FOUND/ },
+  { 'event-feed-unknown': /"baton-harness-no-such-thing"\} succeeded; it must fail with NOT_FOUND/ },
   withEvents({ listEvents: () => ({}) }),
 );
 
@@ -64,5 +64,5 @@ test('event-limits: a server that takes any page size', async (t) => {
       request.pageSize = 0;
     }
   });
-  assertFailed(await judgeAddress(t, address), { 'event-limits': /"pageSize":1001.* was answered/ });
+  assertFailed(await judgeAddress(t, address), { 'event-limits': /"pageSize":1001.* succeeded/ });
 });

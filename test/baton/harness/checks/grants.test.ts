@@ -32,12 +32,12 @@ const withMore =
 
 testFault(
   'grants-valid: no entitlement',
-  { 'grants-valid': /ListGrants of book b0 answered "g" with entitlement: / },
+  { 'grants-valid': /ListGrants of book b0 returned "g" with entitlement: / },
   withMore(create(GrantSchema, { id: 'g', principal: { id: { resourceType: 'reader', resource: 'r0' } } })),
 );
 testFault(
   'grants-valid: no id',
-  { 'grants-valid': /answered "" with id: / },
+  { 'grants-valid': /returned "" with id: / },
   withMore(create(GrantSchema, { ...buildGrant(stub, 'reader', 'r0'), id: '' })),
 );
 testFault(
@@ -59,7 +59,7 @@ testFault(
 
 testFault(
   'grant-ids-unique: a grant twice',
-  { 'grant-ids-unique': /"book:b0:borrowed:reader:r0", which had been answered before/ },
+  { 'grant-ids-unique': /"book:b0:borrowed:reader:r0", which was returned before/ },
   withMore(buildGrant(stub, 'reader', 'r0')),
 );
 
@@ -76,7 +76,7 @@ const onGhost = create(GrantSchema, {
 });
 testFault(
   'grant-resources-resolve: on a book that is not listed',
-  { 'grant-resources-resolve': /"g" on book ghost, which ListResources does not answer/ },
+  { 'grant-resources-resolve': /"g" on book ghost, which ListResources does not return/ },
   withMore(onGhost),
 );
 testFault(
@@ -95,7 +95,7 @@ testFault('grant-resources-resolve: one that the answer inserts need not be list
 
 testFault(
   'grant-principals-resolve: to a reader who is not listed',
-  { 'grant-principals-resolve': /"book:b0:borrowed:reader:r99" to reader r99, which ListResources does not answer/ },
+  { 'grant-principals-resolve': /"book:b0:borrowed:reader:r99" to reader r99, which ListResources does not return/ },
   withMore(buildGrant(stub, 'reader', 'r99')),
 );
 testFault(
@@ -116,7 +116,7 @@ const expandedFrom = (...entitlementIds: string[]) =>
   });
 testFault(
   'expandable-grants-belong: from the members of another club',
-  { 'expandable-grants-belong': /"book:b0:borrowed:club:c2" to club c2, to be expanded from "club:c1:member"/ },
+  { 'expandable-grants-belong': /"book:b0:borrowed:club:c2" to club c2, expanding from "club:c1:member"/ },
   withMore(expandedFrom('club:c2:member', 'club:c1:member')),
 );
 testFault(

@@ -30,7 +30,7 @@ const withGrants = (resource: string, answer: (original: ListGrants) => ListGran
 
 testFault(
   'listings-answer: the grants of a book are forbidden',
-  { 'listings-answer': /ListGrants \{"resource":"book b1".* answered PERMISSION_DENIED: planted/ },
+  { 'listings-answer': /ListGrants \{"resource":"book b1".* failed with PERMISSION_DENIED: planted/ },
   withGrants('b1', () => refuse(Code.PermissionDenied)),
 );
 testFault(
@@ -46,21 +46,25 @@ testFault('listings-answer: what is unavailable at first is asked for again', {}
 test('listings-answer: a book that is gone when its grants are asked for is skipped, as a sync skips it', async (t) => {
   const report = await judgeServices(t, withGrants('b1', () => refuse(Code.NotFound))());
   assertFailed(report, {});
-  assert.equal(resultOf(report, 'listings-answer').detail, '1 resources were gone when they were asked for');
-});
-
-testFault('listings-answer: many books that are gone', { 'listings-answer': /^11 listings answered NOT_FOUND/ }, () => {
-  const { connector } = createLibrary({ books: 11 });
-  const services = createConnectorServices(connector, { provisioning: false, ticketing: false });
-  return changeService(services, GrantsService, ({ listGrants }) => ({
-    listGrants: (request, context) =>
-      /^b\d/.test(request.resource?.id?.resource ?? '') ? refuse(Code.NotFound)() : listGrants(request, context),
-  }));
+  assert.equal(resultOf(report, 'listings-answer').detail, '1 resources disappeared during the walk');
 });
 
 testFault(
+  'listings-answer: many books that are gone',
+  { 'listings-answer': /^11 listings failed with NOT_FOUND/ },
+  () => {
+    const { connector } = createLibrary({ books: 11 });
+    const services = createConnectorServices(connector, { provisioning: false, ticketing: false });
+    return changeService(services, GrantsService, ({ listGrants }) => ({
+      listGrants: (request, context) =>
+        /^b\d/.test(request.resource?.id?.resource ?? '') ? refuse(Code.NotFound)() : listGrants(request, context),
+    }));
+  },
+);
+
+testFault(
   'listings-answer: a whole type that is gone would be missing without a word',
-  { 'listings-answer': /ListResources .*"chapter".* answered NOT_FOUND: planted/ },
+  { 'listings-answer': /ListResources .*"chapter".* failed with NOT_FOUND: planted/ },
   () =>
     changeService(createFullServices(), ResourcesService, ({ listResources }) => ({
       listResources: async (request, context) =>
@@ -74,13 +78,13 @@ testFault(
   'page-tokens-end: a token that comes twice',
   {
     'page-tokens-end':
-      /ListGrants .*"book b1".*"pageToken":"two".* next_page_token "one", which an answer before it had named/,
+      /ListGrants .*"book b1".*"pageToken":"two".* next_page_token "one", which an earlier response returned/,
   },
   withGrants('b1', () => async ({ pageToken }) => ({ nextPageToken: pageToken === 'one' ? 'two' : 'one' })),
 );
 testFault(
   'page-tokens-end: the token that was asked for',
-  { 'page-tokens-end': /next_page_token "same", which it was asked for/ },
+  { 'page-tokens-end': /next_page_token "same", which is the requested one/ },
   withGrants('b1', () => async () => ({ nextPageToken: 'same' })),
 );
 test('page-tokens-end: empty pages with ever other tokens, until the time is over', async (t) => {
@@ -94,16 +98,17 @@ test('page-tokens-end: empty pages with ever other tokens, until the time is ove
   })();
   const report = await judgeServices(t, services, { timeLimit: time.signal });
   assertFailed(report, {
-    'page-tokens-end': /^ListGrants of book b1 had not ended after 9 pages with 0 items when the time was over$/,
+    'page-tokens-end': /^ListGrants of book b1 did not end in time: 9 pages with 0 items so far$/,
   });
-  assert.equal(resultOf(report, 'page-size-limit').detail, 'the time was over before (--timeout)');
+  assert.equal(resultOf(report, 'page-size-limit').detail, 'time ran out (--timeout)');
 });
 
 testFault(
   'page-tokens-end: the same grants again and again, with ever other tokens',
   {
-    'grant-ids-unique': /which had been answered before/,
-    'page-tokens-end': /^ListGrants of book b1 answered nothing new on 100 pages in a row, with ever other page tokens/,
+    'grant-ids-unique': /which was returned before/,
+    'page-tokens-end':
+      /^ListGrants of book b1 returned no new items on 100 pages in a row, always with new page tokens/,
   },
   () => {
     let pages = 0;
@@ -128,13 +133,13 @@ test('a listing that answers empty pages for a while is followed to its end', as
 
 testFault(
   'page-token-length: a token that cannot be sent back',
-  { 'page-token-length': /ListGrants .*"book b1".* answered a next_page_token of 1048577 bytes/ },
+  { 'page-token-length': /ListGrants .*"book b1".* returned a next_page_token of 1048577 bytes/ },
   withGrants('b1', () => async () => ({ nextPageToken: 'x'.repeat(1024 * 1024 + 1) })),
 );
 
 testFault(
   'messages-fit: an answer of more than 4 MiB',
-  { 'messages-fit': /the answer to ListGrants .*"book b1".* is larger than the 4194304 bytes/ },
+  { 'messages-fit': /the response to ListGrants .*"book b1".* is larger than the 4194304 bytes/ },
   withGrants('b1', () => async () => {
     const stub = entitlementStub(
       buildResource({ type: bookType, id: 'b1', displayName: 'x'.repeat(1000) }),
@@ -149,13 +154,13 @@ testFault(
 
 testFault(
   'type-scoped-answers: the grants of all clubs fail',
-  { 'type-scoped-answers': /ListGrants \{"resource":"club club".* answered INTERNAL: planted/ },
+  { 'type-scoped-answers': /ListGrants \{"resource":"club club".* failed with INTERNAL: planted/ },
   withGrants('club', () => refuse(Code.Internal)),
 );
 
 testFault(
   'skipped-types-answer-none: a reader who has grants',
-  { 'skipped-types-answer-none': /ListGrants of reader r0 answered 1 grants, and the type reader skips them/ },
+  { 'skipped-types-answer-none': /ListGrants of reader r0 returned 1 grants, but the type reader skips them/ },
   withGrants('r0', () => async () => ({ list: [{ id: 'g' }] })),
 );
 testFault('skipped-types-answer-none: how a reader refuses does not matter', {}, () =>

@@ -8,7 +8,7 @@ import { createFullServices } from '../sound-connector.ts';
 
 testFault(
   'page-size-respected: pages of two, whatever is asked for',
-  { 'page-size-respected': /ListResources \{"resourceTypeId":"reader","pageSize":1\} answered 2 items/ },
+  { 'page-size-respected': /ListResources \{"resourceTypeId":"reader","pageSize":1\} returned 2 items/ },
   () =>
     changeService(createFullServices(), ResourcesService, ({ listResources }) => ({
       listResources: (request, context) =>
@@ -42,7 +42,7 @@ testFault(
   'page-size-same-items: grants that are lost between pages of 7',
   {
     'page-size-same-items':
-      /ListGrants \{"resource":"book b0","pageSize":7\} lacks 4 items \("book:b0:borrowed:reader:r0", .*, …\) that it answers without a page size/,
+      /ListGrants \{"resource":"book b0","pageSize":7\} lacks 4 items \("book:b0:borrowed:reader:r0", .*, …\) that it returns without a page size/,
   },
   withGrantsPaged(7, 'lose'),
 );
@@ -53,6 +53,6 @@ testFault(
 );
 testFault(
   'page-size-same-items: pages of 250 fail',
-  { 'page-size-same-items': /"pageSize":250.* answered INTERNAL: planted/ },
+  { 'page-size-same-items': /"pageSize":250.* failed with INTERNAL: planted/ },
   withGrantsPaged(250, 'fail'),
 );

@@ -38,7 +38,7 @@ testFault(
   'page-token-repeatable: a token that can be used once',
   {
     'page-token-repeatable':
-      /ListResources .*"reader".*when it was asked again answered INVALID_ARGUMENT: no such page/,
+      /ListResources .*"reader".*when requested again failed with INVALID_ARGUMENT: no such page/,
   },
   () => {
     const used = new Set<string>();
@@ -72,8 +72,7 @@ function offsetOf(pageToken: string): number | undefined {
 testFault(
   'page-token-repeatable: a token that answers ever other pages',
   {
-    'page-token-repeatable':
-      /answered 2 items \("reader r2", "reader r3"\) at first, and nothing when it was asked again/,
+    'page-token-repeatable': /returned 2 items \("reader r2", "reader r3"\) at first, but nothing when requested again/,
   },
   () => {
     let uses = 0;
@@ -92,7 +91,7 @@ test('page-token-portable: tokens that one process remembers are found out behin
   const report = await judgeAddress(t, await startBalancer(t, servers));
   assertFailed(report, {
     'page-token-portable':
-      /ListResources .* over another connection \(127\.0\.0\.1:\d+\) answered INVALID_ARGUMENT: no such page/,
+      /ListResources .* over another connection \(127\.0\.0\.1:\d+\) failed with INVALID_ARGUMENT: no such page/,
   });
 });
 
@@ -127,20 +126,20 @@ const onStrangeToken = (answer: 'answer' | Code) => () =>
 
 testFault(
   'page-token-garbage: a token that nobody gave out is taken for the beginning',
-  { 'page-token-garbage': /ListResources .*"not a page token .* was answered/ },
+  { 'page-token-garbage': /ListResources .*"not a page token .* succeeded/ },
   onStrangeToken('answer'),
 );
 for (const code of [Code.NotFound, Code.Unavailable] as const) {
   testFault(
     `page-token-garbage: ${Code[code]} is what a sync takes for something else`,
-    { 'page-token-garbage': /planted, which a sync takes for something else/ },
+    { 'page-token-garbage': /planted, which means something else to a sync/ },
     onStrangeToken(code),
   );
 }
 test('page-token-garbage: another refusal than INVALID_ARGUMENT passes, and is told', async (t) => {
   const report = await judgeServices(t, onStrangeToken(Code.Unknown)());
   assertFailed(report, {});
-  assert.equal(resultOf(report, 'page-token-garbage').detail, 'refused with UNKNOWN');
+  assert.equal(resultOf(report, 'page-token-garbage').detail, 'rejected with UNKNOWN');
 });
 
 test('without page tokens there is nothing to check about them', async (t) => {

@@ -28,7 +28,7 @@ test('provisioning-invalid-refused: a server that takes a grant of nothing', asy
     }
   });
   assertFailed(await judgeAddress(t, address), {
-    'provisioning-invalid-refused': /Grant \{\} was answered/,
+    'provisioning-invalid-refused': /Grant \{\} succeeded/,
   });
 });
 
@@ -36,7 +36,7 @@ testFault(
   'provisioning-unsupported: an error instead of UNIMPLEMENTED',
   {
     'provisioning-unsupported':
-      /CreateResource \{"resource":"baton-harness-no-such-thing .*"\} was refused with INTERNAL: planted; it must be UNIMPLEMENTED or FAILED_PRECONDITION/,
+      /CreateResource \{"resource":"baton-harness-no-such-thing .*"\} failed with INTERNAL: planted; expected UNIMPLEMENTED or FAILED_PRECONDITION/,
   },
   () =>
     changeService(createFullServices(), ResourceManagerService, () => ({
@@ -47,13 +47,13 @@ testFault(
 );
 testFault(
   'provisioning-unsupported: a rotation of nobody’s credential succeeds',
-  { 'provisioning-unsupported': /RotateCredential .* was answered/ },
+  { 'provisioning-unsupported': /RotateCredential .* succeeded/ },
   () => changeService(createFullServices(), CredentialManagerService, () => ({ rotateCredential: () => ({}) })),
 );
 
 testFault(
   'provisioning-agrees: the capability is named, and the service is not there',
-  { 'provisioning-agrees': /names CAPABILITY_PROVISION, and Grant \{\} answered UNIMPLEMENTED/ },
+  { 'provisioning-agrees': /declares CAPABILITY_PROVISION, but Grant \{\} failed with UNIMPLEMENTED/ },
   () => createFullServices().filter(({ desc }) => desc.typeName !== GrantManagerService.typeName),
 );
 

@@ -13,7 +13,7 @@ const withSecond = (change: Partial<Resource>) =>
 
 testFault(
   'resources-valid: a description that is too long',
-  { 'resources-valid': /ListResources of reader answered reader r1 with description: / },
+  { 'resources-valid': /ListResources of reader returned reader r1 with description: / },
   withSecond({ description: 'x'.repeat(2049) }),
 );
 testFault(
@@ -35,7 +35,7 @@ testFault(
 
 testFault(
   'resource-types-match: a resource of another type',
-  { 'resource-types-match': /ListResources of reader answered chapter lost/ },
+  { 'resource-types-match': /ListResources of reader returned chapter lost/ },
   withReaders([
     ...readers,
     create(ResourceSchema, { id: { resourceType: 'chapter', resource: 'lost' }, annotations: first.annotations }),
@@ -50,7 +50,7 @@ testFault(
 
 testFault(
   'resources-listed-once: a reader on two pages',
-  { 'resources-listed-once': /ListResources of reader answered reader r0 twice/ },
+  { 'resources-listed-once': /ListResources of reader returned reader r0 twice/ },
   withReaders([...readers, first]),
 );
 testFault('resources-listed-once: below another parent, a resource may appear again', {}, () =>

@@ -25,7 +25,7 @@ function perSync<Item, Request>(items: (request: Request, context: Context) => I
 
 testFault(
   'resource-ids-stable: a reader whose id is made anew',
-  { 'resource-ids-stable': /^1 resources were in the first walk and not in the second: "reader r-\w+"\n1 resources/ },
+  { 'resource-ids-stable': /^1 resources were in the first walk but not in the second: "reader r-\w+"\n1 resources/ },
   () =>
     createFullServices(
       withSyncer({
@@ -58,7 +58,7 @@ testFault(
 
 testFault(
   'grant-ids-stable: grants whose ids are made anew',
-  { 'grant-ids-stable': /^21 grants were in the first walk and not in the second: (".+", ){3}…\n21 grants/ },
+  { 'grant-ids-stable': /^21 grants were in the first walk but not in the second: (".+", ){3}…\n21 grants/ },
   () =>
     createFullServices(
       withSyncer({

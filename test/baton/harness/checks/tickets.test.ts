@@ -17,7 +17,8 @@ const refuse =
 testFault(
   'ticketing-agrees: the capability without tickets',
   {
-    'ticketing-agrees': /ListTicketSchemas answered UNIMPLEMENTED: planted, and GetMetadata names CAPABILITY_TICKETING/,
+    'ticketing-agrees':
+      /ListTicketSchemas failed with UNIMPLEMENTED: planted, but GetMetadata declares CAPABILITY_TICKETING/,
   },
   () =>
     changeService(createFullServices(), TicketsService, ({ listTicketSchemas }) => ({
@@ -27,7 +28,7 @@ testFault(
 );
 testFault(
   'ticketing-agrees: tickets without the capability',
-  { 'ticketing-agrees': /ListTicketSchemas was answered, and GetMetadata does not name/ },
+  { 'ticketing-agrees': /ListTicketSchemas succeeded, but GetMetadata does not declare/ },
   () =>
     changeCapabilities(createFullServices(), (capabilities) => {
       capabilities.connectorCapabilities = capabilities.connectorCapabilities.filter(
@@ -50,6 +51,6 @@ for (const [code, text] of [
 
 testFault(
   'ticket-requests-refused: no tickets are created',
-  { 'ticket-requests-refused': /BulkCreateTickets \{\} was answered/ },
+  { 'ticket-requests-refused': /BulkCreateTickets \{\} succeeded/ },
   withTickets({ bulkCreateTickets: () => ({}) }),
 );

@@ -20,7 +20,7 @@ test('one line of JSON with keys in snake case', () => {
   });
   assert.deepEqual(checks[0], {
     id: 'metadata-valid',
-    title: 'GetMetadata answers',
+    title: 'GetMetadata succeeds',
     outcome: 'passed',
     detail: 'Library',
     duration_ms: 12,

@@ -6,13 +6,13 @@ import { sampleReport } from './sample-report.ts';
 test('a test case for each check; what is hard to write in XML is escaped, what cannot be written is replaced', () => {
   const name = (id: string, title: string) => `classname="baton-harness" name="${id}: ${title}"`;
   const counts = 'tests="4" failures="1" errors="0" skipped="1" time="2.346"';
-  const offending = 'ListGrants answered &quot;&lt;&amp;\uFFFD[2J\uFFFD&quot; with id: &apos;&#9;empty&apos;';
+  const offending = 'ListGrants returned &quot;&lt;&amp;\uFFFD[2J\uFFFD&quot; with id: &apos;&#9;empty&apos;';
   assert.deepEqual(formatJunit(sampleReport).split('\n'), [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="baton-harness" ${counts}>`,
     `  <testsuite name="Library &lt;1&gt; &amp; &quot;Sons&quot; at 127.0.0.1:50051" ${counts}>`,
-    `    <testcase ${name('metadata-valid', 'GetMetadata answers')} time="0.012"/>`,
-    `    <testcase ${name('listings-answer', 'Every listing answers')} time="0.000"/>`,
+    `    <testcase ${name('metadata-valid', 'GetMetadata succeeds')} time="0.012"/>`,
+    `    <testcase ${name('listings-answer', 'Every listing succeeds')} time="0.000"/>`,
     `    <testcase ${name('grants-valid', 'Grants have an id')} time="1.234">`,
     `      <failure message="${offending}" type="contract">${offending}&#10;and 3 more</failure>`,
     '    </testcase>',

@@ -8,13 +8,13 @@ export const sampleReport: HarnessReport = {
   walked: { resources: 17, entitlements: 6, grants: 24 },
   bounds: ['no more than 3 grants of each type were read (--max-items)'],
   checks: [
-    { id: 'metadata-valid', title: 'GetMetadata answers', outcome: 'passed', detail: 'Library', durationMs: 12.4 },
-    { id: 'listings-answer', title: 'Every listing answers', outcome: 'passed', detail: '', durationMs: 0 },
+    { id: 'metadata-valid', title: 'GetMetadata succeeds', outcome: 'passed', detail: 'Library', durationMs: 12.4 },
+    { id: 'listings-answer', title: 'Every listing succeeds', outcome: 'passed', detail: '', durationMs: 0 },
     {
       id: 'grants-valid',
       title: 'Grants have an id',
       outcome: 'failed',
-      detail: 'ListGrants answered "<&\u001b[2J\ud800" with id: \'\tempty\'\nand 3 more',
+      detail: 'ListGrants returned "<&\u001b[2J\ud800" with id: \'\tempty\'\nand 3 more',
       durationMs: 1234.5,
     },
     {
