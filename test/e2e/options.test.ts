@@ -93,7 +93,7 @@ test('--sync-resource-types course: courses and their entitlements; grants to us
   const entitlements = truth.entitlements.filter(ofCourse);
   assert.deepEqual(await readIds(folder.file), { resources, entitlements, grants: [] });
   const leftOut = truth.grants.filter(ofCourse).length;
-  assert.equal(summary.left_out['grants to or of types that --sync-resource-types leaves out'], leftOut);
+  assert.equal(summary.left_out['grants of types excluded by --sync-resource-types'], leftOut);
 });
 
 test('--limited-courses: those courses and their grants, and what is not synced is named with the reason', async (t) => {

@@ -1,4 +1,4 @@
-// A .c1z file that is opened, added to and saved.
+// A .c1z file that is opened, extended by a sync run and saved.
 import { access, constants, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { C1zReader } from './c1z-reader.ts';
@@ -7,20 +7,25 @@ import { packC1z, type SavedC1z } from './file/pack-c1z.ts';
 import { type OpenC1zOptions, openScratchDatabase, type ScratchDatabase } from './file/scratch-database.ts';
 import { toStorageError } from './file/storage-error.ts';
 import { type StartSyncOptions, SyncWriter } from './sync-writer.ts';
-import { RecordReader } from './tables/record-reader.ts';
+import { createSchema } from './tables/schema.ts';
 
-/**
- * Opens the .c1z file `path`, or prepares a new one when it is missing or empty. The file stays as it is until
- * {@link C1zFile.save}. Whoever opens it must save or close it, or bind it with `await using`.
- * @throws {C1zError} with any of its reasons
- */
-export async function openC1z(path: string, options: OpenC1zOptions = {}): Promise<C1zFile> {
-  const target = resolve(path);
-  await checkFolder(target);
-  return new C1zFile(target, await openScratchDatabase(target, options), options.now);
+export interface OpenC1zFileOptions extends OpenC1zOptions {
+  /** Whether the grants of a new file bypass SQLite (see `load/`). Default: true. */
+  readonly bulkLoad?: boolean | undefined;
 }
 
-/** A sync can take an hour: a folder that cannot be written should be known before. */
+/**
+ * Opens the .c1z file `path`, or prepares a new one if it is missing or empty. The file on disk does not change until
+ * {@link C1zFile.save}. The caller must save or close it, or bind it with `await using`.
+ * @throws {C1zError} with any of its reasons
+ */
+export async function openC1z(path: string, options: OpenC1zFileOptions = {}): Promise<C1zFile> {
+  const target = resolve(path);
+  await checkFolder(target);
+  return new C1zFile(target, await openScratchDatabase(target, options, createSchema), options);
+}
+
+/** A sync can take an hour, so a folder that is not writable must be found out before it starts. */
 async function checkFolder(path: string): Promise<void> {
   const folder = dirname(path);
   try {
@@ -34,47 +39,43 @@ async function checkFolder(path: string): Promise<void> {
   }
 }
 
-/** An opened .c1z file to which sync runs are added. */
+/** An open .c1z file that sync runs are added to. */
 export class C1zFile extends C1zReader {
   readonly #scratch: ScratchDatabase;
   readonly #now: () => Date;
+  readonly #bulkLoad: boolean;
   #sync: SyncWriter | undefined;
   #runsDeleted = false;
 
-  constructor(path: string, scratch: ScratchDatabase, now: () => Date = () => new Date()) {
+  constructor(
+    path: string,
+    scratch: ScratchDatabase,
+    { now = () => new Date(), bulkLoad = true }: OpenC1zFileOptions = {},
+  ) {
     super(path, scratch, now);
     this.#scratch = scratch;
     this.#now = now;
+    this.#bulkLoad = bulkLoad;
   }
 
-  /** Begins a sync run. One at a time. */
+  /** Starts a sync run. Only one can be open at a time. */
   startSync(options: StartSyncOptions): SyncWriter {
     if (this.#sync && !this.#sync.ended) {
-      throw new Error(`sync ${this.#sync.syncId} is being written; end it before another is started`);
+      throw new Error(`sync ${this.#sync.syncId} is still open; end it before you start another one`);
     }
     const { db, temporaryFolder } = this.#scratch;
     if (!db.isTransaction) db.exec('begin immediate');
     const onDelete = () => {
       this.#runsDeleted = true;
     };
-    this.#sync = new SyncWriter({ db, temporaryFolder, now: this.#now, onDelete }, options);
+    this.#sync = new SyncWriter({ db, temporaryFolder, bulkLoad: this.#bulkLoad, now: this.#now, onDelete }, options);
     return this.#sync;
   }
 
-  override records(syncId: string | undefined): RecordReader {
-    return new RecordReader(this.#scratch.db, syncId, () => this.#sync?.endLoad());
-  }
-
-  /** Closes the file without writing it, and removes all temporary files. May be called again. */
-  override async close(): Promise<void> {
-    this.#sync?.abandon();
-    await super.close();
-  }
-
   /**
-   * Writes the file and closes it. When this fails or is aborted, the file on the disk is what it was before, and
-   * nothing else is left.
-   * @throws {C1zError} `unusable_path`, `temporary_storage`; the signal's reason when aborted
+   * Writes the file and closes it. If this fails or is aborted, the file on disk is unchanged and no temporary file
+   * remains.
+   * @throws {C1zError} `unusable_path`, `temporary_storage`; the signal's reason if aborted
    */
   async save({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<SavedC1z> {
     if (!this.#sync) throw new Error(`there is no new sync to save to ${this.path}`);
@@ -96,7 +97,7 @@ export class C1zFile extends C1zReader {
         db.close();
         return path;
       }
-      // Leaves out the free pages of deleted runs. An ordinary VACUUM would write everything three times.
+      // Drops the free pages of deleted runs. An ordinary VACUUM would write everything three times.
       const compactPath = join(folder, 'db-compact');
       db.prepare('vacuum into ?').run(compactPath);
       db.close();

@@ -1,4 +1,4 @@
-// A .c1z file that is opened to look into it.
+// A .c1z file that is open for reading.
 import { resolve } from 'node:path';
 import { C1zError } from './file/c1z-error.ts';
 import {
@@ -8,20 +8,21 @@ import {
   type ScratchDatabase,
 } from './file/scratch-database.ts';
 import { RecordReader } from './tables/record-reader.ts';
+import { createSchema } from './tables/schema.ts';
 import { latestFinishedFullRun, listRuns, runToView, type SyncRun } from './tables/sync-runs.ts';
 
 /**
- * Opens an existing .c1z file for reading. Whoever opens it must close it, or bind it with `await using`.
- * @throws {C1zError} with any of its reasons; `unusable_path` when there is no file
+ * Opens an existing .c1z file for reading. The caller must close it, or bind it with `await using`.
+ * @throws {C1zError} with any of its reasons; `unusable_path` if there is no file
  */
 export async function readC1z(path: string, options: OpenC1zOptions = {}): Promise<C1zReader> {
-  const scratch = await openScratchDatabase(resolve(path), options);
+  const scratch = await openScratchDatabase(resolve(path), options, createSchema);
   if (scratch.existed) return new C1zReader(resolve(path), scratch, options.now);
   await removeScratchDatabase(scratch);
-  throw new C1zError('unusable_path', `there is no .c1z file ${resolve(path)}, or it is empty. Run a sync to make it`);
+  throw new C1zError('unusable_path', `the .c1z file ${resolve(path)} does not exist or is empty. Run a sync first`);
 }
 
-/** An opened .c1z file. Its database is a copy in a temporary folder. */
+/** An open .c1z file. Its database is a copy in a temporary folder. */
 export class C1zReader implements AsyncDisposable {
   readonly path: string;
   readonly #scratch: ScratchDatabase;
@@ -33,11 +34,12 @@ export class C1zReader implements AsyncDisposable {
     this.#now = now;
   }
 
-  /** All runs in the file, in the order that they were started. */
+  /** All runs in the file, in the order in which they started. */
   runs(): SyncRun[] {
     return listRuns(this.#scratch.db);
   }
 
+  /** The full run that ended last, if any. */
   latestFinishedFullRun(): SyncRun | undefined {
     return latestFinishedFullRun(this.#scratch.db);
   }
@@ -47,12 +49,12 @@ export class C1zReader implements AsyncDisposable {
     return runToView(this.#scratch.db, this.#now());
   }
 
-  /** The rows of a run; without one, of all runs. */
+  /** The rows of a run, or of all runs if `syncId` is undefined. */
   records(syncId: string | undefined): RecordReader {
     return new RecordReader(this.#scratch.db, syncId);
   }
 
-  /** Closes the file without writing it, and removes all temporary files. May be called again. */
+  /** Closes the file without writing it, and removes all temporary files. Safe to call again. */
   async close(): Promise<void> {
     await removeScratchDatabase(this.#scratch);
   }

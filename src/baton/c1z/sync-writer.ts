@@ -4,186 +4,176 @@ import type { Entitlement } from '#gen/c1/connector/v2/entitlement_pb.js';
 import type { Resource, ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
 import type { ListedGrant } from '../messages/grant.ts';
 import { toStorageError } from './file/storage-error.ts';
+import { bulkLoadGrants } from './load/bulk-load-grants.ts';
 import { toGrantRows } from './tables/grant-row.ts';
-import { GrantTable, type PutGrantsOptions } from './tables/grant-table.ts';
+import { GrantTable } from './tables/grant-table.ts';
 import { RecordReader } from './tables/record-reader.ts';
 import { RecordTables } from './tables/record-table.ts';
 import { deleteRun, keptFullRunsDefault, selectRunsToDelete } from './tables/retention.ts';
 import { createSyncId } from './tables/sync-id.ts';
-import {
-  finishRun,
-  type InvariantCoverage,
-  insertRun,
-  listRuns,
-  type SyncType,
-  updateSyncToken,
-} from './tables/sync-runs.ts';
+import { finishRun, insertRun, listRuns, type SyncType } from './tables/sync-runs.ts';
 import { countRows, type SyncStats } from './tables/sync-stats.ts';
 import { formatTimestamp } from './tables/timestamp.ts';
 
 export interface StartSyncOptions {
   readonly type: SyncType;
-  /** The finished full run that a `partial` one adds to. No other type has one. */
+  /** The finished full run that a `partial` run extends. Other types have none. */
   readonly parentSyncId?: string | undefined;
 }
 
 export interface EndSyncOptions {
   /** The last checkpoint: `{"current_action_id":N,"completed_actions_count":N,"version":1}`. */
   readonly syncToken: string;
-  /** The step that expands grants was reached, whether it expanded any or was told not to. */
+  /** Whether the sync reached the step that expands grants, even if it expanded none. Default: false. */
   readonly supportsDiff?: boolean | undefined;
-  readonly invariants?: InvariantCoverage | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface SyncWriterContext {
   readonly db: DatabaseSync;
   readonly temporaryFolder: string;
+  /** Whether the grants of a new file bypass SQLite. */
+  readonly bulkLoad: boolean;
   /** The clock: for `started_at`, `ended_at`, `discovered_at` and the sync id. */
   readonly now: () => Date;
-  /** Called when former runs were deleted. */
+  /** Called when earlier runs were deleted. */
   readonly onDelete: () => void;
 }
 
-/**
- * A sync run that is being written. All its rows belong to one transaction, which is committed when the file is saved.
- *
- * Grants are fastest in the order of entitlement and principal; in any other order making their indexes takes twice as
- * long.
- */
+/** A sync run that is being written. Its rows are committed when the file is saved. */
 export class SyncWriter {
   readonly syncId: string;
   readonly type: SyncType;
   /** Reads what was written so far. */
   readonly records: RecordReader;
-  readonly #db: DatabaseSync;
-  readonly #temporaryFolder: string;
-  readonly #now: () => Date;
-  readonly #onDelete: () => void;
+  readonly #context: SyncWriterContext;
   readonly #tables: RecordTables;
   readonly #grants: GrantTable;
-  #ended = false;
+  #state: 'open' | 'loading' | 'failed' | 'ended' = 'open';
 
-  constructor({ db, temporaryFolder, now, onDelete }: SyncWriterContext, options: StartSyncOptions) {
+  constructor(context: SyncWriterContext, options: StartSyncOptions) {
     if (options.parentSyncId && options.type !== 'partial') {
       throw new Error(`a ${options.type} sync has no parent sync; only a partial one has`);
     }
+    const { db, now } = context;
     const startedAt = now();
     this.syncId = createSyncId(startedAt);
     this.type = options.type;
-    this.records = new RecordReader(db, this.syncId, () => this.endLoad());
-    this.#db = db;
-    this.#temporaryFolder = temporaryFolder;
-    this.#now = now;
-    this.#onDelete = onDelete;
+    this.records = new RecordReader(db, this.syncId);
+    this.#context = context;
     insertRun(db, { syncId: this.syncId, type: this.type, parentSyncId: options.parentSyncId ?? '', startedAt });
     this.#tables = new RecordTables(db, this.syncId);
     this.#grants = new GrantTable(db, this.syncId);
   }
 
   get ended(): boolean {
-    return this.#ended;
+    return this.#state === 'ended';
   }
 
   putResourceTypes(resourceTypes: Iterable<ResourceType>): void {
-    this.#write((discoveredAt) => this.#tables.putResourceTypes(resourceTypes, discoveredAt));
+    this.#put((discoveredAt) => this.#tables.putResourceTypes(resourceTypes, discoveredAt));
   }
 
   putResources(resources: Iterable<Resource>): void {
-    this.#write((discoveredAt) => this.#tables.putResources(resources, discoveredAt));
+    this.#put((discoveredAt) => this.#tables.putResources(resources, discoveredAt));
   }
 
   putEntitlements(entitlements: Iterable<Entitlement>): void {
-    this.#write((discoveredAt) => this.#tables.putEntitlements(entitlements, discoveredAt));
+    this.#put((discoveredAt) => this.#tables.putEntitlements(entitlements, discoveredAt));
   }
 
-  putGrants(grants: Iterable<ListedGrant>, options?: PutGrantsOptions): void {
-    this.#writeGrants((discoveredAt) => this.#grants.put(toGrantRows(grants), discoveredAt, options));
-  }
-
-  /** Stores a checkpoint: JSON of the state of the sync engine. */
-  checkpoint(syncToken: string): void {
-    this.#write(() => updateSyncToken(this.#db, this.syncId, syncToken));
+  /** Writes a few grants. A sync writes its grants with {@link loadGrants}. */
+  putGrants(grants: Iterable<ListedGrant>): void {
+    this.#put((discoveredAt) => this.#grants.put(toGrantRows(grants), discoveredAt));
   }
 
   /**
-   * Makes the indexes of the grants, which are not there while many grants are written, and merges grants with the
-   * same id. Needed before grants are looked up or written with `keepExpansion`; {@link end} does it otherwise.
+   * Writes the grants of a sync, page by page as they come. Those of a new file bypass SQLite: fastest in the order of
+   * entitlement and principal. Until this settles nothing else can be written, and grants cannot be read.
+   * @throws What `pages` throws; the run has then failed, and cannot be ended.
    */
-  async buildGrantIndexes(signal?: AbortSignal): Promise<void> {
-    this.#assertRunning();
+  async loadGrants(pages: AsyncIterable<Iterable<ListedGrant>>, signal?: AbortSignal): Promise<void> {
+    this.#assertWritable();
+    this.#state = 'loading';
     try {
-      await this.#grants.buildIndexes(signal);
-    } catch (error) {
-      throw toStorageError(error, this.#temporaryFolder);
+      using load = this.#write(() => this.#startLoad());
+      for await (const page of pages) {
+        this.#write((discoveredAt) => load.put(toGrantRows(page), discoveredAt));
+      }
+      await this.#writeAsync(() => load.end(signal));
+      this.#state = 'open';
+    } finally {
+      if (this.#state === 'loading') this.#state = 'failed';
     }
   }
 
+  #startLoad() {
+    const { db, bulkLoad } = this.#context;
+    return bulkLoadGrants(db, this.syncId, this.#grants, bulkLoad);
+  }
+
   /**
-   * Deletes old runs, see `retention.ts`. Best called when all grants are written, and before their indexes are made.
-   * @param keepFullRuns - At least 1, the run being written included.
-   * @returns The ids of the runs that were deleted.
+   * Deletes old runs, see `retention.ts`. Cheapest after all grants are written and before their indexes are built.
+   * @param keepFullRuns - At least 1, including the run being written.
+   * @returns The ids of the deleted runs.
    */
   prune(keepFullRuns = keptFullRunsDefault): string[] {
     if (!Number.isSafeInteger(keepFullRuns) || keepFullRuns < 1) {
       throw new RangeError(`a .c1z file keeps 1 or more full syncs, not ${keepFullRuns}`);
     }
-    const chosen = selectRunsToDelete(listRuns(this.#db), this.syncId, keepFullRuns);
+    const { db, onDelete } = this.#context;
+    const chosen = selectRunsToDelete(listRuns(db), this.syncId, keepFullRuns);
     if (chosen.length === 0) return chosen;
-    this.#write(() => {
+    this.#put(() => {
       this.#grants.prepareDelete(chosen);
-      for (const syncId of chosen) deleteRun(this.#db, syncId);
+      for (const syncId of chosen) deleteRun(db, syncId);
     });
-    this.#onDelete();
+    onDelete();
     return chosen;
   }
 
-  /** Ends the run: makes the indexes, counts the rows and marks it as finished. */
-  async end(options: EndSyncOptions): Promise<SyncStats> {
-    await this.buildGrantIndexes(options.signal);
-    const stats = this.#write(() => {
-      const stats = countRows(this.#db, this.syncId, this.type);
-      finishRun(this.#db, this.syncId, {
-        endedAt: this.#now(),
-        syncToken: options.syncToken,
-        supportsDiff: options.supportsDiff ?? false,
-        stats,
-        invariants: options.invariants,
-      });
+  /** Ends the run: builds the missing indexes, counts the rows and marks the run as finished. */
+  async end({ syncToken, supportsDiff = false, signal }: EndSyncOptions): Promise<SyncStats> {
+    this.#assertWritable();
+    await this.#writeAsync(() => this.#grants.buildIndexes(signal));
+    const { db, now } = this.#context;
+    const stats = this.#put(() => {
+      const stats = countRows(db, this.syncId, this.type);
+      finishRun(db, this.syncId, { endedAt: now(), syncToken, supportsDiff, stats });
       return stats;
     });
-    this.#ended = true;
+    this.#state = 'ended';
     return stats;
   }
 
-  /** Grants may have been written past SQLite, which does not see them until this: to be called before they are read. */
-  endLoad(): void {
-    if (!this.#ended) this.#write(() => {});
-  }
-
-  /** To be called when the run is given up. */
-  abandon(): void {
-    this.#grants.abandonLoad();
+  #put<Result>(write: (discoveredAt: string) => Result): Result {
+    this.#assertWritable();
+    return this.#write(write);
   }
 
   #write<Result>(write: (discoveredAt: string) => Result): Result {
-    return this.#writeGrants((discoveredAt) => {
-      this.#grants.endLoad();
-      return write(discoveredAt);
-    });
-  }
-
-  /** Grants alone do not end the load. */
-  #writeGrants<Result>(write: (discoveredAt: string) => Result): Result {
-    this.#assertRunning();
     try {
-      return write(formatTimestamp(this.#now()));
+      return write(formatTimestamp(this.#context.now()));
     } catch (error) {
-      throw toStorageError(error, this.#temporaryFolder);
+      throw toStorageError(error, this.#context.temporaryFolder);
     }
   }
 
-  #assertRunning(): void {
-    if (this.#ended) throw new Error(`sync ${this.syncId} has ended; nothing can be added to it`);
+  async #writeAsync(write: () => Promise<void>): Promise<void> {
+    try {
+      await write();
+    } catch (error) {
+      throw toStorageError(error, this.#context.temporaryFolder);
+    }
+  }
+
+  #assertWritable(): void {
+    if (this.#state !== 'open') throw new Error(`sync ${this.syncId} ${whyClosed[this.#state]}`);
   }
 }
+
+const whyClosed = {
+  loading: 'is loading grants; nothing else can be written meanwhile',
+  failed: 'has failed; nothing can be added to it',
+  ended: 'has ended; nothing can be added to it',
+};

@@ -20,7 +20,7 @@ import { createLogDisplay, createTerminalDisplay } from '../sync/sync-display.ts
 import { formatSummary, summarizeSync } from '../sync/sync-summary.ts';
 import { SyncTally } from '../sync/sync-tally.ts';
 import { readTargets } from '../sync/sync-targets.ts';
-import { syncToFile } from '../sync/sync-to-file.ts';
+import { readBulkLoad, syncToFile } from '../sync/sync-to-file.ts';
 
 /** Returns the exit code. */
 export async function runSync(invocation: Invocation): Promise<number> {
@@ -36,6 +36,7 @@ export async function runSync(invocation: Invocation): Promise<number> {
     const synced = await syncToFile({
       path: resolve(host.cwd, settings.get(file)),
       temporaryFolder: settings.get(c1zTempDir) ?? host.env.BATON_TMPDIR,
+      bulkLoad: readBulkLoad(host.env),
       keptFullSyncs: readKeptFullSyncs(invocation),
       services: createConnectorServices(connector, {
         provisioning: settings.get(provisioning),

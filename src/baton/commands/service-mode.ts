@@ -18,6 +18,7 @@ import { startConnectorHealth } from '../server/health/connector-health.ts';
 import type { HealthHttpServer } from '../server/health/health-http-server.ts';
 import { createConnectorServices } from '../services/connector-services.ts';
 import { readTargets } from '../sync/sync-targets.ts';
+import { readBulkLoad } from '../sync/sync-to-file.ts';
 
 /** Without a word from ConductorOne for so long, something is wrong: it is asked every five minutes at the least. */
 const silenceMaxMs = 15 * 60_000;
@@ -55,6 +56,7 @@ export async function runServiceMode(
       services,
       syncSettings: {
         temporaryFolder: settings.get(c1zTempDir) ?? host.env.BATON_TMPDIR,
+        bulkLoad: readBulkLoad(host.env),
         skipFullSync: settings.get(skipFullSync),
         resourceTypeIds: settings.get(syncResourceTypes),
         targets: readTargets(settings.get(syncResources)),

@@ -8,7 +8,7 @@ import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
 import { Code, ServiceError } from '../author/service-error.ts';
 import type { C1zReader } from '../c1z/c1z-reader.ts';
 import type { RecordReader, RowRange, StoredRow } from '../c1z/tables/record-reader.ts';
-import { resourceKey } from '../c1z/tables/resource-key.ts';
+import { resourceKey } from '../c1z/tables/schema.ts';
 import { closestName } from '../config/closest-name.ts';
 import type { ResourceName } from '../config/parse-resource-bid.ts';
 

@@ -1,89 +1,70 @@
-// A sync: asks a connector for everything, or for some resources, in the order of the Go syncer, and writes it to a store.
+// Reads everything from a connector, or only some resources, in the order of the Go syncer, and writes it to a store.
 import type { DescMessage } from '@bufbuild/protobuf';
 import { anyIs } from '@bufbuild/protobuf/wkt';
 import { createContextValues } from '@connectrpc/connect';
-import type { Logger } from 'pino';
 import { SkipEntitlementsAndGrantsSchema } from '#gen/c1/connector/v2/annotation_resource_tree_pb.js';
 import { TypeScopedEntitlementsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_entitlements_pb.js';
 import { TypeScopedGrantsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_grants_pb.js';
 import type { ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
 import { Code, ServiceError } from '../author/service-error.ts';
-import type { SyncWriter } from '../c1z/sync-writer.ts';
 import { type ConnectorClients, createConnectorClients } from '../client/connector-clients.ts';
 import { createInProcessClient } from '../client/in-process-client.ts';
 import { loggerKey, reporterKey, responseMaxBytesKey, validationKey } from '../services/call-context.ts';
-import type { ServiceEntry } from '../services/service-entry.ts';
-import { EarlyGrants } from './prefetched-grants.ts';
+import { isTypeScoped } from './list-scopes.ts';
+import { PrefetchedGrants } from './prefetched-grants.ts';
+import type { FullSyncOptions, SyncContext } from './sync-context.ts';
 import { syncEntitlements, syncStaticEntitlements } from './sync-entitlements.ts';
 import { syncGrants } from './sync-grants.ts';
-import type { SyncObserver, SyncPhase } from './sync-observer.ts';
+import type { SyncPhase } from './sync-observer.ts';
 import { syncResources } from './sync-resources.ts';
-import { type SyncTarget, syncRelatedResources, syncTargets } from './sync-targets.ts';
-
-export interface FullSyncOptions {
-  /** The connector: its services in this process, or what makes clients of one elsewhere, whose calls `signal` aborts. */
-  readonly services: readonly ServiceEntry[] | ((signal: AbortSignal) => ConnectorClients);
-  readonly store: SyncWriter;
-  readonly logger: Logger;
-  readonly observer: SyncObserver;
-  readonly signal: AbortSignal;
-  /** Only these resource types; empty for all. */
-  readonly resourceTypeIds: readonly string[];
-  readonly skipEntitlementsAndGrants: boolean;
-  /** Everything but grants. */
-  readonly skipGrants?: boolean;
-  /** Only these resources, and what is below them and in them. */
-  readonly targets?: readonly SyncTarget[] | undefined;
-  /** Only validates, and reads nothing: `--skip-full-sync`. */
-  readonly isEmpty: boolean;
-  /** How many listings of resources run at a time, at least 1. */
-  readonly workers: number;
-}
-
-/** The typed clients of one sync, and what all of its steps share. */
-export interface SyncRun extends FullSyncOptions, ConnectorClients {}
+import { syncRelatedResources, syncTargets } from './sync-targets.ts';
 
 /**
- * Runs a full sync into `options.store`. The connector's Cleanup is called at the end, whatever the outcome.
- * @throws what the connector answers; ServiceError for an answer that breaks the protocol. The store is then incomplete,
- * and must not be kept.
+ * Runs a sync into `options.store`. Calls the connector's Cleanup at the end, whatever the outcome.
+ * @throws What the connector's calls throw; ServiceError for a response that breaks the protocol. The store is then
+ * incomplete and must not be saved.
  */
 export async function runFullSync(options: FullSyncOptions): Promise<void> {
-  const run = { ...options, ...connect(options, options.signal) };
-  // What is asked for a whole type is no part of a targeted sync.
+  const context = { ...options, ...connect(options, options.signal) };
+  // A targeted sync does not ask for the entitlements and grants of whole types.
   const inReach = (types: readonly ResourceType[], typeScope: DescMessage) =>
-    options.targets ? types.filter((type) => !hasAnnotation(type, typeScope)) : types;
-  let early: EarlyGrants | undefined;
+    options.targets ? types.filter((type) => !isTypeScoped(type, typeScope)) : types;
+  let prefetched: PrefetchedGrants | undefined;
   try {
-    await inPhase(run, 'validate', () => run.connector.validate({}));
+    await inPhase(context, 'validate', () => context.connector.validate({}));
     if (options.isEmpty) {
       return;
     }
-    const types = await inPhase(run, 'resource types', () => readResourceTypes(run));
-    const { targets } = run;
+    const types = await inPhase(context, 'resource types', () => readResourceTypes(context));
+    const { targets } = context;
     const typesWithGrants = types.filter((type) => !hasAnnotation(type, SkipEntitlementsAndGrantsSchema));
     if (!(targets || options.skipEntitlementsAndGrants || options.skipGrants)) {
       const { signal, store } = options;
-      early = new EarlyGrants(typesWithGrants, (signal) => connect(options, signal), { signal, syncId: store.syncId });
+      prefetched = new PrefetchedGrants(typesWithGrants, (signal) => connect(options, signal), {
+        signal,
+        syncId: store.syncId,
+      });
     }
-    await inPhase(run, 'resources', () => (targets ? syncTargets(run, targets, types) : syncResources(run, types)));
+    await inPhase(context, 'resources', () =>
+      targets ? syncTargets(context, targets, types) : syncResources(context, types),
+    );
     if (options.skipEntitlementsAndGrants) {
       return;
     }
-    await inPhase(run, 'entitlements', async () => {
-      await syncStaticEntitlements(run, types);
-      await syncEntitlements(run, inReach(typesWithGrants, TypeScopedEntitlementsSchema));
+    await inPhase(context, 'entitlements', async () => {
+      await syncStaticEntitlements(context, types);
+      await syncEntitlements(context, inReach(typesWithGrants, TypeScopedEntitlementsSchema));
     });
     if (options.skipGrants) {
       return;
     }
-    await inPhase(run, 'grants', async () => {
-      await syncGrants(run, inReach(typesWithGrants, TypeScopedGrantsSchema), early);
-      if (targets) await syncRelatedResources(run);
+    await inPhase(context, 'grants', async () => {
+      await syncGrants(context, inReach(typesWithGrants, TypeScopedGrantsSchema), prefetched);
+      if (targets) await syncRelatedResources(context);
     });
   } finally {
-    early?.close();
-    await cleanUp(run);
+    prefetched?.close();
+    await cleanUp(context);
   }
 }
 
@@ -96,7 +77,7 @@ function connect(options: FullSyncOptions, signal: AbortSignal): ConnectorClient
     .set(loggerKey, logger)
     .set(reporterKey, observer)
     .set(validationKey, describeValidation(options))
-    // Nothing leaves the process, so no message can be too large.
+    // Nothing leaves the process, so no response can be too large.
     .set(responseMaxBytesKey, Number.POSITIVE_INFINITY);
   return createConnectorClients((desc) => createInProcessClient(desc, services, { contextValues, signal }));
 }
@@ -107,15 +88,19 @@ function describeValidation(options: FullSyncOptions) {
     return { isForSync: false, hasGrants: false };
   }
   const hasGrants = !(targets || skipEntitlementsAndGrants || skipGrants);
-  const ofSome = resourceTypeIds.length === 0 ? undefined : resourceTypeIds;
-  return { isForSync: true, resourceTypeIds: targets ? [] : ofSome, hasGrants, syncId: store.syncId };
+  const selected = resourceTypeIds.length === 0 ? undefined : resourceTypeIds;
+  return { isForSync: true, resourceTypeIds: targets ? [] : selected, hasGrants, syncId: store.syncId };
 }
 
 function hasAnnotation({ annotations }: ResourceType, schema: DescMessage): boolean {
   return annotations.some((any) => anyIs(any, schema));
 }
 
-async function inPhase<Result>({ observer }: SyncRun, phase: SyncPhase, work: () => Promise<Result>): Promise<Result> {
+async function inPhase<Result>(
+  { observer }: SyncContext,
+  phase: SyncPhase,
+  work: () => Promise<Result>,
+): Promise<Result> {
   observer.phaseStarted(phase);
   const result = await work();
   observer.phaseEnded(phase);
@@ -127,7 +112,7 @@ async function readResourceTypes({
   store,
   resourceTypeIds,
   observer,
-}: SyncRun): Promise<ResourceType[]> {
+}: SyncContext): Promise<ResourceType[]> {
   const { list } = await resourceTypes.listResourceTypes({ activeSyncId: store.syncId });
   const unknown = resourceTypeIds.filter((id) => !list.some((type) => type.id === id));
   if (unknown.length > 0) {
@@ -138,19 +123,19 @@ async function readResourceTypes({
       { reason: 'unknown_resource_type' },
     );
   }
-  const wanted = resourceTypeIds.length === 0 ? list : list.filter((type) => resourceTypeIds.includes(type.id));
-  store.putResourceTypes(wanted);
-  observer.pageWritten('resource types', { 'resource type': wanted.length });
-  return wanted;
+  const selected = resourceTypeIds.length === 0 ? list : list.filter((type) => resourceTypeIds.includes(type.id));
+  store.putResourceTypes(selected);
+  observer.pageWritten('resource types', { 'resource type': selected.length });
+  return selected;
 }
 
-/** A failure to clean up is no failure of the sync: the Go syncer logs it too. */
-async function cleanUp(run: SyncRun): Promise<void> {
-  // A signal of its own: what was kept for a cancelled sync is to be forgotten as well.
-  const { connector } = connect(run, AbortSignal.timeout(30_000));
+/** A failed cleanup does not fail the sync: the Go syncer only logs it, too. */
+async function cleanUp(context: SyncContext): Promise<void> {
+  // Not the signal of the sync: an aborted sync must be cleaned up as well.
+  const { connector } = connect(context, AbortSignal.timeout(30_000));
   try {
-    await connector.cleanup({ activeSyncId: run.store.syncId });
+    await connector.cleanup({ activeSyncId: context.store.syncId });
   } catch (error) {
-    run.logger.warn({ error }, 'the connector could not clean up after the sync');
+    context.logger.warn({ error }, 'the connector could not clean up after the sync');
   }
 }

@@ -1,44 +1,43 @@
-// What entitlements and grants of a type are asked by: the type as a whole where it allows it, or each of its resources.
+// How a step asks for the entitlements or grants of a resource type: once for the type, or once for each resource.
 import { create, type DescMessage } from '@bufbuild/protobuf';
 import { type Any, anyIs, anyPack } from '@bufbuild/protobuf/wkt';
 import { type Resource, ResourceSchema, type ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
-import type { SyncRun } from './full-sync.ts';
+import type { SyncContext } from './sync-context.ts';
 
-/** What a list request is made of. */
-export interface AskedResource {
+/** The fields of a list request that say whose entitlements or grants it is for. */
+export interface ListScope {
   readonly resource: Resource;
   readonly annotations: Any[];
 }
 
-/**
- * The requests for a type. With the annotation `typeScope` on it there is one, whose resource is a stub with the type's
- * id in both places and whose annotations repeat it (pkg/sync/type_scoped.go of baton-sdk v0.25.0); it is sent even when
- * the type has no resources.
- */
-export function* askedResources(
-  { store }: SyncRun,
+/** The scopes to ask for. A type-scoped type is asked for even if it has no resources. */
+export function* listScopes(
+  { store }: SyncContext,
   type: ResourceType,
   typeScope: DescMessage,
-  skips: (resource: Resource) => boolean,
-): Generator<AskedResource> {
-  if (isAskedAsWhole(type, typeScope)) {
-    yield askedAsWhole(type, typeScope);
+  isSkipped: (resource: Resource) => boolean,
+): Generator<ListScope> {
+  if (isTypeScoped(type, typeScope)) {
+    yield typeScoped(type, typeScope);
     return;
   }
   for (const resource of store.records.allResources({ resourceTypeId: type.id })) {
-    if (!skips(resource)) {
+    if (!isSkipped(resource)) {
       yield { resource, annotations: [] };
     }
   }
 }
 
-/** Whether there is one enumeration for all resources of a type. */
-export function isAskedAsWhole({ annotations }: ResourceType, typeScope: DescMessage): boolean {
+/** Whether a type carries the annotation `typeScope`: one enumeration then covers all of its resources. */
+export function isTypeScoped({ annotations }: ResourceType, typeScope: DescMessage): boolean {
   return annotations.some((any) => anyIs(any, typeScope));
 }
 
-/** What asks for it. */
-export function askedAsWhole({ id }: ResourceType, typeScope: DescMessage): AskedResource {
+/**
+ * The scope of a whole type: a stub resource with the type's id in both places, and the annotation of the type
+ * (pkg/sync/type_scoped.go of baton-sdk v0.25.0).
+ */
+export function typeScoped({ id }: ResourceType, typeScope: DescMessage): ListScope {
   const resource = create(ResourceSchema, { id: { resourceType: id, resource: id } });
   return { resource, annotations: [anyPack(typeScope, create(typeScope))] };
 }

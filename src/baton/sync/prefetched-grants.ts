@@ -1,23 +1,23 @@
-// Asks for the first page of the grants of whole types while resources are still being listed.
+// Requests the first page of type-scoped grants while resources are still being listed.
 import { TypeScopedGrantsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_grants_pb.js';
 import type { GrantsServiceListGrantsResponse } from '#gen/c1/connector/v2/grant_pb.js';
 import type { ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
 import type { ConnectorClients } from '../client/connector-clients.ts';
-import { askedAsWhole, isAskedAsWhole } from './list-scopes.ts';
+import { isTypeScoped, typeScoped } from './list-scopes.ts';
 
 type GrantsPage = GrantsServiceListGrantsResponse;
 
 /**
- * An application may need minutes until it can tell the first grant, as one does that makes a report of them. It is told
- * to begin before the listing of resources, which takes its time too, and goes on from the page token that it answers.
+ * An application may need minutes before it can return the first grant, for example if it has to create a report. So it
+ * starts now, while resources are listed. The grants step continues from the page token of the prefetched page.
  */
-export class EarlyGrants {
+export class PrefetchedGrants {
   readonly #pages = new Map<string, Promise<GrantsPage>>();
   readonly #abort = new AbortController();
 
   /**
-   * @param types - Only those that are asked as a whole are asked now.
-   * @param connect - Makes the clients whose calls a signal aborts.
+   * @param types - Only type-scoped ones are prefetched.
+   * @param connect - Makes clients whose calls a signal aborts.
    */
   constructor(
     types: readonly ResourceType[],
@@ -26,22 +26,22 @@ export class EarlyGrants {
   ) {
     const { grants } = connect(AbortSignal.any([signal, this.#abort.signal]));
     for (const type of types) {
-      if (!isAskedAsWhole(type, TypeScopedGrantsSchema)) {
+      if (!isTypeScoped(type, TypeScopedGrantsSchema)) {
         continue;
       }
-      const page = grants.listGrants({ ...askedAsWhole(type, TypeScopedGrantsSchema), activeSyncId: syncId });
-      // Whoever takes it hears of a failure; without anybody it must not end the process.
+      const page = grants.listGrants({ ...typeScoped(type, TypeScopedGrantsSchema), activeSyncId: syncId });
+      // The grants step reports a failure. If it never comes to that, the failure must not end the process.
       page.catch(() => {});
       this.#pages.set(type.id, page);
     }
   }
 
-  /** The first page of a type's grants, if it was asked for. */
+  /** The first page of a type's grants, if it was prefetched. */
   firstPageOf({ id }: ResourceType): Promise<GrantsPage> | undefined {
     return this.#pages.get(id);
   }
 
-  /** Ends what is still under way. */
+  /** Aborts the requests that are still running. */
   close(): void {
     this.#abort.abort();
   }

@@ -1,24 +1,27 @@
-// Items that are gone by the time they are asked for: skipped with a warning, up to a limit.
+// Skips resources that were deleted since they were listed, with a warning, up to a limit.
 import { ConnectError } from '@connectrpc/connect';
 import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
 import { Code, ServiceError } from '../author/service-error.ts';
-import type { SyncRun } from './full-sync.ts';
+import type { SyncContext } from './sync-context.ts';
 
-/** More of them than both limits means that something is wrong with the source, not with single items. */
+/** Skipping more than both limits means that the source is at fault, not single resources. */
 const skippedMax = 10;
 const skippedShareMax = 0.1;
 
+/** The pages of one resource. They end early if the resource is skipped. */
+export type SkipNotFound = <Page>(resource: Resource, pages: AsyncIterable<Page>) => AsyncGenerator<Page>;
+
 /**
- * Does `work` for a resource. NOT_FOUND skips it, as the Go syncer does: it was deleted since it was listed.
- * @returns A function to call for each resource of a step; it counts across them.
+ * Returns a function that passes on the pages of a resource. NOT_FOUND skips the resource, as in the Go syncer.
+ * Make one function for each step: it counts across resources, and throws a ServiceError ABORTED beyond the limits.
  */
-export function skippingGone({ observer }: SyncRun): (resource: Resource, work: () => Promise<void>) => Promise<void> {
+export function skipNotFound({ observer }: SyncContext): SkipNotFound {
   let done = 0;
   let skipped = 0;
-  return async (resource, work) => {
+  return async function* (resource, pages) {
     done++;
     try {
-      await work();
+      yield* pages;
     } catch (error) {
       if (!(error instanceof ConnectError) || error.code !== Code.NotFound) {
         throw error;
@@ -29,10 +32,7 @@ export function skippingGone({ observer }: SyncRun): (resource: Resource, work: 
         throw new ServiceError(
           Code.Aborted,
           `too many warnings, exiting sync: ${skipped} of ${done} resources were not found`,
-          {
-            reason: 'too_many_warnings',
-            cause: error,
-          },
+          { reason: 'too_many_warnings', cause: error },
         );
       }
     }

@@ -1,4 +1,4 @@
-// The entitlements step: templates that hold for a whole type first, then what each type or resource has of its own.
+// The entitlements step: first the templates of each type, then the entitlements of each type or resource.
 import { clone, create } from '@bufbuild/protobuf';
 import { anyIs, anyPack, anyUnpack } from '@bufbuild/protobuf/wkt';
 import { EntitlementExclusionGroupSchema } from '#gen/c1/connector/v2/annotation_exclusion_group_pb.js';
@@ -10,14 +10,14 @@ import { TypeScopedEntitlementsSchema } from '#gen/c1/connector/v2/annotation_ty
 import { type Entitlement, EntitlementSchema } from '#gen/c1/connector/v2/entitlement_pb.js';
 import type { Resource, ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
 import { entitlementId } from '../messages/entitlement.ts';
-import type { SyncRun } from './full-sync.ts';
-import { askedResources } from './list-scopes.ts';
-import { skippingGone } from './skip-not-found.ts';
+import { listScopes } from './list-scopes.ts';
+import { skipNotFound } from './skip-not-found.ts';
+import type { SyncContext } from './sync-context.ts';
 import { walkPages } from './walk-pages.ts';
 
-/** Stores, for each template that a type has, one entitlement for each stored resource of the type. */
-export async function syncStaticEntitlements(run: SyncRun, types: readonly ResourceType[]): Promise<void> {
-  const { entitlements, store, observer } = run;
+/** Stores one entitlement for each template of a type and each stored resource of the type. */
+export async function syncStaticEntitlements(context: SyncContext, types: readonly ResourceType[]): Promise<void> {
+  const { entitlements, store, observer } = context;
   for (const { id: resourceTypeId } of types) {
     const pages = walkPages((pageToken) =>
       entitlements.listStaticEntitlements({ resourceTypeId, pageToken, activeSyncId: store.syncId }),
@@ -35,27 +35,25 @@ export async function syncStaticEntitlements(run: SyncRun, types: readonly Resou
 }
 
 /** Stores the entitlements of `types`. */
-export async function syncEntitlements(run: SyncRun, types: readonly ResourceType[]): Promise<void> {
-  const { entitlements, store, observer } = run;
-  const skipGone = skippingGone(run);
+export async function syncEntitlements(context: SyncContext, types: readonly ResourceType[]): Promise<void> {
+  const { entitlements, store, observer } = context;
+  const skipping = skipNotFound(context);
   for (const type of types) {
     if (type.annotations.some((any) => anyIs(any, SkipEntitlementsSchema))) {
       continue;
     }
-    for (const asked of askedResources(run, type, TypeScopedEntitlementsSchema, skipsEntitlements)) {
-      await skipGone(asked.resource, async () => {
-        const pages = walkPages((pageToken) =>
-          entitlements.listEntitlements({ ...asked, pageToken, activeSyncId: store.syncId }),
-        );
-        for await (const { list } of pages) {
-          const usable = list.filter((entitlement) => entitlement.id !== '' && entitlement.resource?.id);
-          if (usable.length < list.length) {
-            observer.countSkipped('entitlements without an id or a resource', list.length - usable.length);
-          }
-          store.putEntitlements(usable);
-          observer.pageWritten('entitlements', { [type.id]: usable.length });
+    for (const scope of listScopes(context, type, TypeScopedEntitlementsSchema, skipsEntitlements)) {
+      const pages = walkPages((pageToken) =>
+        entitlements.listEntitlements({ ...scope, pageToken, activeSyncId: store.syncId }),
+      );
+      for await (const { list } of skipping(scope.resource, pages)) {
+        const usable = list.filter((entitlement) => entitlement.id !== '' && entitlement.resource?.id);
+        if (usable.length < list.length) {
+          observer.countSkipped('entitlements without an id or a resource', list.length - usable.length);
         }
-      });
+        store.putEntitlements(usable);
+        observer.pageWritten('entitlements', { [type.id]: usable.length });
+      }
     }
   }
 }
@@ -66,7 +64,7 @@ function skipsEntitlements(resource: Resource): boolean {
   );
 }
 
-/** Id, names and a group that is scoped to the resource, as pkg/sync of baton-sdk v0.25.0 fills them in. */
+/** Fills in id, names and a resource-scoped exclusion group, as pkg/sync of baton-sdk v0.25.0 does. */
 function expandTemplate(template: Entitlement, resource: Resource): Entitlement {
   const entitlement = clone(EntitlementSchema, template);
   entitlement.resource = resource;

@@ -1,4 +1,4 @@
-// The grants step: who has the entitlements that there are.
+// The grants step: who has which entitlement.
 import { anyIs } from '@bufbuild/protobuf/wkt';
 import { SkipEntitlementsAndGrantsSchema, SkipGrantsSchema } from '#gen/c1/connector/v2/annotation_resource_tree_pb.js';
 import { TypeScopedGrantsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_grants_pb.js';
@@ -6,40 +6,40 @@ import type { GrantsServiceListGrantsResponse } from '#gen/c1/connector/v2/grant
 import type { Resource, ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
 import { isMessage, type ListedGrant } from '../messages/grant.ts';
 import { ListResponse } from '../services/list-response.ts';
-import type { SyncRun } from './full-sync.ts';
-import { askedResources } from './list-scopes.ts';
-import type { EarlyGrants } from './prefetched-grants.ts';
-import { skippingGone } from './skip-not-found.ts';
+import { listScopes } from './list-scopes.ts';
+import type { PrefetchedGrants } from './prefetched-grants.ts';
+import { skipNotFound } from './skip-not-found.ts';
+import type { SyncContext } from './sync-context.ts';
 import { walkPages } from './walk-pages.ts';
 
-/** Stores the grants of `types`. Nothing is expanded: that is left to who reads the file. */
-export async function syncGrants(run: SyncRun, types: readonly ResourceType[], early?: EarlyGrants): Promise<void> {
-  const { grants, store, observer } = run;
-  const skipGone = skippingGone(run);
+/** Stores the grants of `types`. Expandable grants are left to the reader of the file to expand. */
+export async function syncGrants(
+  context: SyncContext,
+  types: readonly ResourceType[],
+  prefetched?: PrefetchedGrants,
+): Promise<void> {
+  await context.store.loadGrants(readGrants(context, types, prefetched), context.signal);
+}
+
+/** The grants to store, page by page. A page counts as written when the next one is asked for. */
+async function* readGrants(
+  context: SyncContext,
+  types: readonly ResourceType[],
+  prefetched: PrefetchedGrants | undefined,
+): AsyncGenerator<readonly ListedGrant[]> {
+  const { grants, store, observer } = context;
+  const skipping = skipNotFound(context);
   for (const type of types) {
-    for (const asked of askedResources(run, type, TypeScopedGrantsSchema, skipsGrants)) {
-      await skipGone(asked.resource, async () => {
-        const pages = walkPages((pageToken) => {
-          const first = pageToken === '' ? early?.firstPageOf(type) : undefined;
-          return first ?? grants.listGrants({ ...asked, pageToken, activeSyncId: store.syncId });
-        });
-        for await (const page of pages) {
-          const listed = itemsOf(page);
-          const usable = listed.filter(isComplete);
-          if (usable.length < listed.length) {
-            observer.countSkipped('grants without an id, an entitlement or a principal', listed.length - usable.length);
-          }
-          const synced = usable.filter((grant) => isOfSyncedTypes(run, grant));
-          if (synced.length < usable.length) {
-            observer.countSkipped(
-              'grants to or of types that --sync-resource-types leaves out',
-              usable.length - synced.length,
-            );
-          }
-          store.putGrants(synced);
-          observer.pageWritten('grants', countBySlug(synced));
-        }
+    for (const scope of listScopes(context, type, TypeScopedGrantsSchema, skipsGrants)) {
+      const pages = walkPages((pageToken) => {
+        const first = pageToken === '' ? prefetched?.firstPageOf(type) : undefined;
+        return first ?? grants.listGrants({ ...scope, pageToken, activeSyncId: store.syncId });
       });
+      for await (const page of skipping(scope.resource, pages)) {
+        const stored = selectGrants(context, itemsOf(page));
+        yield stored;
+        observer.pageWritten('grants', countBySlug(stored));
+      }
     }
   }
 }
@@ -49,13 +49,27 @@ function itemsOf(page: GrantsServiceListGrantsResponse): readonly ListedGrant[] 
   return page instanceof ListResponse ? page.items : page.list;
 }
 
+/** The grants that the sync stores. The others are counted as skipped. */
+function selectGrants(context: SyncContext, grants: readonly ListedGrant[]): readonly ListedGrant[] {
+  const { observer } = context;
+  const complete = grants.filter(isComplete);
+  if (complete.length < grants.length) {
+    observer.countSkipped('grants without an id, an entitlement or a principal', grants.length - complete.length);
+  }
+  const synced = complete.filter((grant) => isOfSyncedTypes(context, grant));
+  if (synced.length < complete.length) {
+    observer.countSkipped('grants of types excluded by --sync-resource-types', complete.length - synced.length);
+  }
+  return synced;
+}
+
 function isComplete(grant: ListedGrant): boolean {
   const isNamed = !isMessage(grant) || (grant.id !== '' && grant.principal?.id !== undefined);
   return isNamed && grant.entitlement?.resource?.id !== undefined;
 }
 
-/** Whoever reads the file would look in vain for the rest. The Go syncer drops it too (pkg/sync of baton-sdk v0.25.0). */
-function isOfSyncedTypes({ resourceTypeIds }: SyncRun, grant: ListedGrant): boolean {
+/** Other grants would refer to resources that the file lacks. The Go syncer drops them too (pkg/sync of baton-sdk v0.25.0). */
+function isOfSyncedTypes({ resourceTypeIds }: SyncContext, grant: ListedGrant): boolean {
   if (resourceTypeIds.length === 0) return true;
   const principalType = isMessage(grant) ? grant.principal?.id?.resourceType : grant.principalType;
   return [grant.entitlement?.resource?.id?.resourceType, principalType].every((type = '') =>
@@ -70,7 +84,7 @@ function skipsGrants(resource: Resource): boolean {
   );
 }
 
-/** Counts by resource type and slug. The slug is what an entitlement's id has behind type and resource. */
+/** Counts by resource type and slug. The slug is the part of an entitlement's id after type and resource. */
 function countBySlug(grants: readonly ListedGrant[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { entitlement } of grants) {

@@ -1,4 +1,4 @@
-// The resources step: every resource of every type, and below resources that have children, theirs.
+// The resources step: every resource of every type, and the children of resources that have some.
 import type { DescMessage } from '@bufbuild/protobuf';
 import { anyIs, anyUnpack } from '@bufbuild/protobuf/wkt';
 import { ChildResourceTypeSchema } from '#gen/c1/connector/v2/annotation_resource_tree_pb.js';
@@ -16,7 +16,7 @@ import {
   ResourceType_Trait,
 } from '#gen/c1/connector/v2/resource_pb.js';
 import { Code, ServiceError } from '../author/service-error.ts';
-import type { SyncRun } from './full-sync.ts';
+import type { SyncContext } from './sync-context.ts';
 import { walkPages } from './walk-pages.ts';
 
 /** The traits whose message a resource must carry when its type declares them (pkg/sync of baton-sdk v0.25.0). */
@@ -28,49 +28,49 @@ const requiredTraits = new Map<ResourceType_Trait, DescMessage>([
   [ResourceType_Trait.SECRET, SecretTraitSchema],
 ]);
 
-/** One listing to do: a type, and the resource below which it is listed. */
-export interface Listing {
+/** A listing to do: a resource type, and the parent whose children it lists. */
+export interface ResourceListing {
   readonly type: ResourceType;
   readonly parent: ResourceId | undefined;
 }
 
 /**
- * Lists and stores all resources of `types`, `run.workers` listings at a time. The last type comes first, as in the Go
+ * Lists and stores all resources of `types`, `context.workers` listings at a time. The last type comes first, as in the Go
  * syncer (pkg/sync of baton-sdk v0.25.0): a connector can put last what its other listings are made from.
  */
-export async function syncResources(run: SyncRun, types: readonly ResourceType[]): Promise<void> {
+export async function syncResources(context: SyncContext, types: readonly ResourceType[]): Promise<void> {
   const listings = types.map((type) => ({ type, parent: undefined })).reverse();
-  await syncListings(run, listings, types, new Set());
+  await syncListings(context, listings, types, new Set());
 }
 
 /**
- * Does listings, and those below what they find.
- * @param scheduled - Which children were listed or will be, so that none is listed twice.
+ * Does listings, and those of the children that they find.
+ * @param scheduled - The children that were listed or will be, so that none is listed twice.
  */
 export async function syncListings(
-  run: SyncRun,
-  listings: readonly Listing[],
+  context: SyncContext,
+  listings: readonly ResourceListing[],
   types: readonly ResourceType[],
   scheduled: Set<string>,
 ): Promise<void> {
   const queue = [...listings];
   const work = async () => {
     for (let next = queue.shift(); next; next = queue.shift()) {
-      await syncListing(run, next, (resource) => queue.push(...childListings(resource, types, scheduled)));
+      await syncListing(context, next, (resource) => queue.push(...childListings(resource, types, scheduled)));
     }
   };
-  // A listing may add children while other workers are at work, so go on until nothing is left.
+  // A listing may add children after other workers have run out of work.
   while (queue.length > 0) {
-    await Promise.all(Array.from({ length: run.workers }, work));
+    await Promise.all(Array.from({ length: context.workers }, work));
   }
 }
 
 async function syncListing(
-  run: SyncRun,
-  { type, parent }: Listing,
+  context: SyncContext,
+  { type, parent }: ResourceListing,
   found: (resource: Resource) => void,
 ): Promise<void> {
-  const { resources, store, observer } = run;
+  const { resources, store, observer } = context;
   const pages = walkPages((pageToken) =>
     resources.listResources({
       resourceTypeId: type.id,
@@ -106,9 +106,13 @@ function checkTraits(type: ResourceType, resource: Resource): void {
   }
 }
 
-/** The listings that a resource asks for by its annotations, but for those in `scheduled`, to which they are added. */
-export function childListings(parent: Resource, types: readonly ResourceType[], scheduled: Set<string>): Listing[] {
-  const listings: Listing[] = [];
+/** The listings of a resource's children that are not in `scheduled` yet. Adds them to it. */
+export function childListings(
+  parent: Resource,
+  types: readonly ResourceType[],
+  scheduled: Set<string>,
+): ResourceListing[] {
+  const listings: ResourceListing[] = [];
   for (const any of parent.annotations) {
     const child = anyUnpack(any, ChildResourceTypeSchema);
     const type = child && types.find((candidate) => candidate.id === child.resourceTypeId);

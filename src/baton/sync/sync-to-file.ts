@@ -1,19 +1,26 @@
-// A sync into a .c1z file: all of it is in the file afterwards, or the file is what it was.
-
+// Syncs into a .c1z file: afterwards the file holds the complete sync, or is unchanged.
 import { openC1z } from '../c1z/c1z-file.ts';
 import type { SavedC1z } from '../c1z/file/pack-c1z.ts';
 import type { SyncType } from '../c1z/tables/sync-runs.ts';
 import type { SyncStats } from '../c1z/tables/sync-stats.ts';
-import { type FullSyncOptions, runFullSync } from './full-sync.ts';
+import { runFullSync } from './full-sync.ts';
 import { limitHeapGrowth } from './limit-heap-growth.ts';
+import type { FullSyncOptions } from './sync-context.ts';
 
 export interface SyncToFileOptions extends Omit<FullSyncOptions, 'store'> {
-  /** Path of the file. An existing one gets the sync added. */
+  /** Path of the file. The sync is added to an existing file. */
   readonly path: string;
-  /** Where the unpacked database lies meanwhile; the system's folder for temporary files when it is not given. */
+  /** Where the unpacked database lies during the sync. Default: the system's folder for temporary files. */
   readonly temporaryFolder: string | undefined;
-  /** Full syncs to keep in the file, this one included; nothing to keep all. */
+  /** How many full syncs to keep in the file, including this one; undefined keeps all. */
   readonly keptFullSyncs: number | undefined;
+  /** Whether the grants of a new file bypass SQLite, see {@link readBulkLoad}. Default: true. */
+  readonly bulkLoad?: boolean | undefined;
+}
+
+/** `BATON_BULK_LOAD=false` lets SQLite write all grants: slower, for the case that a file turns out to be damaged. */
+export function readBulkLoad(env: NodeJS.ProcessEnv): boolean {
+  return env.BATON_BULK_LOAD !== 'false';
 }
 
 export interface SyncedFile {
@@ -21,18 +28,19 @@ export interface SyncedFile {
   readonly type: SyncType;
   readonly stats: SyncStats;
   readonly saved: SavedC1z;
-  /** Ids of older runs that were removed from the file. */
+  /** Ids of older runs that were deleted from the file. */
   readonly prunedSyncIds: readonly string[];
 }
 
 /**
- * Runs a sync and saves it. When anything fails, or the signal aborts, the file stays byte for byte what it was.
- * @throws what {@link runFullSync} throws; C1zError when the file cannot be read or written.
+ * Runs a sync and saves it. If anything fails, or the signal aborts, the file stays byte for byte as it was.
+ * @throws What {@link runFullSync} throws; C1zError if the file cannot be read or written.
  */
 export async function syncToFile(options: SyncToFileOptions): Promise<SyncedFile> {
   const { signal, observer } = options;
   using _ = limitHeapGrowth();
-  await using file = await openC1z(options.path, { temporaryFolder: options.temporaryFolder, signal });
+  const { temporaryFolder, bulkLoad } = options;
+  await using file = await openC1z(options.path, { temporaryFolder, bulkLoad, signal });
   const type = options.targets ? 'partial' : options.skipEntitlementsAndGrants ? 'resources_only' : 'full';
   const parentSyncId = type === 'partial' ? file.latestFinishedFullRun()?.syncId : undefined;
   const store = file.startSync({ type, parentSyncId });
@@ -52,7 +60,7 @@ export async function syncToFile(options: SyncToFileOptions): Promise<SyncedFile
 /** init, resource types, resources, static entitlements, entitlements, grants, grant expansion. */
 const stepsOfFullSync = 7;
 
-/** The checkpoint of a finished run, as the Go syncer writes it: every action is done, and there is nothing to resume. */
+/** The checkpoint of a finished run, as the Go syncer writes it: all actions are done and there is nothing to resume. */
 function finishedSyncToken(actions: number): string {
   return JSON.stringify({ current_action_id: actions, completed_actions_count: actions, version: 1 });
 }

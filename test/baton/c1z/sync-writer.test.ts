@@ -7,175 +7,192 @@ import { openC1z } from '../../../src/baton/c1z/c1z-file.ts';
 import { readC1z } from '../../../src/baton/c1z/c1z-reader.ts';
 import { SyncWriter } from '../../../src/baton/c1z/sync-writer.ts';
 import { createSchema } from '../../../src/baton/c1z/tables/schema.ts';
-import { assertSameItems, indexNames, openGrantDatabase } from './load/grant-database.ts';
-import {
-  courseGrants,
-  entitlement,
-  expandable,
-  grant,
-  resource,
-  resourceId,
-  resourceType,
-  syncToken,
-} from './sample-records.ts';
+import type { ListedGrant } from '../../../src/baton/messages/grant.ts';
+import { assertSame, assertSameItems, discoveredAt, indexNames, openGrantDatabase } from './load/grant-database.ts';
+import { courseGrants, entitlement, expandable, grant, resource, resourceType, syncToken } from './sample-records.ts';
 import { c1zPlace, temporaryFolder } from './temporary-folder.ts';
 
-/** A run in a database of its own: in a file, where grants are loaded past SQLite, or in memory, where they are not. */
-async function startRun(t: TestContext, where: 'file' | 'memory'): Promise<{ db: DatabaseSync; sync: SyncWriter }> {
+/** A run in a new database of its own. */
+async function startRun(t: TestContext, bulkLoad = true): Promise<{ db: DatabaseSync; sync: SyncWriter }> {
   const folder = await temporaryFolder(t);
-  const db = openGrantDatabase(where === 'file' ? `${folder}/db` : undefined, 4096);
+  const db = openGrantDatabase(`${folder}/db`, 4096);
   const sync = new SyncWriter(
-    { db, temporaryFolder: folder, now: () => new Date(2026, 10, 23), onDelete: () => {} },
+    { db, temporaryFolder: folder, bulkLoad, now: () => new Date(discoveredAt), onDelete: () => {} },
     { type: 'full' },
   );
-  t.after(() => {
-    sync.abandon();
-    db.close();
-  });
+  t.after(() => db.close());
   return { db, sync };
 }
 
-/** Whether grants are being loaded past SQLite: then no transaction is open. */
+/** Whether grants bypass SQLite at the moment: then no transaction is open. */
 function isLoading(db: DatabaseSync): boolean {
   return !db.isTransaction;
 }
 
+async function* pagesOf(...pages: readonly (readonly ListedGrant[])[]): AsyncGenerator<readonly ListedGrant[]> {
+  yield* pages;
+}
+
 const course = resource('course', 'c1');
 
-/** What can come between grants, and whether it ends the load. */
-const between: Record<string, [write: (sync: SyncWriter) => void, ends: boolean]> = {
-  nothing: [() => {}, false],
-  'a checkpoint': [(sync) => sync.checkpoint('{"version":1}'), true],
-  'a resource type': [(sync) => sync.putResourceTypes([resourceType('course')]), true],
-  'a resource': [(sync) => sync.putResources([course]), true],
-  'an entitlement': [(sync) => sync.putEntitlements([entitlement(course, 'completed')]), true],
-  'reading grants': [(sync) => assert.equal([...sync.records.allGrants()].length, 300), true],
-  'reading a grant': [(sync) => assert.ok(sync.records.grant(courseGrants('c1', 1)[0]?.id ?? '')), true],
-  'reading resources': [(sync) => assert.equal([...sync.records.allResources()].length, 0), false],
-  'looking for a resource': [(sync) => assert.equal(sync.records.hasResource('course', 'c1'), false), false],
-  'looking for old runs': [(sync) => assert.deepEqual(sync.prune(), []), false],
-  'a grant that needs an overflow page': [
-    (sync) => sync.putGrants([grant(entitlement(course, 'x'.repeat(5000)), resource('user', 'u1'))]),
-    true,
-  ],
+/** Grants with another name and, for each seventh one, an expansion: of duplicates one sees which is kept. */
+function named(grants: readonly Grant[]): Grant[] {
+  return grants.map((message, i) => ({
+    ...message,
+    principal: { ...(message.principal ?? resource('', '')), displayName: `name ${i}` },
+    annotations: i % 7 === 0 ? [expandable(`e${i}`)] : [],
+  }));
+}
+
+const some = courseGrants('c1', 2000);
+const many = courseGrants('c2', 11_000);
+const overflowing = grant(entitlement(course, 'x'.repeat(5000)), resource('user', 'u1'));
+const plain = courseGrants('c3', 300).map((message): ListedGrant => {
+  const { entitlement: of = entitlement(course, ''), principal } = message;
+  return { entitlement: of, principalType: 'user', principal: principal?.id?.resource ?? '' };
+});
+
+/** The pages of grants of a sync. */
+const syncs: Record<string, (readonly ListedGrant[])[]> = {
+  'in order': [some, many],
+  'without any': [],
+  'in empty pages': [[], [], []],
+  'plain and as messages': [some, plain, courseGrants('c4', 300)],
+  'with one that needs an overflow page': [some, [overflowing], many],
+  'that begin with one that needs an overflow page': [[overflowing], some],
+  'in no order': [courseGrants('c2', 300), courseGrants('c1', 300)],
+  'of a smaller kind after many in order': [many, some.slice(0, 100)],
+  'of another kind after many in order': [many, some],
+  'with duplicates side by side': [named(some.flatMap((grant) => [grant, grant]))],
+  'with duplicates far apart': [named([...some, ...some])],
+  'with one duplicate': [named([...some, ...some.slice(0, 1)])],
 };
-for (const [title, [write, ends]] of Object.entries(between)) {
-  test(`between grants, ${title} ${ends ? 'ends the load' : 'leaves it alone'}, and nothing is lost`, async (t) => {
-    const written: unknown[][] = [];
-    for (const where of ['file', 'memory'] as const) {
-      const { db, sync } = await startRun(t, where);
-      sync.putGrants(courseGrants('c1', 300));
-      assert.equal(isLoading(db), where === 'file');
-      write(sync);
-      if (where === 'file') assert.equal(isLoading(db), !ends);
-      sync.putGrants(courseGrants('c2', 300));
-      if (where === 'file') assert.equal(isLoading(db), !ends);
-      if (!isLoading(db)) assert.deepEqual(indexNames(db), [], 'the rest is written without indexes');
+for (const [title, pages] of Object.entries(syncs)) {
+  test(`grants ${title}: a bulk load leaves the same database as SQLite`, async (t) => {
+    const written: DatabaseSync[] = [];
+    for (const bulkLoad of [true, false]) {
+      const { db, sync } = await startRun(t, bulkLoad);
+      let wasLoading = false;
+      const watched = async function* () {
+        for (const page of pages) {
+          yield page;
+          wasLoading ||= isLoading(db);
+        }
+      };
+      await sync.loadGrants(watched());
+      assert.equal(wasLoading, bulkLoad && pages.length > 0 && pages[0]?.[0] !== overflowing);
+      assert.equal(isLoading(db), false);
+      sync.putResources([course]);
       await sync.end({ syncToken });
-      assert.equal(db.isTransaction, true);
-      assert.equal(db.prepare('pragma integrity_check').get()?.integrity_check, 'ok');
-      assert.equal(indexNames(db).length, 7);
-      assert.equal(db.prepare('select sync_token from v1_sync_runs').get()?.sync_token, syncToken);
-      const names = ['v1_grants', 'v1_resources', 'v1_resource_types'];
-      written.push(
-        names.flatMap((name) =>
-          db
-            .prepare(`select * from ${name} order by id`)
-            .all()
-            .map(({ sync_id: _, ...row }) => row),
-        ),
-      );
+      for (const check of ['quick_check', 'integrity_check']) {
+        assert.equal(db.prepare(`pragma ${check}`).get()?.[check], 'ok');
+      }
+      // The only difference between two runs of the same sync.
+      db.exec(`update v1_grants set sync_id = ''`);
+      written.push(db);
     }
-    assertSameItems(written[0] ?? [], written[1] ?? []);
+    const [bulk, sqlite] = written as [DatabaseSync, DatabaseSync];
+    assert.equal(indexNames(bulk).length, 7);
+    assertSame(bulk, sqlite);
   });
 }
 
-const duplicates: Record<string, (grants: Grant[]) => Grant[]> = {
-  'side by side': (grants) => grants.flatMap((grant) => [grant, grant]),
-  'far apart': (grants) => [...grants, ...grants],
-  'of one grant': (grants) => [...grants, ...grants.slice(0, 1)],
-};
-for (const [title, repeat] of Object.entries(duplicates)) {
-  test(`of loaded grants with the same id the last one is kept, in the place of the first: ${title}`, async (t) => {
-    const { db, sync } = await startRun(t, 'file');
-    const grants = courseGrants('c1', 2000);
-    const withNames = repeat(grants).map((message, i) => ({
-      ...message,
-      principal: { ...(message.principal ?? resource('', '')), displayName: `name ${i}` },
-      annotations: i % 7 === 0 ? [expandable(`e${i}`)] : [],
-    }));
-    sync.putGrants(withNames);
-    assert.equal(isLoading(db), true);
-    await sync.end({ syncToken });
-    const kept = new Map(withNames.map((message) => [message.id, message]));
-    const ids = grants.map(({ id }) => id);
-    assertSameItems(
-      [...sync.records.allGrants()],
-      ids.map((id) => ({ ...kept.get(id), annotations: [] })),
-    );
-    const expanded = sync.records.grants({ expandable: 'pending', limit: 9999 }).map((row) => row.externalId);
-    assertSameItems(
-      expanded,
-      ids.filter((id) => kept.get(id)?.annotations.length),
-    );
-    assert.equal(db.prepare('pragma integrity_check').get()?.integrity_check, 'ok');
-    assert.equal(indexNames(db).length, 7);
-  });
-}
+test('of several grants with the same id the last one is kept, in the row of the first', async (t) => {
+  const { sync } = await startRun(t);
+  const grants = named([...some, ...some]);
+  await sync.loadGrants(pagesOf(grants));
+  const kept = new Map(grants.map((message) => [message.id, message]));
+  assertSameItems(
+    [...sync.records.allGrants()],
+    some.map(({ id }) => ({ ...kept.get(id), annotations: [] })),
+  );
+});
 
-test('loaded grants are found by entitlement and principal, and expansion adds to them', async (t) => {
-  const { db, sync } = await startRun(t, 'file');
-  const grants = courseGrants('c1', 500);
-  sync.putGrants(grants);
-  assert.throws(() => sync.putGrants(grants, { keepExpansion: true }), /make the indexes/);
-  await sync.buildGrantIndexes();
-  assert.equal(isLoading(db), false);
-  const [row] = sync.records.grants({ principal: resourceId('user', 'u000400') });
-  assert.deepEqual(row?.message, grants[400]);
+test('loaded grants can be read, and others added', async (t) => {
+  const { sync } = await startRun(t);
+  await sync.loadGrants(pagesOf(some));
+  assert.deepEqual(sync.records.grant(some[1]?.id ?? '')?.message, some[1]);
   const added = grant(entitlement(course, 'completed'), resource('user', 'late'));
-  sync.putGrants([added], { keepExpansion: true });
-  assert.deepEqual(sync.records.grant(added.id)?.message, added);
+  sync.putGrants([added, added]);
+  await sync.loadGrants(pagesOf(courseGrants('c1', 10), courseGrants('c2', 10)));
   await sync.end({ syncToken });
-  assert.equal([...sync.records.allGrants()].length, 501);
+  assert.equal([...sync.records.allGrants()].length, 2011);
 });
 
-test('the file shows grants of the run that is being written', async (t) => {
-  const { path, temporaryFolder } = await c1zPlace(t);
-  await using file = await openC1z(path, { temporaryFolder });
-  const sync = file.startSync({ type: 'full' });
-  const records = file.records(sync.syncId);
-  sync.putGrants(courseGrants('c1', 20));
-  assert.equal([...records.allGrants()].length, 20);
+test('while grants are loaded, resources can be read, and nothing else can be written', async (t) => {
+  const { db, sync } = await startRun(t);
+  sync.putResources([course]);
+  const refused = [
+    () => sync.putResourceTypes([resourceType('course')]),
+    () => sync.putResources([course]),
+    () => sync.putEntitlements([entitlement(course, 'completed')]),
+    () => sync.putGrants(some),
+  ];
+  await sync.loadGrants(
+    (async function* () {
+      yield some;
+      assert.equal(isLoading(db), true);
+      assert.deepEqual([...sync.records.allResources()], [course]);
+      for (const write of refused) assert.throws(write, /is loading grants/);
+      await assert.rejects(sync.end({ syncToken }), /is loading grants/);
+      await assert.rejects(sync.loadGrants(pagesOf()), /is loading grants/);
+      yield many;
+    })(),
+  );
+  for (const write of refused) write();
+  await sync.end({ syncToken });
+  assert.equal([...sync.records.allGrants()].length, 13_000);
 });
 
-test('an aborted sync that was loading grants leaves nothing, and no open file', async (t) => {
-  const { path, temporaryFolder } = await c1zPlace(t);
-  const file = await openC1z(path, { temporaryFolder });
-  const sync = file.startSync({ type: 'full' });
-  sync.putGrants(courseGrants('c1', 20_000));
-  await assert.rejects(sync.buildGrantIndexes(AbortSignal.abort(new Error('stop'))), /stop/);
-  await file.close();
-  assert.deepEqual(readdirSync(temporaryFolder), []);
-  if (process.platform !== 'linux') return;
-  const open = readdirSync('/proc/self/fd').flatMap((fd) => {
+/** The files below a folder that this process has open, on Linux. */
+function openFiles(folder: string): string[] {
+  if (process.platform !== 'linux') return [];
+  const targets = readdirSync('/proc/self/fd').flatMap((fd) => {
     try {
       return [readlinkSync(`/proc/self/fd/${fd}`)];
     } catch {
       return [];
     }
   });
-  assert.deepEqual(
-    open.filter((target) => target.startsWith(temporaryFolder)),
-    [],
-  );
+  return targets.filter((target) => target.startsWith(folder));
+}
+
+test('a sync that fails while grants are loaded leaves nothing, and no open file', async (t) => {
+  const { path, temporaryFolder } = await c1zPlace(t);
+  const file = await openC1z(path, { temporaryFolder });
+  const sync = file.startSync({ type: 'full' });
+  const failing = async function* () {
+    yield some;
+    if (process.platform === 'linux') assert.equal(openFiles(temporaryFolder).length, 2);
+    throw new Error('the application is down');
+  };
+  await assert.rejects(sync.loadGrants(failing()), /the application is down/);
+  await file.close();
+  assert.deepEqual([readdirSync(temporaryFolder), openFiles(temporaryFolder)], [[], []]);
 });
+
+for (const inLoad of [true, false]) {
+  test(`building the indexes stops when aborted ${inLoad ? 'at the end of a load' : 'at the end of a run'}`, async (t) => {
+    const { path, temporaryFolder } = await c1zPlace(t);
+    await using file = await openC1z(path, { temporaryFolder, bulkLoad: inLoad });
+    const sync = file.startSync({ type: 'full' });
+    const stop = new AbortController();
+    const pages = async function* () {
+      yield many;
+      stop.abort(new Error('stop'));
+    };
+    const loading = sync.loadGrants(pages(), stop.signal);
+    if (!inLoad) await loading;
+    await assert.rejects(inLoad ? loading : sync.end({ syncToken, signal: stop.signal }), /stop/);
+  });
+}
 
 test('syncs are added to a file whose grants were loaded, and old ones pruned', async (t) => {
   const { path, temporaryFolder } = await c1zPlace(t);
   for (const users of [2000, 30, 2500]) {
     const file = await openC1z(path, { temporaryFolder });
     const sync = file.startSync({ type: 'full' });
-    sync.putGrants(courseGrants('c1', users));
+    await sync.loadGrants(pagesOf(courseGrants('c1', users)));
     sync.prune(2);
     await sync.end({ syncToken });
     await file.save();
@@ -186,7 +203,7 @@ test('syncs are added to a file whose grants were loaded, and old ones pruned', 
 });
 
 test('a run without grants has the indexes too', async (t) => {
-  const { db, sync } = await startRun(t, 'file');
+  const { db, sync } = await startRun(t);
   await sync.end({ syncToken });
   using model = new DatabaseSync(':memory:');
   createSchema(model);

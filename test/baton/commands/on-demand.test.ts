@@ -79,7 +79,7 @@ test('--file names the file, and without one there is nothing to grant', async (
   const place = await createLendingPlace(t);
   const { exitCode, stderr } = await place.run([...lend('b0', 'r1'), '--file=other.c1z']);
   assert.equal(exitCode, 1);
-  assert.match(stderr, /there is no \.c1z file .*other\.c1z, or it is empty\. Run a sync to make it/);
+  assert.match(stderr, /the \.c1z file .*other\.c1z does not exist or is empty\. Run a sync first/);
   await place.run(['--file=other.c1z']);
   assert.equal((await place.run([...lend('b0', 'r1'), '--file=other.c1z'])).exitCode, 0);
 });

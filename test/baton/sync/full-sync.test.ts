@@ -31,7 +31,8 @@ import { openC1z } from '../../../src/baton/c1z/c1z-file.ts';
 import { buildGrant, entitlementStub } from '../../../src/baton/messages/grant.ts';
 import { annotation, buildResource, packAnnotations } from '../../../src/baton/messages/resource.ts';
 import { createConnectorServices } from '../../../src/baton/services/connector-services.ts';
-import { type FullSyncOptions, runFullSync } from '../../../src/baton/sync/full-sync.ts';
+import { runFullSync } from '../../../src/baton/sync/full-sync.ts';
+import type { FullSyncOptions } from '../../../src/baton/sync/sync-context.ts';
 import { bookType, createLibrary, readerType } from '../library-connector.ts';
 
 interface SyncResult {

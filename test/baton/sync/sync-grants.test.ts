@@ -40,7 +40,7 @@ async function syncTypes(resourceTypeIds: readonly string[]) {
 test('grants to principals of a type that is not synced are left out and counted', async () => {
   assert.deepEqual(await syncTypes(['book']), {
     grants: [],
-    skipped: { 'grants to or of types that --sync-resource-types leaves out': 4 },
+    skipped: { 'grants of types excluded by --sync-resource-types': 4 },
   });
 });
 

@@ -2,13 +2,17 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { pino } from 'pino';
 import { type Connector, singlePage } from '../../../src/baton/author/connector.ts';
 import { readC1z } from '../../../src/baton/c1z/c1z-reader.ts';
+import { unpackC1z } from '../../../src/baton/c1z/file/unpack-c1z.ts';
+import { createSchema } from '../../../src/baton/c1z/tables/schema.ts';
 import { createConnectorServices } from '../../../src/baton/services/connector-services.ts';
 import { SyncTally } from '../../../src/baton/sync/sync-tally.ts';
-import { type SyncToFileOptions, syncToFile } from '../../../src/baton/sync/sync-to-file.ts';
+import { readBulkLoad, type SyncToFileOptions, syncToFile } from '../../../src/baton/sync/sync-to-file.ts';
 import { createLibrary } from '../library-connector.ts';
 
 /** A folder with one for temporary files in it; both are removed when the test ends. */
@@ -194,3 +198,31 @@ test('a file that is damaged is told before anything is asked of the application
   assert.deepEqual(reads, []);
   assert.equal(await readFile(folders.path, 'utf8'), 'no c1z file');
 });
+
+/** Whether SQLite wrote the grants of a file: it then rebuilt their indexes, which moves the roots of the trees. */
+async function isWrittenBySqlite({ folder, path }: Folders): Promise<boolean> {
+  const databasePath = join(folder, 'database');
+  await unpackC1z(path, databasePath, { maxDatabaseBytes: 1e9 });
+  using db = new DatabaseSync(databasePath);
+  assert.equal(db.prepare('pragma quick_check').get()?.quick_check, 'ok');
+  using fresh = new DatabaseSync(':memory:');
+  createSchema(fresh);
+  const rootsOf = (db: DatabaseSync) =>
+    db.prepare(`select name, rootpage from sqlite_schema where tbl_name = 'v1_grants' order by name`).all();
+  return !isDeepStrictEqual(rootsOf(db), rootsOf(fresh));
+}
+
+for (const [env, bySqlite] of [
+  [{}, false],
+  [{ BATON_BULK_LOAD: 'true' }, false],
+  [{ BATON_BULK_LOAD: 'false' }, true],
+] as const) {
+  test(`with ${JSON.stringify(env)} ${bySqlite ? 'SQLite writes the grants' : 'grants bypass SQLite'}`, async (t) => {
+    const folders = await createFolders(t);
+    const { connector } = createLibrary({ books: 3, readersOfBook: 10 });
+    const { syncId } = await sync(folders, { connector, bulkLoad: readBulkLoad(env) });
+    assert.equal(await isWrittenBySqlite(folders), bySqlite);
+    await using file = await readC1z(folders.path);
+    assert.equal([...file.records(syncId).allGrants()].length, 30);
+  });
+}

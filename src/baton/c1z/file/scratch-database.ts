@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { createSchema } from '../tables/schema.ts';
 import { C1zError } from './c1z-error.ts';
 import { toStorageError } from './storage-error.ts';
 import { unpackC1z } from './unpack-c1z.ts';
@@ -42,7 +41,11 @@ const cacheKilobytes = 16 * 1024;
  * fails.
  * @throws {C1zError} with any of its reasons
  */
-export async function openScratchDatabase(c1zPath: string, options: OpenC1zOptions): Promise<ScratchDatabase> {
+export async function openScratchDatabase(
+  c1zPath: string,
+  options: OpenC1zOptions,
+  prepare: (db: DatabaseSync) => void,
+): Promise<ScratchDatabase> {
   const temporaryFolder = resolve(options.temporaryFolder ?? tmpdir());
   const folder = await makeFolder(temporaryFolder);
   const path = join(folder, 'db');
@@ -51,7 +54,8 @@ export async function openScratchDatabase(c1zPath: string, options: OpenC1zOptio
       signal: options.signal,
       maxDatabaseBytes: options.maxDatabaseBytes ?? maxDatabaseBytesDefault,
     });
-    return { db: openDatabase(c1zPath, path, temporaryFolder), path, folder, temporaryFolder, existed };
+    const db = openDatabase(c1zPath, path, temporaryFolder, prepare);
+    return { db, path, folder, temporaryFolder, existed };
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;
@@ -75,11 +79,16 @@ async function makeFolder(temporaryFolder: string): Promise<string> {
   }
 }
 
-function openDatabase(c1zPath: string, path: string, temporaryFolder: string): DatabaseSync {
+function openDatabase(
+  c1zPath: string,
+  path: string,
+  temporaryFolder: string,
+  prepare: (db: DatabaseSync) => void,
+): DatabaseSync {
   const db = new DatabaseSync(path);
   try {
     configure(db, temporaryFolder);
-    createSchema(db);
+    prepare(db);
     return db;
   } catch (error) {
     db.close();

@@ -3,10 +3,9 @@ import { fromBinary } from '@bufbuild/protobuf';
 import { type GrantExpandable, GrantExpandableSchema } from '#gen/c1/connector/v2/annotation_grant_pb.js';
 import { type Grant, GrantSchema, GrantsServiceListGrantsResponseSchema } from '#gen/c1/connector/v2/grant_pb.js';
 import type { PlainGrant } from '../../author/connector.ts';
-import { encodeList, encodeMessage } from '../../encode/encode-message.ts';
+import { batches, encodeList, encodeMessage } from '../../encode/encode-message.ts';
 import { encodePlainGrant } from '../../messages/encode-grants.ts';
 import { grantId, isMessage, type ListedGrant } from '../../messages/grant.ts';
-import { batches } from './batches.ts';
 
 /** A row of `v1_grants`, encoded. Absent ids are empty strings. */
 export interface GrantRow {

@@ -1,8 +1,6 @@
-// Writes grants: few of them through the indexes, many of them without, with the indexes made afterwards; the first ones
-// of a file past SQLite.
+// Writes grants with SQLite: a few through the indexes, many without them; the indexes are built afterwards.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
-import { GrantLoader } from '../load/grant-loader.ts';
 import type { GrantRow } from './grant-row.ts';
 import { grantIndexes } from './schema.ts';
 
@@ -10,7 +8,7 @@ const columns = `(resource_type_id, resource_id, entitlement_id, principal_resou
   external_id, expansion, needs_expansion, data, sync_id, discovered_at)`;
 const values = 'values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
 
-/** Whether expansion must run for a grant that replaces `old`: when it has something to expand that is new. */
+/** Whether expansion must run for a grant that replaces `old`: if it has something to expand that is new. */
 const needsExpansion = (old: string, replacing: string) => `case
   when ${replacing}.expansion is null then 0
   when ${old}.expansion is null or ${old}.expansion <> ${replacing}.expansion then 1
@@ -19,25 +17,19 @@ const needsExpansion = (old: string, replacing: string) => `case
 const insertSql = `insert into v1_grants ${columns} ${values}`;
 const replaceSql = `${insertSql} on conflict (external_id, sync_id) do update set data = excluded.data,
   expansion = excluded.expansion, needs_expansion = ${needsExpansion('v1_grants', 'excluded')}`;
-const keepExpansionSql = `${insertSql} on conflict (external_id, sync_id) do update set data = excluded.data`;
 
 /**
- * Rows are written without indexes once there are more of them than this share of what the table holds: keeping the
- * indexes up to date costs a new row about twenty times what making them anew costs a row that is there.
+ * Rows are written without indexes once they exceed this share of what the table holds: updating the indexes for a new
+ * row costs about twenty times as much as rebuilding them costs for each row in the table.
  */
 const bulkShare = 1 / 20;
 
 /** SQLITE_CONSTRAINT_UNIQUE */
 const uniqueViolation = 2067;
 
-export interface PutGrantsOptions {
-  /** Leave `expansion` of a grant that is there as it is, as the expansion step needs. Takes the indexes. */
-  readonly keepExpansion?: boolean | undefined;
-}
-
 /**
- * The grants of one run. Of grants with the same id the last one is kept, in the row of the first; duplicates that
- * were written without indexes disappear when the indexes are made.
+ * The grants of one run. Of several grants with the same id the last one is kept, in the row of the first. Duplicates
+ * written without indexes are merged when the indexes are built.
  */
 export class GrantTable {
   readonly #db: DatabaseSync;
@@ -46,39 +38,27 @@ export class GrantTable {
   #indexedRowsMax: number;
   #written = 0;
   #indexed = true;
-  /** Whether nothing was put yet, and the table is empty. */
-  #isNew: boolean;
-  #loader: GrantLoader | undefined;
   readonly #insert: StatementSync;
   readonly #replace: StatementSync;
-  readonly #keepExpansion: StatementSync;
 
   constructor(db: DatabaseSync, syncId: string) {
     this.#db = db;
     this.#syncId = syncId;
     this.#insert = db.prepare(insertSql);
     this.#replace = db.prepare(replaceSql);
-    this.#keepExpansion = db.prepare(keepExpansionSql);
-    // The highest row id: counting the rows would read the table.
-    const rows = Number(db.prepare('select max(id) as n from v1_grants').get()?.n ?? 0);
-    this.#indexedRowsMax = rows * bulkShare;
-    this.#isNew = rows === 0;
+    // The highest row id: counting the rows would read the whole table.
+    this.#indexedRowsMax = Number(db.prepare('select max(id) as n from v1_grants').get()?.n ?? 0) * bulkShare;
   }
 
-  /** Whether the indexes are there, so that a grant is found by its id, entitlement or principal. */
+  /** Whether the indexes exist, so that a grant is found by its id, entitlement or principal. */
   get indexed(): boolean {
     return this.#indexed;
   }
 
-  put(rows: Iterable<GrantRow>, discoveredAt: string, options?: PutGrantsOptions): void {
-    if (options?.keepExpansion && !this.#indexed) {
-      throw new Error('make the indexes of the grants before grants are written with keepExpansion');
-    }
-    if (options?.keepExpansion) this.#isNew = false;
+  put(rows: Iterable<GrantRow>, discoveredAt: string): void {
     for (const row of rows) {
-      if (this.#load(row, discoveredAt)) continue;
-      if (this.#indexed && !options?.keepExpansion && this.#written >= this.#indexedRowsMax) this.#dropIndexes();
-      const statement = options?.keepExpansion ? this.#keepExpansion : this.#indexed ? this.#replace : this.#insert;
+      if (this.#indexed && this.#written >= this.#indexedRowsMax) this.#dropIndexes();
+      const statement = this.#indexed ? this.#replace : this.#insert;
       statement.run(
         row.resourceTypeId,
         row.resourceId,
@@ -96,43 +76,16 @@ export class GrantTable {
     }
   }
 
-  /** @returns false for a row that SQLite has to write */
-  #load(row: GrantRow, discoveredAt: string): boolean {
-    if (this.#isNew) {
-      this.#isNew = false;
-      this.#loader = GrantLoader.start(this.#db, this.#syncId);
-      if (this.#loader) this.#indexed = false;
-    }
-    if (!this.#loader) return false;
-    if (this.#loader.put(row, discoveredAt)) return true;
-    if (this.#loader.hasAllIndexes) this.#keepIndexes(this.#loader);
-    else this.endLoad();
-    return false;
-  }
-
-  /** Ends the load with its indexes, through which a few more rows may go. */
-  #keepIndexes(loader: GrantLoader): void {
-    loader.finish(true);
-    this.#loader = undefined;
-    this.#indexed = true;
-    this.#indexedRowsMax = loader.rows * bulkShare;
-  }
-
   /**
-   * Until now grants may have been written past SQLite: to be called before anything else is written, and before grants
-   * are read. The indexes are missing then.
+   * Continues after rows that were written past this class into the empty table.
+   * @param indexed - Whether every index exists. If not, call {@link buildIndexes} or drop them all.
    */
-  endLoad(): void {
-    this.#loader?.finish(false);
-    this.#loader = undefined;
+  takeOver(rows: number, indexed: boolean): void {
+    this.#indexed = indexed;
+    this.#indexedRowsMax = rows * bulkShare;
   }
 
-  /** Lets go of the file, of which nothing is wanted any more. */
-  abandonLoad(): void {
-    this.#loader?.abandon();
-  }
-
-  /** To be called before runs are deleted: drops the indexes if deleting through them would take long. */
+  /** Call this before you delete runs: it drops the indexes if deleting through them would be slow. */
   prepareDelete(syncIds: readonly string[]): void {
     if (!this.#indexed) return;
     const count = this.#db.prepare('select count(*) as n from v1_grants not indexed where sync_id = ?');
@@ -146,20 +99,17 @@ export class GrantTable {
   }
 
   /**
-   * Makes the indexes that are missing. A large table takes seconds; other work of the process gets its turn between
-   * one index and the next.
+   * Builds the missing indexes. A large table takes seconds; other work of the process gets a turn between one index
+   * and the next.
    */
   async buildIndexes(signal?: AbortSignal): Promise<void> {
-    signal?.throwIfAborted();
-    this.#loader?.finish(true);
-    this.#loader = undefined;
     for (const { createSql } of grantIndexes) {
       signal?.throwIfAborted();
       try {
         this.#db.exec(createSql);
       } catch (error) {
         if (!isUniqueViolation(error)) throw error;
-        // Which a load may have made: deleting rows through them would take long.
+        // A load may have built some: deleting rows through them would be slow.
         this.#dropIndexes();
         this.#mergeDuplicates();
         this.#db.exec(createSql);

@@ -5,7 +5,7 @@ import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/proto
 import { EntitlementSchema } from '#gen/c1/connector/v2/entitlement_pb.js';
 import { GrantSchema } from '#gen/c1/connector/v2/grant_pb.js';
 import { type ResourceId, ResourceSchema, ResourceTypeSchema } from '#gen/c1/connector/v2/resource_pb.js';
-import { resourceKey } from './resource-key.ts';
+import { resourceKey } from './schema.ts';
 
 /** Which rows of a listing: those behind a row, in the order that they were written. */
 export interface RowRange {

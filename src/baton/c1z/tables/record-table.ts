@@ -13,14 +13,13 @@ import {
   ResourceTypeSchema,
   ResourceTypesServiceListResourceTypesResponseSchema,
 } from '#gen/c1/connector/v2/resource_pb.js';
-import { encodeList } from '../../encode/encode-message.ts';
-import { batches } from './batches.ts';
-import { resourceKey } from './resource-key.ts';
+import { batches, encodeList } from '../../encode/encode-message.ts';
+import { resourceKey } from './schema.ts';
 
-/** As the Go SDK: of a row that comes again only the message is replaced. */
+/** As in the Go SDK: writing a row again replaces only its message. */
 const onConflict = 'on conflict (external_id, sync_id) do update set data = excluded.data';
 
-/** The resource types, resources and entitlements of one run. Of those with the same id the last one is kept. */
+/** The resource types, resources and entitlements of one run. Of several with the same id the last one is kept. */
 export class RecordTables {
   readonly #syncId: string;
   readonly #resourceType: StatementSync;

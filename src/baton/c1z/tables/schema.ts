@@ -174,3 +174,8 @@ function createIndexSql(table: Table, index: Index): string {
   const where = index.where === undefined ? '' : ` where ${index.where}`;
   return `create ${unique}index if not exists ${index.name} on ${table.name} (${index.columns})${where}`;
 }
+
+/** The `external_id` of a resource: type and id joined by a colon, neither of them escaped. */
+export function resourceKey(resourceTypeId: string, resourceId: string): string {
+  return `${resourceTypeId}:${resourceId}`;
+}

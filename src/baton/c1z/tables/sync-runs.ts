@@ -3,21 +3,21 @@ import type { DatabaseSync } from 'node:sqlite';
 import { type SyncStats, statsFromJson, statsToJson } from './sync-stats.ts';
 import { formatTimestamp, parseTimestamp } from './timestamp.ts';
 
-/** The kinds of sync that can be started. Files may hold others: `partial_upserts` and `partial_deletions` of a diff. */
+/** The kinds of sync that can be started. Files may hold more: `partial_upserts` and `partial_deletions` of a diff. */
 export const syncTypes = ['full', 'partial', 'resources_only'] as const;
 export type SyncType = (typeof syncTypes)[number];
 
 /** A row of `v1_sync_runs`. */
 export interface SyncRun {
   readonly syncId: string;
-  /** A {@link SyncType}, or one that another program wrote. */
+  /** A {@link SyncType}, or one that only other programs write. */
   readonly type: string;
   readonly startedAt: Date;
-  /** Absent while it runs, and for ever when it failed. */
+  /** Absent while the run is open, and for good if it failed. */
   readonly endedAt: Date | undefined;
   /** The checkpoint: JSON, or empty. */
   readonly syncToken: string;
-  /** The full run that a partial one adds to, or empty. */
+  /** The full run that a partial run extends, or empty. */
   readonly parentSyncId: string;
   /** The other half of a diff, or empty. */
   readonly linkedSyncId: string;
@@ -25,27 +25,18 @@ export interface SyncRun {
   readonly stats: SyncStats | undefined;
 }
 
-/** Which checks of the ingested data ran on a finished sync (`ingest_invariant_*`, see pkg/sync of baton-sdk). */
-export interface InvariantCoverage {
-  /** Version of the rules: `1` in baton-sdk v0.25.0. */
-  readonly generation: string;
-  /** Ids of the checks, in the order that they ran: `I5`, `I10`. */
-  readonly coverage: readonly string[];
-}
-
-/** What a run carries when it ends. */
+/** What is stored when a run ends. */
 export interface RunEnd {
   readonly endedAt: Date;
   readonly syncToken: string;
   readonly supportsDiff: boolean;
   readonly stats: SyncStats;
-  readonly invariants?: InvariantCoverage | undefined;
 }
 
-/** A run that did not end within this time is abandoned. */
+/** An unfinished run older than this is abandoned. */
 const unfinishedMaxAgeMs = 7 * 24 * 60 * 60 * 1000;
 
-/** Writes the row of a run that begins. Its grants need no later migration (`grants_backfilled`). */
+/** Writes the row of a run that starts. Its grants need no later migration (`grants_backfilled`). */
 export function insertRun(
   db: DatabaseSync,
   run: { syncId: string; type: SyncType; parentSyncId: string; startedAt: Date },
@@ -56,30 +47,14 @@ export function insertRun(
   ).run(run.syncId, formatTimestamp(run.startedAt), run.type, run.parentSyncId);
 }
 
-/** Stores a checkpoint. */
-export function updateSyncToken(db: DatabaseSync, syncId: string, syncToken: string): void {
-  db.prepare('update v1_sync_runs set sync_token = ? where sync_id = ?').run(syncToken, syncId);
-}
-
 /** Marks a run as finished. */
 export function finishRun(db: DatabaseSync, syncId: string, end: RunEnd): void {
   db.prepare(
-    `update v1_sync_runs set ended_at = ?, sync_token = ?, supports_diff = ?, stats = ?,
-       ingest_invariant_generation = ?, ingest_invariant_coverage = ?, ingest_invariant_mode = ?
-     where sync_id = ?`,
-  ).run(
-    formatTimestamp(end.endedAt),
-    end.syncToken,
-    end.supportsDiff ? 1 : 0,
-    statsToJson(end.stats),
-    end.invariants?.generation ?? '',
-    end.invariants ? JSON.stringify(end.invariants.coverage) : '',
-    end.invariants ? 'connector' : '',
-    syncId,
-  );
+    'update v1_sync_runs set ended_at = ?, sync_token = ?, supports_diff = ?, stats = ? where sync_id = ?',
+  ).run(formatTimestamp(end.endedAt), end.syncToken, end.supportsDiff ? 1 : 0, statsToJson(end.stats), syncId);
 }
 
-/** All runs in the order that they were started. */
+/** All runs in the order in which they started. */
 export function listRuns(db: DatabaseSync): SyncRun[] {
   return selectRuns(db, 'order by id');
 }
@@ -93,9 +68,9 @@ export function latestFinishedFullRun(db: DatabaseSync): SyncRun | undefined {
 }
 
 /**
- * The run that a viewer of the file shows, as the Go SDK and the `baton` program choose it: the full run that ended
- * last; without one, the run that started last, was not ended and is younger than a week. Without that either, rows of
- * all runs are shown.
+ * The run that a viewer shows, chosen as the Go SDK and the `baton` program choose it: the full run that ended last,
+ * or else the unfinished run that started last, if it is less than a week old. If there is neither, viewers show the
+ * rows of all runs.
  */
 export function runToView(db: DatabaseSync, now: Date): SyncRun | undefined {
   const oldest = formatTimestamp(new Date(now.getTime() - unfinishedMaxAgeMs));

@@ -58,6 +58,7 @@ async function syncInto(
   const { syncId, type, saved } = await syncToFile({
     path,
     temporaryFolder: folder,
+    bulkLoad: syncSettings.bulkLoad,
     keptFullSyncs: undefined,
     services,
     logger,

@@ -7,7 +7,7 @@ import { c1zPlace } from '../temporary-folder.ts';
 
 test('a new database is set up for bounded memory and few large writes', async (t) => {
   const place = await c1zPlace(t);
-  const scratch = await openScratchDatabase(place.path, place);
+  const scratch = await openScratchDatabase(place.path, place, () => {});
   t.after(() => removeScratchDatabase(scratch));
   const pragma = (name: string) => Object.values(scratch.db.prepare(`pragma ${name}`).get() ?? {})[0];
   const settings = ['page_size', 'auto_vacuum', 'encoding', 'journal_mode', 'cache_size', 'temp_store'].map(pragma);
@@ -18,7 +18,7 @@ test('what SQLite spills lies in the folder that was named, even if its name has
   const place = await c1zPlace(t);
   const temporaryFolder = `${place.temporaryFolder}/it's here`;
   await mkdir(temporaryFolder);
-  const scratch = await openScratchDatabase(place.path, { temporaryFolder });
+  const scratch = await openScratchDatabase(place.path, { temporaryFolder }, () => {});
   t.after(() => removeScratchDatabase(scratch));
   assert.equal(scratch.db.prepare('pragma temp_store_directory').get()?.temp_store_directory, temporaryFolder);
   assert.equal(dirname(scratch.folder), temporaryFolder);
@@ -26,7 +26,8 @@ test('what SQLite spills lies in the folder that was named, even if its name has
 
 test('each opening has a folder of its own, which goes when it is closed', async (t) => {
   const place = await c1zPlace(t);
-  const [first, second] = [await openScratchDatabase(place.path, place), await openScratchDatabase(place.path, place)];
+  const first = await openScratchDatabase(place.path, place, () => {});
+  const second = await openScratchDatabase(place.path, place, () => {});
   assert.equal((await readdir(place.temporaryFolder)).length, 2);
   await removeScratchDatabase(first);
   await removeScratchDatabase(second);

@@ -108,9 +108,9 @@ test('a folder in place of the file is refused', async (t) => {
 
 test('reading a file that is missing or empty says that there is none', async (t) => {
   const place = await c1zPlace(t);
-  await assert.rejects(readC1z(place.path, place), { reason: 'unusable_path', message: /there is no .c1z file/ });
+  await assert.rejects(readC1z(place.path, place), { reason: 'unusable_path', message: /does not exist or is empty/ });
   await writeFile(place.path, '');
-  await assert.rejects(readC1z(place.path, place), { reason: 'unusable_path', message: /or it is empty/ });
+  await assert.rejects(readC1z(place.path, place), { reason: 'unusable_path', message: /does not exist or is empty/ });
   assert.deepEqual(await readdir(place.temporaryFolder), []);
 });
 

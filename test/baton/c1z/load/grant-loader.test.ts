@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
+import { bulkLoadGrants } from '../../../../src/baton/c1z/load/bulk-load-grants.ts';
 import { GrantLoader } from '../../../../src/baton/c1z/load/grant-loader.ts';
 import type { GrantRow } from '../../../../src/baton/c1z/tables/grant-row.ts';
 import { GrantTable } from '../../../../src/baton/c1z/tables/grant-table.ts';
@@ -29,6 +30,15 @@ async function startLoad(t: TestContext, pageBytes = 4096): Promise<{ db: Databa
 
 function putAll(loader: GrantLoader, rows: readonly GrantRow[]): void {
   for (const row of rows) assert.equal(loader.put(row, discoveredAt), true, row.externalId);
+}
+
+/** Writes pages of rows by a whole load. */
+async function bulkLoad(db: DatabaseSync, ...pages: readonly (readonly GrantRow[])[]): Promise<GrantTable> {
+  const table = new GrantTable(db, syncId);
+  using load = bulkLoadGrants(db, syncId, table);
+  for (const page of pages) load.put(page.values(), discoveredAt);
+  await load.end();
+  return table;
 }
 
 const allIndexes = indexNames(openGrantDatabase(undefined, 4096));
@@ -339,9 +349,7 @@ test('whatever the rows are, a load and SQLite make the same of them', async (t)
           ? rows.toSorted((a, b) => Buffer.compare(Buffer.from(a[sortBy]), Buffer.from(b[sortBy])))
           : rows;
         using db = openGrantDatabase(join(folder, `db${files++}`), pageBytes);
-        const table = new GrantTable(db, syncId);
-        table.put(sorted, discoveredAt);
-        await table.buildIndexes();
+        await bulkLoad(db, sorted);
         using expected = await writeBySqlite(sorted, pageBytes);
         assertSame(db, expected);
       },
@@ -350,29 +358,26 @@ test('whatever the rows are, a load and SQLite make the same of them', async (t)
   );
 });
 
-test('behind many rows in order, the first one out of it ends the load, and the indexes are kept', async (t) => {
+test('after many rows in order, the first one out of order ends the load, and the indexes are kept', async (t) => {
   const db = openGrantDatabase(join(await temporaryFolder(t), 'db'), 4096);
   t.after(() => db.close());
   const rootPages = () => db.prepare(`select name, rootpage from sqlite_schema where tbl_name = 'v1_grants'`).all();
   const before = rootPages();
   const rows = sortedRows(12_000);
   const last = rows.slice(0, 400).map((row) => ({ ...row, externalId: `a${row.externalId}` }));
-  const table = new GrantTable(db, syncId);
-  for (const part of [rows, last]) table.put(part, discoveredAt);
+  const table = await bulkLoad(db, rows, last);
   assert.equal(table.indexed, true);
-  await table.buildIndexes();
   assert.deepEqual(rootPages(), before);
   using expected = await writeBySqlite([...rows, ...last], 4096);
   assertSame(db, expected);
 });
 
-test('where more than a few rows come out of order behind many in it, the indexes are made anew', async (t) => {
+test('if more than a few rows come out of order after many in order, SQLite rebuilds the indexes', async (t) => {
   const db = openGrantDatabase(join(await temporaryFolder(t), 'db'), 4096);
   t.after(() => db.close());
   const rows = sortedRows(10_000);
   const last = rows.slice(0, 1000).map((row) => ({ ...row, externalId: `a${row.externalId}` }));
-  const table = new GrantTable(db, syncId);
-  table.put([...rows, ...last], discoveredAt);
+  const table = await bulkLoad(db, [...rows, ...last]);
   assert.equal(table.indexed, false);
   await table.buildIndexes();
   using expected = await writeBySqlite([...rows, ...last], 4096);

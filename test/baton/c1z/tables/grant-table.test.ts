@@ -117,16 +117,6 @@ test('a few grants beside many of former runs go through the indexes, many drop 
   assert.equal(stored('s2')[25], 'g25 again - 0');
 });
 
-test('a grant that is added by expansion leaves the expansion of the one that is there', async () => {
-  const table = new GrantTable(db, 's1');
-  table.put([row('a', '1', 'x')], discoveredAt);
-  assert.throws(() => table.put([row('a', '2')], discoveredAt, { keepExpansion: true }), /indexes/);
-  await table.buildIndexes();
-  table.put([row('a', '2'), row('b', '1')], discoveredAt, { keepExpansion: true });
-  assert.deepEqual(stored('s1'), ['a 2 x 1', 'b 1 - 0']);
-  assert.equal(table.indexed, true);
-});
-
 test('expansion that was done stays done when the grant comes again unchanged', async () => {
   await writeFormerRun();
   const table = new GrantTable(db, 's1');

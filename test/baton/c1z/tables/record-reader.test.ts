@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { SyncWriter } from '../../../../src/baton/c1z/sync-writer.ts';
 import { createSchema } from '../../../../src/baton/c1z/tables/schema.ts';
-import { entitlement, expandable, grant, resource, resourceId, resourceType } from '../sample-records.ts';
+import { entitlement, expandable, grant, resource, resourceId, resourceType, syncToken } from '../sample-records.ts';
 
 const users = Array.from({ length: 25 }, (_, i) => resource('user', `u${i}`));
 const groups = Array.from({ length: 5 }, (_, i) =>
@@ -15,7 +15,7 @@ const members = groups.map((group) => entitlement(group, 'member'));
 function runningSync(): SyncWriter {
   const db = new DatabaseSync(':memory:');
   createSchema(db);
-  const context = { db, temporaryFolder: '/tmp', now: () => new Date(), onDelete: () => {} };
+  const context = { db, temporaryFolder: '/tmp', bulkLoad: false, now: () => new Date(), onDelete: () => {} };
   const former = new SyncWriter(context, { type: 'full' });
   former.putResourceTypes([resourceType('old')]);
   former.putResources(users);
@@ -113,7 +113,7 @@ test('grants are found by entitlement, resource, principal and expansion, also w
     assert.deepEqual(sync.records.grant(grants[0]?.id ?? '')?.message, grants[0]);
   };
   check();
-  await sync.buildGrantIndexes();
+  await sync.end({ syncToken });
   check();
   const [row] = sync.records.grants({ expandable: 'pending' });
   assert.deepEqual(row?.expansion && Buffer.from(row.expansion), Buffer.from(expandable('group:g4:member').value));

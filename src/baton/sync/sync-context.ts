@@ -1,0 +1,38 @@
+// What the steps of a sync share: its options and the clients of the connector.
+import type { Logger } from 'pino';
+import type { ResourceId } from '#gen/c1/connector/v2/resource_pb.js';
+import type { SyncWriter } from '../c1z/sync-writer.ts';
+import type { ConnectorClients } from '../client/connector-clients.ts';
+import type { ServiceEntry } from '../services/service-entry.ts';
+import type { SyncObserver } from './sync-observer.ts';
+
+type Id = Pick<ResourceId, 'resourceType' | 'resource'>;
+
+/** A resource to sync: its id, and its parent's if it has one. */
+export interface SyncTarget {
+  readonly id?: Id | undefined;
+  readonly parentResourceId?: Id | undefined;
+}
+
+export interface FullSyncOptions {
+  /** The services of a connector in this process, or a function that makes clients of one elsewhere. */
+  readonly services: readonly ServiceEntry[] | ((signal: AbortSignal) => ConnectorClients);
+  readonly store: SyncWriter;
+  readonly logger: Logger;
+  readonly observer: SyncObserver;
+  readonly signal: AbortSignal;
+  /** Sync only these resource types; all if empty. */
+  readonly resourceTypeIds: readonly string[];
+  readonly skipEntitlementsAndGrants: boolean;
+  /** Sync everything but grants. */
+  readonly skipGrants?: boolean;
+  /** Sync only these resources, with their children, entitlements and grants. */
+  readonly targets?: readonly SyncTarget[] | undefined;
+  /** Only validate, and read nothing: `--skip-full-sync`. */
+  readonly isEmpty: boolean;
+  /** Maximum concurrent listings of resources, at least 1. */
+  readonly workers: number;
+}
+
+/** The options of a running sync, and clients whose calls its signal aborts. */
+export interface SyncContext extends FullSyncOptions, ConnectorClients {}
