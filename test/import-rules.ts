@@ -114,7 +114,11 @@ export const rooms: Readonly<Record<string, Room>> = {
     'zod',
     'pino',
   ]),
-  'src/percipio/report/scan': percipioRoom('scan/ knows rows and ids: map to grants in courses/', ['pino'], 'api'),
+  'src/percipio/report/scan': percipioRoom(
+    'scan/ knows rows and ids: map to grants in courses/',
+    ['baton-connector-sdk/http', 'pino'],
+    'api',
+  ),
   'src/percipio': percipioRoom(
     'an adapter sees of the SDK what it exports',
     [...adapterPackages, ...messagePackages],

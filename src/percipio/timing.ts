@@ -1,6 +1,7 @@
 // How long the connector waits for what.
 
-import { defaultRetryPolicy, type RetryPolicy } from './api/retry-policy.ts';
+import type { RetryPolicy } from 'baton-connector-sdk/http';
+import { defaultRetryPolicy, type RequestRetryPolicy } from './api/retry-policy.ts';
 import { downloadRetryPolicy } from './report/scan/download-activity.ts';
 
 /** One record for all waits, so that a test can run the whole connector without waiting for real. */
@@ -17,7 +18,7 @@ export interface ConnectorTiming {
   /** Between the first two polls of a report of an event feed; each wait is twice the one before, up to `reportPollMaxMs`. */
   readonly reportPollMinMs: number;
   /** When a request is sent again. */
-  readonly requestRetry: RetryPolicy;
+  readonly requestRetry: RequestRetryPolicy;
   /** When the download of a report begins again. */
   readonly downloadRetry: RetryPolicy;
   /** The clock for what is remembered and for how long: milliseconds since 1970. */

@@ -25,7 +25,7 @@ export const quickTiming: ConnectorTiming = {
   reportPollMinMs: 1,
   reportPollMaxMs: 2,
   requestRetry: { attemptsMax: 4, delayMinMs: 1, delayMaxMs: 2, retryAfterMaxMs: 120_000 },
-  downloadRetry: { attemptsMax: 3, delayMinMs: 1, delayMaxMs: 2, retryAfterMaxMs: 120_000 },
+  downloadRetry: { attemptsMax: 3, delayMinMs: 1, delayMaxMs: 2 },
 };
 
 export const silentLogger: Logger = pino({ level: 'silent' });

@@ -1,14 +1,12 @@
 // What the client can be told, and what it does when it is not.
+import type { Environment } from 'baton-connector-sdk/http';
 import type { Logger } from 'pino';
-import { defaultRetryPolicy, type RetryPolicy } from './retry-policy.ts';
+import { defaultRetryPolicy, type RequestRetryPolicy } from './retry-policy.ts';
 
 /** The hosts of the API. An organization lives in one of them. */
 export const baseUrls = { us: 'https://api.percipio.com', eu: 'https://dew1-api.percipio.com' } as const;
 
 export type Region = keyof typeof baseUrls;
-
-/** `process.env`, or a part of it. */
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface PercipioClientOptions {
   /** Where the API is; wins over `region`. May have a path, which then stands before every path of the API. */
@@ -28,11 +26,8 @@ export interface PercipioClientOptions {
   readonly requestTimeoutMs?: number | undefined;
   /** How many requests are open at once; more wait. Default 8. Requests for reports come beside them. */
   readonly maxConcurrentRequests?: number | undefined;
-  readonly retry?: Partial<RetryPolicy> | undefined;
-  /**
-   * Read for `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` (lower case wins, as in curl), `SSL_CERT_FILE` and
-   * `NODE_EXTRA_CA_CERTS`. Default `process.env`.
-   */
+  readonly retry?: Partial<RequestRetryPolicy> | undefined;
+  /** Read for proxies and certificate authorities (`findRoute` of the SDK). Default `process.env`. */
   readonly env?: Environment | undefined;
   /** Gets a line for each request (debug) and for each retry (warn). */
   readonly logger?: Logger | undefined;
@@ -46,7 +41,7 @@ export interface CompleteOptions {
   readonly userAgent: string;
   readonly requestTimeoutMs: number;
   readonly maxConcurrentRequests: number;
-  readonly retry: RetryPolicy;
+  readonly retry: RequestRetryPolicy;
   readonly env: Environment;
   readonly logger: Logger | undefined;
 }

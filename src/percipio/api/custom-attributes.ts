@@ -17,7 +17,7 @@ export class CustomAttributesApi {
 
   /** The names of all attributes. */
   async listNames(signal: AbortSignal): Promise<readonly string[]> {
-    const call = { family: 'common', method: 'GET', path: this.#path, repeat: 'always' } as const;
+    const call = { family: 'common', method: 'GET', path: this.#path, retry: 'always' } as const;
     const { value } = await this.#http.json(call, definitions, signal);
     return value.flatMap(({ name }) => (name === undefined ? [] : [name]));
   }

@@ -1,17 +1,16 @@
 // One request and its answer: sent once, bounded in time, ended by the caller's signal.
-import type { Dispatcher } from 'undici';
-import { type AnswerHeaders, readHeader } from './answer-headers.ts';
+import type { HttpHeaders, HttpResponse, HttpSender } from 'baton-connector-sdk/http';
+import { readHeader } from './answer-headers.ts';
 import type { CompleteOptions } from './client-options.ts';
 import { acceptedEncodings, decodeBody } from './decode-body.ts';
 import { describeErrorBody } from './describe-error-body.ts';
 import { copyError, describeFailure } from './describe-failure.ts';
-import type { RequestSender } from './dispatcher.ts';
 import type { Family } from './family.ts';
 import { PercipioError, type PercipioErrorFields } from './percipio-error.ts';
 import { parseRateLimit, type RateLimit } from './rate-limit.ts';
 import { createSecretRedact, type Redact, showUrl } from './redact.ts';
 import { ResponseBody } from './response-body.ts';
-import type { RepeatRule } from './retry-policy.ts';
+import type { RetryRule } from './retry-policy.ts';
 import type { StatisticsCounter } from './statistics.ts';
 
 /** A request to Percipio. */
@@ -26,8 +25,8 @@ export interface ApiCall {
   readonly body?: unknown;
   /** A part of the body, such as a password, that is shown nowhere, not even when the answer repeats it. */
   readonly secret?: string | undefined;
-  /** Which failures it may be sent again after. */
-  readonly repeat: RepeatRule;
+  /** After which failures it may be sent again. */
+  readonly retry: RetryRule;
   /**
    * The body is read while it arrives, for as long as it takes: the time limit holds for the headers and for each
    * next piece. Default false: it holds for the whole.
@@ -38,7 +37,7 @@ export interface ApiCall {
 /** What an exchange needs of its client. */
 export interface ExchangeContext {
   readonly options: CompleteOptions;
-  readonly dispatcher: RequestSender;
+  readonly sender: HttpSender;
   readonly statistics: StatisticsCounter;
   readonly redact: Redact;
 }
@@ -47,7 +46,7 @@ export interface ExchangeContext {
 export interface OpenAnswer {
   readonly status: number;
   readonly statusText: string;
-  readonly headers: AnswerHeaders;
+  readonly headers: HttpHeaders;
   readonly rateLimit: RateLimit | undefined;
   readonly body: ResponseBody;
 }
@@ -79,7 +78,7 @@ export class Exchange {
     this.#signal = signal;
     this.#target = buildUrl(context.options.baseUrl, call);
     this.url = context.redact(showUrl(this.#target));
-    this.#hideSecret = createSecretRedact(call.secret ?? '');
+    this.#hideSecret = createSecretRedact(call.secret);
     this.#redact = (text) => context.redact(this.#hideSecret(text));
   }
 
@@ -137,12 +136,11 @@ export class Exchange {
     return describeErrorBody(this.#hideSecret(body), this.#redact);
   }
 
-  async #request(): Promise<Dispatcher.ResponseData> {
-    const { options, dispatcher, statistics } = this.#context;
+  async #request(): Promise<HttpResponse> {
+    const { options, sender, statistics } = this.#context;
     const { method, body, family, isStreamed } = this.#call;
     statistics.countRequest(family);
-    return await dispatcher.request({
-      origin: this.#target.origin,
+    return await sender.request({
       path: this.#target.pathname + this.#target.search,
       method,
       headers: {
@@ -152,16 +150,15 @@ export class Exchange {
         'user-agent': options.userAgent,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
-      body: body === undefined ? null : JSON.stringify(body),
-      signal: this.#abort.signal,
+      body: body === undefined ? undefined : JSON.stringify(body),
       // The deadline covers the headers.
-      headersTimeout: 0,
-      bodyTimeout: isStreamed === true ? options.requestTimeoutMs : 0,
+      signal: this.#abort.signal,
+      bodyTimeoutMs: isStreamed === true ? options.requestTimeoutMs : undefined,
     });
   }
 
-  #open(response: Dispatcher.ResponseData): OpenAnswer {
-    const { statusCode: status, statusText, headers } = response;
+  #open(response: HttpResponse): OpenAnswer {
+    const { status, statusText, headers } = response;
     const rateLimit = parseRateLimit(headers, Date.now());
     this.#answer = { status, rateLimit };
     const contentEncoding = readHeader(headers, 'content-encoding');

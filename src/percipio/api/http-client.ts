@@ -1,21 +1,19 @@
 // Requests to the API: sent, sent again where that makes sense, and their answers checked.
-import { setTimeout as wait } from 'node:timers/promises';
+import { type HttpHeaders, type HttpSender, retry } from 'baton-connector-sdk/http';
 import { z } from 'zod';
-import type { AnswerHeaders } from './answer-headers.ts';
 import type { CompleteOptions } from './client-options.ts';
-import type { RequestSender } from './dispatcher.ts';
 import { type ApiCall, Exchange, type ExchangeContext, type OpenAnswer } from './exchange.ts';
 import { Pace } from './pace.ts';
 import { PercipioError } from './percipio-error.ts';
 import { parseRetryAfterMs, type RateLimit } from './rate-limit.ts';
-import { createRedact } from './redact.ts';
-import { nextDelayMs, type RetryPolicy } from './retry-policy.ts';
+import { createTokenRedact } from './redact.ts';
+import { type RequestRetryPolicy, requestDelayMs } from './retry-policy.ts';
 import { StatisticsCounter } from './statistics.ts';
 
 /** An answer that was read and checked. */
 export interface Answer<T> {
   readonly value: T;
-  readonly headers: AnswerHeaders;
+  readonly headers: HttpHeaders;
   readonly rateLimit: RateLimit | undefined;
 }
 
@@ -30,14 +28,14 @@ export class HttpClient {
   readonly #context: ExchangeContext;
   readonly #pace: Pace;
 
-  constructor(options: CompleteOptions, dispatcher: RequestSender) {
-    const redact = createRedact(options.token);
-    this.#context = { options, dispatcher, statistics: this.statistics, redact };
+  constructor(options: CompleteOptions, sender: HttpSender) {
+    const redact = createTokenRedact(options.token);
+    this.#context = { options, sender, statistics: this.statistics, redact };
     this.#pace = new Pace({ maxConcurrent: options.maxConcurrentRequests, retry: options.retry });
   }
 
   /** For those who go on where a call gives up, as after a write whose outcome is unclear. */
-  get retry(): RetryPolicy {
+  get retry(): RequestRetryPolicy {
     return this.#context.options.retry;
   }
 
@@ -84,30 +82,35 @@ export class HttpClient {
     signal: AbortSignal,
     read: (answer: OpenAnswer, exchange: Exchange) => Promise<T>,
   ): Promise<T> {
-    for (let attempt = 1; ; attempt += 1) {
-      const exchange = new Exchange(this.#context, call, attempt, signal);
-      try {
-        return await this.#attempt(call, exchange, read, signal);
-      } catch (error) {
-        if (!(error instanceof PercipioError)) throw error;
-        const delayMs = nextDelayMs(this.#context.options.retry, error, call.repeat);
-        if (asksForPause(error, call)) {
-          this.#pace.pause(delayMs ?? error.retryAfterMs ?? this.#context.options.retry.delayMinMs);
-        }
-        if (delayMs === undefined) throw error;
-        this.#context.options.logger?.warn({ delayMs, attempt, kind: error.kind }, `${error.message}; trying again`);
-        // Rejects for no other reason than the signal.
-        await wait(delayMs, undefined, { signal }).catch(() => {
-          throw exchange.failWith(undefined, undefined);
-        });
-        this.statistics.retries += 1;
-      }
+    const { retry: policy, logger } = this.#context.options;
+    let exchange: Exchange | undefined;
+    const send = async (attempt: number) => {
+      if (attempt > 1) this.statistics.retries += 1;
+      exchange = new Exchange(this.#context, call, attempt, signal);
+      return await this.#attempt(call, exchange, read, signal);
+    };
+    try {
+      return await retry(send, {
+        policy,
+        signal,
+        delayAfter: (error, backoffMs) =>
+          error instanceof PercipioError ? requestDelayMs(policy, error, call.retry, backoffMs) : undefined,
+        onRetry: ({ error, attempt, delayMs }) => {
+          const { kind, message } = error as PercipioError;
+          if (asksForPause(error, call)) this.#pace.pause(delayMs);
+          logger?.warn({ delay_ms: delayMs, attempt, kind }, `${message}; retrying`);
+        },
+      });
+    } catch (error) {
+      if (signal.aborted && exchange) throw exchange.failWith(undefined, undefined);
+      if (asksForPause(error, call)) this.#pace.pause(error.retryAfterMs ?? policy.delayMinMs);
+      throw error;
     }
   }
 
   /** Ends all connections, and with them the requests that are still open. */
   async close(): Promise<void> {
-    await this.#context.dispatcher.destroy();
+    await this.#context.sender.destroy();
   }
 
   async #attempt<T>(
@@ -120,10 +123,10 @@ export class HttpClient {
     try {
       const startMs = performance.now();
       const answer = await exchange.send();
-      const durationMs = Math.round(performance.now() - startMs);
+      const duration_ms = Math.round(performance.now() - startMs);
       const { status } = answer;
       this.#context.options.logger?.debug(
-        { method: call.method, url: exchange.url, status, durationMs },
+        { method: call.method, url: exchange.url, status, duration_ms },
         'percipio request',
       );
       try {
@@ -183,8 +186,12 @@ export class HttpClient {
  * Whether Percipio is asked too much, which is not said of this request alone. Of a write, only a 429 says so: whether
  * another failure has left it undone must be read at once.
  */
-function asksForPause({ status, isTransient, retryAfterMs }: PercipioError, { repeat }: ApiCall): boolean {
-  return status === 429 || (isTransient && status !== undefined && retryAfterMs !== undefined && repeat === 'always');
+function asksForPause(error: unknown, call: ApiCall): error is PercipioError {
+  if (!(error instanceof PercipioError)) return false;
+  const { status, isTransient, retryAfterMs } = error;
+  return (
+    status === 429 || (isTransient && status !== undefined && retryAfterMs !== undefined && call.retry === 'always')
+  );
 }
 
 /** Parses and checks an answer; its error names what is wrong where, and quotes no value. */

@@ -1,6 +1,5 @@
 // How fast requests may start: so many at a time, none while Percipio asks for a pause, and slower for a while behind one.
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { RetryPolicy } from './retry-policy.ts';
+import { pause, type RetryPolicy } from 'baton-connector-sdk/http';
 
 /** No pause is longer than an hour, whatever an answer asks for: then one request finds out whether it still holds. */
 const pauseMaxMs = 3_600_000;
@@ -43,7 +42,7 @@ export class Pace {
     const leave = isBeside ? () => {} : await this.#takeTurn(signal);
     try {
       for (let waitMs = this.#waitMs(); waitMs > 0; waitMs = this.#waitMs()) {
-        await sleep(waitMs, undefined, { signal });
+        await pause(waitMs, signal);
       }
     } catch (error) {
       leave();

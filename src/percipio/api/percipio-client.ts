@@ -1,13 +1,22 @@
 // The client for the Percipio API: its families, over one set of connections.
+import { createHttpSender, findRoute } from 'baton-connector-sdk/http';
 import { completeOptions, type PercipioClientOptions } from './client-options.ts';
 import { ContentApi } from './content.ts';
 import { CustomAttributesApi } from './custom-attributes.ts';
-import { createDispatcher } from './dispatcher.ts';
 import { HttpClient } from './http-client.ts';
 import { Probes } from './probes.ts';
 import { ReportsApi } from './reports.ts';
 import type { ClientStatistics } from './statistics.ts';
 import { UsersApi } from './users.ts';
+
+/**
+ * How long to wait for a connection. Less than the time of a request, so that a host that does not answer is told apart
+ * from a slow answer.
+ */
+const connectTimeoutMaxMs = 10_000;
+
+/** Connections for reports, besides those for everything else. A sync reads one report, an event feed another one. */
+const reportConnections = 4;
 
 /** Every call takes a signal that ends it, with its connection, and fails with a PercipioError. */
 export interface PercipioClient {
@@ -28,7 +37,11 @@ export interface PercipioClient {
  */
 export function createPercipioClient(options: PercipioClientOptions): PercipioClient {
   const complete = completeOptions(options);
-  const http = new HttpClient(complete, createDispatcher(complete));
+  const sender = createHttpSender(findRoute(complete.baseUrl, complete.env), {
+    connectionsMax: complete.maxConcurrentRequests + reportConnections,
+    connectTimeoutMs: Math.min(connectTimeoutMaxMs, complete.requestTimeoutMs),
+  });
+  const http = new HttpClient(complete, sender);
   const { organizationId } = complete;
   return {
     users: new UsersApi(http, organizationId),

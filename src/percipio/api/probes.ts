@@ -33,11 +33,11 @@ export class Probes {
     const path = this.#paths[family];
     if (family !== 'reporting') {
       const query = { max: 1, offset: 0 };
-      await this.#http.json({ family, method: 'GET', path, query, repeat: 'always' }, z.array(z.unknown()), signal);
+      await this.#http.json({ family, method: 'GET', path, query, retry: 'always' }, z.array(z.unknown()), signal);
       return;
     }
     try {
-      await this.#http.exchange({ family, method: 'GET', path, repeat: 'always' }, signal, async ({ body }) =>
+      await this.#http.exchange({ family, method: 'GET', path, retry: 'always' }, signal, async ({ body }) =>
         body.cancel(),
       );
     } catch (error) {

@@ -1,5 +1,6 @@
 // What answer headers say about the rate limit and about when to come back.
-import { type AnswerHeaders, readHeader } from './answer-headers.ts';
+import type { HttpHeaders } from 'baton-connector-sdk/http';
+import { readHeader } from './answer-headers.ts';
 
 /** The caller's share of requests, as far as the answer told it. */
 export interface RateLimit {
@@ -24,7 +25,7 @@ const thirtyYearsSeconds = 30 * 365 * 24 * 60 * 60;
  * Reads the rate-limit headers in their usual spellings.
  * @returns Nothing, when the answer has none of them.
  */
-export function parseRateLimit(headers: AnswerHeaders, nowMs: number): RateLimit | undefined {
+export function parseRateLimit(headers: HttpHeaders, nowMs: number): RateLimit | undefined {
   const limit = first(headers, limitHeaders, leadingInteger);
   const remaining = first(headers, remainingHeaders, leadingInteger);
   const resetAtMs = first(headers, resetHeaders, (text) => parseMoment(text, nowMs));
@@ -38,7 +39,7 @@ export function parseRateLimit(headers: AnswerHeaders, nowMs: number): RateLimit
  * @returns Milliseconds, at least 0; nothing, when the answer does not say.
  */
 export function parseRetryAfterMs(
-  headers: AnswerHeaders,
+  headers: HttpHeaders,
   rateLimit: RateLimit | undefined,
   nowMs: number,
 ): number | undefined {
@@ -75,7 +76,7 @@ function leadingInteger(text: string): number | undefined {
 }
 
 function first<T>(
-  headers: AnswerHeaders,
+  headers: HttpHeaders,
   names: readonly string[],
   parse: (text: string) => T | undefined,
 ): T | undefined {

@@ -1,6 +1,5 @@
 // Waits until a write can be read: what Percipio has taken may take a moment to show.
-import { setTimeout as wait } from 'node:timers/promises';
-import type { RetryPolicy } from './retry-policy.ts';
+import { backoffMs, noJitter, pause, type RetryPolicy } from 'baton-connector-sdk/http';
 
 /** With the default policy the last read comes 7 seconds after the first. */
 const readsMax = 4;
@@ -13,14 +12,12 @@ const readsMax = 4;
 export async function readUntil<T>(
   read: () => Promise<T>,
   isThere: (value: T) => boolean,
-  { delayMinMs, delayMaxMs }: Pick<RetryPolicy, 'delayMinMs' | 'delayMaxMs'>,
+  policy: Pick<RetryPolicy, 'delayMinMs' | 'delayMaxMs'>,
   signal: AbortSignal,
 ): Promise<T> {
   for (let reads = 1; ; reads += 1) {
     const value = await read();
     if (isThere(value) || reads === readsMax) return value;
-    const delayMs = Math.min(delayMaxMs, delayMinMs * 2 ** (reads - 1));
-    // Rejects for no other reason than the signal.
-    await wait(delayMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+    await pause(backoffMs({ ...policy, attemptsMax: readsMax, jitter: noJitter }, reads), signal);
   }
 }

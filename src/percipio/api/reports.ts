@@ -78,7 +78,7 @@ export class ReportsApi {
         method: 'POST',
         path: `${this.#path}/learning-activity`,
         body: { ...period, contentType, mapping: request.mapping },
-        repeat: 'always',
+        retry: 'always',
       },
       requestedReportSchema,
       signal,
@@ -94,7 +94,7 @@ export class ReportsApi {
     const path = `${this.#path}/${encodeURIComponent(reportId)}`;
     try {
       return await this.#http.exchange(
-        { family: 'reporting', method: 'GET', path, repeat: 'always', isStreamed: true },
+        { family: 'reporting', method: 'GET', path, retry: 'always', isStreamed: true },
         signal,
         async ({ body, status, rateLimit }, exchange) => {
           const first = await readFirstByte(body);

@@ -1,54 +1,49 @@
-// When and after how long a failed request is sent again.
+// When a failed request is sent again.
+import type { RetryPolicy } from 'baton-connector-sdk/http';
 import type { PercipioError } from './percipio-error.ts';
 
-export interface RetryPolicy {
-  /** How often a request is sent in all. Default 6; 1 means never again. */
-  readonly attemptsMax: number;
-  /** The wait after the first failure; it doubles with each further one. Default 1000. */
-  readonly delayMinMs: number;
-  /** No wait of our own choice is longer. Default 30,000. */
-  readonly delayMaxMs: number;
+export interface RequestRetryPolicy extends RetryPolicy {
   /**
    * The longest wait by `Retry-After` that a call sits out. Default 120,000. When Percipio asks for a longer one, the
-   * call fails at once and its error carries the wait: whoever called can do better than to hold a call open.
+   * call fails at once and its error carries the wait: its caller can do better than to hold a call open.
    */
   readonly retryAfterMaxMs: number;
 }
 
-export const defaultRetryPolicy: RetryPolicy = {
+/** Callers that failed together are spread over the second half of each delay. */
+export const halfJitter = [0.5, 1] as const;
+
+export const defaultRetryPolicy: RequestRetryPolicy = {
   attemptsMax: 6,
   delayMinMs: 1000,
   delayMaxMs: 30_000,
+  jitter: halfJitter,
   retryAfterMaxMs: 120_000,
 };
 
 /**
- * Which failures a call may be repeated after.
- * - `always`: every transient one: asking twice does no harm.
- * - `if-unprocessed`: only one that shows for certain that Percipio did not act on the request.
+ * After which failures a call may be retried.
+ * - `always`: after every transient one, since a second request does no harm.
+ * - `if-unprocessed`: only if it is certain that Percipio did not act on the request.
  */
-export const repeatRules = ['always', 'if-unprocessed'] as const;
-
-export type RepeatRule = (typeof repeatRules)[number];
+export type RetryRule = 'always' | 'if-unprocessed';
 
 /** What decides whether a failed request is sent again. */
-export type RetriableFailure = Pick<PercipioError, 'isTransient' | 'isUnprocessed' | 'retryAfterMs' | 'attempts'>;
+export type RetriableFailure = Pick<PercipioError, 'isTransient' | 'isUnprocessed' | 'retryAfterMs'>;
 
 /**
  * How long to wait before the request is sent again.
- * @param random - From 0 to 1; spreads the requests of callers that failed together.
+ * @param backoffMs - What the policy says.
  * @returns Milliseconds; nothing, when it must not be sent again.
  */
-export function nextDelayMs(
-  policy: RetryPolicy,
+export function requestDelayMs(
+  policy: RequestRetryPolicy,
   failure: RetriableFailure,
-  repeat: RepeatRule,
-  random: number = Math.random(),
+  rule: RetryRule,
+  backoffMs: number,
 ): number | undefined {
-  if (!failure.isTransient || failure.attempts >= policy.attemptsMax) return undefined;
-  if (repeat === 'if-unprocessed' && !failure.isUnprocessed) return undefined;
+  if (!failure.isTransient) return undefined;
+  if (rule === 'if-unprocessed' && !failure.isUnprocessed) return undefined;
   const askedMs = failure.retryAfterMs ?? 0;
-  if (askedMs > policy.retryAfterMaxMs) return undefined;
-  const backoffMs = Math.min(policy.delayMaxMs, policy.delayMinMs * 2 ** (failure.attempts - 1));
-  return Math.max(askedMs, backoffMs * (0.5 + random / 2));
+  return askedMs > policy.retryAfterMaxMs ? undefined : Math.max(askedMs, backoffMs);
 }

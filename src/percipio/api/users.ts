@@ -6,7 +6,7 @@ import { PercipioError } from './percipio-error.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { readUntil } from './read-until.ts';
 import type { ResponseBody } from './response-body.ts';
-import type { RetryPolicy } from './retry-policy.ts';
+import type { RequestRetryPolicy } from './retry-policy.ts';
 import { type User, userSchema } from './user.ts';
 import { type NewUser, toUserBody, type UserChanges } from './user-changes.ts';
 
@@ -36,7 +36,7 @@ export interface UsersPage {
 /** What a person can be looked up by beside the uuid. */
 export type UserKey = 'external-user-id' | 'login-name' | 'login-name-or-email';
 
-const write = { family: 'user-management', repeat: 'if-unprocessed' } as const;
+const write = { family: 'user-management', retry: 'if-unprocessed' } as const;
 
 /** An answer to a write is one user; more is not looked at. */
 const writeAnswerBytesMax = 1024 * 1024;
@@ -57,7 +57,7 @@ export class UsersApi {
   }
 
   /** For those who settle by reading what came of a write. */
-  get retry(): RetryPolicy {
+  get retry(): RequestRetryPolicy {
     return this.#http.retry;
   }
 
@@ -75,7 +75,7 @@ export class UsersApi {
         method: 'GET',
         path: this.#path,
         query: { max, offset, updatedSince: updatedSince?.toISOString() },
-        repeat: 'always',
+        retry: 'always',
       },
       z.array(userSchema),
       signal,
@@ -162,7 +162,7 @@ export class UsersApi {
     if (path === undefined) return { value: undefined, rateLimit: undefined };
     try {
       return await this.#http.json(
-        { family: 'user-management', method: 'GET', path, repeat: 'always' },
+        { family: 'user-management', method: 'GET', path, retry: 'always' },
         userSchema,
         signal,
       );

@@ -1,5 +1,5 @@
 // The reports of the activity feed: requested, waited for, and read once by a process.
-import { setTimeout as sleep } from 'node:timers/promises';
+import { pause } from 'baton-connector-sdk/http';
 import type { ReportsApi } from '../api/reports.ts';
 import type { ByteStream } from '../api/response-body.ts';
 import type { ConnectorTiming } from '../timing.ts';
@@ -57,7 +57,7 @@ export class FeedReports {
       const poll = await this.#reports().poll(id, signal);
       if (poll.state === 'ready') return poll.body;
       if (performance.now() + delayMs > deadlineMs) return undefined;
-      await sleep(delayMs, undefined, { signal });
+      await pause(delayMs, signal);
     }
   }
 }

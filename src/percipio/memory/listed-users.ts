@@ -1,5 +1,5 @@
 // What a process remembers of the users that a sync has listed: their ids, for reports, and their roles, for grants.
-import { once } from 'node:events';
+import { untilAborted } from 'baton-connector-sdk/http';
 import { z } from 'zod';
 import { type UsersApi, type UsersPage, usersPageSizeMax } from '../api/users.ts';
 import { firstPageKey, type KnownPage, KnownPages } from './known-pages.ts';
@@ -125,17 +125,4 @@ export class ListedUsers {
 
 function keyOf(offset: number): string {
   return offset === 0 ? firstPageKey : String(offset);
-}
-
-async function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  signal.throwIfAborted();
-  const done = new AbortController();
-  const aborted = once(signal, 'abort', { signal: done.signal }).then(() => {
-    throw signal.reason;
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    done.abort();
-  }
 }

@@ -13,8 +13,8 @@
 //                                              seen it, the next begin() tries again
 //
 //   close() ends any state but indexed for good: closed
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Code, type Progress, ServiceError, type SessionStore } from 'baton-connector-sdk';
+import { pause } from 'baton-connector-sdk/http';
 import type { ByteStream } from '../api/response-body.ts';
 import type { ConnectorTiming } from '../timing.ts';
 import { pollReport, reopenReport } from './poll-report.ts';
@@ -220,14 +220,9 @@ export class ActivityReport {
     if (isReached()) return;
     const timer = new AbortController();
     let isOver = false;
-    const timeout = sleep(waitMs, undefined, { signal: AbortSignal.any([signal, timer.signal]) }).then(
-      () => {
-        isOver = true;
-      },
-      () => {
-        throw signal.reason;
-      },
-    );
+    const timeout = pause(waitMs, AbortSignal.any([signal, timer.signal])).then(() => {
+      isOver = true;
+    });
     this.#listeners.add(onProgress);
     try {
       do {

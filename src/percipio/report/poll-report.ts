@@ -1,6 +1,6 @@
 // Polls a report until it is ready: never more often than the Go connector, however long the report takes.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Code, ServiceError } from 'baton-connector-sdk';
+import { pause } from 'baton-connector-sdk/http';
 import type { ReportsApi } from '../api/reports.ts';
 import type { ByteStream } from '../api/response-body.ts';
 import type { ConnectorTiming } from '../timing.ts';
@@ -44,7 +44,7 @@ export async function pollReport(id: string, options: PollOptions, signal: Abort
         { reason: 'report_timeout' },
       );
     }
-    await sleep(Math.max(0, startedAtMs + dueMs - nowMs), undefined, { signal });
+    await pause(Math.max(0, startedAtMs + dueMs - nowMs), signal);
   }
 }
 
@@ -75,7 +75,7 @@ export function pollDueMs(polls: number, spentMs: number, timing: PollTiming): n
 
 async function sleepUnless(isNeeded: Promise<void>, waitMs: number, signal: AbortSignal): Promise<void> {
   const timer = new AbortController();
-  const slept = sleep(waitMs, undefined, { signal: AbortSignal.any([signal, timer.signal]) });
+  const slept = pause(waitMs, AbortSignal.any([signal, timer.signal]));
   // Aborting the timer rejects the promise, which nobody listens to by then.
   slept.catch(() => {});
   await Promise.race([isNeeded, slept]);

@@ -1,8 +1,8 @@
 // Writes that Percipio may or may not have carried out: only reading shows it.
-import { setTimeout as wait } from 'node:timers/promises';
 import { Code, ServiceError } from 'baton-connector-sdk';
+import { backoffMs, pause } from 'baton-connector-sdk/http';
 import { PercipioError } from '../api/percipio-error.ts';
-import { nextDelayMs, type RetryPolicy } from '../api/retry-policy.ts';
+import { type RequestRetryPolicy, requestDelayMs } from '../api/retry-policy.ts';
 
 /** Whether the request may have been carried out although it failed: its response was lost, too late, or a 5xx. */
 export function isUnclear(error: unknown): error is PercipioError {
@@ -40,18 +40,13 @@ export async function readOutcome<T>(
  * @throws The failure itself when it must not be retried; the reason of the signal.
  */
 export async function waitToRetry(
-  policy: RetryPolicy,
+  policy: RequestRetryPolicy,
   failure: PercipioError,
   attempt: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const { retryAfterMs } = failure;
-  const delayMs = nextDelayMs(
-    policy,
-    { isTransient: true, isUnprocessed: true, retryAfterMs, attempts: attempt },
-    'if-unprocessed',
-  );
-  if (delayMs === undefined) throw failure;
-  // Only the signal makes it reject.
-  await wait(delayMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+  const shown = { isTransient: true, isUnprocessed: true, retryAfterMs: failure.retryAfterMs };
+  const delayMs = requestDelayMs(policy, shown, 'if-unprocessed', backoffMs(policy, attempt));
+  if (delayMs === undefined || attempt >= policy.attemptsMax) throw failure;
+  await pause(delayMs, signal);
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { baseUrls, completeOptions, type PercipioClientOptions } from '../../../src/percipio/api/client-options.ts';
+import { defaultRetryPolicy } from '../../../src/percipio/api/retry-policy.ts';
 
 const complete = (options: Partial<PercipioClientOptions> = {}) =>
   completeOptions({ organizationId: 'organization', token: 'token', userAgent: 'test', env: {}, ...options });
@@ -33,7 +34,7 @@ describe('completeOptions', () => {
 
   it('retry: what is not given has its default', () => {
     const { retry } = complete({ retry: { attemptsMax: 1 } });
-    assert.deepEqual(retry, { attemptsMax: 1, delayMinMs: 1000, delayMaxMs: 30_000, retryAfterMaxMs: 120_000 });
+    assert.deepEqual(retry, { ...defaultRetryPolicy, attemptsMax: 1 });
   });
 
   for (const name of ['requestTimeoutMs', 'maxConcurrentRequests'] as const) {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { describeErrorBody } from '../../../src/percipio/api/describe-error-body.ts';
-import { createRedact, showUrl } from '../../../src/percipio/api/redact.ts';
+import { createTokenRedact, showUrl } from '../../../src/percipio/api/redact.ts';
 import { token } from './start-server.ts';
 
 const plain = (text: string) => text;
-const redact = createRedact(token);
+const redact = createTokenRedact(token);
 
 describe('describeErrorBody', () => {
   for (const [name, body, expected] of [
@@ -45,15 +45,15 @@ describe('describeErrorBody', () => {
   ] as const) {
     it(`takes the token out of ${name}`, () => {
       const text = describeErrorBody(body, redact);
-      assert.match(text, /\[token\]|…$/);
+      assert.match(text, /\[redacted\]|…$/);
       for (const part of token.split('.')) assert.ok(!text.includes(part.slice(0, 12)), text);
     });
   }
 });
 
-describe('createRedact', () => {
+describe('createTokenRedact', () => {
   it('takes out a token that is no JWT', () => {
-    assert.equal(createRedact('opaque+secret')('it was opaque+secret.'), 'it was [token].');
+    assert.equal(createTokenRedact('opaque+secret')('it was opaque+secret.'), 'it was [redacted].');
   });
 
   it('leaves words behind Bearer alone', () => {
@@ -72,6 +72,9 @@ describe('showUrl', () => {
 
   it('shows no user info, no fragment and no values of secret parameters', () => {
     const url = new URL('https://name:word@api.example.com/a?max=1&access_token=abc&X-Signature=def#here');
-    assert.equal(showUrl(url), 'https://api.example.com/a?max=1&access_token=%5Bsecret%5D&X-Signature=%5Bsecret%5D');
+    assert.equal(
+      showUrl(url),
+      'https://api.example.com/a?max=1&access_token=%5Bredacted%5D&X-Signature=%5Bredacted%5D',
+    );
   });
 });

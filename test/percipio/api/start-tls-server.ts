@@ -1,8 +1,11 @@
 // A real HTTPS server with a certificate that no machine trusts by itself.
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { createCertificate } from '../../../src/simulator/conductorone/certificate.ts';
 import { type Answerer, type RunningServer, runServer } from './start-server.ts';
 
 function fixture(name: string): string {
@@ -16,4 +19,15 @@ export async function startTlsServer(t: TestContext, answer: Answerer): Promise<
   const key = readFileSync(fixture('server-key.pem'));
   const cert = readFileSync(fixture('server-certificate.pem'));
   return await runServer(t, createServer({ key, cert }), answer, 'https');
+}
+
+/** One for another host, which only a proxy can lead to, and the file that makes it trusted. */
+export async function startDistantServer(t: TestContext, host: string, answer: Answerer) {
+  const certificate = createCertificate([host]);
+  const folder = mkdtempSync(join(tmpdir(), 'tls-server-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const trusted = join(folder, 'certificate.pem');
+  writeFileSync(trusted, certificate.cert);
+  const server = await runServer(t, createServer({ ...certificate }), answer, 'https');
+  return { server, url: server.url.replace('127.0.0.1', host), trusted };
 }

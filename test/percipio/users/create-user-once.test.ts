@@ -187,7 +187,7 @@ describe('createUserOnce', () => {
     const error = await createUserOnce(users, ada, never).catch((thrown: unknown) => thrown);
     assert.ok(error instanceof ServiceError);
     assert.equal(error.reason, 'percipio_outcome_unknown');
-    assert.match(error.rawMessage, /^POST .* failed on \[secret\]; reading whether it took effect failed too: GET /);
+    assert.match(error.rawMessage, /^POST .* failed on \[redacted\]; reading whether it took effect failed too: GET /);
     assert.doesNotMatch(inspect(error, { depth: 10 }), /Horse/);
   });
 

@@ -1,7 +1,7 @@
 // Downloads a report, from the start again where the download breaks.
-import { setTimeout as wait } from 'node:timers/promises';
+import { onlyIf, type RetryPolicy, retry } from 'baton-connector-sdk/http';
 import { PercipioError } from '../../api/percipio-error.ts';
-import { nextDelayMs, type RetryPolicy } from '../../api/retry-policy.ts';
+import { halfJitter } from '../../api/retry-policy.ts';
 import { ActivityThread } from './activity-thread.ts';
 import { ReportFormatError } from './report-format-error.ts';
 import type { ScanProgress } from './scan-rows.ts';
@@ -28,7 +28,7 @@ export const downloadRetryPolicy: RetryPolicy = {
   attemptsMax: 3,
   delayMinMs: 2000,
   delayMaxMs: 30_000,
-  retryAfterMaxMs: 120_000,
+  jitter: halfJitter,
 };
 
 /**
@@ -38,9 +38,13 @@ export const downloadRetryPolicy: RetryPolicy = {
  * @returns The report, read and not yet made an index of; the signal closes it.
  */
 export async function downloadActivity(download: ActivityDownload): Promise<ActivityThread> {
-  const { open, signal, isMapped = false, retry = downloadRetryPolicy, onProgress, onRetry } = download;
-  for (let attempt = 1; ; attempt += 1) {
-    const body = await open(attempt);
+  const { open, signal, isMapped = false, retry: policy = downloadRetryPolicy, onProgress, onRetry } = download;
+  let unopened: unknown;
+  const read = async (attempt: number) => {
+    const body = await open(attempt).catch((error: unknown) => {
+      unopened = error;
+      throw error;
+    });
     const thread = new ActivityThread({ isMapped });
     const close = () => thread.close();
     signal.addEventListener('abort', close, { once: true });
@@ -49,16 +53,19 @@ export async function downloadActivity(download: ActivityDownload): Promise<Acti
       return thread;
     } catch (error) {
       signal.removeEventListener('abort', close);
-      const delayMs = delayAfter(error, attempt, retry);
-      if (delayMs === undefined) throw error;
-      onRetry?.(error as Error, attempt);
-      await wait(delayMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+      throw error;
     }
-  }
+  };
+  return await retry(read, {
+    policy,
+    signal,
+    delayAfter: onlyIf((error) => error !== unopened && isTransient(error)),
+    onRetry: ({ error, attempt }) => onRetry?.(error as Error, attempt),
+  });
 }
 
-function delayAfter(error: unknown, attempts: number, retry: RetryPolicy): number | undefined {
-  const isTransient =
-    (error instanceof PercipioError && error.isTransient) || (error instanceof ReportFormatError && error.isCutOff);
-  return nextDelayMs(retry, { isTransient, isUnprocessed: false, retryAfterMs: undefined, attempts }, 'always');
+function isTransient(error: unknown): boolean {
+  return (
+    (error instanceof PercipioError && error.isTransient) || (error instanceof ReportFormatError && error.isCutOff)
+  );
 }

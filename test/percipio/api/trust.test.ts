@@ -1,21 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describe, it, type TestContext } from 'node:test';
+import { describe, it } from 'node:test';
 import { captureError } from './capture-error.ts';
 import { createTestClient, never, sendJson } from './start-server.ts';
 import { authorityFile, startTlsServer } from './start-tls-server.ts';
 
 const page = { max: 1, offset: 0 };
-
-function writeTemporary(t: TestContext, content: string): string {
-  const directory = mkdtempSync(join(tmpdir(), 'certificates-'));
-  t.after(() => rmSync(directory, { recursive: true }));
-  const file = join(directory, 'authority.pem');
-  writeFileSync(file, content);
-  return file;
-}
 
 describe('certificate authorities', () => {
   for (const variable of ['SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS']) {
@@ -25,21 +14,11 @@ describe('certificate authorities', () => {
       assert.equal((await client.users.list(page, never)).items.length, 1);
     });
 
-    it(`${variable}: a file that does not exist is told at once`, (t) => {
+    it(`${variable}: a file that cannot be used is a fault at once`, (t) => {
       const create = () => createTestClient(t, 'https://127.0.0.1', { env: { [variable]: '/does/not/exist.pem' } });
-      assert.throws(create, new RegExp(`^Error: ${variable} names /does/not/exist.pem, which cannot be read: ENOENT$`));
-    });
-
-    it(`${variable}: a file without a certificate is told at once`, (t) => {
-      const file = writeTemporary(t, 'nothing');
-      const create = () => createTestClient(t, 'https://127.0.0.1', { env: { [variable]: file } });
-      assert.throws(create, /which holds no certificate in PEM form$/);
-    });
-
-    it(`${variable}: a broken certificate is told at once`, (t) => {
-      const file = writeTemporary(t, '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n');
-      const create = () => createTestClient(t, 'https://127.0.0.1', { env: { [variable]: file } });
-      assert.throws(create, /which holds a broken certificate: /);
+      assert.throws(create, {
+        message: `${variable} names /does/not/exist.pem, which cannot be read: ENOENT`,
+      });
     });
   }
 
@@ -51,7 +30,7 @@ describe('certificate authorities', () => {
     assert.equal(error.isUnprocessed, true);
     assert.match(
       error.message,
-      /the certificate is not trusted \(.*\); if a proxy inspects TLS here, .* SSL_CERT_FILE or NODE_EXTRA_CA_CERTS names$/,
+      /could not connect: the certificate is not trusted \(.*\); if a proxy inspects TLS here, .* SSL_CERT_FILE or NODE_EXTRA_CA_CERTS names$/,
     );
     assert.equal(server.requests.length, 0);
   });
