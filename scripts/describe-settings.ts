@@ -11,10 +11,10 @@ const hidden = [...percipioFields, ...defaultFields, ...ownFields].filter((field
 
 /** The fields of each table by its heading, which has no other table below it. */
 const tables: Readonly<Record<string, readonly Field[]>> = {
-  'Settings of the connector': percipioFields,
-  'Settings of every Baton connector': defaultFields,
-  'Settings of a single sync': ownFields,
-  'Settings that help does not show': hidden.map((field) => ({ ...field, hidden: false })),
+  'Connector settings': percipioFields,
+  'Common Baton settings': defaultFields,
+  'Single-sync settings': ownFields,
+  'Hidden settings': hidden.map((field) => ({ ...field, hidden: false })),
 };
 
 /**
