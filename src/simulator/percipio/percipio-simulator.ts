@@ -133,7 +133,11 @@ export async function startPercipioSimulator(options: PercipioSimulatorOptions =
         },
         now,
       }),
-      ...commonRoutes(createCommonData(organization)),
+      ...commonRoutes({
+        data,
+        common: createCommonData(organization),
+        hasLicenseSeats: complete.hasLicenseSeats,
+      }),
     ],
     access: { token, organizationId, forbidden, now },
     faults,

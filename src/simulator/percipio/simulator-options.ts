@@ -74,6 +74,8 @@ export interface PercipioSimulatorOptions {
   readonly catalogLast?: CatalogLast;
   /** The response to a successful user write: the user (200, 201), or nothing (204, 201). Default `user`. */
   readonly writeAnswers?: WriteAnswers;
+  /** Whether license pools tell their seats and dates; see `commonRoutes`. Default false. */
+  readonly hasLicenseSeats?: boolean;
   /** The form of error bodies. Default `message`. */
   readonly errorForm?: ErrorForm;
   /** Names of custom attributes without which no user is created (422). Default: none. */
@@ -145,6 +147,7 @@ export function completeOptions(options: PercipioSimulatorOptions): CompleteSimu
     gzip: options.gzip ?? true,
     catalogLast: options.catalogLast ?? 'link',
     writeAnswers: options.writeAnswers ?? 'user',
+    hasLicenseSeats: options.hasLicenseSeats ?? false,
     errorForm: options.errorForm ?? 'message',
     requiredAttributes: options.requiredAttributes ?? [],
     uniqueEmails: options.uniqueEmails ?? true,

@@ -6,6 +6,7 @@ import { contentIdAt } from './organization/catalog-item-at.ts';
 import { CONTENT_KINDS } from './organization/content-kinds.ts';
 import type { Organization } from './organization/organization.ts';
 import { userIdAt } from './organization/user-at.ts';
+import { consumedLicenses } from './reports/entitlement-report.ts';
 
 /** Which part of the truth to compute. */
 export interface TruthScope {
@@ -69,6 +70,8 @@ export interface Truth {
    * `role:<role>:assigned:user:<uuid>` for each user with a role.
    */
   grantIds(scope?: TruthScope): Generator<string>;
+  /** Who consumed a license of which collection, and when: one for each row of the entitlements report that names a user. */
+  consumedLicenses(): { readonly collection: string; readonly userId: string; readonly consumed: string }[];
   counts(scope?: TruthScope): TruthCounts;
   /** The counts, for all rows. */
   toJSON(): TruthCounts;
@@ -204,6 +207,10 @@ export function tellTruth(
         yield `course:${course}:${packed % 2 === 0 ? 'completed' : 'in_progress'}:user:${user}`;
       }
     },
+    consumedLicenses: () =>
+      [...consumedLicenses(data)].flatMap(({ collection, user, consumed }) =>
+        user.externalUserId ? [{ collection, userId: user.id, consumed }] : [],
+      ),
     counts,
     toJSON: () => counts(),
   };

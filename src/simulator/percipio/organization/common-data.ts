@@ -1,4 +1,5 @@
-// The small static data of the `common` endpoints. Their objects are not publicly documented: the shapes are a guess.
+// The small static data of the `common` endpoints. Public documents name the endpoints and no field of their objects: the
+// shapes are a guess.
 import type { Organization } from './organization.ts';
 
 export interface NamedObject {
@@ -6,10 +7,15 @@ export interface NamedObject {
   readonly name: string;
 }
 
+export interface LicensePool extends NamedObject {
+  /** Names of collections. */
+  readonly collections: readonly string[];
+}
+
 export interface CommonData {
   readonly collections: readonly NamedObject[];
   readonly customAttributes: readonly NamedObject[];
-  readonly licensePools: readonly (NamedObject & { readonly collections: readonly string[] })[];
+  readonly licensePools: readonly LicensePool[];
   readonly audiences: readonly NamedObject[];
 }
 

@@ -2,20 +2,33 @@
 import { jsonAnswer } from '../http/answer.ts';
 import { readPage } from '../http/query.ts';
 import type { Route } from '../http/router.ts';
-import type { CommonData } from '../organization/common-data.ts';
+import type { SimulatedData } from '../organization/api-objects.ts';
+import type { CommonData, LicensePool } from '../organization/common-data.ts';
+import { consumedLicenses } from '../reports/entitlement-report.ts';
 
 const PAGE_SIZE_DEFAULT = 1000;
+/** Seats of a pool that nobody has consumed. */
+const SEATS_LEFT = 25;
 
-export function commonRoutes(common: CommonData): Route[] {
-  const list = (name: string, items: readonly unknown[]): Route => ({
+export interface CommonRoutesOptions {
+  readonly data: SimulatedData;
+  readonly common: CommonData;
+  /** Whether license pools tell their seats and dates. Percipio's pages do; the names of the fields are a guess. */
+  readonly hasLicenseSeats: boolean;
+}
+
+export function commonRoutes({ data, common, hasLicenseSeats }: CommonRoutesOptions): Route[] {
+  const list = (name: string, items: () => readonly unknown[]): Route => ({
     method: 'GET',
     path: `/common/v1/organizations/:organizationId/${name}`,
-    handle: () => jsonAnswer(items),
+    handle: () => jsonAnswer(items()),
   });
   return [
-    list('collections', common.collections),
-    list('custom-attributes', common.customAttributes),
-    list('license-pools', common.licensePools),
+    list('collections', () => common.collections),
+    list('custom-attributes', () => common.customAttributes),
+    list('license-pools', () =>
+      hasLicenseSeats ? common.licensePools.map((pool) => withSeats(pool, data)) : common.licensePools,
+    ),
     {
       method: 'GET',
       path: '/common/v2/organizations/:organizationId/audiences',
@@ -26,4 +39,20 @@ export function commonRoutes(common: CommonData): Route[] {
       },
     },
   ];
+}
+
+/** A user who consumed licenses of several collections of a pool has one seat of it. */
+function withSeats(pool: LicensePool, data: SimulatedData): unknown {
+  const holders = new Set<string>();
+  for (const { collection, user } of consumedLicenses(data)) {
+    if (pool.collections.includes(collection)) holders.add(user.id);
+  }
+  return {
+    ...pool,
+    totalLicenses: holders.size + SEATS_LEFT,
+    consumedLicenses: holders.size,
+    startDate: '2022-01-01',
+    rolloverDate: '2026-01-01',
+    contractEndDate: '2027-12-31',
+  };
 }

@@ -68,3 +68,18 @@ test('collection, period and order choose the rows of the entitlements report, a
     422,
   );
 });
+
+test('the truth about consumed licenses is what the report and the list of users say together', async (t) => {
+  const simulator = await startSimulator(t, { users: 210, ...READY_AT_ONCE });
+  const rows = await entitlements(simulator);
+  const ids = new Map(simulator.data.users.map(({ id, externalUserId }) => [externalUserId ?? id, id]));
+  const expected = rows.flatMap(({ collection, userId = '', consumed }) =>
+    ids.has(userId) ? [[collection, ids.get(userId), consumed].join()] : [],
+  );
+  const found = simulator.truth.consumedLicenses();
+  assert.equal(found.length, rows.length - 1);
+  assert.deepEqual(
+    found.map(({ collection, userId, consumed }) => [collection, userId, consumed].join()).sort(),
+    expected.sort(),
+  );
+});

@@ -29,3 +29,12 @@ test('audiences come in pages', async (t) => {
   assert.deepEqual(page.json, all.json.slice(1, 2));
   assert.equal(page.headers['x-total-count'], String(all.json.length));
 });
+
+test('hasLicenseSeats tells how many seats of a license pool were bought and consumed', async (t) => {
+  const path = '/common/v1/organizations/{org}/license-pools';
+  const simulator = await startSimulator(t, { users: 30, hasLicenseSeats: true });
+  const [pool] = (await call(simulator, path)).json;
+  assert.deepEqual([pool.totalLicenses, pool.consumedLicenses, pool.rolloverDate], [55, 30, '2026-01-01']);
+  const [plain] = (await call(await startSimulator(t), path)).json;
+  assert.deepEqual(Object.keys(plain), ['id', 'name', 'collections']);
+});
