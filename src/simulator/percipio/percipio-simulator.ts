@@ -7,7 +7,7 @@ import { AddedActivities, type AddedActivity, type AddedRow } from './activity/a
 import { createRowFragments } from './activity/row-fragments.ts';
 import { Faults } from './http/faults.ts';
 import { RequestLog } from './http/request-log.ts';
-import type { ApiFamily } from './http/router.ts';
+import type { ApiFamily, RouteRequest } from './http/router.ts';
 import { createApiServer } from './http/server.ts';
 import type { CatalogItem, SimulatedData } from './organization/api-objects.ts';
 import { createCommonData } from './organization/common-data.ts';
@@ -15,6 +15,7 @@ import { createOrganization } from './organization/organization.ts';
 import { filePieces } from './reports/file-pieces.ts';
 import type { ReportRequest } from './reports/report-delivery.ts';
 import { type ReportBody, ReportStore } from './reports/report-store.ts';
+import { batchUserRoutes } from './routes/batch-users.ts';
 import { catalogContentRoutes } from './routes/catalog-content.ts';
 import { commonRoutes } from './routes/common.ts';
 import { complianceContentRoutes } from './routes/compliance-content.ts';
@@ -23,6 +24,7 @@ import { searchContentRoutes } from './routes/search-content.ts';
 import { userRoutes } from './routes/users.ts';
 import { completeOptions, type PercipioSimulatorOptions } from './simulator-options.ts';
 import { type Truth, tellTruth } from './truth.ts';
+import { BatchRequests } from './users/batch-requests.ts';
 import { UserStore } from './users/user-store.ts';
 
 /** A running simulator. */
@@ -58,8 +60,12 @@ export interface PercipioSimulator extends AsyncDisposable {
   passwordOf(userId: string): string | undefined;
   /** Whether Percipio would accept a login name or e-mail address with this password: the user must be active. */
   canSignIn(name: string, password: string): boolean;
+  /** Whether a batch demanded that a user set a new password at the next login. */
+  mustResetPassword(userId: string): boolean;
   /** The id of a user for each welcome e-mail that was sent. */
   readonly welcomeEmails: readonly string[];
+  /** The language of the welcome e-mail that a user got; undefined if there was none, or the write named none. */
+  welcomeLanguageOf(userId: string): string | undefined;
   /** Closes all connections, and resolves when the port is free. May be called again. */
   close(): Promise<void>;
 }
@@ -93,6 +99,13 @@ export async function startPercipioSimulator(options: PercipioSimulatorOptions =
     idAt: (index) => organization.idAt(0x4e05, index),
     now,
   });
+  const batches = new BatchRequests(userStore, {
+    polls: complete.batchPolls,
+    delayMs: complete.batchDelayMs,
+    form: complete.batchForm,
+    idAt: (index) => organization.idAt(0xba7c, index),
+    now,
+  });
   const plan = planActivity(organization, complete.activityRows);
   const addedActivities = new AddedActivities(data, now);
   const source = { organization, plan, fragments: createRowFragments(organization) };
@@ -113,7 +126,14 @@ export async function startPercipioSimulator(options: PercipioSimulatorOptions =
   const requests = new RequestLog(complete.requestsMax);
   const api = createApiServer({
     routes: [
-      ...userRoutes(data, userStore, complete.writeAnswers),
+      ...userRoutes(data, userStore, complete.writeAnswers).map((route) => ({
+        ...route,
+        handle: (request: RouteRequest) => {
+          batches.settle();
+          return route.handle(request);
+        },
+      })),
+      ...batchUserRoutes(batches),
       ...catalogContentRoutes(data, {
         catalogLast: complete.catalogLast,
         idAt: (index) => organization.idAt(0xca7a, index),
@@ -169,7 +189,9 @@ export async function startPercipioSimulator(options: PercipioSimulatorOptions =
     addActivity: (activity) => addedActivities.add(activity),
     passwordOf: (userId) => userStore.passwordOf(userId),
     canSignIn: (name, password) => userStore.canSignIn(name, password),
+    mustResetPassword: (userId) => userStore.mustResetPassword(userId),
     welcomeEmails: userStore.welcomeEmails,
+    welcomeLanguageOf: (userId) => userStore.welcomeLanguageOf(userId),
     close,
     [Symbol.asyncDispose]: close,
   };

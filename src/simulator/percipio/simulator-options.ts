@@ -14,6 +14,7 @@ import { CATALOG_LAST, type CatalogLast } from './routes/catalog-content.ts';
 import { COMPLIANCE_ANSWERS, type ComplianceAnswers } from './routes/compliance-content.ts';
 import { WRITE_ANSWERS, type WriteAnswers } from './routes/users.ts';
 import { mintServiceToken } from './service-token.ts';
+import { BATCH_FORMS, type BatchForm } from './users/batch-requests.ts';
 
 /** The default organization id. */
 export const SIMULATED_ORGANIZATION_ID = '5b1c9d52-8f0e-4c8b-9a55-0c6f5e3a7d10';
@@ -84,6 +85,12 @@ export interface PercipioSimulatorOptions {
   readonly uniqueEmails?: boolean;
   /** How many reads of a user after each write still return the old state; the list is up to date. Default 0. */
   readonly staleReads?: number;
+  /** How many polls of a batch of users return IN_PROGRESS. Default 1. */
+  readonly batchPolls?: number;
+  /** After how many ms of `now` a batch of users is carried out, at the next request for users. Default 0. */
+  readonly batchDelayMs?: number;
+  /** What the poll of a finished batch of users returns. Default `object`. */
+  readonly batchForm?: BatchForm;
   /** API families that return 403, as for a service account without their permission. Default: none. */
   readonly forbidden?: Iterable<ApiFamily>;
   /** The minimum number of requests in the log, which drops older ones at twice as many. Default 10,000. */
@@ -110,6 +117,8 @@ const WHOLE_NUMBERS = [
   'reportDelayMs',
   'reportExpiryMs',
   'staleReads',
+  'batchPolls',
+  'batchDelayMs',
 ] as const;
 
 const CHOICES = [
@@ -117,6 +126,7 @@ const CHOICES = [
   ['catalogLast', CATALOG_LAST],
   ['writeAnswers', WRITE_ANSWERS],
   ['errorForm', ERROR_FORMS],
+  ['batchForm', BATCH_FORMS],
   ['reportIdName', REPORT_ID_NAMES],
   ['reportRequestAnswers', REPORT_REQUEST_ANSWERS],
 ] as const;
@@ -152,6 +162,9 @@ export function completeOptions(options: PercipioSimulatorOptions): CompleteSimu
     requiredAttributes: options.requiredAttributes ?? [],
     uniqueEmails: options.uniqueEmails ?? true,
     staleReads: options.staleReads ?? 0,
+    batchPolls: options.batchPolls ?? 1,
+    batchDelayMs: options.batchDelayMs ?? 0,
+    batchForm: options.batchForm ?? 'object',
     forbidden: options.forbidden ?? [],
     requestsMax: options.requestsMax ?? 10_000,
     now: options.now ?? Date.now,

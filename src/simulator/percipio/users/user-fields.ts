@@ -35,6 +35,8 @@ const INFO_NAMES: Readonly<Record<string, string>> = {
   isActive: 'status',
   isInstructor: 'is_instructor',
   sendWelcomeEmail: 'send_welcome_email',
+  mustResetPassword: 'must_reset_password',
+  welcomeEmailLanguage: 'welcome_email_language',
 };
 
 /** What `additionalInfo` says of a field, for example `login_name->field_too_long`. */

@@ -21,6 +21,8 @@ export interface UserStoreOptions {
 export class UserStore {
   /** Ids of users who got a welcome e-mail, one entry per e-mail. */
   readonly welcomeEmails: string[] = [];
+  readonly #languages = new Map<string, string | undefined>();
+  readonly #mustReset = new Set<string>();
   readonly #data: SimulatedData;
   readonly #options: UserStoreOptions;
   readonly #passwords = new Map<string, string>();
@@ -96,8 +98,40 @@ export class UserStore {
     this.#apply(user, fields, { ...user });
   }
 
+  /**
+   * Changes the user with the external id, or else the login name, in a body, or creates one. Throws like `create`.
+   * @param extras What only batches set: `mustResetPassword` is set to false unless it is true.
+   */
+  upsert(
+    body: Readonly<Record<string, unknown>>,
+    extras: { readonly mustResetPassword: boolean; readonly language: string | undefined },
+  ): PercipioUser {
+    const [name, value] =
+      body.externalUserId === undefined
+        ? (['loginName', body.loginName] as const)
+        : (['externalUserId', body.externalUserId] as const);
+    const found = this.find((user) => typeof value === 'string' && isSameName(user[name], value));
+    if (found !== undefined) this.update(found, body);
+    // As in imports, the login name is the external id of a user who has no other.
+    const user = found ?? this.create({ externalUserId: body.loginName, ...body });
+    if (extras.mustResetPassword) this.#mustReset.add(user.id);
+    else this.#mustReset.delete(user.id);
+    if (found === undefined) this.#languages.set(user.id, extras.language);
+    return user;
+  }
+
   passwordOf(id: string): string | undefined {
     return this.#passwords.get(id);
+  }
+
+  /** Whether a user must set a new password at the next login. */
+  mustResetPassword(id: string): boolean {
+    return this.#mustReset.has(id);
+  }
+
+  /** The language of the welcome e-mail that a user got; undefined if there was none, or the write named none. */
+  welcomeLanguageOf(id: string): string | undefined {
+    return this.welcomeEmails.includes(id) ? this.#languages.get(id) : undefined;
   }
 
   /** Whether a login would succeed: by login name or e-mail address, of an active user. */
