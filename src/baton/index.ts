@@ -1,6 +1,6 @@
 // What a connector and its program are made of. Beside it: `baton-connector-sdk/http`, the kit for clients of
 // applications, and `baton-connector-sdk/testing`, to call a connector without a server.
-export { type Action, action } from './author/action.ts';
+export { type Action, action, resourceIdArgument } from './author/action.ts';
 export {
   type Annotation,
   type Connector,
@@ -31,9 +31,7 @@ export type {
   DeleteRequest,
   Provisioner,
 } from './author/provisioner.ts';
-export { refusal } from './author/refusal.ts';
-export { resourceIdArgument } from './author/resource-id-argument.ts';
-export { Code, type ErrorDetail, ServiceError, type ServiceErrorOptions } from './author/service-error.ts';
+export { Code, type ErrorDetail, refusal, ServiceError, type ServiceErrorOptions } from './author/service-error.ts';
 export { UsageError } from './author/usage-error.ts';
 export type { Command, Invocation } from './command-line/command.ts';
 export {

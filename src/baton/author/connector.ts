@@ -10,143 +10,147 @@ import type { Context } from './context.ts';
 import type { EventFeed } from './event-feed.ts';
 import type { AccountManager, CredentialManager, DeleteOutcome, DeleteRequest, Provisioner } from './provisioner.ts';
 
-/** A connector: one application whose resources, entitlements and grants are read and, where it allows that, changed. */
+/** A connector for one application: it reads resources, entitlements and grants, and changes them where it can. */
 export interface Connector {
-  /** Name, description and so on, as ConnectorService.GetMetadata answers. Capabilities are derived and added to it. */
+  /** Name, description and so on, for ConnectorService.GetMetadata, which adds the derived capabilities. */
   readonly metadata: MessageInitShape<typeof ConnectorMetadataSchema>;
-  /** One for each resource type. Ids must be unique. */
+  /** One syncer per resource type. Ids must be unique. */
   readonly resourceTypes: readonly ResourceSyncer[];
-  /** What else it can do. Names must be unique. */
+  /** Other things that the connector can do. Names must be unique. */
   readonly actions?: readonly Action[];
-  /** What it can tell of changes. Ids must be unique. */
+  /** Feeds of changes in the application. Ids must be unique. */
   readonly eventFeeds?: readonly EventFeed[];
   /**
    * Checks that a sync can work: credentials, permissions, configuration. Called at the start of each sync and by
    * health checks, so it must be cheap. Throws a ServiceError that says what to change.
    */
   validate?(context: Context, validation?: Validation): Promise<void>;
-  /** Forgets what was kept for `context.syncId`. Called at the end of a sync, whatever its outcome. */
+  /** Drops what is cached for `context.syncId`. Called at the end of a sync, whatever its outcome. */
   cleanup?(context: Context): Promise<void>;
-  /** What was asked of the application since the connector was made, for the summary of a sync. */
+  /** Requests to the application since the connector was created, for the summary of a sync. */
   statistics?(): ConnectorStatistics;
-  /** Ends connections. Called once, when the program stops. */
+  /** Closes connections. Called once, when the program stops. */
   close?(): Promise<void>;
 }
 
-/** What a validation is for. What it reads for a sync that follows, it can keep for it under `context.syncId`. */
+/** What a validation is for. It may cache what it reads for the sync that follows, under `context.syncId`. */
 export interface Validation {
-  /** Whether a sync follows: it does, unless the caller says otherwise, as a health check of this runtime does. */
+  /** Whether a sync follows. True unless the caller says otherwise, as this runtime's health checks do. */
   readonly isForSync: boolean;
-  /** The only resource types that the sync lists, none where it reads single resources; absent for all. */
+  /** The only resource types that the sync lists: none if it reads single resources; absent for all. */
   readonly resourceTypeIds?: readonly string[] | undefined;
-  /** Whether the sync reads grants; absent where that is not known. */
+  /** Whether the sync reads grants; absent if unknown. */
   readonly hasGrants?: boolean | undefined;
 }
 
 /** Requests of a connector to its application. */
 export interface ConnectorStatistics {
-  /** Requests sent, by the part of the application that they went to. One that was sent again counts again. */
+  /** Requests sent, including retries, by API family. */
   readonly requests: Readonly<Record<string, number>>;
-  /** How many of them were sent again after a failure. */
+  /** How many of those were retries. */
   readonly retries: number;
   /** Bytes received, before decompression. */
   readonly receivedBytes: number;
 }
 
-/** Reads and changes one resource type. What is not given is not supported: the capabilities say so and the services answer so. */
+/** Reads and changes one resource type. An absent member is not supported: capabilities and services say so. */
 export interface ResourceSyncer {
   readonly type: ResourceType;
-  /** The resources of this type, below `parent` where the type has parents. */
+  /** The resources of this type; those below `parent` if the type has parents. */
   readonly list: Listing<Resource, ListRequest>;
-  /** One resource, or nothing when it does not exist (any more). Makes the type fit for targeted sync. */
+  /** One resource, or undefined if it does not exist. Enables targeted sync for the type. */
   get?(request: GetRequest, context: Context): Promise<Resource | undefined>;
   /** The entitlements of one resource. */
   readonly entitlements?: Listing<Entitlement, ResourceRequest>;
-  /** Entitlement templates that hold for every resource of the type. */
+  /** Entitlement templates that apply to every resource of the type. */
   readonly staticEntitlements?: Listing<Entitlement, object>;
   /**
    * The entitlements of all resources of the type in one enumeration. The type must carry the annotation
-   * TypeScopedEntitlements: a syncer that knows it then asks this instead of asking for each resource.
+   * TypeScopedEntitlements: a sync then uses this instead of asking for each resource.
    */
   readonly entitlementsOfType?: Listing<Entitlement, object>;
   /** The grants of one resource's entitlements. */
   readonly grants?: Listing<Grant | PlainGrant, ResourceRequest>;
   /** The grants of all resources of the type in one enumeration; the annotation is TypeScopedGrants. */
   readonly grantsOfType?: Listing<Grant | PlainGrant, object>;
-  /** Gives and takes the entitlements of the type's resources. */
+  /** Grants and revokes the entitlements of the type's resources. */
   readonly provisioner?: Provisioner;
-  /** Why nothing can be granted or revoked, for people, where that may surprise: the answer to Grant and Revoke. */
+  /** The answer to Grant and Revoke if nothing can be granted or revoked and that may surprise: why. */
   readonly immutableBecause?: string;
-  /** Creates a resource; answers it as the application now has it. */
+  /** Creates a resource; returns it as the application now has it. */
   create?(resource: Resource, context: Context): Promise<Resource>;
-  /** Deletes a resource, or does what comes nearest. Safe to repeat. */
+  /** Deletes a resource, or does what comes closest. Safe to repeat. */
   delete?(request: DeleteRequest, context: Context): Promise<DeleteOutcome>;
   /** Creates accounts of this type. */
   readonly accounts?: AccountManager;
-  /** Replaces credentials of this type's resources. */
+  /** Rotates credentials of this type's resources. */
   readonly credentials?: CredentialManager;
 }
 
 /**
- * A grant as nearly all are: an entitlement, a principal of which only the id is told, and the id that is joined from
- * both. Listings may answer it in place of a message, and do so where grants are many: no message is made of it unless
- * somebody needs one.
+ * A grant like almost all others: an entitlement and the id of a principal, which the grant's id is joined from.
+ * Listings of many grants should return these instead of messages: a message is only made for callers that need one.
  */
 export interface PlainGrant {
-  /** One object for all grants of the entitlement (`entitlementStub`), for it is encoded once. */
+  /** One object for all grants of the entitlement (`entitlementStub`), because it is encoded once. */
   readonly entitlement: Entitlement;
   readonly principalType: string;
   readonly principal: string;
 }
 
+/** What a listing of resources gets. */
 export interface ListRequest {
   readonly parent?: ResourceId | undefined;
 }
 
+/** The id of a resource to read. */
 export interface GetRequest {
   readonly id: ResourceId;
   readonly parent?: ResourceId | undefined;
 }
 
+/** The resource whose entitlements or grants are listed. */
 export interface ResourceRequest {
   readonly resource: Resource;
 }
 
-/** A paged enumeration. Made with {@link listing} or {@link singlePage}. */
+/** A paged enumeration. Create one with {@link listing} or {@link singlePage}. */
 export interface Listing<Item, Request> {
-  /** Checks a page token that came from outside. Throws a ZodError on one that this listing did not make. */
+  /** Checks a page token that came from outside. Throws a ZodError if this listing did not issue it. */
   parseToken(token: unknown): unknown;
-  /** One page, from the place that `token` names (a parsed one), or the first one. */
+  /** The page at `token` (a parsed one), or the first page. */
   page(request: Request & PageRequest, token: unknown, context: Context): Promise<Page<Item, unknown>>;
 }
 
+/** What every listing gets besides its own request. */
 export interface PageRequest {
   /**
-   * How many items the caller would like, at least 1. A page may hold more or fewer: the runtime cuts it to what was
-   * asked and to what fits a message, and goes on inside of it on the next call.
+   * How many items the caller would like, at least 1. A page may hold more or fewer: the runtime splits it to match
+   * the requested size and the message limit, and continues within it on the next call.
    */
   readonly pageSize: number;
 }
 
+/** One page of an enumeration. */
 export interface Page<Item, Token> {
   readonly items: readonly Item[];
-  /** Where the next page begins; absent on the last one. Never the token that led to this page. */
+  /** The token of the next page; absent on the last page. Never the token that led to this page. */
   readonly next?: Token | undefined;
   /** Response annotations, such as a rate limit. */
   readonly annotations?: readonly Annotation[] | undefined;
 }
 
-/** A message that goes into an `annotations` field, packed as Any. */
+/** A message for an `annotations` field, where it is packed as Any. */
 export interface Annotation<Desc extends DescMessage = DescMessage> {
   readonly desc: Desc;
   readonly value: Message;
 }
 
 /**
- * Declares a paged enumeration: the schema of its page token, once, and how one page is read.
+ * Declares a paged enumeration: the schema of its page token and how to read one page.
  *
- * A page token must be enough to go on from, in another process too: it holds a position, not the name of something
- * kept in memory. The same token must lead to the same items in the same order for as long as the source allows it.
+ * A page token must be enough to continue from, even in another process: it holds a position, not a reference to
+ * something in memory. The same token must lead to the same items in the same order for as long as the source allows.
  */
 export function listing<Item, Request, Token>(
   token: z.ZodType<Token>,
@@ -162,7 +166,7 @@ export function listing<Item, Request, Token>(
   };
 }
 
-/** An enumeration that is one page and therefore has no token of its own. */
+/** An enumeration that is a single page and therefore has no page token. */
 export function singlePage<Item, Request>(
   read: (request: Request, context: Context) => Promise<readonly Item[]>,
 ): Listing<Item, Request> {

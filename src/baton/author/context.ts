@@ -1,4 +1,4 @@
-// What a connector's methods get besides their request: where they run and where they report.
+// What a connector's methods get besides their request: how a call is aborted, logged and reported.
 import type { Logger } from 'pino';
 
 /** What every method of a connector gets besides its request. */
@@ -49,4 +49,9 @@ export interface Progress {
   readonly bytes?: number | undefined;
   readonly rows?: number | undefined;
   readonly rowsPerSecond?: number | undefined;
+}
+
+/** Progress as fields of a log line. */
+export function progressFields({ rowsPerSecond, ...fields }: Progress): Record<string, unknown> {
+  return { ...fields, ...(rowsPerSecond !== undefined && { rows_per_second: Math.round(rowsPerSecond) }) };
 }

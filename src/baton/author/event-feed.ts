@@ -1,41 +1,43 @@
-// Event feeds: what happened in the application since a cursor.
+// Event feeds: what has happened in the application since a cursor.
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { z } from 'zod';
 import type { EventFeedMetadataSchema, EventSchema } from '#gen/c1/connector/v2/event_feed_pb.js';
 import type { Context } from './context.ts';
 
-/** One feed. Made with {@link eventFeed}. */
+/** One feed. Create one with {@link eventFeed}. */
 export interface EventFeed {
-  /** Its id, unique in the connector, and the kinds of events that may be in it. */
+  /** Its id, unique within the connector, and the kinds of events that it may contain. */
   readonly metadata: MessageInitShape<typeof EventFeedMetadataSchema> & { readonly id: string };
-  /** Checks a cursor that came from outside. Throws a ZodError on one that this feed did not make. */
+  /** Checks a cursor that came from outside. Throws a ZodError if this feed did not issue it. */
   parseCursor(cursor: unknown): unknown;
   /**
-   * The next events, from the place that `cursor` names (a parsed one), or from `startAt` on. What no message can hold is
+   * The events that follow `cursor` (a parsed one), or that happened since `startAt`. A page that does not fit a message is
    * read again, with a smaller page size.
    */
   read(request: EventsRequest, cursor: unknown, context: Context): Promise<EventsPage<unknown>>;
 }
 
+/** What a feed is asked for. */
 export interface EventsRequest {
-  /** No events before this time; only matters without a cursor. */
+  /** Return no events before this time. Only matters without a cursor. */
   readonly startAt: Date | undefined;
-  /** How many events the caller would like, 1 to 1000. A page may hold fewer, and never more. */
+  /** How many events the caller would like, 1 to 1000. A page may hold fewer, never more. */
   readonly pageSize: number;
 }
 
+/** The next events of a feed. */
 export interface EventsPage<Cursor> {
   readonly events: readonly MessageInitShape<typeof EventSchema>[];
   /**
-   * Where to go on, now or much later, in any process. As JSON at most some 3000 bytes: callers refuse cursors above
+   * Where to continue, now or much later, in any process. Keep it below 3000 bytes of JSON: callers reject cursors above
    * 4096 bytes.
    */
   readonly cursor: Cursor;
-  /** Whether there is more at once. */
+  /** Whether more events are available now. */
   readonly hasMore: boolean;
 }
 
-/** Declares a feed: what it tells, the schema of its cursor, once, and how it is read on. */
+/** Declares a feed: its metadata, the schema of its cursor, and how to read the next events. */
 export function eventFeed<Cursor>(
   metadata: EventFeed['metadata'],
   cursor: z.ZodType<Cursor>,

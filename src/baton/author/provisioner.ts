@@ -1,4 +1,4 @@
-// What a connector author implements to let changes in: grants, resources, accounts and credentials.
+// What a connector author implements to support changes: grants, resources, accounts and credentials.
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { ConnectorAccountCreationSchemaSchema } from '#gen/c1/connector/v2/connector_pb.js';
 import type { Entitlement } from '#gen/c1/connector/v2/entitlement_pb.js';
@@ -7,83 +7,91 @@ import type { AccountInfo, Resource, ResourceId } from '#gen/c1/connector/v2/res
 import type { Context } from './context.ts';
 
 /**
- * Gives and takes the entitlements of a type's resources. Both are safe to repeat: they look before they write, and
- * what is there already is a success that says so. The runtime repeats what failed UNAVAILABLE or DEADLINE_EXCEEDED. A
- * refusal on purpose is a ServiceError made with `refusal`.
+ * Grants and revokes the entitlements of a type's resources. Both must be safe to repeat: check before writing, and
+ * report a change that was made before as such. The runtime retries after UNAVAILABLE and DEADLINE_EXCEEDED. To decline
+ * a change on purpose, throw a `refusal`.
  */
 export interface Provisioner {
   grant(request: GrantRequest, context: Context): Promise<GrantOutcome>;
   revoke(request: RevokeRequest, context: Context): Promise<RevokeOutcome>;
 }
 
+/** The entitlement to grant, and to whom. */
 export interface GrantRequest {
   readonly entitlement: Entitlement;
   readonly principal: Resource;
 }
 
+/** The grant to revoke. Identify it by entitlement and principal: its id may be a placeholder. */
 export interface RevokeRequest {
   readonly grant: Grant;
 }
 
+/** What a grant did. */
 export interface GrantOutcome {
   readonly outcome: 'granted' | 'already-exists';
-  /** The grants that the principal now has by it. */
+  /** The grants that the principal now has as a result. */
   readonly grants: readonly Grant[];
-  /** The one grant that gave way to it in the same step, where a principal has exactly one of several. */
+  /** The grant that this one replaced in the same step, if a principal has exactly one of several. */
   readonly replacedGrantId?: string | undefined;
 }
 
+/** What a revoke did. */
 export type RevokeOutcome = 'revoked' | 'already-revoked';
 
+/** The id of a resource to delete. */
 export interface DeleteRequest {
   readonly id: ResourceId;
   readonly parent?: ResourceId | undefined;
 }
 
+/** What a delete did. */
 export type DeleteOutcome = 'deleted' | 'does-not-exist';
 
-/** Creates accounts. */
+/** Creates accounts in the application. */
 export interface AccountManager {
-  /** What ConductorOne asks for beside e-mail and login: keys of `AccountInfo.profile`. */
+  /** What ConductorOne asks for besides e-mail and login: keys of `AccountInfo.profile`. */
   readonly schema: MessageInitShape<typeof ConnectorAccountCreationSchemaSchema>;
-  /** The ways in which an account can get its credential, the preferred one first. Others are refused. */
+  /** The kinds of credential that an account can get, the preferred one first. Others are rejected. */
   readonly credentialOptions: readonly [CredentialKind, ...CredentialKind[]];
-  /** Checks all of the request before it writes. Asked again after an unclear failure, it makes no second account. */
+  /** Checks the whole request before it writes. Must not create a second account when it is retried after an unclear failure. */
   create(request: CreateAccountRequest, context: Context): Promise<CreateAccountOutcome>;
 }
 
+/** The account to create. */
 export interface CreateAccountRequest {
   readonly account: AccountInfo;
-  /** One of the declared kinds; absent where the caller leaves it to the connector, which has no password then. */
+  /** One of the declared kinds. Absent if the caller leaves the choice to the connector: there is no password then. */
   readonly credential: Credential | undefined;
 }
 
-/** `already-exists` and `in-progress` carry no secrets: the password of the request was not set. */
+/** With `already-exists` and `in-progress`, the password of the request was not set. */
 export type CreateAccountOutcome =
   | { readonly outcome: 'created'; readonly resource: Resource }
   | { readonly outcome: 'action-required'; readonly resource: Resource; readonly message: string }
   | { readonly outcome: 'already-exists'; readonly resource: Resource }
   | { readonly outcome: 'in-progress'; readonly resource?: Resource };
 
-/** Replaces the credential of a resource. */
+/** Rotates the credential of a resource. */
 export interface CredentialManager {
-  /** The preferred kind first. Others are refused. */
+  /** The preferred kind first. Others are rejected. */
   readonly credentialOptions: readonly [CredentialKind, ...CredentialKind[]];
   rotate(request: RotateCredentialRequest, context: Context): Promise<void>;
 }
 
+/** The resource whose credential to rotate. */
 export interface RotateCredentialRequest {
   readonly id: ResourceId;
-  /** One of the declared kinds; absent where the caller leaves it to the connector. */
+  /** One of the declared kinds. Absent if the caller leaves the choice to the connector. */
   readonly credential: Credential | undefined;
 }
 
-/** The words of `CapabilityDetailCredentialOption`; `sso` leaves signing in to an identity provider. */
+/** The values of `CapabilityDetailCredentialOption`. `sso` leaves signing in to an identity provider. */
 export type CredentialKind = 'no-password' | 'random-password' | 'sso' | 'encrypted-password';
 
 /**
- * What an account shall sign in with. The runtime makes up random passwords, decrypts those that a caller chose, and
- * encrypts for the caller what was made up: an author only sets what is here. It is in no log and in no error.
+ * What an account signs in with. The runtime generates random passwords and encrypts them for the caller, and decrypts
+ * passwords that a caller chose: an author only sets the password. It must not appear in a log or an error.
  */
 export type Credential =
   | { readonly kind: 'no-password' }
@@ -91,6 +99,6 @@ export type Credential =
   | {
       readonly kind: 'random-password' | 'encrypted-password';
       readonly password: string;
-      /** The person must choose another one when signing in next. */
+      /** Whether the person must choose another one at the next sign-in. */
       readonly mustChange: boolean;
     };

@@ -1,8 +1,9 @@
-// The one error that services throw: a gRPC code, a message for the person who must act, and a stable reason.
+// The error that services throw: a gRPC code, a message for the person who must act, and a stable reason.
 import type { DescMessage, MessageInitShape } from '@bufbuild/protobuf';
 import { ConnectError } from '@connectrpc/connect';
+import { ErrorInfoSchema } from '#gen/google/rpc/error_details_pb.js';
 
-/** The codes of gRPC, as numbers on the wire (https://grpc.io/docs/guides/status-codes). */
+/** The status codes of gRPC with their numbers on the wire (https://grpc.io/docs/guides/status-codes). */
 export const Code = {
   Canceled: 1,
   Unknown: 2,
@@ -29,22 +30,23 @@ export interface ErrorDetail<Desc extends DescMessage = DescMessage> {
   readonly value: MessageInitShape<Desc>;
 }
 
+/** What a {@link ServiceError} carries besides code and message. */
 export interface ServiceErrorOptions {
-  /** What went wrong, as a short stable word in snake case, for logs and tests: the text may change, this does not. */
+  /** What went wrong, as a short word in snake_case for logs and tests. The message may change; this must not. */
   readonly reason: string;
   /** A `c1.connector.v2.RateLimitDescription` here makes a Go syncer wait until it resets. */
   readonly details?: readonly ErrorDetail[];
-  /** What caused it. It is logged, and never sent to a caller. */
+  /** The underlying error. It is logged, and never sent to a caller. */
   readonly cause?: unknown;
 }
 
 /**
- * ConnectError, by what an author needs of it. Its own declaration names types of the DOM, without which a connector could
- * not be compiled.
+ * The part of ConnectError that an author needs. Its own declaration uses DOM types, so a connector could not be compiled
+ * without them.
  */
 interface CodedError extends Error {
   readonly code: Code;
-  /** The message without the code in front. */
+  /** The message without the leading code. */
   readonly rawMessage: string;
 }
 const CodedError = ConnectError as unknown as new (
@@ -56,23 +58,38 @@ const CodedError = ConnectError as unknown as new (
 ) => CodedError;
 
 /**
- * A failure that a caller may see as it is. Its text says what was asked, what came back and what to do, and holds no
- * secret. What is thrown and is not a ServiceError reaches a caller as INTERNAL with a fixed text.
+ * A failure that a caller may see as it is. Its message says what was asked, what came back and what to do, and contains
+ * no secret. Any other error reaches a caller as INTERNAL with a fixed text.
  *
  * The code decides what a Go syncer does (pkg/retry and pkg/sync of baton-sdk v0.25.0): it retries UNAVAILABLE and
- * DEADLINE_EXCEEDED, quietly skips NOT_FOUND, and fails the sync on any other.
+ * DEADLINE_EXCEEDED, quietly skips NOT_FOUND, and fails the sync on any other code.
  */
 export class ServiceError extends CodedError {
   readonly reason: string;
 
   constructor(code: Code, message: string, options: ServiceErrorOptions) {
     super(message, code, undefined, options.details ? [...options.details] : undefined, options.cause);
-    // The name stays ConnectError's: Connect knows its errors by it.
+    // Keep the name of ConnectError: Connect recognizes its errors by it.
     this.reason = options.reason;
   }
 
-  /** ConnectError recognizes its like by their fields; a ServiceError is one of this class. */
+  /** ConnectError accepts anything with its fields; only instances of this class are ServiceErrors. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     return Function.prototype[Symbol.hasInstance].call(ServiceError, value);
   }
+}
+
+/**
+ * The error for a change that the connector declines on purpose and for good. ConductorOne shows `message` to the person
+ * who asked, because of the detail by which the Go SDK marks such errors (pkg/types/grant/cancelled.go of baton-sdk
+ * v0.25.0).
+ * @param reason - See {@link ServiceErrorOptions}.
+ */
+export function refusal(message: string, reason: string): ServiceError {
+  const value = {
+    reason: 'grant_cancelled',
+    domain: 'github.com/conductorone/baton-sdk',
+    metadata: { reason: message },
+  };
+  return new ServiceError(Code.FailedPrecondition, message, { reason, details: [{ desc: ErrorInfoSchema, value }] });
 }

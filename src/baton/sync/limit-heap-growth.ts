@@ -1,15 +1,15 @@
-// Keeps the memory of a sync small.
+// Limits the memory of a sync.
 import { setFlagsFromString } from 'node:v8';
 
-/** In percent of what is left after a collection; 0 leaves it to V8. */
+/** In percent of the heap that is left after a collection; 0 leaves it to V8. */
 const growthMax = 75;
 
 let syncs = 0;
 
 /**
- * Has garbage collected when the heap has grown by so much; V8 would let it grow up to fourfold. A sync makes much garbage
- * and keeps little: of a million grants, 100 MB less. At 30 % it took a third more of the processor, and hardly less
- * memory. A server of many small calls would spend twice the time on garbage, so this ends with the sync.
+ * Makes V8 collect garbage once the heap has grown by this much; by default it may grow fourfold. A sync makes much
+ * garbage and keeps little: this saves 100 MB for a million grants. A limit of 30 % took a third more processor time and
+ * saved hardly more. A server of many small calls would spend twice as long on garbage, so the limit ends with the sync.
  */
 export function limitHeapGrowth(): Disposable {
   syncs += 1;

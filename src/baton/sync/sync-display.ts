@@ -1,24 +1,26 @@
-// Shows how a sync goes on: one live line a phase on a terminal, log lines elsewhere.
+// Shows the progress of a sync: one live line per phase on a terminal, log lines elsewhere.
 import type { Logger } from 'pino';
+import { progressFields } from '../author/context.ts';
 import type { Output } from '../author/host.ts';
 import type { SyncPhase } from './sync-observer.ts';
 import { formatBytes, formatCount, formatDuration } from './sync-summary.ts';
 import type { PhaseTally, SyncEvent, SyncTally } from './sync-tally.ts';
 
-/** A terminal need not be written more often than people read. */
+/** A person cannot read faster than this. */
 const redrawMs = 100;
 
-/** Without a terminal, long work is said from time to time. */
+/** How often the log reports long work. */
 const logProgressMs = 15_000;
 
+/** Called with the tally after each event. */
 export type SyncDisplay = (tally: SyncTally, event: SyncEvent) => void;
 
-/** What a terminal is taken for that does not say how wide it is. */
+/** The assumed width of a terminal that does not report one. */
 const columnsDefault = 80;
 
 /**
- * One line a phase, drawn anew in place while the phase runs. The cursor is left at its beginning, so that what others
- * write, such as the log, does not stand behind it.
+ * One line per phase, redrawn in place while the phase runs. The cursor stays at the start of the line, so that other
+ * output, such as the log, overwrites it instead of following it.
  */
 export function createTerminalDisplay(terminal: Output, now: () => number = () => performance.now()): SyncDisplay {
   let drawnAt = Number.NEGATIVE_INFINITY;
@@ -38,7 +40,7 @@ export function createTerminalDisplay(terminal: Output, now: () => number = () =
   };
 }
 
-/** A line when a phase ends, for each warning, and now and then while long work goes on. */
+/** One line at the end of each phase, for each warning, and now and then during long work. */
 export function createLogDisplay(logger: Logger, now: () => number = () => performance.now()): SyncDisplay {
   let loggedAt = now();
   return (tally, event) => {
@@ -49,7 +51,10 @@ export function createLogDisplay(logger: Logger, now: () => number = () => perfo
       logger.info(fieldsOf(tally, event.phase), `synced ${event.phase}`);
     } else if (event.kind !== 'phase started' && tally.running && now() - loggedAt >= logProgressMs) {
       loggedAt = now();
-      logger.info({ ...fieldsOf(tally, tally.running), ...tally.work }, `syncing ${tally.running}`);
+      logger.info(
+        { ...fieldsOf(tally, tally.running), ...(tally.work && progressFields(tally.work)) },
+        `syncing ${tally.running}`,
+      );
     }
   };
 }
@@ -58,7 +63,7 @@ function fieldsOf(tally: SyncTally, phase: SyncPhase): Record<string, unknown> {
   const { pages = 0, counts = [], durationMs } = tally.phases.get(phase) ?? {};
   return {
     ...(pages > 0 && { pages }),
-    ...Object.fromEntries(counts),
+    ...Object.fromEntries(Array.from(counts, ([kind, count]) => [kind.replaceAll(' ', '_'), count])),
     ...(durationMs !== undefined && { duration_ms: Math.round(durationMs) }),
   };
 }

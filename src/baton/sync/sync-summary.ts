@@ -1,10 +1,10 @@
-// What a sync did, as data for scripts (`--output json`) and as text for people.
+// The summary of a sync, as JSON for scripts (`--output json`) and as text.
 import type { ConnectorStatistics } from '../author/connector.ts';
 import type { SyncPhase } from './sync-observer.ts';
 import type { PhaseTally, SyncTally } from './sync-tally.ts';
 import type { SyncedFile } from './sync-to-file.ts';
 
-/** Keys in snake case: this is printed as JSON, and scripts rely on it. Durations in milliseconds, sizes in bytes. */
+/** Printed as JSON, so scripts rely on its keys. Durations are in milliseconds, sizes in bytes. */
 export interface SyncSummary {
   readonly sync_id: string;
   readonly sync_type: string;
@@ -16,7 +16,7 @@ export interface SyncSummary {
   readonly entitlements: Readonly<Record<string, number>>;
   /** By resource type and entitlement: `course completed`. */
   readonly grants: Readonly<Record<string, number>>;
-  /** What the application returned and the sync does not hold, by reason. */
+  /** What the application returned and the sync skipped, by reason. */
   readonly left_out: Readonly<Record<string, number>>;
   readonly warnings: readonly string[];
   readonly requests: Readonly<Record<string, number>>;
@@ -26,6 +26,10 @@ export interface SyncSummary {
   readonly pruned_sync_ids: readonly string[];
 }
 
+/**
+ * @param statistics - The connector's; absent if it keeps none.
+ * @param durationMs - Of the whole command.
+ */
 export function summarizeSync(
   { syncId, type, stats, saved, prunedSyncIds }: SyncedFile,
   tally: SyncTally,
@@ -56,7 +60,7 @@ export function summarizeSync(
   };
 }
 
-/** In the order of their names, for whichever grant comes first says nothing. */
+/** Sorted by name: the order in which grants come says nothing. */
 function countGrants(tally: SyncTally): Readonly<Record<string, number>> {
   const counts = [...(tally.phases.get('grants')?.counts ?? [])];
   return Object.fromEntries(counts.sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -69,10 +73,10 @@ export function formatSummary(summary: SyncSummary): string {
     ...section('Resources', summary.resources),
     ...section('Entitlements', summary.entitlements),
     ...section('Grants', summary.grants),
-    ...section('Left out', summary.left_out),
+    ...section('Skipped', summary.left_out),
     ...section('Requests', {
       ...summary.requests,
-      ...(summary.retries > 0 && { 'of them sent again': summary.retries }),
+      ...(summary.retries > 0 && { 'of which retries': summary.retries }),
     }),
     ...(summary.received_bytes > 0 ? [`  ${formatBytes(summary.received_bytes)} received`] : []),
     ...summary.warnings.map((warning) => `Warning: ${warning}`),
@@ -89,6 +93,7 @@ function section(title: string, counts: Readonly<Record<string, number>>): strin
   return [title, ...entries.map(([kind, count]) => `  ${formatCount(count).padStart(width)} ${kind}`)];
 }
 
+/** `1,234,567`. */
 export function formatCount(count: number): string {
   return count.toLocaleString('en-US');
 }

@@ -1,24 +1,24 @@
-// Counts what a sync writes and leaves out, and how long its phases take, for the summary.
-
+// Counts what a sync writes and skips, and times its phases, for the summary.
 import type { Progress } from '../author/context.ts';
 import type { SyncObserver, SyncPhase } from './sync-observer.ts';
 
-/** What is counted of one phase. */
+/** The counts of one phase. */
 export interface PhaseTally {
   pages: number;
-  /** By kind, as `SyncObserver.pageWritten` names them. */
+  /** By kind, see `SyncObserver.pageWritten`. */
   readonly counts: Map<string, number>;
   startedAtMs: number;
-  /** Nothing while the phase runs. */
+  /** Undefined while the phase runs. */
   durationMs: number | undefined;
 }
 
-/** A SyncObserver that keeps count. `changed` is called after each event, for a display. */
+/** Counts the events of a sync. `changed` is called after each one, for a display. */
 export class SyncTally implements SyncObserver {
   readonly phases = new Map<SyncPhase, PhaseTally>();
+  /** By reason. */
   readonly skippedCounts = new Map<string, number>();
   readonly warnings: string[] = [];
-  /** The phase that runs, and the long work inside of it, if there is some. */
+  /** The running phase, and long work within it, if any. */
   running: SyncPhase | undefined;
   work: Progress | undefined;
   readonly #changed: (event: SyncEvent) => void;
@@ -71,7 +71,7 @@ export class SyncTally implements SyncObserver {
   }
 }
 
-/** What happened last, for a display to say it. */
+/** The last event, for a display. */
 export type SyncEvent =
   | { readonly kind: 'phase started' | 'page written' | 'phase ended'; readonly phase: SyncPhase }
   | { readonly kind: 'warning'; readonly message: string }

@@ -1,46 +1,41 @@
-// Calls a list method until it names no next page.
+// Calls a list method until there is no next page.
 import { setImmediate } from 'node:timers/promises';
-import { type Any, anyUnpack } from '@bufbuild/protobuf/wkt';
+import { anyUnpack } from '@bufbuild/protobuf/wkt';
 import { EnqueuePageTokensSchema } from '#gen/c1/connector/v2/annotation_type_scoped_grants_pb.js';
 import { Code, ServiceError } from '../author/service-error.ts';
-
-interface ListAnswer<Item> {
-  readonly list: Item[];
-  readonly nextPageToken: string;
-  readonly annotations: readonly Any[];
-}
+import type { ListFields } from '../services/list-response.ts';
 
 /**
- * The pages of an enumeration, as they come; then those that answers have enqueued by EnqueuePageTokens, each with its
- * own next pages, once a token. Ends with an error when a token does not change, which would never end. The page size is
- * left to the connector, as the Go syncer leaves it.
+ * Yields the pages of an enumeration as they come, and then those of each page token that a response has enqueued with
+ * EnqueuePageTokens. Leaves the page size to the connector, as the Go syncer does.
+ * @throws ServiceError INTERNAL if a next page token is the one just asked for: the enumeration would never end.
  */
-export async function* walkPages<Item, Answer extends ListAnswer<Item>>(
-  listPage: (pageToken: string) => Promise<Answer>,
-): AsyncGenerator<Answer> {
+export async function* walkPages<Item, Page extends ListFields<Item>>(
+  listPage: (pageToken: string) => Promise<Page>,
+): AsyncGenerator<Page> {
   const enqueued = new Set<string>(['']);
-  // A set is walked in the order of insertion, with what is added meanwhile.
+  // A set is iterated in the order of insertion, including what is added meanwhile.
   for (const firstToken of enqueued) {
     let pageToken = firstToken;
     do {
-      const answer = await listPage(pageToken);
-      yield answer;
-      // A connector in this process may answer without waiting for anything. Timers, signals and heartbeats wait for their
-      // turn meanwhile, and so does what is to be freed.
+      const page = await listPage(pageToken);
+      yield page;
+      // A connector in this process may never wait for anything: let timers, signals and heartbeats have their turn, and
+      // memory be freed.
       await setImmediate();
-      for (const any of answer.annotations) {
+      for (const any of page.annotations) {
         for (const token of anyUnpack(any, EnqueuePageTokensSchema)?.pageTokens ?? []) {
           enqueued.add(token);
         }
       }
-      if (answer.nextPageToken !== '' && answer.nextPageToken === pageToken) {
+      if (page.nextPageToken !== '' && page.nextPageToken === pageToken) {
         throw new ServiceError(
           Code.Internal,
-          'the connector answered the page token that it was asked for, which would never end',
+          'the connector returned the same page token again: the listing would never end',
           { reason: 'page_token_unchanged' },
         );
       }
-      pageToken = answer.nextPageToken;
+      pageToken = page.nextPageToken;
     } while (pageToken !== '');
   }
 }

@@ -16,8 +16,7 @@ import type {
   RevokeRequest,
   RotateCredentialRequest,
 } from '../../../src/baton/author/provisioner.ts';
-import { refusal } from '../../../src/baton/author/refusal.ts';
-import { Code, ServiceError } from '../../../src/baton/author/service-error.ts';
+import { Code, refusal, ServiceError } from '../../../src/baton/author/service-error.ts';
 import { buildGrant } from '../../../src/baton/messages/grant.ts';
 import { buildResource } from '../../../src/baton/messages/resource.ts';
 import { bookType, readerType } from '../library-connector.ts';

@@ -59,7 +59,7 @@ async function sync(connector: Connector, options: Partial<FullSyncOptions> = {}
         phaseStarted: (phase) => events.push(`start ${phase}`),
         phaseEnded: (phase) => events.push(`end ${phase}`),
         pageWritten: (phase, counts) => events.push(`${phase}: ${JSON.stringify(counts)}`),
-        countSkipped: (reason, count = 1) => events.push(`left out: ${count} ${reason}`),
+        countSkipped: (reason, count = 1) => events.push(`skipped: ${count} ${reason}`),
         warn: (message) => events.push(`warning: ${message}`),
         progress: () => {},
       },
@@ -246,12 +246,12 @@ test('a resource without the trait that its type declares fails the sync', async
   await assert.rejects(sync(withSyncer(connector, 'reader', { list })), /reader r0 has no UserTrait/);
 });
 
-test('resources without an id are left out and counted', async () => {
+test('resources without an id are skipped and counted', async () => {
   const { connector } = createLibrary();
   const list = singlePage(async () => [create(ResourceSchema, { displayName: 'nameless' })]);
   const { events, ...store } = await sync(withSyncer(connector, 'book', { list }));
   assert.equal(store.resources.length, 3);
-  assert.ok(events.includes('left out: 1 resources of type book without an id'));
+  assert.ok(events.includes('skipped: 1 resources of type book without an id'));
 });
 
 test('children are listed once below each parent', async () => {

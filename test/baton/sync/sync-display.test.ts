@@ -78,15 +78,15 @@ function showInLog() {
   return { tally, clock, lines };
 }
 
-test('log: a phase is one line with its counts when it ends', () => {
+test('log: a phase is one line with its counts when it ends, under keys without blanks', () => {
   const { tally, lines } = showInLog();
   tally.phaseStarted('resources');
   tally.pageWritten('resources', { user: 3 });
-  tally.pageWritten('resources', { course: 2 });
+  tally.pageWritten('resources', { 'course type': 2 });
   tally.phaseEnded('resources');
   assert.equal(lines.length, 1);
   const { duration_ms: durationMs, ...line } = lines[0] ?? {};
-  assert.deepEqual(line, { level: 'info', pages: 2, user: 3, course: 2, msg: 'synced resources' });
+  assert.deepEqual(line, { level: 'info', pages: 2, user: 3, course_type: 2, msg: 'synced resources' });
   assert.equal(typeof durationMs, 'number');
 });
 
@@ -96,15 +96,19 @@ test('log: a warning is a line of level warn', () => {
   assert.deepEqual(lines, [{ level: 'warn', msg: 'course x is not synced' }]);
 });
 
-test('log: long work is said every 15 seconds', () => {
+test('log: long work is reported every 15 seconds', () => {
   const { tally, clock, lines } = showInLog();
   tally.phaseStarted('grants');
   for (let seconds = 1; seconds <= 31; seconds += 1) {
     clock.ms = seconds * 1000;
-    tally.progress({ work: 'activity report', status: 'PENDING' });
+    tally.progress({ work: 'activity report', status: 'PENDING', rowsPerSecond: 12.3 });
   }
-  assert.deepEqual(lines, [
-    { level: 'info', work: 'activity report', status: 'PENDING', msg: 'syncing grants' },
-    { level: 'info', work: 'activity report', status: 'PENDING', msg: 'syncing grants' },
-  ]);
+  const line = {
+    level: 'info',
+    work: 'activity report',
+    status: 'PENDING',
+    rows_per_second: 12,
+    msg: 'syncing grants',
+  };
+  assert.deepEqual(lines, [line, line]);
 });

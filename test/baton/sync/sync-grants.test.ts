@@ -10,7 +10,7 @@ import { runFullSync } from '../../../src/baton/sync/full-sync.ts';
 import { SyncTally } from '../../../src/baton/sync/sync-tally.ts';
 import { createLibrary } from '../library-connector.ts';
 
-/** Syncs a library with 2 books that 2 readers each have; the ids of the stored grants, and what was left out. */
+/** Syncs a library with 2 books that 2 readers each have; the ids of the stored grants, and what was skipped. */
 async function syncTypes(resourceTypeIds: readonly string[]) {
   const folder = await mkdtemp(join(tmpdir(), 'sync-grants-test-'));
   try {
@@ -37,7 +37,7 @@ async function syncTypes(resourceTypeIds: readonly string[]) {
   }
 }
 
-test('grants to principals of a type that is not synced are left out and counted', async () => {
+test('grants to principals of a type that is not synced are skipped and counted', async () => {
   assert.deepEqual(await syncTypes(['book']), {
     grants: [],
     skipped: { 'grants of types excluded by --sync-resource-types': 4 },

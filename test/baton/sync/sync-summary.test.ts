@@ -43,7 +43,7 @@ function summarize(): SyncSummary {
   return summarizeSync(synced, tally, statistics, 12_345.6);
 }
 
-test('a summary holds ids, counts, what was left out, requests, times and sizes under stable keys', () => {
+test('a summary holds ids, counts, what was skipped, requests, times and sizes under stable keys', () => {
   const { phases_ms: phasesMs, ...summary } = summarize();
   assert.deepEqual(summary, {
     sync_id: 's1',
@@ -80,19 +80,19 @@ Entitlements
 Grants
   3 course completed
   1 course in_progress
-Left out
+Skipped
   12 activity rows with the status Watched
 Requests
   3 reporting
   2 user-management
-  1 of them sent again
+  1 of which retries
   60.1 kB received
 Warning: the API token expires in 3 days
 `,
   );
 });
 
-test('as text, parts that have nothing to say are left out', () => {
+test('as text, empty parts are omitted', () => {
   const stats = { ...synced.stats, resourcesByType: new Map(), entitlementsByType: new Map() };
   const text = formatSummary(summarizeSync({ ...synced, stats }, new SyncTally(() => {}), undefined, 5));
   assert.equal(text, 'Synced in 5 ms to /data/sync.c1z (43.9 kB, sync s1)\n');

@@ -40,7 +40,7 @@ test('long work is known until a page is written or the phase ends', () => {
   assert.equal(tally.work, undefined);
 });
 
-test('what is left out is counted by reason, one at a time unless said otherwise', () => {
+test('skipped items are counted by reason, one at a time by default', () => {
   const { tally } = createTally();
   tally.countSkipped('videos');
   tally.countSkipped('videos');
@@ -48,7 +48,7 @@ test('what is left out is counted by reason, one at a time unless said otherwise
   assert.deepEqual(Object.fromEntries(tally.skippedCounts), { videos: 2, rows: 5 });
 });
 
-test('every event but what is left out is told, in order', () => {
+test('every event but a skipped item is passed on, in order', () => {
   const { tally, events } = createTally();
   tally.phaseStarted('resources');
   tally.progress({ work: 'x' });

@@ -6,8 +6,7 @@ import { GrantReplacedSchema } from '#gen/c1/connector/v2/annotation_grant_repla
 import type { Entitlement } from '#gen/c1/connector/v2/entitlement_pb.js';
 import { GrantManagerService } from '#gen/c1/connector/v2/grant_pb.js';
 import type { GrantOutcome, Provisioner } from '../../author/provisioner.ts';
-import { refusal } from '../../author/refusal.ts';
-import { Code, ServiceError } from '../../author/service-error.ts';
+import { Code, refusal, ServiceError } from '../../author/service-error.ts';
 import { annotation, packAnnotations } from '../../messages/resource.ts';
 import { toConnectorContext } from '../call-context.ts';
 import type { ResourceSyncers } from '../lists/resource-syncers.ts';

@@ -11,10 +11,8 @@ import {
   BatonActionStatus,
 } from '#gen/c1/connector/v2/action_pb.js';
 import { BadRequestSchema } from '#gen/google/rpc/error_details_pb.js';
-import { type Action, action } from '../../../../src/baton/author/action.ts';
-import { refusal } from '../../../../src/baton/author/refusal.ts';
-import { resourceIdArgument } from '../../../../src/baton/author/resource-id-argument.ts';
-import { ServiceError } from '../../../../src/baton/author/service-error.ts';
+import { type Action, action, resourceIdArgument } from '../../../../src/baton/author/action.ts';
+import { refusal, ServiceError } from '../../../../src/baton/author/service-error.ts';
 import { createInProcessClient } from '../../../../src/baton/client/in-process-client.ts';
 import { createLogger } from '../../../../src/baton/log/create-logger.ts';
 import { loggerKey } from '../../../../src/baton/services/call-context.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { z } from 'zod';
-import { resourceIdArgument } from '../../../src/baton/author/resource-id-argument.ts';
+import { resourceIdArgument } from '../../../src/baton/author/action.ts';
 
 const schema = z.object({ user: resourceIdArgument('user').optional() });
 
