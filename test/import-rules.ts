@@ -18,13 +18,13 @@ const sdkRoom = (instead: string, ...rooms: readonly string[]): Room => ({
   instead,
 });
 
-const messagePackages = ['#gen', '@bufbuild/protobuf'];
-const adapterPackages = ['baton-connector-sdk', 'zod', 'pino'];
-const percipioRoom = (instead: string, packages: readonly string[], ...rooms: readonly string[]): Room => ({
+const percipioRoom = (instead: string, ...rooms: readonly string[]): Room => ({
   rooms: rooms.map((room) => `src/percipio/${room}`),
-  packages,
-  instead,
+  packages: ['baton-connector-sdk', '#gen', '@bufbuild/protobuf', 'zod', 'pino'],
+  instead: `${instead}; of the SDK there is what it exports`,
 });
+/** What the rooms of the resource types stand on. */
+const typeRooms = ['api', 'context.ts', 'memory', 'resource-types.ts', 'service-errors.ts'];
 const simulatorPackages = [
   '@bufbuild/protobuf',
   '@bufbuild/protovalidate',
@@ -38,8 +38,8 @@ export const rooms: Readonly<Record<string, Room>> = {
   'src/baton/config': sdkRoom('a setting knows nothing of what it configures', 'net'),
   'src/baton/author': sdkRoom('what an author implements stands on settings alone', 'config', 'net'),
   'src/baton/log': sdkRoom('a log knows settings and networks: pass in what it logs', 'author', 'config', 'net'),
-  'src/baton/encode': sdkRoom('encoding knows messages alone', 'author', 'messages'),
-  'src/baton/messages': sdkRoom('builders know messages alone', 'author', 'net'),
+  'src/baton/encode': sdkRoom('encoding knows messages alone', 'author'),
+  'src/baton/messages': sdkRoom('builders know messages alone', 'author', 'encode', 'net'),
   'src/baton/credentials': sdkRoom('credentials know what an author implements', 'author', 'net'),
   'src/baton/services': sdkRoom(
     'a service knows the connector, not who calls it: pass it through the call context',
@@ -57,7 +57,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   ),
   'src/baton/conductorone': sdkRoom(
     'service mode calls services and syncs: what a command decides is passed in',
-    ...['author', 'client', 'config', 'credentials', 'log', 'net', 'server', 'services', 'sync'],
+    ...['author', 'client', 'config', 'credentials', 'log', 'messages', 'net', 'server', 'services', 'sync'],
   ),
   'src/baton/child': sdkRoom(
     'what a parent says is read here; a command serves it',
@@ -107,31 +107,59 @@ export const rooms: Readonly<Record<string, Room>> = {
   ),
   'src/baton/http.ts': sdkRoom('it only exports', 'net'),
   'src/baton/testing.ts': sdkRoom('it only exports', 'author', 'config', 'harness', 'server', 'services'),
-  'src/baton/protocol-version.ts': sdkRoom('it is a constant'),
 
-  'src/percipio/api': percipioRoom('api/ knows HTTP and JSON: map to messages in the rooms of the resource types', [
-    'baton-connector-sdk/http',
-    'zod',
-    'pino',
-  ]),
-  'src/percipio/report/scan': percipioRoom(
-    'scan/ knows rows and ids: map to grants in courses/',
-    ['baton-connector-sdk/http', 'pino'],
+  'src/percipio/api': {
+    rooms: [],
+    packages: ['baton-connector-sdk/http', 'zod', 'pino'],
+    instead: 'api/ knows HTTP and JSON: map to messages in the rooms of the resource types',
+  },
+  'src/percipio/report/scan': {
+    rooms: ['src/percipio/api'],
+    packages: ['baton-connector-sdk/http', 'pino'],
+    instead: 'scan/ knows rows and ids: map to grants in courses/',
+  },
+  'src/percipio/config.ts': percipioRoom('a setting knows nothing of what it configures'),
+  'src/percipio/resource-types.ts': percipioRoom('what the types share stands on messages alone'),
+  'src/percipio/timing.ts': percipioRoom('waits belong to what waits: import its policy', 'api', 'report/scan'),
+  'src/percipio/service-errors.ts': percipioRoom('it maps errors of the API', 'api', 'report/scan'),
+  'src/percipio/report': percipioRoom(
+    'a report knows rows: map to grants in courses/',
     'api',
+    'report/scan',
+    'timing.ts',
   ),
-  'src/percipio': percipioRoom(
-    'an adapter sees of the SDK what it exports',
-    [...adapterPackages, ...messagePackages],
-    ...['api', 'report/scan'],
+  'src/percipio/memory': percipioRoom(
+    'what a sync has listed is data: the rooms of the types read it',
+    'api',
+    'report',
+    'report/scan',
+  ),
+  'src/percipio/context.ts': percipioRoom('it is what the types share', 'api', 'memory'),
+  'src/percipio/users': percipioRoom('what users share with other types belongs below both', ...typeRooms),
+  'src/percipio/roles': percipioRoom('what roles share with other types belongs below both', ...typeRooms, 'users'),
+  'src/percipio/courses': percipioRoom(
+    'what courses share with other types belongs below both',
+    ...typeRooms,
+    'report/scan',
+  ),
+  'src/percipio/events': percipioRoom(
+    'an event says what resource types would: import their builders',
+    ...[...typeRooms, 'courses', 'report', 'report/scan', 'timing.ts'],
+  ),
+  'src/percipio/validation': percipioRoom('a validation reads what a sync would', ...typeRooms, 'courses'),
+  'src/percipio/connector.ts': percipioRoom(
+    'a connector puts its parts together',
+    ...['api', 'config.ts', 'context.ts', 'courses', 'events', 'memory', 'report', 'roles', 'timing.ts', 'users'],
+    'validation',
   ),
 
   'src/commands': {
-    rooms: ['src/simulator'],
+    rooms: ['src/simulator/conductorone', 'src/simulator/percipio'],
     packages: ['baton-connector-sdk'],
     instead: 'the commands of this program start simulators; all others are the SDK’s',
   },
   'src/program.ts': {
-    rooms: ['src/commands', 'src/percipio', 'package.json'],
+    rooms: ['src/commands', 'src/percipio/config.ts', 'src/percipio/connector.ts', 'package.json'],
     packages: ['baton-connector-sdk'],
     instead: 'the program is one call of runProgram',
   },
@@ -166,7 +194,7 @@ export function importsOf(path: string, text: string): string[] {
 }
 
 const importStatement =
-  /^(?:import|export)\b[^;'"`()=]*?(["'])([^"'\n]+)\1|\b(?:import|require)\s*\(\s*(["'`])([^"'`\n]+)\3/gm;
+  /^(?:import|export)\b(?:[\w\s*$,{}]*?\bfrom)?\s*(["'])([^"'\n]+)\1|\b(?:import|require)\s*\(\s*(["'`])([^"'`\n]+)\3/gm;
 
 /** One text for each import that the rules do not allow, and for each circle. Empty when all is well. */
 export function findFaults(sources: Sources): string[] {

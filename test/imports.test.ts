@@ -1,91 +1,99 @@
-// Which part may import which: the folders of src are parts with a direction, and this test keeps it.
+// The direction of imports: what test/import-rules.ts allows holds, and the check catches what it does not.
 import assert from 'node:assert/strict';
-import { globSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
 import { test } from 'node:test';
 import sdk from '../src/baton/package.json' with { type: 'json' };
+import { findCirclesOfRooms, findFaults, importsOf, readSources, rooms } from './import-rules.ts';
 
-interface Rule {
-  /** Files below this folder … */
-  readonly from: string;
-  /** … import none of these: folders below src, or packages. */
-  readonly not: readonly string[];
-  readonly instead: string;
-}
+const sources = readSources();
 
-const rules: readonly Rule[] = [
-  {
-    from: 'src/baton/',
-    not: ['src/percipio/', 'src/simulator/', 'src/commands/'],
-    instead: 'the runtime knows no application: pass it in through connector.ts or program.ts',
-  },
-  {
-    from: 'src/percipio/',
-    not: [
-      'src/commands/',
-      'src/simulator/',
-      'src/baton/server/',
-      'src/baton/sync/',
-      'src/baton/c1z/',
-      'src/baton/client/',
-    ],
-    instead: 'an adapter implements connector.ts and leaves serving and syncing to the runtime',
-  },
-  {
-    from: 'src/percipio/api/',
-    not: ['#gen/', '@bufbuild/protobuf', '@connectrpc/connect', 'src/baton/', 'src/percipio/report/scan/'],
-    instead: 'api/ knows HTTP and JSON; map to messages in src/percipio/*.ts',
-  },
-  {
-    from: 'src/percipio/report/scan/',
-    not: ['#gen/', '@bufbuild/protobuf', '@connectrpc/connect', 'src/baton/'],
-    instead: 'activity/ knows rows and ids; map to grants in src/percipio/courses/course-grants.ts',
-  },
-  {
-    from: 'src/simulator/percipio/',
-    not: ['src/baton/', 'src/percipio/', 'src/commands/', '#gen/c1/connector/'],
-    instead: 'a simulator shares no code with what it judges',
-  },
-  {
-    from: 'src/simulator/conductorone/',
-    not: ['src/baton/', 'src/percipio/', 'src/commands/', 'src/simulator/percipio/', 'jose'],
-    instead: 'a simulator shares no code with what it judges; the contract in gen/ is all that both have',
-  },
-];
+test('each part of src imports only what it may, and no files import each other', () => {
+  assert.ok(sources.size > 300, `only ${sources.size} sources were read`);
+  assert.deepEqual(findFaults(sources), []);
+});
 
-function importsOf(path: string): string[] {
-  const text = readFileSync(path, 'utf8');
-  const specifiers = [
-    ...text.matchAll(/^(?:import|export)\b[^;]*?from '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm),
-  ];
-  return specifiers
-    .map(([, a, b, c]) => a ?? b ?? c ?? '')
-    .map((specifier) => (specifier.startsWith('.') ? normalize(join(dirname(path), specifier)) : specifier));
-}
-
-for (const { from, not, instead } of rules) {
-  test(`${from} imports nothing of ${not.join(', ')}`, () => {
-    const files = globSync(`${from}**/*.ts`);
-    assert.ok(files.length > 0, `there are no files below ${from}`);
-    const faults = files.flatMap((file) =>
-      importsOf(file)
-        .filter((specifier) => not.some((banned) => specifier.startsWith(banned)))
-        .map((specifier) => `${file} imports ${specifier}`),
-    );
-    assert.deepEqual(faults, [], instead);
-  });
-}
+test('the rules themselves have no circle, and each of them is about something', () => {
+  assert.deepEqual(findCirclesOfRooms(), []);
+  const empty = Object.keys(rooms).filter((room) => ![...sources.keys()].some((path) => path.startsWith(room)));
+  assert.deepEqual(empty, []);
+});
 
 test('the packages that the SDK imports are its dependencies', () => {
-  const specifiers = globSync('src/baton/**/*.ts').flatMap(importsOf);
+  const specifiers = [...sources].flatMap(([path, text]) =>
+    path.startsWith('src/baton/') ? importsOf(path, text) : [],
+  );
   const packages = specifiers
     .filter((specifier) => !/^(src\/|node:)/.test(specifier))
     .map((specifier) => specifier.replace(/^#gen\//, 'baton-connector-messages/'))
     .map((specifier) => /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0]);
   // Declarations name types of Node, which no import shows.
-  assert.deepEqual([...new Set([...packages, '@types/node'])].sort(), Object.keys(sdk.dependencies).sort());
+  const imported = new Set([...packages, '@types/node']);
+  assert.deepEqual([...imported].sort(), Object.keys(sdk.dependencies).sort());
 });
 
-test('the check sees imports', () => {
-  assert.ok(importsOf('src/percipio/users/users.ts').includes('baton-connector-sdk'));
+const planted = [
+  {
+    title: 'a part of the SDK that is not exported, by its path',
+    path: 'src/percipio/users/users.ts',
+    line: "import { createPageToken } from '../../baton/services/lists/page-token.ts';",
+    fault:
+      'src/percipio/users/users.ts imports src/baton/services/lists/page-token.ts: what users share with other types belongs below both; of the SDK there is what it exports',
+  },
+  {
+    title: 'a part of the SDK that is not exported, by its name',
+    path: 'src/percipio/users/users.ts',
+    line: "import { createPageToken } from 'baton-connector-sdk/services/lists/page-token.ts';",
+    fault:
+      'src/percipio/users/users.ts imports baton-connector-sdk/services/lists/page-token.ts: what users share with other types belongs below both; of the SDK there is what it exports',
+  },
+  {
+    title: 'services that know their server',
+    path: 'src/baton/services/connector-service.ts',
+    line: "import type { GrpcServer } from '../server/grpc/grpc-server.ts';",
+    fault:
+      'src/baton/services/connector-service.ts imports src/baton/server/grpc/grpc-server.ts: a service knows the connector, not who calls it: pass it through the call context',
+  },
+  {
+    title: 'an SDK that knows its connector, in double quotes',
+    path: 'src/baton/commands/serve.ts',
+    line: 'import { percipioFields } from "../../percipio/config.ts";',
+    fault: 'src/baton/commands/serve.ts imports src/percipio/config.ts: a command wires the parts of the SDK',
+  },
+  {
+    title: 'import() over several lines',
+    path: 'src/percipio/connector.ts',
+    line: "const { startPercipioSimulator } = await import(\n  '../simulator/percipio/percipio-simulator.ts'\n);",
+    fault:
+      'src/percipio/connector.ts imports src/simulator/percipio/percipio-simulator.ts: a connector puts its parts together; of the SDK there is what it exports',
+  },
+  {
+    title: 'a simulator that shares a package with what it judges',
+    path: 'src/simulator/conductorone/verify-assertion.ts',
+    line: "export * from 'jose';",
+    fault:
+      'src/simulator/conductorone/verify-assertion.ts imports jose: a simulator shares no code with what it judges: the contract in gen/ is all that both have',
+  },
+  {
+    title: 'a file outside of every room',
+    path: 'src/helpers.ts',
+    line: '',
+    fault: 'src/helpers.ts is in no room: name it in test/import-rules.ts',
+  },
+];
+
+for (const { title, path, line, fault } of planted) {
+  test(`the check catches ${title}`, () => {
+    assert.deepEqual(findFaults(new Map([...sources, [path, `${line}\n${sources.get(path) ?? ''}`]])), [fault]);
+  });
+}
+
+test('the check catches a circle, though all in it are types', () => {
+  const files = new Map([
+    ['src/baton/sync/a.ts', "import type { B } from './b.ts';"],
+    ['src/baton/sync/b.ts', "export type { C } from './c.ts';"],
+    ['src/baton/sync/c.ts', "import type { A } from './a.ts';"],
+    ['src/baton/sync/d.ts', "import type { A } from './a.ts';"],
+  ]);
+  assert.deepEqual(findFaults(files), [
+    'src/baton/sync/a.ts, src/baton/sync/b.ts, src/baton/sync/c.ts import each other: move what they share below them',
+  ]);
 });

@@ -19,7 +19,7 @@ function loadedWith(path: string, loaded = new Set<string>()): Set<string> {
 function resolveSpecifier(path: string, specifier: string): string {
   if (specifier === 'baton-connector-sdk') return 'src/baton/index.ts';
   if (specifier.startsWith('baton-connector-sdk/'))
-    return specifier.replace('baton-connector-sdk', 'src/baton') + '.ts';
+    return `${specifier.replace('baton-connector-sdk', 'src/baton')}.ts`;
   return specifier.startsWith('.') ? normalize(join(dirname(path), specifier)) : specifier;
 }
 

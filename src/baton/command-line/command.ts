@@ -1,4 +1,4 @@
-// What a command is: the record from which dispatch, help and completion are derived.
+// What a command is: the record that dispatch, help and completion are made from.
 import type { Logger } from 'pino';
 import type { Host } from '../author/host.ts';
 import type { Program } from '../author/program.ts';
@@ -6,52 +6,52 @@ import type { Constraint } from '../config/constraint.ts';
 import { boolField } from '../config/create-field.ts';
 import type { Field, Settings } from '../config/field.ts';
 
-/** A command of the program. Each has its own file in `commands/`. */
+/** One thing that the program can do. Each lies in a file of its own in src/commands. */
 export interface Command {
-  /** Its word on the command line. The default command needs none; there it only appears in messages. */
+  /** What stands on the command line; for the default command only documentation. */
   readonly name: string;
-  /** One line without a full stop, for the list of commands. */
+  /** One line without its full stop, for the list of commands. */
   readonly summary: string;
-  /** The text of its own help. Default: the summary. */
+  /** More about it, for its own help. Default: the summary. */
   readonly description?: string;
-  /** Omitted from the list of commands. */
+  /** Left out of the list of commands. */
   readonly hidden?: boolean;
-  /** Its own settings, in addition to those of the connector and those of every connector. */
+  /** Settings of its own, beside those of the connector and those that every connector has. */
   readonly fields?: readonly Field[];
   /** Rules between its own settings. */
   readonly constraints?: readonly Constraint[];
   /**
-   * Whether another program starts it and passes on its own settings. Settings that are unsupported here may have an
-   * effect there, so they are not reported.
+   * Whether another program starts it, with the settings that it has itself been given: those that do nothing here may
+   * do something there, and are no fault.
    */
   readonly startedByProgram?: boolean;
-  /** Its arguments as help shows them, such as `SHELL`. Default: it takes none. */
+  /** How help writes the words that it takes behind its name, such as `SHELL`. Absent: it takes none. */
   readonly argumentNames?: string;
-  /** The valid arguments, if there are only a few: shells complete them. */
+  /** The words that it takes behind its name, if there are only a few: shells complete them. */
   readonly argumentChoices?: readonly string[];
-  /** Whether it runs the connector, so that the connector's required settings must be set. */
+  /** Whether it runs the connector, so that the connector's required settings must be there. */
   readonly needsConnectorSettings: boolean;
   /**
-   * Runs the command.
+   * Does it.
    * @returns The exit code.
-   * @throws UsageError for the user's mistakes (exit code 2); anything else is a failure (exit code 1).
+   * @throws UsageError for what the user must put right (exit 2); anything else is a failure (exit 1).
    */
   run(invocation: Invocation): Promise<number>;
 }
 
 /** The commands of a program. */
 export interface CommandSet {
-  /** Runs when no command is named. */
+  /** What happens when no command is named. */
   readonly default: Command;
   readonly named: readonly Command[];
 }
 
-/** What a command runs with. */
+/** What a command gets. */
 export interface Invocation {
   readonly program: Program;
   readonly commands: CommandSet;
   readonly settings: Settings;
-  /** The words after the command's name. */
+  /** The words behind the command's name. */
   readonly arguments: readonly string[];
   readonly logger: Logger;
   /** For User-Agent headers: `baton-percipio/1.0.0`. */
@@ -60,7 +60,7 @@ export interface Invocation {
 }
 
 // Flags that every command has and that are not settings: they have no variable and no key in the file.
-export const helpFlag = boolField({ name: 'help', shorthand: 'h', description: 'Show this help' });
-export const versionFlag = boolField({ name: 'version', shorthand: 'v', description: 'Show the version' });
+export const helpFlag = boolField({ name: 'help', shorthand: 'h', description: 'Shows this help' });
+export const versionFlag = boolField({ name: 'version', shorthand: 'v', description: 'Shows the version' });
 
 export const builtInFlags = [helpFlag, versionFlag];

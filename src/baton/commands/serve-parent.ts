@@ -1,4 +1,4 @@
-// Serves the connector to the parent process, until the parent is gone.
+// Serves the connector to the program that started this one, for as long as that one is there.
 
 import { ParentPipe } from '../child/parent-pipe.ts';
 import { readPermittedWork } from '../child/permitted-work.ts';
@@ -12,13 +12,12 @@ import { MutualTlsCredentials } from '../server/tls/mutual-tls.ts';
 import { sessionStoresKey } from '../services/call-context.ts';
 import { createConnectorServices } from '../services/connector-services.ts';
 
-/** When the parent is gone, nobody waits for the responses. */
+/** Nobody waits for the answers of calls when the parent has gone. */
 const closeTimeoutMs = 200;
 
 /**
- * Runs `_connector-service`.
- * @returns The exit code, when the parent is gone.
- * @throws The signal's reason.
+ * See `connector-service.ts`.
+ * @returns The exit code, when the parent has gone.
  */
 export async function serveParent({ program, settings, logger, userAgent, host }: Invocation): Promise<number> {
   if (!host.stdin) {
@@ -31,9 +30,7 @@ export async function serveParent({ program, settings, logger, userAgent, host }
   const config = parseServerConfig(await unlessStopped(pipe.line, host.signal));
   const tls = readCredential(config.credential);
   if (asksForLimits(config.rateLimiterConfig)) {
-    logger.warn(
-      'ignoring the rate limiter config of the parent: the connector itself respects the limits of its application',
-    );
+    logger.warn('calls are not limited by a rate: the connector keeps to the limits of its application itself');
   }
   const connector = program.connector(settings, { logger, userAgent, env: host.env });
   stack.defer(() => connector.close?.());
@@ -60,11 +57,11 @@ export async function serveParent({ program, settings, logger, userAgent, host }
   logger.info({ address: formatListenAddress(server.address), session_store: sessions !== undefined }, 'listening');
 
   await unlessStopped(pipe.ended, host.signal);
-  logger.info('the parent is gone');
+  logger.info('the parent has gone');
   return 0;
 }
 
-/** @throws The signal's reason: the parent takes exit code 0 for an end that it requested itself. */
+/** @throws the signal's reason: a parent that asks nothing more of a child must see that it did not end by itself. */
 async function unlessStopped<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
   signal.throwIfAborted();
   const stopped = Promise.withResolvers<never>();

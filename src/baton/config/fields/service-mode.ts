@@ -1,22 +1,22 @@
-// Settings of service mode, in which ConductorOne hands out tasks, and of the health endpoint.
+// Settings of service mode, in which ConductorOne hands out the work, and of the health endpoint that goes with it.
 import { boolField, intField, stringField } from '../create-field.ts';
 
 export const clientId = stringField({
   name: 'client-id',
-  description: 'ConductorOne client id; enables service mode',
+  description: 'Client id of ConductorOne; turns on service mode',
   exportTarget: 'none',
 });
 
 export const clientSecret = stringField({
   name: 'client-secret',
-  description: 'ConductorOne client secret for the client id',
+  description: 'Client secret that goes with the client id',
   secret: true,
   exportTarget: 'none',
 });
 
 export const taskConcurrency = intField({
   name: 'task-concurrency',
-  description: 'Maximum concurrent tasks in service mode, 1 to 100',
+  description: 'How many tasks service mode works on at once, 1 to 100',
   default: 3,
   gte: 1,
   lte: 100,
@@ -26,13 +26,13 @@ export const taskConcurrency = intField({
 export const provisioning = boolField({
   name: 'provisioning',
   shorthand: 'p',
-  description: 'Allow changes in the application',
+  description: 'Permits changes in the application',
   exportTarget: 'none',
 });
 
 export const ticketing = boolField({
   name: 'ticketing',
-  description: 'Enable tickets',
+  description: 'Permits work on tickets',
   displayName: 'External tickets',
   exportTarget: 'none',
   unsupported: { answer: 'warn', because: 'this connector has no tickets' },
@@ -40,16 +40,16 @@ export const ticketing = boolField({
 
 const authMethod = stringField({
   name: 'auth-method',
-  description: 'Authentication method, for connectors with several',
+  description: 'Which way of signing in to use, where a connector has several',
   exportTarget: 'none',
-  unsupported: { answer: 'accept', because: 'there is only one authentication method' },
+  unsupported: { answer: 'accept', because: 'there is one way of signing in' },
 });
 
 export const serviceModeFields = [clientId, clientSecret, taskConcurrency, provisioning, ticketing, authMethod];
 
 export const sessionStoreMaximumSize = intField({
   name: 'session-store-maximum-size',
-  description: 'Maximum session data to keep in memory in bytes, 0 to disable',
+  description: 'The most bytes of session data to keep in memory, 0 for none',
   default: 15_728_640,
   hidden: true,
   exportTarget: 'ops',
@@ -58,14 +58,14 @@ export const sessionStoreMaximumSize = intField({
 
 export const healthCheck = boolField({
   name: 'health-check',
-  description: 'Serve a health endpoint over HTTP',
+  description: 'Answers health checks over HTTP',
   exportTarget: 'ops',
 });
 
-/** Its limits are not exported: the Go SDK declares none. */
+/** The Go SDK declares no limits, so the exported schema tells none. */
 export const healthCheckPort = intField({
   name: 'health-check-port',
-  description: 'Port of the health endpoint',
+  description: 'The port of the health endpoint',
   default: 8081,
   gte: 0,
   lte: 65_535,
@@ -75,7 +75,7 @@ export const healthCheckPort = intField({
 
 export const healthCheckBindAddress = stringField({
   name: 'health-check-bind-address',
-  description: 'Address that the health endpoint listens on',
+  description: 'The address that the health endpoint listens on',
   default: '127.0.0.1',
   hidden: true,
   exportTarget: 'ops',

@@ -3,7 +3,6 @@ import type { Organization } from '../organization/organization.ts';
 import { hash32, shuffle } from '../random.ts';
 import { type ActivityPlan, createActivityRow, ROW_STATUSES } from './activity-plan.ts';
 import { ACTIVITY_SEGMENT_BYTES_MAX, writeActivitySegment } from './activity-segment.ts';
-import type { AddedRowBytes } from './added-activity.ts';
 import { FRAGMENT_BYTES_MAX, type RowFragments } from './row-fragments.ts';
 
 const BLOCK_BYTES = 256 * 1024;
@@ -12,6 +11,12 @@ const ROW_BYTES_MAX = 2 * FRAGMENT_BYTES_MAX + ACTIVITY_SEGMENT_BYTES_MAX;
 const COMMA = 0x2c;
 const OPENING_BRACE = 0x7b;
 const CLOSING_BRACE = 0x7d;
+
+/** A row as it appears in a report, in UTF-8. */
+export interface AddedRowBytes {
+  readonly lastAccessMs: number;
+  readonly bytes: Buffer;
+}
 
 /** Which rows a report holds. */
 export interface ActivityFilter {

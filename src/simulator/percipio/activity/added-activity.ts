@@ -1,7 +1,7 @@
 // Activity that happens while a simulator runs: rows that tests add to the generated ones.
 import type { CatalogItem, SimulatedData } from '../organization/api-objects.ts';
 import { CONTENT_KINDS, COURSE_KIND } from '../organization/content-kinds.ts';
-import type { ActivityFilter } from './activity-rows.ts';
+import type { ActivityFilter, AddedRowBytes } from './activity-rows.ts';
 
 /** One row. The user and content that it names need not exist. */
 export interface AddedActivity {
@@ -24,12 +24,6 @@ export interface AddedRow {
   /** Records further activity: Percipio updates the row of a user and course. */
   update(change: Partial<AddedActivity>): void;
   remove(): void;
-}
-
-/** A row as it appears in a report, in UTF-8. */
-export interface AddedRowBytes {
-  readonly lastAccessMs: number;
-  readonly bytes: Buffer;
 }
 
 const ROW_BYTES_MAX = 64 * 1024;
