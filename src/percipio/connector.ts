@@ -22,7 +22,8 @@ import {
 } from './config.ts';
 import type { PercipioContext } from './context.ts';
 import { createCourseSyncer, createCourses } from './courses/courses.ts';
-import { createEventFeeds } from './events/event-feeds.ts';
+import { createCourseActivityFeed } from './events/course-activity.ts';
+import { createUserChangesFeed } from './events/user-changes.ts';
 import type { SyncLists } from './memory/sync-lists.ts';
 import { SyncMemory } from './memory/sync-memory.ts';
 import { ActivityReports } from './report/activity-reports.ts';
@@ -69,7 +70,10 @@ export function createPercipioConnector(
     metadata: { displayName: 'Percipio Connector', description: 'Accounts and course progress of Skillsoft Percipio' },
     // Syncers begin with the last one: users, whose listing is what roles are found in, come before roles.
     resourceTypes: [createCourseSyncer(percipio), createRoleSyncer(percipio), createUserSyncer(percipio)],
-    eventFeeds: createEventFeeds({ percipio, timing, reportTimeoutMs: settings.get(reportTimeoutField) }),
+    eventFeeds: [
+      createUserChangesFeed(percipio, timing.now),
+      createCourseActivityFeed({ percipio, timing, reportTimeoutMs: settings.get(reportTimeoutField) }),
+    ],
     actions: createActions(percipio),
     validate: (context, validation) => validatePercipio(validated, context, validation),
     cleanup: async ({ syncId }) => percipio.memory.forget(syncId),

@@ -40,7 +40,7 @@ test('the program syncs an organization whole, says so in numbers, and shows no 
   }
   assert.equal(leftOut('of courses that are not synced'), unknownCourse + unsyncedCourse);
   assert.equal(leftOut('of users that are not synced'), unknownUser);
-  assert.equal(leftOut('of a user and a course that another row tells of'), truth.repeatedRows);
+  assert.equal(leftOut('that repeat a user and a course'), truth.repeatedRows);
   assert.equal(summary.file, folder.file);
   assert.equal(summary.file_bytes, (await readFile(folder.file)).length);
   assert.deepEqual([summary.retries, summary.warnings], [0, []]);

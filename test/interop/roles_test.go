@@ -91,11 +91,11 @@ func TestProvisioningOfOtherGrants(t *testing.T) {
 	completed := entitlement.NewAssignmentEntitlement(course, "completed")
 	person := &v2.Resource{Id: userID(percipio.Truth.UserIDs[0])}
 	_, err = client.Grant(t.Context(), v2.GrantManagerServiceGrantRequest_builder{Entitlement: completed, Principal: person}.Build())
-	isCancelled(t, "grant of a course", err, "Course progress is made by learning")
+	isCancelled(t, "grant of a course", err, "Course progress comes from learning")
 	_, err = client.Revoke(t.Context(), v2.GrantManagerServiceRevokeRequest_builder{
 		Grant: v2.Grant_builder{Id: "g", Entitlement: completed, Principal: person}.Build(),
 	}.Build())
-	isCancelled(t, "revocation of a course", err, "Course progress is made by learning")
+	isCancelled(t, "revocation of a course", err, "Course progress comes from learning")
 
 	_, err = client.Grant(t.Context(), v2.GrantManagerServiceGrantRequest_builder{
 		Entitlement: roleEntitlement(t, "ADMIN"), Principal: course,

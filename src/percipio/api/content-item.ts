@@ -2,6 +2,12 @@
 import { z } from 'zod';
 import { optional, optionalList } from './lenient.ts';
 
+/** The content types that are synced, as the catalog and the search spell them. */
+export const syncedContentTypes = ['COURSE', 'ASSESSMENT'] as const;
+
+/** The same, as reports spell them. */
+export const reportContentTypes = ['Course', 'Assessment'] as const;
+
 /** Only `id` is always there. What the connector does not use is not looked at. */
 export const contentItemSchema = z.object({
   /** A UUID. */

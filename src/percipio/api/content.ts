@@ -1,7 +1,7 @@
 // The family content-discovery: the catalog, page by page, and search in it.
 import { z } from 'zod';
 import { readCountHeader, readHeader } from './answer-headers.ts';
-import { type ContentItem, contentItemSchema } from './content-item.ts';
+import { type ContentItem, contentItemSchema, syncedContentTypes } from './content-item.ts';
 import type { HttpClient } from './http-client.ts';
 import { parseLinkedOffset } from './link-header.ts';
 import type { RateLimit } from './rate-limit.ts';
@@ -47,9 +47,6 @@ export interface ContentSearch {
 
 /** What Percipio gives on a page of search results when it is not told. */
 const searchPageSize = 25;
-
-/** The kinds of content that the connector knows. */
-export const syncedContentTypes = ['COURSE', 'ASSESSMENT'] as const;
 
 export class ContentApi {
   readonly #http: HttpClient;

@@ -1,5 +1,6 @@
 // The family reporting: a report is asked for, takes minutes to be made, and is then read as a stream.
 import { z } from 'zod';
+import { reportContentTypes } from './content-item.ts';
 import type { Exchange } from './exchange.ts';
 import { type Answer, type HttpClient, parseJson } from './http-client.ts';
 import { optional } from './lenient.ts';
@@ -13,8 +14,6 @@ export type ReportPeriod =
   | { readonly timeFrame: 'DAY' | 'WEEK' | 'THIRTY_DAYS' | 'CALENDAR_MONTH' };
 
 export type LearningActivityRequest = ReportPeriod & {
-  /** As the report spells them; several are separated by commas. Default `Course,Assessment`. */
-  readonly contentType?: string | undefined;
   /** JSONata that Percipio applies to the rows. */
   readonly mapping?: string | undefined;
 };
@@ -67,7 +66,7 @@ export class ReportsApi {
     request: LearningActivityRequest,
     signal: AbortSignal,
   ): Promise<Pick<Answer<RequestedReport>, 'value' | 'rateLimit'>> {
-    const contentType = request.contentType ?? 'Course,Assessment';
+    const contentType = reportContentTypes.join(',');
     const period =
       'timeFrame' in request
         ? { timeFrame: request.timeFrame }

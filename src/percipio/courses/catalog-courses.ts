@@ -4,10 +4,10 @@ import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
 import { catalogPageSizeMax } from '../api/content.ts';
 import type { PercipioContext } from '../context.ts';
 import { asService, rateLimitAnnotations } from '../service-errors.ts';
-import { type NoCourseReason, toCourseResource, whyNoCourse } from './course-resource.ts';
+import { type SkipReason, skipReasonOf, toCourseResource } from './course-resource.ts';
 import { type CourseSource, createCourseSource } from './course-source.ts';
 
-/** A place in one frozen listing of the catalog (`CatalogPosition` of the client). */
+/** A position in one frozen listing of the catalog (`CatalogPosition` of the client). */
 const pageToken = z.strictObject({
   offset: z.int().min(1),
   pagingRequestId: z.string().optional(),
@@ -15,7 +15,7 @@ const pageToken = z.strictObject({
   step: z.int().min(1).optional(),
 });
 
-const leftOutAs: Readonly<Record<NoCourseReason, string>> = {
+const skippedAs: Readonly<Record<SkipReason, string>> = {
   'other content': 'catalog items that are neither a course nor an assessment',
   inactive: 'inactive courses and assessments',
 };
@@ -26,17 +26,17 @@ export function createCatalogCourses({ client, memory }: PercipioContext): Cours
       client().content.listCatalog({ max: catalogPageSizeMax, position: token }, signal),
     );
     const items: Resource[] = [];
-    const leftOut = new Map<NoCourseReason, number>();
+    const skipped = new Map<SkipReason, number>();
     for (const item of page.items) {
-      const reason = whyNoCourse(item);
+      const reason = skipReasonOf(item);
       if (reason === undefined) {
         items.push(toCourseResource(item));
       } else {
-        leftOut.set(reason, (leftOut.get(reason) ?? 0) + 1);
+        skipped.set(reason, (skipped.get(reason) ?? 0) + 1);
       }
     }
-    for (const [reason, count] of leftOut) {
-      reporter.countSkipped(leftOutAs[reason], count);
+    for (const [reason, count] of skipped) {
+      reporter.countSkipped(skippedAs[reason], count);
     }
     return { items, next: page.next, annotations: rateLimitAnnotations(page.rateLimit) };
   });

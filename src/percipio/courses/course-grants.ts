@@ -1,4 +1,4 @@
-// Lists who completed a course and who is at it, from the learning-activity report of the sync.
+// Lists who has completed or started a course, from the learning-activity report of the sync.
 
 import {
   type Context,
@@ -17,12 +17,12 @@ import { userType } from '../resource-types.ts';
 import { toServiceError } from '../service-errors.ts';
 import type { CourseSource } from './course-source.ts';
 
-/** The report is being made; `waits` makes each token differ from the one before. */
+/** The report is not ready; `waits` makes each token differ from the previous one. */
 const waitingToken = z.strictObject({ report: z.string().min(1).optional(), waits: z.int().min(1) });
 
 const courseToken = z.union([waitingToken, z.strictObject({ report: z.string().min(1), from: z.int().min(1) })]);
 
-/** `from` grants of `course` have been told, and all those of courses whose ids sort before it. */
+/** `from` grants of `course` have been listed, and all of courses whose ids sort before it. */
 const allCoursesToken = z.union([
   waitingToken,
   z.strictObject({ report: z.string().min(1), course: z.string(), from: z.int().min(0) }),
@@ -78,7 +78,7 @@ export function createGrantsOfAllCourses(percipio: PercipioContext, source: Cour
   );
 }
 
-/** Grants of a course, beginning behind the first `from`, at most `count`. */
+/** At most `count` grants of a course, after the first `from`. */
 function grantsOf(index: ActivityIndex, course: Resource, from: number, count: number): PlainGrant[] {
   const stubs = {
     completed: entitlementStub(course, 'completed'),
@@ -95,7 +95,7 @@ type LoadedReport =
   | { readonly index: ActivityIndex; readonly report: string }
   | { readonly index: undefined; readonly waiting: z.output<typeof waitingToken> };
 
-/** The report that a token names, or the sync's own; or the token to come back with while it is being made. */
+/** The report that a token names, or the sync's own; or the token to come back with if it is not ready. */
 async function loadReport(
   { memory, reportWaitMs }: PercipioContext,
   token: { readonly report?: string | undefined; readonly waits?: number } | undefined,
@@ -129,8 +129,8 @@ function reportSummary({ counts }: ActivityIndex, { reporter, logger }: Context)
   const others: [reason: string, count: number][] = [
     ['activity rows of courses that are not synced', counts.unknownCourses],
     ['activity rows of users that are not synced', counts.unknownUsers],
-    ['activity rows without a course, a user or a status', counts.malformed],
-    ['activity rows of a user and a course that another row tells of', counts.duplicates],
+    ['activity rows without a course, user or status', counts.malformed],
+    ['activity rows that repeat a user and a course', counts.duplicates],
   ];
   for (const [reason, count] of others) {
     if (count > 0) {

@@ -1,20 +1,20 @@
-// Lists exactly the courses that the operator named, found one by one.
+// Lists exactly the courses that the operator named, searching for them one by one.
 import { z } from 'zod';
 import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
 import type { ContentItem } from '../api/content-item.ts';
 import type { PercipioContext } from '../context.ts';
 import { asService } from '../service-errors.ts';
-import { nameOfCourse, toCourseResource, whyNoCourse } from './course-resource.ts';
+import { nameOfCourse, skipReasonOf, toCourseResource } from './course-resource.ts';
 import { type CourseSource, createCourseSource } from './course-source.ts';
 
-/** Searches of one page. They run side by side, as many at a time as the client allows. */
+/** Searches per page. They are concurrent, as far as the client allows. */
 const searchesPerPage = 25;
 
 const pageToken = z.strictObject({ offset: z.int().min(1) });
 
 /**
- * A search that fails fails the page: a course that the operator named must not get lost because Percipio was busy. One
- * that cannot be synced is named in a warning with the reason.
+ * A failed search fails the page: a course that the operator named must not get lost because Percipio was busy. A warning
+ * names each one that cannot be synced, with the reason.
  */
 export function createLimitedCourses({ client, memory, limitedCourses }: PercipioContext): CourseSource {
   const ids = [...new Set(limitedCourses)];
@@ -42,14 +42,14 @@ export function createLimitedCourses({ client, memory, limitedCourses }: Percipi
 /** Why a course that the operator named is not synced, and what to do about it. */
 function findProblem(item: ContentItem | undefined): string | undefined {
   if (!item) {
-    return 'Percipio finds no course or assessment with this id. Check the id, and that the organization has a license for it';
+    return 'Percipio finds no course or assessment with this id. Check the id, and whether the organization has a license for it';
   }
-  switch (whyNoCourse(item)) {
+  switch (skipReasonOf(item)) {
     case undefined:
       return undefined;
     case 'inactive':
-      return `"${nameOfCourse(item)}" is inactive in Percipio. Take it out of the list, or make it active again`;
+      return `"${nameOfCourse(item)}" is inactive in Percipio. Remove it from the list, or reactivate it`;
     case 'other content':
-      return `"${nameOfCourse(item)}" is ${item.contentType?.percipioType ?? 'of an unknown type'}, neither a course nor an assessment. Take it out of the list`;
+      return `"${nameOfCourse(item)}" is ${item.contentType?.percipioType ?? 'of an unknown type'}, neither a course nor an assessment. Remove it from the list`;
   }
 }

@@ -8,8 +8,8 @@ import { courseType, userType } from '../resource-types.ts';
 import type { Activity } from './recent-activity.ts';
 
 /**
- * A use as a UsageEvent, a completion as the grant that it gives. Ids are the same in any process: course, user and
- * time; for a completion the id of the grant, and the time.
+ * A use becomes a UsageEvent, a completion the grant that it gives. Ids are the same in any process: course, user and time;
+ * for a completion the id of the grant, and the time.
  */
 export function toActivityEvent(
   { kind, courseId, userId, atMs }: Activity,
@@ -32,7 +32,7 @@ export function toActivityEvent(
     event: {
       case: 'usageEvent',
       value: {
-        // Without the description, which would come again with each event.
+        // Without the description, which each event would repeat.
         targetResource: { id: { resourceType: courseType.id, resource: courseId }, displayName: course.displayName },
         actorResource: user,
       },

@@ -1,38 +1,38 @@
-// Which time the reports of the activity feed are about, one after the other.
+// The time windows of the activity feed's reports, one after the other.
 import { z } from 'zod';
 import { timeSchema } from './first-event.ts';
 
 const hourMs = 3_600_000;
 
 /**
- * How much of the time that one report was about the next one is about again. Skillsoft says that Percipio may take up
- * to 24 hours to include activity in a report; an hour more is for clocks that differ.
+ * How far consecutive windows overlap. Skillsoft says that Percipio may take up to 24 hours to include activity in a report;
+ * the extra hour covers clock skew.
  */
 export const activityOverlapMs = 25 * hourMs;
 
-/** A longer time is reported piece by piece, so that no report is large: a month has a hundredth of ten years. */
+/** Longer periods are split, so that no report is large: a month has a hundredth of ten years. */
 const windowMaxMs = 30 * 24 * hourMs;
 
-/** After a report that went up to the present, the next one is requested after this time. A report takes minutes. */
+/** The pause after a report that reached the present. A report takes minutes. */
 const intervalMs = 15 * 60_000;
 
 /** The cursor of the feed. Times are those of this machine's clock, in milliseconds since 1970. */
 export const activityCursorSchema = z.strictObject({
   /** The next report begins then. */
   from: timeSchema,
-  /** The caller's own start, as long as an overlap would go back behind it. */
+  /** The caller's own start, as long as an overlap would go back before it. */
   start: timeSchema.optional(),
-  /** Not before then the next report is requested. */
+  /** The next report is not requested before then. */
   notBefore: timeSchema.optional(),
-  /** The report that was read before: what it has was told. */
+  /** The report that was read before: its events were sent. */
   previous: z.string().min(1).optional(),
-  /** The report that is being made, or read. */
+  /** The report that Percipio makes, or that is being read. */
   report: z
     .strictObject({
       id: z.string().min(1),
       to: timeSchema,
       requestedAt: timeSchema,
-      /** How many of its activities were told or left out. */
+      /** How many of its activities were sent or skipped. */
       read: z.int().min(0),
     })
     .optional(),
@@ -46,17 +46,17 @@ export function firstActivityCursor(startMs: number): ActivityCursor {
   return { from: startMs, start: startMs };
 }
 
-/** Whether a report is to be requested, and up to when. */
+/** The end of the window of the next report; undefined if none is due. */
 export function nextWindowEnd({ from, notBefore = 0 }: ActivityCursor, nowMs: number): number | undefined {
   return nowMs < notBefore || nowMs <= from ? undefined : Math.min(nowMs, from + windowMaxMs);
 }
 
-/** Where to go on behind a report, and whether that can be done at once. */
-export function behindReport(
+/** Where to continue after a report, and whether at once. */
+export function afterReport(
   { start }: ActivityCursor,
   { id, to, requestedAt }: CurrentReport,
 ): { readonly cursor: ActivityCursor; readonly hasMore: boolean } {
-  // Activity that is older than the overlap was there when the report was made.
+  // Activity older than the overlap was already in the report.
   const from = Math.min(to, requestedAt - activityOverlapMs);
   const isUpToDate = to === requestedAt;
   return {

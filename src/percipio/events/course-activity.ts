@@ -1,4 +1,10 @@
-// The feed of who used which course and who completed it. docs/events.md reasons why it passes nothing over.
+// The feed of who used which course and who completed it. docs/events.md explains why it misses nothing.
+//
+// The cursor has the state of the feed's report, so that any process can continue:
+//
+//   none ── window due: request ──► pending ── poll: ready ──► sending ── all events sent ──► none; it is `previous` now
+//    ▲                                 │ lost, or late            │ lost
+//    └──── another one is requested ───┴──────────────────────────┘
 
 import {
   Code,
@@ -18,26 +24,25 @@ import { toActivityEvent } from './activity-event.ts';
 import {
   type ActivityCursor,
   activityCursorSchema,
-  behindReport,
+  afterReport,
   type CurrentReport,
   firstActivityCursor,
   nextWindowEnd,
 } from './activity-window.ts';
 import { FeedReports } from './feed-reports.ts';
 import { firstEventMs } from './first-event.ts';
-import type { RecentActivity } from './read-recent-activity.ts';
-import { type ActivityList, hasActivity } from './recent-activity.ts';
-import { SyncedThingsReader } from './synced-things.ts';
+import { type ActivityList, hasActivity, type RecentActivity } from './recent-activity.ts';
+import { SyncedResourcesReader } from './synced-resources.ts';
 
 export const courseActivityFeedId = 'percipio_course_activity';
 
-/** A completion may bear a date alone, and so seem up to a day older than it is. */
+/** A completion may have only a date, and so seem up to a day older than it is. */
 const dayMs = 24 * 3_600_000;
 
 export interface CourseActivityOptions {
   readonly percipio: PercipioContext;
   readonly timing: Pick<ConnectorTiming, 'now' | 'reportWaitMs' | 'reportPollMinMs' | 'reportPollMaxMs'>;
-  /** How long Percipio may take to make a report, until another one is requested. */
+  /** How long Percipio may take to make a report before another one is requested. */
   readonly reportTimeoutMs: number;
 }
 
@@ -50,8 +55,8 @@ export function createCourseActivityFeed(options: CourseActivityOptions): EventF
   );
 }
 
-/** A report that is being told; without activity as long as it is being made. */
-interface Telling {
+/** The current report; without activity while Percipio is making it. */
+interface FoundReport {
   readonly report: CurrentReport;
   readonly activity: RecentActivity | undefined;
 }
@@ -59,12 +64,12 @@ interface Telling {
 class CourseActivityFeed {
   readonly #options: CourseActivityOptions;
   readonly #reports: FeedReports;
-  readonly #synced: SyncedThingsReader;
+  readonly #synced: SyncedResourcesReader;
 
   constructor(options: CourseActivityOptions) {
     this.#options = options;
     this.#reports = new FeedReports(() => options.percipio.client().reports, options.timing);
-    this.#synced = new SyncedThingsReader(options.percipio);
+    this.#synced = new SyncedResourcesReader(options.percipio);
   }
 
   async read(
@@ -73,28 +78,28 @@ class CourseActivityFeed {
     context: Context,
   ): Promise<EventsPage<ActivityCursor>> {
     const cursor = given ?? firstActivityCursor(firstEventMs(startAt, this.#options.timing.now()));
-    const telling = await asService(context.signal, () => this.#findReport(cursor, context));
-    if (!telling) {
+    const found = await asService(context.signal, () => this.#findReport(cursor, context));
+    if (!found) {
       return { events: [], cursor, hasMore: false };
     }
-    const { report, activity } = telling;
+    const { report, activity } = found;
     if (!activity) {
       return { events: [], cursor: { ...cursor, report }, hasMore: false };
     }
     if (report.read === 0 && activity.unreadableRows > 0) {
-      const reason = 'activity rows without a course, a user or a last access that can be read';
+      const reason = 'activity rows without a readable course, user or last access';
       context.reporter.countSkipped(reason, activity.unreadableRows);
     }
-    const told = await asService(context.signal, () => this.#readTold(cursor, context));
-    const { events, read } = await this.#tell(activity.activities, { ...report, told, pageSize }, context);
+    const sent = await asService(context.signal, () => this.#readPrevious(cursor, context));
+    const { events, read } = await this.#nextEvents(activity.activities, { ...report, sent, pageSize }, context);
     if (read < activity.activities.length) {
       return { events, cursor: { ...cursor, report: { ...report, read } }, hasMore: true };
     }
-    return { events, ...behindReport(cursor, report) };
+    return { events, ...afterReport(cursor, report) };
   }
 
-  /** The report that the cursor names, or a new one when there is none or it is lost; nothing when none is due. */
-  async #findReport(cursor: ActivityCursor, { signal, logger }: Context): Promise<Telling | undefined> {
+  /** The report that the cursor names, or a new one if there is none or it is lost; undefined if none is due. */
+  async #findReport(cursor: ActivityCursor, { signal, logger }: Context): Promise<FoundReport | undefined> {
     const { timing, reportTimeoutMs } = this.#options;
     const known = cursor.report;
     if (known) {
@@ -126,14 +131,14 @@ class CourseActivityFeed {
       if (!lost) throw cause;
       throw new ServiceError(
         Code.FailedPrecondition,
-        `${lost.message}. Ask for the events again: that requests another report`,
+        `${lost.message}. Repeat the request for events: it requests another report`,
         { reason: 'percipio_report_failed', cause },
       );
     }
   }
 
-  /** What was told of the report before. When that is lost too, what both have is told again, under the same ids. */
-  async #readTold(cursor: ActivityCursor, { signal, logger }: Context): Promise<ActivityList> {
+  /** The activities of the previous report, which were sent. If it is lost, those in both are sent again under the same ids. */
+  async #readPrevious(cursor: ActivityCursor, { signal, logger }: Context): Promise<ActivityList> {
     const id = cursor.previous;
     if (id === undefined) {
       return [];
@@ -142,7 +147,7 @@ class CourseActivityFeed {
       return (await this.#read(id, cursor, signal))?.activities ?? [];
     } catch (error) {
       if (!lostReportError(error)) throw error;
-      logger.info({ report_id: id }, 'the activity report before is lost; what both reports have is told again');
+      logger.info({ report_id: id }, 'the previous activity report is lost; sending again what both reports have');
       return [];
     }
   }
@@ -151,10 +156,10 @@ class CourseActivityFeed {
     return this.#reports.read(reportId, from - dayMs, signal);
   }
 
-  /** The next events, and how many activities were read up to them. */
-  async #tell(
+  /** The next events, and how many activities were read for them. */
+  async #nextEvents(
     activities: ActivityList,
-    { id, read: from, told, pageSize }: CurrentReport & { readonly told: ActivityList; readonly pageSize: number },
+    { id, read: from, sent, pageSize }: CurrentReport & { readonly sent: ActivityList; readonly pageSize: number },
     context: Context,
   ): Promise<{ readonly events: EventsPage<never>['events']; readonly read: number }> {
     const events: EventsPage<never>['events'][number][] = [];
@@ -162,8 +167,8 @@ class CourseActivityFeed {
     for (const activity of activities.slice(from)) {
       if (events.length === pageSize) break;
       read += 1;
-      if (hasActivity(told, activity)) continue;
-      const { userIds, courses } = await this.#synced.behind(id, context);
+      if (hasActivity(sent, activity)) continue;
+      const { userIds, courses } = await this.#synced.readAfter(id, context);
       const course = courses.get(activity.courseId);
       if (course && userIds.has(activity.userId)) {
         events.push(toActivityEvent(activity, course));

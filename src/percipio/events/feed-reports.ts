@@ -1,20 +1,20 @@
-// The reports of the activity feed: requested, waited for, and read once by a process.
+// The reports of the activity feed: requested, polled, and read once per process.
 import { pause } from 'baton-connector-sdk/http';
 import type { ReportsApi } from '../api/reports.ts';
 import type { ByteStream } from '../api/response-body.ts';
 import type { ConnectorTiming } from '../timing.ts';
-import { type RecentActivity, readRecentActivity } from './read-recent-activity.ts';
+import { type RecentActivity, readRecentActivity } from './recent-activity.ts';
 
-/** The report that is told, the one before it, and one for another caller of the same feed. */
-const keptMax = 3;
+/** The current report, the previous one, and one for another caller of the same feed. */
+const cachedMax = 3;
 
-export type ReportTiming = Pick<ConnectorTiming, 'reportWaitMs' | 'reportPollMinMs' | 'reportPollMaxMs'>;
+type ReportTiming = Pick<ConnectorTiming, 'reportWaitMs' | 'reportPollMinMs' | 'reportPollMaxMs'>;
 
-/** Keeps what it has read lately: a cache, for pages of one report and for the comparison with the next one. */
+/** Caches what it has read recently, for the pages of one report and the comparison with the next one. */
 export class FeedReports {
   readonly #reports: () => ReportsApi;
   readonly #timing: ReportTiming;
-  readonly #kept = new Map<string, RecentActivity>();
+  readonly #cached = new Map<string, RecentActivity>();
 
   constructor(reports: () => ReportsApi, timing: ReportTiming) {
     this.#reports = reports;
@@ -27,26 +27,26 @@ export class FeedReports {
   }
 
   /**
-   * Reads a report, and waits for it as long as a call may last.
+   * Reads a report, and polls it as long as a call may last.
    * @param completedSinceMs - As for {@link readRecentActivity}.
-   * @returns Nothing while it is being made.
+   * @returns Undefined while Percipio is making it.
    * @throws PercipioError or ReportFormatError
    */
   async read(id: string, completedSinceMs: number, signal: AbortSignal): Promise<RecentActivity | undefined> {
-    const kept = this.#kept.get(id);
-    if (kept) return kept;
+    const cached = this.#cached.get(id);
+    if (cached) return cached;
     const body = await this.#waitFor(id, signal);
     if (!body) return undefined;
     const activity = await readRecentActivity(body, completedSinceMs);
-    this.#keep(id, activity);
+    this.#remember(id, activity);
     return activity;
   }
 
-  #keep(id: string, activity: RecentActivity): void {
-    this.#kept.set(id, activity);
-    for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= keptMax) break;
-      this.#kept.delete(oldest);
+  #remember(id: string, activity: RecentActivity): void {
+    this.#cached.set(id, activity);
+    for (const oldest of this.#cached.keys()) {
+      if (this.#cached.size <= cachedMax) break;
+      this.#cached.delete(oldest);
     }
   }
 

@@ -1,10 +1,10 @@
-// Where a feed begins that is read for the first time.
+// Where a feed begins when it is read for the first time.
 import { z } from 'zod';
 
 /** A time in a cursor, in milliseconds since 1970. */
 export const timeSchema = z.int().min(0).max(8.64e15);
 
-/** As far back as the Go SDK's command line goes (--event-feed-start-at of baton-sdk v0.25.0). */
+/** As the Go SDK's command line (--event-feed-start-at of baton-sdk v0.25.0). */
 const lookBackMs = 24 * 3_600_000;
 
 /** @returns Milliseconds since 1970. */

@@ -1,4 +1,4 @@
-// Maps a user that has changed to an event.
+// Maps a changed user to an event.
 import { hash } from 'node:crypto';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
@@ -10,13 +10,13 @@ export interface UserChange {
   readonly userId: string;
   /** The same for the same state of the user, in any process: the user and `updatedAt` as Percipio spells it. */
   readonly eventId: string;
-  /** Milliseconds since 1970; nothing where Percipio does not tell it. */
+  /** Milliseconds since 1970; undefined if Percipio does not say. */
   readonly changedAtMs: number | undefined;
 }
 
 export function toUserChange(user: User): UserChange {
   const changedAtMs = Date.parse(user.updatedAt ?? '');
-  // Without a time of the change, what the user is now tells one state from another.
+  // Without a time of the change, the user's fields identify the state.
   const state = user.updatedAt || hash('sha256', JSON.stringify(user), 'base64url');
   return {
     userId: user.id,
@@ -25,7 +25,7 @@ export function toUserChange(user: User): UserChange {
   };
 }
 
-/** @param seenAtMs - When the change was seen: stands in for the time of one that Percipio tells no time of. */
+/** @param seenAtMs - When the change was seen, for a change whose time is unknown. */
 export function toUserChangeEvent(change: UserChange, seenAtMs: number): MessageInitShape<typeof EventSchema> {
   return {
     id: change.eventId,

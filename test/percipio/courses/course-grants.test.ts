@@ -125,8 +125,8 @@ test('what gives no grant is counted by its reason, once a sync', async (t) => {
     'activity rows with the status WATCHED': 2,
     'activity rows of courses that are not synced': 1,
     'activity rows of users that are not synced': 2,
-    'activity rows without a course, a user or a status': 1,
-    'activity rows of a user and a course that another row tells of': 1,
+    'activity rows without a course, user or status': 1,
+    'activity rows that repeat a user and a course': 1,
   });
 });
 

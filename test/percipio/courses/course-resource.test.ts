@@ -5,7 +5,7 @@ import { EntitlementImmutableSchema } from '#gen/c1/connector/v2/annotation_enti
 import { ExternalLinkSchema } from '#gen/c1/connector/v2/annotation_external_link_pb.js';
 import { Entitlement_PurposeValue } from '#gen/c1/connector/v2/entitlement_pb.js';
 import { contentItemSchema } from '../../../src/percipio/api/content-item.ts';
-import { toCourseEntitlements, toCourseResource, whyNoCourse } from '../../../src/percipio/courses/course-resource.ts';
+import { skipReasonOf, toCourseEntitlements, toCourseResource } from '../../../src/percipio/courses/course-resource.ts';
 
 const id = '6f1f0c0e-2f0e-4a35-9d53-2f0d3a2c0002';
 
@@ -27,8 +27,8 @@ const kinds: [what: string, fields: Record<string, unknown>, expected: string | 
   ['an item without a type', { contentType: null }, 'other content'],
 ];
 for (const [what, fields, expected] of kinds) {
-  test(`whyNoCourse: ${what} is ${expected ?? 'synced'}`, () => {
-    assert.equal(whyNoCourse(item(fields)), expected);
+  test(`skipReasonOf: ${what} is ${expected ?? 'synced'}`, () => {
+    assert.equal(skipReasonOf(item(fields)), expected);
   });
 }
 

@@ -63,7 +63,7 @@ const notSynced: [what: string, item: ReturnType<typeof titled> | undefined, exp
   [
     'that is inactive',
     { ...titled(5), lifecycle: { status: 'INACTIVE' } },
-    /"Course 5" is inactive in Percipio\. Take it out of the list, or make it active again$/,
+    /"Course 5" is inactive in Percipio\. Remove it from the list, or reactivate it$/,
   ],
 ];
 for (const [what, item, expected] of notSynced) {

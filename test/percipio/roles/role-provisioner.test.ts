@@ -191,15 +191,15 @@ test('an entitlement or a principal that cannot be is INVALID_ARGUMENT, and Perc
   assert.equal(simulator.requests.total, 0);
 });
 
-test('a course cannot be granted or revoked, and the reason is for people', async (t) => {
+test('a course cannot be granted or revoked, and the error says why', async (t) => {
   const simulator = await startSimulator(t, { users: 1, courses: 1, activityRows: 0 });
   const { grantManager } = startConnector(t, simulator, { provisioning: true });
   const resource = { id: { resourceType: 'course', resource: uuid(5) } };
   const entitlement = create(EntitlementSchema, { id: `course:${uuid(5)}:completed`, resource });
   const principal = user(userId);
   const grant = create(GrantSchema, { id: 'any', entitlement, principal });
-  await assert.rejects(grantManager.grant({ entitlement, principal }), isRefused(/made by learning/));
-  await assert.rejects(grantManager.revoke({ grant }), isRefused(/made by learning/));
+  await assert.rejects(grantManager.grant({ entitlement, principal }), isRefused(/comes from learning/));
+  await assert.rejects(grantManager.revoke({ grant }), isRefused(/comes from learning/));
   assert.equal(simulator.requests.total, 0);
 });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readRecentActivity } from '../../../src/percipio/events/read-recent-activity.ts';
+import { readRecentActivity } from '../../../src/percipio/events/recent-activity.ts';
 import { ReportFormatError } from '../../../src/percipio/report/scan/report-format-error.ts';
 
 const time = '2026-01-05T12:00:00.000Z';

@@ -1,4 +1,4 @@
-// Which users and courses a sync would have, for events about them.
+// The users and courses that a sync would have, for events about them.
 
 import type { Context, Reporter } from 'baton-connector-sdk';
 import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
@@ -7,19 +7,19 @@ import type { CourseSource } from '../courses/course-source.ts';
 import { createCourses } from '../courses/courses.ts';
 import { asService } from '../service-errors.ts';
 
-/** What a listing leaves out and warns of, each sync tells: not each report as well. */
+/** Each sync reports what a listing skips and warns about; a feed need not repeat it. */
 const silentReporter: Reporter = { countSkipped: () => {}, warn: () => {}, progress: () => {} };
 
-export interface SyncedThings {
+export interface SyncedResources {
   readonly userIds: ReadonlySet<string>;
   readonly courses: ReadonlyMap<string, Resource>;
 }
 
-/** Lists them as a sync does, and keeps the latest list: a cache. */
-export class SyncedThingsReader {
+/** Lists them as a sync does, and caches the latest lists. */
+export class SyncedResourcesReader {
   readonly #percipio: PercipioContext;
   readonly #courses: CourseSource;
-  #latest: { readonly reportId: string; readonly things: SyncedThings } | undefined;
+  #latest: { readonly reportId: string; readonly resources: SyncedResources } | undefined;
 
   constructor(percipio: PercipioContext) {
     this.#percipio = percipio;
@@ -27,25 +27,25 @@ export class SyncedThingsReader {
   }
 
   /**
-   * @param reportId - Of a report that has been made. The lists are read behind it, so that they have whoever is in the
-   *   report and came only just before it.
+   * @param reportId - Of a report that is ready. The lists are read after it, so that they have all users and courses that
+   *   appear in it, even those created just before.
    */
-  async behind(reportId: string, context: Context): Promise<SyncedThings> {
+  async readAfter(reportId: string, context: Context): Promise<SyncedResources> {
     if (this.#latest?.reportId === reportId) {
-      return this.#latest.things;
+      return this.#latest.resources;
     }
-    const { memory } = this.#percipio;
-    // Lists are remembered by sync: under a name of its own, one that was read before the report is not taken.
+    const { client, memory } = this.#percipio;
+    // Lists are remembered by sync id: under an id of its own, none is taken that was read before the report.
     const syncId = `events of report ${reportId}`;
     memory.begin(syncId);
     try {
       const courses = await this.#courses.readAll({ ...context, syncId, reporter: silentReporter });
       const userIds = await asService(context.signal, (signal) =>
-        memory.scopeOf(syncId).lists.users.readAllIds(this.#percipio.client().users, signal),
+        memory.scopeOf(syncId).lists.users.readAllIds(client().users, signal),
       );
-      const things = { userIds: new Set(userIds), courses };
-      this.#latest = { reportId, things };
-      return things;
+      const resources = { userIds: new Set(userIds), courses };
+      this.#latest = { reportId, resources };
+      return resources;
     } finally {
       memory.forget(syncId);
     }

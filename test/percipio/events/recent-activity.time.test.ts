@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseReportTime } from '../../../src/percipio/events/report-time.ts';
+import { parseReportTime } from '../../../src/percipio/events/recent-activity.ts';
 
 const noon = Date.UTC(2026, 0, 5, 12);
 
