@@ -36,7 +36,7 @@ const quick: readonly Case[] = [
   { users: 1500, courses: 300, limited: 1, reportSeconds: 0 },
   { users: 1500, courses: 300, limited: 60, reportSeconds: 0 },
   { users: 1500, courses: 1500, reportSeconds: 0, argv: ['--skip-entitlements-and-grants'], note: 'no grants' },
-  { users: 1500, courses: 1500, reportSeconds: 0, argv: ['--sync-resource-types=user'], note: 'users alone' },
+  { users: 1500, courses: 1500, reportSeconds: 0, argv: ['--sync-resource-types=user'], note: 'users only' },
 ];
 
 const slow: readonly Case[] = [5, 50, 70, 200].map((reportSeconds) => ({ users: 1500, courses: 1500, reportSeconds }));

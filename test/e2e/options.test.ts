@@ -133,7 +133,7 @@ test('--health-check: a single sync answers no probes, and the log says so', asy
   const { simulator, folder } = await start(t);
   const { exitCode, stderr } = await runProgram(simulator, folder, { argv: ['--skip-full-sync', '--health-check'] });
   assert.equal(exitCode, 0);
-  assert.match(stderr, /"level":"warn".*--health-check has no effect in a single sync/);
+  assert.match(stderr, /"level":"warn".*--health-check has no effect on a single sync/);
 });
 
 test('--workers: several give the same', async (t) => {

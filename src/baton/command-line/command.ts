@@ -1,4 +1,4 @@
-// What a command is: the record that dispatch, help and completion are made from.
+// What a command is: the record from which dispatch, help and completion are derived.
 import type { Logger } from 'pino';
 import type { Host } from '../author/host.ts';
 import type { Program } from '../author/program.ts';
@@ -6,52 +6,52 @@ import type { Constraint } from '../config/constraint.ts';
 import { boolField } from '../config/create-field.ts';
 import type { Field, Settings } from '../config/field.ts';
 
-/** One thing that the program can do. Each lies in a file of its own in src/commands. */
+/** A command of the program. Each has its own file in `commands/`. */
 export interface Command {
-  /** What stands on the command line; for the default command only documentation. */
+  /** Its word on the command line. The default command needs none; there it only appears in messages. */
   readonly name: string;
-  /** One line without its full stop, for the list of commands. */
+  /** One line without a full stop, for the list of commands. */
   readonly summary: string;
-  /** More about it, for its own help. Default: the summary. */
+  /** The text of its own help. Default: the summary. */
   readonly description?: string;
-  /** Left out of the list of commands. */
+  /** Omitted from the list of commands. */
   readonly hidden?: boolean;
-  /** Settings of its own, beside those of the connector and those that every connector has. */
+  /** Its own settings, in addition to those of the connector and those of every connector. */
   readonly fields?: readonly Field[];
   /** Rules between its own settings. */
   readonly constraints?: readonly Constraint[];
   /**
-   * Whether another program starts it, with the settings that it has itself been given: those that do nothing here may
-   * do something there, and are no fault.
+   * Whether another program starts it and passes on its own settings. Settings that are unsupported here may have an
+   * effect there, so they are not reported.
    */
   readonly startedByProgram?: boolean;
-  /** How help writes the words that it takes behind its name, such as `SHELL`. Absent: it takes none. */
+  /** Its arguments as help shows them, such as `SHELL`. Default: it takes none. */
   readonly argumentNames?: string;
-  /** The words that it takes behind its name, if there are only a few: shells complete them. */
+  /** The valid arguments, if there are only a few: shells complete them. */
   readonly argumentChoices?: readonly string[];
-  /** Whether it runs the connector, so that the connector's required settings must be there. */
+  /** Whether it runs the connector, so that the connector's required settings must be set. */
   readonly needsConnectorSettings: boolean;
   /**
-   * Does it.
+   * Runs the command.
    * @returns The exit code.
-   * @throws UsageError for what the user must put right (exit 2); anything else is a failure (exit 1).
+   * @throws UsageError for the user's mistakes (exit code 2); anything else is a failure (exit code 1).
    */
   run(invocation: Invocation): Promise<number>;
 }
 
 /** The commands of a program. */
 export interface CommandSet {
-  /** What happens when no command is named. */
+  /** Runs when no command is named. */
   readonly default: Command;
   readonly named: readonly Command[];
 }
 
-/** What a command gets. */
+/** What a command runs with. */
 export interface Invocation {
   readonly program: Program;
   readonly commands: CommandSet;
   readonly settings: Settings;
-  /** The words behind the command's name. */
+  /** The words after the command's name. */
   readonly arguments: readonly string[];
   readonly logger: Logger;
   /** For User-Agent headers: `baton-percipio/1.0.0`. */
@@ -60,7 +60,7 @@ export interface Invocation {
 }
 
 // Flags that every command has and that are not settings: they have no variable and no key in the file.
-export const helpFlag = boolField({ name: 'help', shorthand: 'h', description: 'Shows this help' });
-export const versionFlag = boolField({ name: 'version', shorthand: 'v', description: 'Shows the version' });
+export const helpFlag = boolField({ name: 'help', shorthand: 'h', description: 'Show this help' });
+export const versionFlag = boolField({ name: 'version', shorthand: 'v', description: 'Show the version' });
 
 export const builtInFlags = [helpFlag, versionFlag];

@@ -1,12 +1,11 @@
-// Help texts, laid out as Go connectors lay theirs out.
-
+// Help texts, laid out like those of Go connectors.
 import type { Program } from '../author/program.ts';
 import { byName, describeField } from '../config/describe-fields.ts';
 import { type Field, type Variant, variableName } from '../config/field.ts';
 import { defaultFields } from '../config/fields/default-fields.ts';
 import { builtInFlags, type Command, type CommandSet } from './command.ts';
 
-/** How help names the kind of value that a flag takes. */
+/** The kind of value of a flag, as help shows it. */
 const valueNames: Record<Variant, string> = {
   string: ' string',
   bool: '',
@@ -15,12 +14,12 @@ const valueNames: Record<Variant, string> = {
   duration: ' duration',
 };
 
-/** With less room than this beside the flags, their texts go on lines of their own. */
+/** With fewer columns than this for descriptions, they go on their own lines. */
 const columnsMin = 40;
 
-/** The help of the program: its commands, and the flags of the default command. */
+/** Formats the help of the program: its commands, and the flags of the default command. */
 export function formatProgramHelp(program: Program, commands: CommandSet, columns?: number): string {
-  const listed = [...commands.named, { name: 'help', summary: 'Shows the help of a command' }];
+  const listed = [...commands.named, { name: 'help', summary: 'Show the help of a command' }];
   const visible = listed.filter((command) => !('hidden' in command && command.hidden));
   const width = Math.max(...visible.map((command) => command.name.length)) + 2;
   const fields = [...(commands.default.fields ?? []), ...program.fields, ...defaultFields];
@@ -36,7 +35,7 @@ export function formatProgramHelp(program: Program, commands: CommandSet, column
   ]);
 }
 
-/** The help of one command: its own flags and, if it runs the connector, the connector's; and those that all have. */
+/** Formats the help of a command: its own flags, those of the connector if it runs one, and those of all commands. */
 export function formatCommandHelp(program: Program, command: Command, columns?: number): string {
   const own = [...(command.fields ?? []), ...(command.needsConnectorSettings ? program.fields : [])];
   const usage = [program.name, command.name, command.argumentNames, '[flags]'].filter(Boolean).join(' ');
@@ -69,7 +68,7 @@ function describeOrigin(field: Field): string {
   return `($${variableName(field)})${field.defaultText ? ` (default ${text})` : ''}`;
 }
 
-/** Wraps a text at words, with its further lines indented. Without a terminal's width it does not. */
+/** Wraps a text at words and indents all lines but the first. Without the width of a terminal it does not wrap. */
 function wrap(text: string, indent: number, columns = Number.POSITIVE_INFINITY): string {
   const lines: string[] = [];
   for (const word of text.split(' ')) {

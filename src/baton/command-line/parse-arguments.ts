@@ -1,30 +1,30 @@
-// Splits a command line into flags and words, as pflag does for Go connectors.
+// Parses a command line into flags and words, as pflag does for Go connectors.
 import { closestName } from '../config/closest-name.ts';
 import type { Field } from '../config/field.ts';
 import { splitCommas } from '../config/parse-value.ts';
 import type { RawValue, RawValues } from '../config/raw-value.ts';
 
 export interface ParsedArguments {
-  /** What flags gave, by the name of their field. Of several, the last counts; the items of lists add up. */
+  /** The values of flags, by the name of their field. The last flag wins; lists accumulate. */
   readonly flags: RawValues;
-  /** What is no flag and no value of one, in its order. */
+  /** All arguments that are neither a flag nor its value, in order. */
   readonly words: readonly Word[];
-  /** Unknown flags and flags without their value. Values of flags are not quoted: they may be secrets. */
+  /** Unknown flags and flags that lack a value. Values are not quoted: they may be secrets. */
   readonly faults: readonly string[];
 }
 
 export interface Word {
   readonly text: string;
-  /** It follows an unknown flag and may be its value, a secret even. */
-  readonly doubtful: boolean;
+  /** It follows an unknown flag and may be its value, even a secret. */
+  readonly maybeValue: boolean;
 }
 
 /**
- * Splits a command line: `--flag value`, `--flag=value`, `-f value`, `-fvalue`, `-f=value`, `-pf value`, `--flag` and
- * `--flag=false` for yes and no, `--` before words that look like flags. Flags and words may be mixed. A flag that
- * takes a value takes the next argument, whatever it looks like.
+ * Parses `--flag value`, `--flag=value`, `-f value`, `-fvalue`, `-f=value`, `-pf value`, `--flag` and `--flag=false`
+ * for booleans, and `--` before words that look like flags. Flags and words may be mixed. A flag that takes a value takes
+ * the next argument, whatever it looks like.
  *
- * This is not `util.parseArgs`, for that reads `-f=value` as the value `=value` and `-p=false` as six flags.
+ * Not `util.parseArgs`: it reads `-f=value` as the value `=value` and `-p=false` as six flags.
  */
 export function parseArguments(argv: readonly string[], fields: readonly Field[]): ParsedArguments {
   const parser = new ArgumentParser(argv, fields);
@@ -49,13 +49,13 @@ class ArgumentParser implements ParsedArguments {
   run(): void {
     for (let argument = this.#rest.shift(); argument !== undefined; argument = this.#rest.shift()) {
       if (argument === '--') {
-        this.words.push(...this.#rest.splice(0).map((text) => ({ text, doubtful: false })));
+        this.words.push(...this.#rest.splice(0).map((text) => ({ text, maybeValue: false })));
       } else if (argument.startsWith('--')) {
         this.#readLong(argument.slice(2));
       } else if (argument.startsWith('-') && argument.length > 1) {
         this.#readShort(argument.slice(1));
       } else {
-        this.words.push({ text: argument, doubtful: false });
+        this.words.push({ text: argument, maybeValue: false });
       }
     }
   }
@@ -73,7 +73,7 @@ class ArgumentParser implements ParsedArguments {
       const field = this.#byShorthand.get(letter);
       const rest = letters.slice(at + 1);
       if (!field) {
-        // The rest may be a value, so it is not looked at. `-file` is likely to be meant as `--file`.
+        // The rest may be a value, so it is not parsed. `-file` probably means `--file`.
         const meant = at === 0 ? closestName(splitAtEquals(letters)[0], this.#visibleNames()) : undefined;
         this.#reportUnknown(`-${letter}`, meant, rest || undefined);
         return;
@@ -88,7 +88,7 @@ class ArgumentParser implements ParsedArguments {
   #readValue(field: Field, place: string, inline: string | undefined): void {
     const text = inline ?? (field.variant === 'bool' ? 'true' : this.#rest.shift());
     if (text === undefined) {
-      this.faults.push(`${place}: needs a value`);
+      this.faults.push(`${place}: requires a value`);
       return;
     }
     const before = this.flags.get(field.name)?.text ?? [];
@@ -101,7 +101,7 @@ class ArgumentParser implements ParsedArguments {
     const [next] = this.#rest;
     if (inline === undefined && next !== undefined && !next.startsWith('-')) {
       this.#rest.shift();
-      this.words.push({ text: next, doubtful: true });
+      this.words.push({ text: next, maybeValue: true });
     }
   }
 

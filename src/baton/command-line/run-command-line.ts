@@ -1,5 +1,4 @@
-// From a command line to an exit code: chooses the command, resolves its settings, makes the log, runs it.
-
+// From a command line to an exit code: chooses the command, resolves its settings, opens the log, runs the command.
 import type { Host } from '../author/host.ts';
 import type { Program } from '../author/program.ts';
 import { UsageError } from '../author/usage-error.ts';
@@ -18,16 +17,16 @@ import { type ParsedArguments, parseArguments } from './parse-arguments.ts';
 import { reportFailure } from './report-failure.ts';
 
 /**
- * Runs what a command line asks for. It reads no globals and ends no process.
+ * Runs the command that a command line names. It reads no globals and does not exit the process.
  *
- * @returns The exit code: 0 for success, 1 for a failure, 2 for faults in command line, environment or configuration
- * file (all of them are told at once), 128 and its number for a signal, or what the command answers.
+ * @returns The exit code: what the command returns, 1 for a failure, 2 for errors in the command line, environment or
+ * config file (all are reported at once), 128 plus its number for a signal.
  */
 export async function runCommandLine(program: Program, commands: CommandSet, host: Host): Promise<number> {
   checkNames(program, commands);
   const chosen = chooseCommand(parseArguments(host.argv, allFields(program, commands)).words, commands);
   const { command } = chosen;
-  // Again, for commands may have flags of the same name that are not of the same kind.
+  // Again: commands may have flags of the same name and different kinds.
   const parsed = parseArguments(host.argv, [...allFields(program, commands), ...(command.fields ?? [])]);
   if (parsed.flags.get(versionFlag.name)?.text === 'true') {
     host.stdout.write(`${program.name} version ${program.version}\n`);
@@ -73,7 +72,7 @@ async function runCommand(
       ...(known ? (command.constraints ?? []) : []),
       ...(runsConnector ? (program.constraints ?? []) : []),
     ],
-    // What is missing may stand in a file that could not be read.
+    // A missing setting may be in the file that could not be read.
     requiredAmong:
       known && file.faults.length === 0 ? [...(command.fields ?? []), ...(runsConnector ? program.fields : [])] : [],
     unsupportedIn: command.startedByProgram ? 'no-source' : isDefault ? 'all-sources' : 'flags',
@@ -106,8 +105,8 @@ async function runCommand(
       host,
     });
   } catch (error) {
-    const logIsForPeople = chooseLogFormat(settings, host) === 'console' && logsToStderr(settings);
-    return reportFailure(error, { ...report, logger, logIsForPeople, stopReason: host.signal.reason });
+    const logIsOnTerminal = chooseLogFormat(settings, host) === 'console' && logsToStderr(settings);
+    return reportFailure(error, { ...report, logger, logIsOnTerminal, stopReason: host.signal.reason });
   } finally {
     await log.close();
   }
@@ -117,7 +116,7 @@ function reportTo(program: Program, host: Host) {
   return {
     programName: program.name,
     stderr: host.stderr,
-    logIsForPeople: false,
+    logIsOnTerminal: false,
     redactText: (text: string) => text,
   };
 }
@@ -134,7 +133,7 @@ function openLog(settings: Settings, secrets: readonly string[], host: Host): Lo
   });
 }
 
-/** The Go SDK looks at stdout too, though the log goes to stderr (pkg/field/defaults.go). */
+/** It depends on stdout although the log goes to stderr, as in the Go SDK (pkg/field/defaults.go). */
 function chooseLogFormat(settings: Settings, host: Host) {
   return settings.get(logFormat) ?? (host.stdout.isTTY ? 'console' : 'json');
 }
@@ -156,7 +155,7 @@ function isBuiltIn({ name }: Field): boolean {
 function findMisplacedFlags(parsed: ParsedArguments, fields: readonly Field[], command: Command): readonly string[] {
   const own = new Set([...fields, ...builtInFlags].map((field) => field.name));
   const misplaced = [...parsed.flags].filter(([name]) => !own.has(name));
-  return misplaced.map(([, { place }]) => `${place}: is not a flag of the command ${command.name}`);
+  return misplaced.map(([, { place }]) => `${place}: not a flag of the command ${command.name}`);
 }
 
 function findStrayVariables(fields: readonly Field[], env: NodeJS.ProcessEnv): readonly string[] {
@@ -164,13 +163,13 @@ function findStrayVariables(fields: readonly Field[], env: NodeJS.ProcessEnv): r
   return Object.keys(env).filter((name) => name.startsWith('BATON_') && !known.has(name));
 }
 
-/** @throws Error when the author of a program gives two settings one name, so that one of them could never be set. */
+/** @throws Error when a program has two settings of the same name, so that one could never be set. */
 function checkNames(program: Program, commands: CommandSet): void {
   for (const command of [commands.default, ...commands.named]) {
     const seen = new Set<string>();
     for (const field of [...builtInFlags, ...defaultFields, ...program.fields, ...(command.fields ?? [])]) {
       for (const name of [`--${field.name}`, ...(field.shorthand ? [`-${field.shorthand}`] : [])]) {
-        if (seen.has(name)) throw new Error(`Two settings of ${program.name} ${command.name} are called ${name}.`);
+        if (seen.has(name)) throw new Error(`Two settings of ${program.name} ${command.name} have the name ${name}.`);
         seen.add(name);
       }
     }

@@ -1,4 +1,4 @@
-// `capabilities`: what the connector can do, for ConductorOne's catalogue.
+// `capabilities`: what the connector can do, for ConductorOne's catalog.
 import { type JsonValue, toJson } from '@bufbuild/protobuf';
 import { AnySchema, anyPack } from '@bufbuild/protobuf/wkt';
 import { ConnectorCapabilitiesSchema } from '#gen/c1/connector/v2/connector_pb.js';
@@ -10,7 +10,7 @@ import type { Command } from '../command-line/command.ts';
  */
 export const capabilitiesCommand: Command = {
   name: 'capabilities',
-  summary: 'Prints what the connector can do, as JSON',
+  summary: "Print the connector's capabilities as JSON",
   needsConnectorSettings: false,
   async run({ program, settings, logger, userAgent, host }) {
     // Loaded here: the other commands do not need it.

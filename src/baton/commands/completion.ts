@@ -1,4 +1,4 @@
-// `completion`: scripts that let a shell complete the command line.
+// `completion`: scripts that make a shell complete the command line.
 
 import { UsageError } from '../author/usage-error.ts';
 import type { Command } from '../command-line/command.ts';
@@ -16,13 +16,13 @@ const shells = Object.keys(formats);
 
 export const completionCommand: Command = {
   name: 'completion',
-  summary: 'Prints a script that lets a shell complete commands and flags',
+  summary: 'Print a script for shell completion',
   description: [
-    'Prints a script that lets a shell complete commands, flags and their values.',
+    'Print a script that makes a shell complete commands, flags and their values.',
     '',
     '  bash  in ~/.bashrc: eval "$(baton-percipio completion bash)"',
     '  fish  baton-percipio completion fish > ~/.config/fish/completions/baton-percipio.fish',
-    '  zsh   in ~/.zshrc, behind compinit: source <(baton-percipio completion zsh)',
+    '  zsh   in ~/.zshrc, after compinit: source <(baton-percipio completion zsh)',
   ].join('\n'),
   argumentNames: shells.join('|'),
   argumentChoices: shells,
@@ -31,7 +31,7 @@ export const completionCommand: Command = {
     const [shell = '', ...more] = words;
     const format = Object.hasOwn(formats, shell) ? formats[shell] : undefined;
     if (!format || more.length > 0) {
-      throw new UsageError([`completion: name one shell: ${shells.join(', ')}`]);
+      throw new UsageError([`completion: expects one shell: ${shells.join(', ')}`]);
     }
     host.stdout.write(format(planCompletion(program, commands)));
     return 0;

@@ -6,12 +6,12 @@ import { exportConfiguration } from '../config/export-configuration.ts';
 import { defaultFields } from '../config/fields/default-fields.ts';
 
 /**
- * Prints the schema as Go connectors do: the settings that every connector has and then its own, indented by two
- * spaces, without a line end behind it.
+ * Prints the schema as Go connectors do: the settings of every connector and then its own, indented by two spaces,
+ * without a final newline.
  */
 export const configCommand: Command = {
   name: 'config',
-  summary: 'Prints the schema of the settings, as JSON',
+  summary: 'Print the schema of the settings as JSON',
   needsConnectorSettings: false,
   async run({ program, host }) {
     const configuration = exportConfiguration([...defaultFields, ...program.fields], program.constraints ?? []);

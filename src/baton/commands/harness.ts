@@ -1,4 +1,4 @@
-// `harness`: checks a Baton connector over gRPC, ours or any other, against the contract.
+// `harness`: checks any Baton connector over gRPC against the contract.
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { createSecureContext } from 'node:tls';
@@ -19,85 +19,85 @@ const common = { exportTarget: 'none' } as const;
 const address = stringField({
   ...common,
   name: 'address',
-  description: 'Where the connector listens, as host:port',
+  description: 'Address of the connector, as host:port',
   required: true,
   check: checkListenAddress,
 });
 const replica = stringField({
   ...common,
   name: 'replica',
-  description: 'Where another process of the same connector listens, which page tokens are tried at',
+  description: 'Address of another process of the same connector, to try page tokens at',
   check: checkListenAddress,
 });
 const tlsCa = stringField({
   ...common,
   name: 'tls-ca',
-  description: "PEM file with the authorities of the server's certificate (default: those of the system)",
+  description: "PEM file with the CAs of the server's certificate (default: the system's)",
   pathTo: 'file',
 });
 const tlsCert = stringField({
   ...common,
   name: 'tls-cert',
-  description: 'PEM file with a certificate to show to the server',
+  description: 'PEM file with the client certificate',
   pathTo: 'file',
 });
 const tlsKey = stringField({
   ...common,
   name: 'tls-key',
-  description: 'PEM file with the key of --tls-cert',
+  description: 'PEM file with the private key of --tls-cert',
   pathTo: 'file',
 });
 const tlsServerName = stringField({
   ...common,
   name: 'tls-server-name',
-  description: "Name that the server's certificate has (default: the host of the address)",
+  description: "Name in the server's certificate (default: the host of the address)",
 });
 const timeout = durationField({
   ...common,
   name: 'timeout',
-  description: 'How long all of it may take',
+  description: 'Timeout of the whole run',
   default: '10m',
   check: checkTimeout,
 });
 const callTimeout = durationField({
   ...common,
   name: 'call-timeout',
-  description: 'How long one call may take',
+  description: 'Timeout of a call',
   default: '1m',
   check: checkTimeout,
 });
 const itemsMax = intField({
   ...common,
   name: 'max-items',
-  description: 'How many resources, entitlements and grants of each resource type are walked at the most',
+  description: 'Maximum resources, entitlements and grants to read per resource type',
   default: 2_000_000,
   gte: 1,
 });
 const junit = stringField({
   ...common,
   name: 'junit',
-  description: 'File to write the report to as JUnit XML',
+  description: 'File for the report as JUnit XML',
   pathTo: 'file',
 });
 const output = choiceField({
   ...common,
   name: 'output',
-  description: 'How the report is printed: text for people, json for scripts',
+  description: 'Output format: text for humans, json for scripts',
   oneOf: ['text', 'json'],
   default: 'text',
 });
 
 export const harnessCommand: Command = {
   name: 'harness',
-  summary: 'Checks a Baton connector over gRPC against the contract',
+  summary: 'Check a Baton connector over gRPC against the contract',
   description:
-    'Walks through a Baton connector over gRPC, whoever wrote it, checks that it keeps to the contract, and reports each check as passed, failed or not applicable. Nothing is ever changed in the application. Plaintext is spoken on this machine alone, and there only without a --tls flag. With --file, a sync is written too. Exit code 1 if a check failed.',
+    'Read everything from any Baton connector over gRPC, check that it follows the contract, and report each check as passed, failed or not applicable. It never changes anything in the application. It uses plaintext on loopback without --tls flags, and TLS otherwise. With --file, it also writes a sync. The exit code is 1 if a check failed.',
   fields: [address, replica, tlsCa, tlsCert, tlsKey, tlsServerName, timeout, callTimeout, itemsMax, junit, output],
   constraints: [{ kind: 'required-together', fields: [tlsCert, tlsKey] }],
   needsConnectorSettings: false,
   async run(invocation) {
     const { settings, logger, host } = invocation;
-    // No other command needs a client: none waits until it is loaded.
+    // Loaded here: the other commands do not need a client.
     const { runHarness } = await import('../harness/run-harness.ts');
     const replicaAddress = settings.get(replica);
     const report = await runHarness({
@@ -108,7 +108,7 @@ export const harnessCommand: Command = {
       callTimeoutMs: settings.get(callTimeout),
       timeLimit: AbortSignal.timeout(settings.get(timeout)),
       itemsMax: settings.get(itemsMax),
-      // The file of the syncs that run here otherwise is not meant.
+      // Only the flag: BATON_FILE and the config file are for syncs.
       file:
         settings.sourceOf(file) === 'flag'
           ? {
@@ -128,24 +128,24 @@ export const harnessCommand: Command = {
   },
 };
 
-/** Timers and gRPC deadlines have limits of some weeks and days; nobody waits that long. */
+/** Timers and gRPC deadlines are limited to weeks or days; nobody waits that long. */
 function checkTimeout(valueMs: number): string | undefined {
-  return valueMs > 24 * 3_600_000 ? 'must not be more than 24h' : undefined;
+  return valueMs > 24 * 3_600_000 ? 'must not exceed 24h' : undefined;
 }
 
-/** Reads the certificates once, and finds out whether they can be used. */
+/** Reads the certificates once and checks that they are usable. */
 async function prepareConnection(invocation: Invocation, address: ListenAddress): Promise<() => Connection> {
   const { createConnection } = await import('../harness/connection.ts');
   const tls = await readTls(invocation, !isLoopback(address));
   try {
     createSecureContext({ ca: tls?.ca, cert: tls?.cert, key: tls?.key });
   } catch (error) {
-    throw new UsageError([`--tls-ca, --tls-cert, --tls-key: cannot be used: ${(error as Error).message}`]);
+    throw new UsageError([`--tls-ca, --tls-cert, --tls-key: unusable: ${(error as Error).message}`]);
   }
   return () => createConnection(address, tls);
 }
 
-/** @param isRequired - Whether it is TLS without any flag, too. */
+/** @param isRequired - Whether to use TLS without any --tls flag. */
 async function readTls({ settings, host }: Invocation, isRequired: boolean): Promise<TlsOptions | undefined> {
   const faults: string[] = [];
   const read = async (field: Field<string | undefined>) => {
@@ -155,13 +155,13 @@ async function readTls({ settings, host }: Invocation, isRequired: boolean): Pro
     }
     try {
       const text = await readFile(resolve(host.cwd, path), 'utf8');
-      // Node takes an empty one for none at all.
+      // Node treats an empty file as none.
       if (!text.includes('-----BEGIN ')) {
-        faults.push(`--${field.name}: ${path} holds nothing in PEM form (-----BEGIN …-----)`);
+        faults.push(`--${field.name}: ${path} is not a PEM file (-----BEGIN …-----)`);
       }
       return text;
     } catch (error) {
-      faults.push(`--${field.name}: ${path} cannot be read: ${(error as Error).message}`);
+      faults.push(`--${field.name}: cannot read ${path}: ${(error as Error).message}`);
       return undefined;
     }
   };

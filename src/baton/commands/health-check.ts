@@ -1,4 +1,4 @@
-// `health-check`: asks the health endpoint of a connector that runs, for probes that run a command.
+// `health-check`: queries the health endpoint of a running connector, for probes that run a command.
 import type { Command } from '../command-line/command.ts';
 import { choiceField, intField } from '../config/create-field.ts';
 import { healthCheckBindAddress, healthCheckPort } from '../config/fields/service-mode.ts';
@@ -6,7 +6,7 @@ import { healthEndpoints } from '../server/health/health-endpoints.ts';
 
 const endpoint = choiceField({
   name: 'endpoint',
-  description: 'What to ask: health (can it reach the application), ready (does it take work) or live (does it run)',
+  description: 'Endpoint to query: health (it reaches the application), ready (it accepts work) or live (it runs)',
   oneOf: healthEndpoints,
   default: 'health',
   exportTarget: 'none',
@@ -14,22 +14,22 @@ const endpoint = choiceField({
 
 const timeout = intField({
   name: 'timeout',
-  description: 'How many seconds the answer may take',
+  description: 'Timeout in seconds',
   default: 5,
   gte: 1,
   exportTarget: 'none',
 });
 
-/** Says nothing when all is well, as the Go SDK's command of this name. */
+/** Prints nothing on success, like the Go SDK's command. */
 export const healthCheckCommand: Command = {
   name: 'health-check',
-  summary: 'Asks a running connector whether it is well',
+  summary: 'Check the health of a running connector',
   description:
-    'Asks the health endpoint of a connector that runs with --health-check. It ends with 0 when all is well, and else with 1 and a message. The connector is asked at --health-check-bind-address and --health-check-port.',
+    'Query the health endpoint of a connector that runs with --health-check, at --health-check-bind-address and --health-check-port. The exit code is 0 if it is healthy; otherwise it is 1, with a message.',
   fields: [endpoint, timeout],
   needsConnectorSettings: false,
   async run({ settings, host }) {
-    // Loaded here: the other commands need nothing of it.
+    // Loaded here: the other commands do not need it.
     const { askHealth } = await import('../server/health/ask-health.ts');
     await askHealth({
       address: { host: settings.get(healthCheckBindAddress), port: settings.get(healthCheckPort) },

@@ -1,4 +1,4 @@
-// The default command when a setting asks for one thing instead of a sync: a change, events, or an action.
+// The default command when a setting requests something else than a sync: a change, events or an action.
 import { createContextValues } from '@connectrpc/connect';
 import { UsageError } from '../author/usage-error.ts';
 import { createInProcessClient } from '../client/in-process-client.ts';
@@ -25,10 +25,10 @@ const jobs = [
   listActionSchemasJob,
 ];
 
-/** Those that can get a password. */
+/** The jobs that can receive a password. */
 const passwordJobs = [createAccountJob, rotateCredentialsJob];
 
-/** What a setting asks for, and the settings that do. */
+/** The requested job, and the settings that request it. */
 interface AskedJob {
   readonly job: OnDemandJob;
   /** For messages: `--grant-entitlement`. */
@@ -36,8 +36,8 @@ interface AskedJob {
 }
 
 /**
- * Finds the job that the settings ask for; nothing where they ask for none.
- * @throws UsageError when they ask for several: Go connectors do one of them, and nothing of the others
+ * Finds the job that the settings request, if any.
+ * @throws UsageError when they request several: Go connectors would silently do only one.
  */
 export function chooseJob(settings: Settings): AskedJob | undefined {
   const asked = jobs
@@ -49,18 +49,18 @@ export function chooseJob(settings: Settings): AskedJob | undefined {
   const [first, ...others] = asked;
   if (others.length > 0) {
     const flags = asked.map(({ flags: [flag = ''] }) => flag);
-    throw new UsageError([`${new Intl.ListFormat('en').format(flags)} exclude each other; set only one of them`]);
+    throw new UsageError([`${new Intl.ListFormat('en').format(flags)} are mutually exclusive: set only one`]);
   }
   if (settings.get(passwordFile) && !(first && passwordJobs.includes(first.job))) {
     const flags = passwordJobs.map(({ askedBy: [field] }) => `--${field?.name}`);
     throw new UsageError([
-      `--${passwordFile.name} goes with ${new Intl.ListFormat('en', { type: 'disjunction' }).format(flags)}`,
+      `--${passwordFile.name} requires ${new Intl.ListFormat('en', { type: 'disjunction' }).format(flags)}`,
     ]);
   }
   return first;
 }
 
-/** Does it, and prints what came of it. Whoever asks for a change permits it: it needs no `--provisioning`. */
+/** Runs a job and prints its result. A requested change needs no `--provisioning`. Returns the exit code. */
 export async function runOnDemand(invocation: Invocation, { job }: AskedJob): Promise<number> {
   const { program, settings, logger, userAgent, host } = invocation;
   const connector = program.connector(settings, { logger, userAgent, env: host.env });

@@ -27,7 +27,7 @@ export async function runSync(invocation: Invocation): Promise<number> {
   const { program, settings, logger, userAgent, host } = invocation;
   const startedAtMs = performance.now();
   if (settings.get(healthCheck)) {
-    logger.warn(`--${healthCheck.name} has no effect in a single sync: it is for serve and for service mode`);
+    logger.warn(`--${healthCheck.name} has no effect on a single sync: it is for serve and service mode`);
   }
   const connector = program.connector(settings, { logger, userAgent, env: host.env });
   const display = host.stderr.isTTY ? createTerminalDisplay(host.stderr) : createLogDisplay(logger);
@@ -56,7 +56,7 @@ export async function runSync(invocation: Invocation): Promise<number> {
     host.stdout.write(settings.get(output) === 'json' ? `${JSON.stringify(summary)}\n` : formatSummary(summary));
     return 0;
   } catch (error) {
-    // Leaves the line of the phase that failed to be seen above the message.
+    // Keeps the line of the failed phase visible above the message.
     if (host.stderr.isTTY && tally.running) host.stderr.write('\n');
     throw error;
   } finally {
@@ -64,7 +64,7 @@ export async function runSync(invocation: Invocation): Promise<number> {
   }
 }
 
-/** The Go SDK's variables for what stays in the file: `BATON_SKIP_CLEANUP`, `BATON_KEEP_SYNC_COUNT`. */
+/** Reads the Go SDK's variables for which syncs to keep in the file: `BATON_SKIP_CLEANUP`, `BATON_KEEP_SYNC_COUNT`. */
 function readKeptFullSyncs({ host: { env }, logger }: Invocation): number | undefined {
   if (env.BATON_SKIP_CLEANUP === 'true') {
     return undefined;
@@ -74,7 +74,7 @@ function readKeptFullSyncs({ host: { env }, logger }: Invocation): number | unde
     return count;
   }
   if (env.BATON_KEEP_SYNC_COUNT) {
-    logger.warn(`BATON_KEEP_SYNC_COUNT is no number above 0 and is not heeded: ${keptFullRunsDefault} syncs are kept`);
+    logger.warn(`BATON_KEEP_SYNC_COUNT ignored: it must be a positive integer; keeping ${keptFullRunsDefault} syncs`);
   }
   return keptFullRunsDefault;
 }

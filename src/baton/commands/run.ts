@@ -8,7 +8,7 @@ import { clientId, clientSecret } from '../config/fields/service-mode.ts';
 
 export const runCommand: Command = {
   name: 'sync',
-  summary: 'Syncs once into a .c1z file or, with --client-id, does the tasks that ConductorOne hands out',
+  summary: 'Sync once into a .c1z file or, with --client-id, run the tasks that ConductorOne hands out',
   fields: [output, passwordFile],
   needsConnectorSettings: true,
   async run(invocation) {
@@ -21,7 +21,7 @@ export const runCommand: Command = {
     if (settings.get(clientId)) {
       if (asked) {
         throw new UsageError([
-          `${asked.flags.join(', ')}: in service mode ConductorOne says what is to be done; leave out --${clientId.name} and --${clientSecret.name}, and their variables`,
+          `${asked.flags.join(', ')}: not available in service mode; unset --${clientId.name}, --${clientSecret.name} and their variables`,
         ]);
       }
       return (await import('./service-mode.ts')).runServiceMode(invocation);

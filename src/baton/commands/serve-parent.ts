@@ -1,4 +1,4 @@
-// Serves the connector to the program that started this one, for as long as that one is there.
+// Serves the connector to the parent process, until the parent is gone.
 
 import { ParentPipe } from '../child/parent-pipe.ts';
 import { readPermittedWork } from '../child/permitted-work.ts';
@@ -12,12 +12,13 @@ import { MutualTlsCredentials } from '../server/tls/mutual-tls.ts';
 import { sessionStoresKey } from '../services/call-context.ts';
 import { createConnectorServices } from '../services/connector-services.ts';
 
-/** Nobody waits for the answers of calls when the parent has gone. */
+/** When the parent is gone, nobody waits for the responses. */
 const closeTimeoutMs = 200;
 
 /**
- * See `connector-service.ts`.
- * @returns The exit code, when the parent has gone.
+ * Runs `_connector-service`.
+ * @returns The exit code, when the parent is gone.
+ * @throws The signal's reason.
  */
 export async function serveParent({ program, settings, logger, userAgent, host }: Invocation): Promise<number> {
   if (!host.stdin) {
@@ -30,7 +31,9 @@ export async function serveParent({ program, settings, logger, userAgent, host }
   const config = parseServerConfig(await unlessStopped(pipe.line, host.signal));
   const tls = readCredential(config.credential);
   if (asksForLimits(config.rateLimiterConfig)) {
-    logger.warn('calls are not limited by a rate: the connector keeps to the limits of its application itself');
+    logger.warn(
+      'ignoring the rate limiter config of the parent: the connector itself respects the limits of its application',
+    );
   }
   const connector = program.connector(settings, { logger, userAgent, env: host.env });
   stack.defer(() => connector.close?.());
@@ -57,11 +60,11 @@ export async function serveParent({ program, settings, logger, userAgent, host }
   logger.info({ address: formatListenAddress(server.address), session_store: sessions !== undefined }, 'listening');
 
   await unlessStopped(pipe.ended, host.signal);
-  logger.info('the parent has gone');
+  logger.info('the parent is gone');
   return 0;
 }
 
-/** @throws the signal's reason: a parent that asks nothing more of a child must see that it did not end by itself. */
+/** @throws The signal's reason: the parent takes exit code 0 for an end that it requested itself. */
 async function unlessStopped<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
   signal.throwIfAborted();
   const stopped = Promise.withResolvers<never>();

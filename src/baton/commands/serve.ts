@@ -1,4 +1,4 @@
-// `serve`: the connector as a gRPC server, for grpcurl, a harness or another program, and over HTTP for curl.
+// `serve`: runs the connector as a server, over gRPC for grpcurl, a harness or another program, and over HTTP for curl.
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { UsageError } from '../author/usage-error.ts';
@@ -22,7 +22,7 @@ import { createConnectorServices } from '../services/connector-services.ts';
 
 const listen = stringField({
   name: 'listen',
-  description: 'Address to listen at, as host:port; port 0 for any port that is free',
+  description: 'Address to listen on, as host:port; port 0 for any free port',
   default: '127.0.0.1:50051',
   exportTarget: 'none',
   check: checkListenAddress,
@@ -30,51 +30,52 @@ const listen = stringField({
 
 const httpListen = stringField({
   name: 'http-listen',
-  description: 'Address to serve the same over HTTP at, as Connect (JSON for curl) and gRPC-Web (default: not at all)',
+  description: 'Address to serve HTTP on: Connect (JSON for curl) and gRPC-Web (default: no HTTP)',
   exportTarget: 'none',
   check: checkListenAddress,
 });
 
 const tlsCert = stringField({
   name: 'tls-cert',
-  description: 'PEM file with the certificate that the server shows; with it, callers need one too',
+  description: 'PEM file with the certificate of the server; clients then need one too',
   pathTo: 'file',
   exportTarget: 'none',
 });
 
 const tlsKey = stringField({
   name: 'tls-key',
-  description: 'PEM file with the private key of the certificate',
+  description: 'PEM file with the private key of --tls-cert',
   pathTo: 'file',
   exportTarget: 'none',
 });
 
 const tlsClientCa = stringField({
   name: 'tls-client-ca',
-  description: 'PEM file with the authorities whose certificates callers may have',
+  description: 'PEM file with the CAs of client certificates',
   pathTo: 'file',
   exportTarget: 'none',
 });
 
 const insecureListen = boolField({
   name: 'insecure-listen',
-  description: 'Permits plaintext on addresses that other machines reach: whoever reaches them reads everything',
+  description:
+    'Allow plaintext on addresses that other machines can reach: anyone who reaches them can read everything',
   exportTarget: 'none',
 });
 
 const drainTimeout = durationField({
   name: 'drain-timeout',
-  description: 'How long calls may go on when the server is to stop',
-  // Less than the 30 seconds that Kubernetes waits before it kills.
+  description: 'Time that running calls get when the server stops',
+  // Less than the 30 seconds after which Kubernetes kills.
   default: '25s',
   exportTarget: 'none',
 });
 
 export const serveCommand: Command = {
   name: 'serve',
-  summary: 'Serves the connector over gRPC',
+  summary: 'Serve the connector over gRPC',
   description:
-    'Serves the connector over gRPC with reflection and health, and with --http-listen over HTTP too: in plaintext for this machine alone, or with mutual TLS (--tls-cert, --tls-key, --tls-client-ca) for others too. It ends when the process gets SIGTERM or SIGINT: running calls may finish first. A second signal ends it at once.',
+    'Serve the connector over gRPC with reflection and health checks and, with --http-listen, over HTTP. Plaintext is only served on loopback; for other machines use mutual TLS (--tls-cert, --tls-key, --tls-client-ca). On SIGTERM or SIGINT the server stops after running calls have finished; a second signal stops it at once.',
   fields: [listen, httpListen, tlsCert, tlsKey, tlsClientCa, insecureListen, drainTimeout],
   constraints: [
     { kind: 'required-together', fields: [tlsCert, tlsKey, tlsClientCa] },
@@ -83,7 +84,7 @@ export const serveCommand: Command = {
   needsConnectorSettings: true,
   async run(invocation) {
     const { program, settings, logger, userAgent, host } = invocation;
-    // Loaded here: the other commands need nothing of it.
+    // Loaded here: the other commands do not need it.
     const { startGrpcServer } = await import('../server/grpc/grpc-server.ts');
     const { MutualTlsCredentials, mutualTlsOptions } = await import('../server/tls/mutual-tls.ts');
     const tls = await readTls(invocation);
@@ -121,7 +122,7 @@ export const serveCommand: Command = {
     for (const { address } of servers) {
       logger.info({ address: formatListenAddress(address), tls: tls !== undefined }, 'listening');
       if (!tls && !isLoopback(address)) {
-        logger.warn('whoever reaches this address reads everything: there is no TLS');
+        logger.warn('no TLS: anyone who reaches this address can read everything');
       }
     }
     host.stdout.write(
@@ -144,7 +145,7 @@ export const serveCommand: Command = {
   },
 };
 
-/** What the files of the TLS settings hold, if there are any; without them plaintext must not leave the machine. */
+/** Reads the files of the TLS settings, if set. @throws UsageError for plaintext that would leave the machine. */
 async function readTls({ settings, host }: Invocation): Promise<TlsMaterial | undefined> {
   const [cert, key, clientCa] = [tlsCert, tlsKey, tlsClientCa].map((field) => settings.get(field));
   if (cert && key && clientCa) {
@@ -164,7 +165,7 @@ async function readTls({ settings, host }: Invocation): Promise<TlsMaterial | un
     throw new UsageError(
       exposed.map(
         (field) =>
-          `--${field.name}: other machines reach ${settings.get<string | undefined>(field)}; give --tls-cert, --tls-key and --tls-client-ca, listen on loopback as in 127.0.0.1:50051, or give --insecure-listen if whoever reaches it may read everything`,
+          `--${field.name}: other machines can reach ${settings.get<string | undefined>(field)}: set --tls-cert, --tls-key and --tls-client-ca, or listen on loopback such as 127.0.0.1:50051, or set --insecure-listen to let anyone read everything`,
       ),
     );
   }
@@ -172,20 +173,20 @@ async function readTls({ settings, host }: Invocation): Promise<TlsMaterial | un
 }
 
 function describeGrpcCalls(address: ListenAddress, tls: TlsMaterial | undefined): readonly string[] {
-  // Which files a caller has is not known here.
+  // The files of the client are unknown here.
   const call = tls
-    ? `-cacert SERVER_CA.pem -cert CLIENT.pem -key CLIENT_KEY.pem ${nameForCallers(address, tls)}`
+    ? `-cacert SERVER_CA.pem -cert CLIENT.pem -key CLIENT_KEY.pem ${nameForClients(address, tls)}`
     : `-plaintext ${formatListenAddress(address)}`;
   return [`  grpcurl ${call} list`, `  grpcurl ${call} c1.connector.v2.ResourceTypesService/ListResourceTypes`];
 }
 
 function describeHttpCall(address: ListenAddress, tls: TlsMaterial | undefined): string {
   const url = tls
-    ? `--cacert SERVER_CA.pem --cert CLIENT.pem --key CLIENT_KEY.pem https://${nameForCallers(address, tls)}`
+    ? `--cacert SERVER_CA.pem --cert CLIENT.pem --key CLIENT_KEY.pem https://${nameForClients(address, tls)}`
     : `http://${formatListenAddress(address)}`;
   return `  curl -H 'content-type: application/json' -d '{}' ${url}/c1.connector.v2.ResourceTypesService/ListResourceTypes`;
 }
 
-function nameForCallers({ host, port }: ListenAddress, { cert }: TlsMaterial): string {
+function nameForClients({ host, port }: ListenAddress, { cert }: TlsMaterial): string {
   return formatListenAddress({ host: nameToDial(cert, host), port });
 }

@@ -1,4 +1,4 @@
-// Service mode: the default command when there is a client id. ConductorOne hands out the work.
+// Service mode: the default command with a client id. ConductorOne hands out the tasks.
 import { availableParallelism } from 'node:os';
 import type { Invocation } from '../command-line/command.ts';
 import { readClientKey } from '../conductorone/credentials/read-client-key.ts';
@@ -20,17 +20,17 @@ import { createConnectorServices } from '../services/connector-services.ts';
 import { readTargets } from '../sync/sync-targets.ts';
 import { readBulkLoad } from '../sync/sync-to-file.ts';
 
-/** Without a word from ConductorOne for so long, something is wrong: it is asked every five minutes at the least. */
+/** Longer silence means that something is wrong: ConductorOne is polled at least every five minutes. */
 const silenceMaxMs = 15 * 60_000;
 
-/** Runs until the program is stopped. */
+/** Runs until the program is stopped. Returns the exit code. */
 export async function runServiceMode(
   invocation: Invocation,
   timing: ServiceTiming = defaultServiceTiming,
 ): Promise<number> {
   const { program, settings, logger, userAgent, host } = invocation;
   if (settings.get(skipEntitlementsAndGrants)) {
-    logger.warn(`--${skipEntitlementsAndGrants.name} has no effect in service mode: each task says it for itself`);
+    logger.warn(`--${skipEntitlementsAndGrants.name} has no effect in service mode: each task decides for itself`);
   }
   const clientKey = readClientKey(settings);
   const connector = program.connector(settings, { logger, userAgent, env: host.env });
@@ -81,7 +81,7 @@ export async function runServiceMode(
   }
 }
 
-/** When ConductorOne was last heard of. */
+/** The last contact with ConductorOne, for readiness. */
 class Contact {
   readonly #stopping: AbortSignal;
   #isIntroduced = false;
@@ -101,9 +101,9 @@ class Contact {
 
   findUnreadiness(): string | undefined {
     if (this.#stopping.aborted) return 'the program is stopping';
-    if (!this.#isIntroduced) return 'ConductorOne does not know this connector yet';
+    if (!this.#isIntroduced) return 'the connector has not been introduced to ConductorOne yet';
     const silenceMs = Date.now() - (this.#lastAt?.getTime() ?? 0);
-    return silenceMs > silenceMaxMs ? 'ConductorOne was not reached for long' : undefined;
+    return silenceMs > silenceMaxMs ? 'no contact with ConductorOne for over 15 minutes' : undefined;
   }
 
   describe(): Record<string, string> {

@@ -1,8 +1,8 @@
-// Did you mean: the known name that is closest to a mistyped one.
+// "Did you mean": the known name closest to a mistyped one.
 
 /**
- * Finds the name that differs least, where it differs little: by about a third of its letters at the most, an exchange
- * of two neighbours counting as one difference.
+ * Finds the name with the smallest edit distance, of at most a third of its letters. Swapping two neighbours counts as
+ * one edit.
  */
 export function closestName(typed: string, known: Iterable<string>): string | undefined {
   let best: { readonly name: string; readonly distance: number } | undefined;
@@ -18,7 +18,7 @@ export function closestName(typed: string, known: Iterable<string>): string | un
   return best?.name;
 }
 
-/** The number of insertions, deletions, replacements and exchanges of neighbours between two texts. */
+/** The number of insertions, deletions, replacements and swaps of neighbours between two texts. */
 function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, column) => column);
@@ -26,11 +26,11 @@ function editDistance(a: string, b: string): number {
     const current = [row];
     for (let column = 1; column <= b.length; column++) {
       const replaced = at(last, column - 1) + (a[row - 1] === b[column - 1] ? 0 : 1);
-      const exchanged =
+      const swapped =
         a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]
           ? at(beforeLast, column - 2) + 1
           : Number.POSITIVE_INFINITY;
-      current.push(Math.min(replaced, exchanged, at(last, column) + 1, at(current, column - 1) + 1));
+      current.push(Math.min(replaced, swapped, at(last, column) + 1, at(current, column - 1) + 1));
     }
     [beforeLast, last] = [last, current];
   }

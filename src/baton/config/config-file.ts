@@ -1,4 +1,4 @@
-// The configuration file: YAML, its keys the names of settings.
+// The config file: YAML whose keys are the names of settings.
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Document, LineCounter, Node } from 'yaml';
@@ -6,21 +6,21 @@ import { closestName } from './closest-name.ts';
 import type { Field } from './field.ts';
 import type { RawValue, RawValues } from './raw-value.ts';
 
-/** What a configuration file gave. Without a file all of it is empty. */
+/** The contents of a config file; empty without a file. */
 interface ConfigFile {
   readonly values: RawValues;
-  /** What is wrong with the file as a whole, so that nothing of it is known. */
+  /** Errors that make the file unusable. */
   readonly faults: readonly string[];
-  /** What was passed over, each with its place. */
+  /** Entries that were ignored, each with its place. */
   readonly warnings: readonly string[];
 }
 
-/** Looked for in the working directory where `BATON_CONFIG_PATH` names no file. */
+/** In the working directory; read if `BATON_CONFIG_PATH` is not set. */
 const defaultPath = '.baton.yaml';
 
 /**
- * Reads the configuration file: the one that `BATON_CONFIG_PATH` names, which must be there, or else `.baton.yaml`,
- * which need not. Go connectors pass over a file that they cannot read (baton-sdk v0.25.0); here it is a fault.
+ * Reads the file that `BATON_CONFIG_PATH` names, which must exist, or else `.baton.yaml`, which may be missing. Go
+ * connectors ignore a file that they cannot read (baton-sdk v0.25.0); here it is an error.
  */
 export async function readConfigFile(
   fields: readonly Field[],
@@ -30,7 +30,7 @@ export async function readConfigFile(
   const path = named ?? defaultPath;
   const reader = new ConfigFileReader(fields, path);
   if (named && !/\.ya?ml$/.test(named)) {
-    return reader.fault(`BATON_CONFIG_PATH must name a file that ends in .yaml or .yml, got ${JSON.stringify(named)}`);
+    return reader.fault(`BATON_CONFIG_PATH must end in .yaml or .yml, got ${JSON.stringify(named)}`);
   }
   let text: string;
   try {
@@ -38,12 +38,10 @@ export async function readConfigFile(
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' && !named) return reader.result;
-    const reason = code === 'ENOENT' ? 'there is no such file' : message;
-    return reader.fault(
-      `the configuration file ${path}${named ? ' (BATON_CONFIG_PATH)' : ''} cannot be read: ${reason}`,
-    );
+    const reason = code === 'ENOENT' ? 'no such file' : message;
+    return reader.fault(`cannot read the config file ${path}${named ? ' (BATON_CONFIG_PATH)' : ''}: ${reason}`);
   }
-  // Loaded here: most runs have no file, and it takes longer than all else of the command line.
+  // Loaded here: most runs have no file, and loading it takes longer than the rest of the command line.
   return reader.read(text, await import('yaml'));
 }
 
@@ -55,7 +53,7 @@ interface ParsedFile {
   readonly lines: LineCounter;
 }
 
-/** Collects what one file holds. Nothing that it reports quotes a value, for a value may be a secret. */
+/** Collects the contents of one file. Its messages do not quote values, which may be secret. */
 class ConfigFileReader {
   readonly #fields: ReadonlyMap<string, Field>;
   readonly #path: string;
@@ -79,15 +77,15 @@ class ConfigFileReader {
 
   read(text: string, yaml: Yaml): ConfigFile {
     const lines = new yaml.LineCounter();
-    // Pretty errors quote the line that they are about.
+    // Pretty errors quote the line.
     const document = yaml.parseDocument(text, { prettyErrors: false, lineCounter: lines });
     for (const error of document.errors) {
       const what = error.message.replace(/(?<=escape sequence).*|: .*/s, '');
-      this.fault(`${this.#placeAt(error.pos[0], lines)}: is not valid YAML: ${what}`);
+      this.fault(`${this.#placeAt(error.pos[0], lines)}: invalid YAML: ${what}`);
     }
     if (document.errors.length > 0 || document.contents === null) return this.result;
     if (!yaml.isMap(document.contents)) {
-      return this.fault(`${this.#path}: must hold names of settings with their values, such as "file: sync.c1z"`);
+      return this.fault(`${this.#path}: must map names of settings to values, as in "file: sync.c1z"`);
     }
     for (const { key, value } of document.contents.items) {
       this.#readEntry({ yaml, document, lines }, key as Node, value as Node | null);
@@ -98,13 +96,11 @@ class ConfigFileReader {
   #readEntry(file: ParsedFile, keyNode: Node, valueNode: Node | null): void {
     const place = this.#placeAt(keyNode.range?.[0] ?? 0, file.lines);
     const key = file.yaml.isScalar(keyNode) ? String(keyNode.value) : '';
-    // The Go SDK's reader takes keys in any case.
+    // Keys are case-insensitive, as in the Go SDK.
     const field = this.#fields.get(key.toLowerCase());
     if (!field) {
       const meant = closestName(key, this.#fields.keys());
-      this.#warnings.push(
-        `${place}: there is no setting ${JSON.stringify(key)}${meant ? `; did you mean ${meant}?` : ''}`,
-      );
+      this.#warnings.push(`${place}: unknown setting ${JSON.stringify(key)}${meant ? `; did you mean ${meant}?` : ''}`);
       return;
     }
     const text = readText(file, valueNode);
@@ -118,7 +114,7 @@ class ConfigFileReader {
   }
 }
 
-/** The text of a value or the texts of a list, empty for none at all; nothing for what is neither. */
+/** The text of a value or the texts of a list; undefined for anything else. An empty value is an empty text. */
 function readText(file: ParsedFile, node: Node | null): string | readonly string[] | undefined {
   const { yaml, document } = file;
   if (node === null) return '';

@@ -1,19 +1,19 @@
-// Rules between settings: which belong together and which exclude each other.
+// Rules between settings: which require and which exclude each other.
 import type { Field } from './field.ts';
 
-/** A rule between settings. One that is not set, or is set to no, to 0 or to nothing, counts as absent. */
+/** A rule between settings. A setting that is not set, or set to false, 0 or nothing, counts as absent. */
 export interface Constraint {
   readonly kind: ConstraintKind;
   readonly fields: readonly Field[];
-  /** With `dependent-on`: all of these must be present when one of `fields` is. */
+  /** For `dependent-on`: all of these must be present if one of `fields` is. */
   readonly requires?: readonly Field[];
 }
 
 export type ConstraintKind = 'required-together' | 'at-least-one' | 'mutually-exclusive' | 'dependent-on';
 
 /**
- * What is wrong with the given combination.
- * @param isPresent - Tells of a field whether it is set to something.
+ * Checks a combination of settings.
+ * @returns What is wrong with it, if anything.
  */
 export function checkConstraint(constraint: Constraint, isPresent: (field: Field) => boolean): string | undefined {
   const present = constraint.fields.filter(isPresent);
@@ -22,15 +22,15 @@ export function checkConstraint(constraint: Constraint, isPresent: (field: Field
   switch (constraint.kind) {
     case 'required-together':
       return present.length > 0 && absent.length > 0
-        ? `${flags(present)} ${needs(present)} ${flags(absent)} as well; they go together`
+        ? `${flags(present)} ${needs(present)} ${flags(absent)}: set all or none`
         : undefined;
     case 'at-least-one':
-      return present.length === 0 ? `one of ${flags(absent)} must be set` : undefined;
+      return present.length === 0 ? `set one of ${flags(absent)}` : undefined;
     case 'mutually-exclusive':
-      return present.length > 1 ? `${flags(present)} exclude each other; set only one of them` : undefined;
+      return present.length > 1 ? `${flags(present)} are mutually exclusive: set only one` : undefined;
     case 'dependent-on':
       return present.length > 0 && missing.length > 0
-        ? `${flags(present)} ${needs(present)} ${flags(missing)} as well`
+        ? `${flags(present)} ${needs(present)} ${flags(missing)}`
         : undefined;
   }
 }
@@ -40,5 +40,5 @@ function flags(fields: readonly Field[]): string {
 }
 
 function needs(fields: readonly Field[]): string {
-  return fields.length === 1 ? 'needs' : 'need';
+  return fields.length === 1 ? 'requires' : 'require';
 }

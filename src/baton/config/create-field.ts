@@ -1,4 +1,4 @@
-// Makes settings: one function a variant, each of which ties the type of the value to what is declared.
+// Creates settings: one function per variant, which derives the type of the value from the options.
 import { durationExamples, parseDurationMs } from './duration.ts';
 import type { ExportTarget, Field, Unsupported, Variant } from './field.ts';
 
@@ -6,7 +6,7 @@ import type { ExportTarget, Field, Unsupported, Variant } from './field.ts';
 interface FieldOptions {
   /** In kebab case. */
   readonly name: string;
-  /** One sentence without its full stop. */
+  /** One sentence without a full stop. */
   readonly description: string;
   /** Default: not secret. */
   readonly secret?: boolean;
@@ -17,7 +17,7 @@ interface FieldOptions {
   readonly shorthand?: string;
   readonly displayName?: string;
   readonly placeholder?: string;
-  /** What its value is the path of. Default: nothing. */
+  /** Whether its value is a path. Default: it is not. */
   readonly pathTo?: 'file' | 'folder';
   readonly unsupported?: Unsupported;
 }
@@ -38,11 +38,11 @@ interface Optional {
 }
 
 interface StringOptions extends FieldOptions {
-  /** What is wrong with a value, as a clause: `must be a UUID`. It must not quote the value. */
+  /** Returns what is wrong with a value, as a clause that does not quote it: `must be a UUID`. */
   readonly check?: (value: string) => string | undefined;
 }
 
-/** A text. Read as `undefined` where it is empty or absent, unless it is required or has a default. */
+/** A string. It reads as `undefined` when empty or absent, unless it is required or has a default. */
 export function stringField(options: StringOptions & (Required | WithDefault<string>)): Field<string>;
 export function stringField(options: StringOptions & Optional): Field<string | undefined>;
 export function stringField(
@@ -60,11 +60,11 @@ export function stringField(
 
 interface ChoiceOptions<Choice extends string> extends FieldOptions {
   readonly oneOf: readonly Choice[];
-  /** Default: the exported schema tells the choices. */
+  /** Whether the choices are exported. Default: true. */
   readonly rulesExported?: boolean;
 }
 
-/** One of a few words. On input they match without regard to case; what is read is always as written here. */
+/** One of a few words. Input matches case-insensitively; the value is always as written here. */
 export function choiceField<const Choice extends string>(
   options: ChoiceOptions<Choice> & WithDefault<NoInfer<Choice>>,
 ): Field<Choice>;
@@ -84,7 +84,7 @@ export function choiceField<const Choice extends string>(
   };
 }
 
-/** Yes or no; no where it is not set. */
+/** True or false; false when not set. */
 export function boolField(options: FieldOptions): Field<boolean> {
   return { ...common('bool', options), required: undefined, defaultValue: false, defaultText: '' };
 }
@@ -95,11 +95,11 @@ interface IntOptions extends FieldOptions {
   readonly gte?: number;
   /** The largest value, inclusive. */
   readonly lte?: number;
-  /** Default: the exported schema tells the limits. */
+  /** Whether the limits are exported. Default: true. */
   readonly rulesExported?: boolean;
 }
 
-/** A whole number. */
+/** An integer. */
 export function intField(options: IntOptions): Field<number> {
   return {
     ...common('int', options),
@@ -113,13 +113,13 @@ export function intField(options: IntOptions): Field<number> {
 }
 
 interface StringSliceOptions extends FieldOptions {
-  /** `false` only makes its mark on the exported schema: see `Field.required`. */
+  /** `false` only affects the exported schema: see `Field.required`. */
   readonly required?: boolean;
-  /** What is wrong with a value, as a clause behind the name of the flag: `must be UUIDs`. */
+  /** Returns what is wrong with a value, as a clause: `must be UUIDs`. */
   readonly check?: (values: readonly string[]) => string | undefined;
 }
 
-/** Texts: separated by commas, or the flag given several times, or a list in the configuration file. */
+/** Strings: separated by commas, or from several flags, or from a list in the config file. */
 export function stringSliceField(options: StringSliceOptions): Field<readonly string[]> {
   return {
     ...common('string-slice', options),
@@ -131,17 +131,17 @@ export function stringSliceField(options: StringSliceOptions): Field<readonly st
 }
 
 interface DurationOptions extends FieldOptions {
-  /** As it is written on the command line: `10y`. */
+  /** As on the command line: `10y`. */
   readonly default: string;
-  /** What is wrong with a value in milliseconds, as a clause: `must not be more than 10y`. */
+  /** Returns what is wrong with a value in milliseconds, as a clause: `must not exceed 10y`. */
   readonly check?: (valueMs: number) => string | undefined;
 }
 
-/** A span of time, written `90d`, `5h` or `1h30m`, and read in milliseconds. Exported as a text. */
+/** A duration, written `90d`, `5h` or `1h30m`, read in milliseconds. It is exported as a string. */
 export function durationField(options: DurationOptions): Field<number> {
   const defaultValue = parseDurationMs(options.default);
   if (defaultValue === undefined) {
-    throw new Error(`The default of --${options.name} must be a span of time, such as ${durationExamples}.`);
+    throw new Error(`The default of --${options.name} must be a duration such as ${durationExamples}.`);
   }
   return {
     ...common('duration', options),

@@ -1,7 +1,7 @@
-// Settings in words, for help and for the documentation.
+// Descriptions of settings for help and documentation.
 import { type Field, variableName } from './field.ts';
 
-/** What a setting means, with what must be known of it: `required: The token (not supported yet)`. */
+/** The description of a setting with its restrictions: `required: The token (not supported yet)`. */
 export function describeField(field: Field): string {
   const required = field.required ? 'required: ' : '';
   return `${required}${field.description}${describeSupport(field)}`;
@@ -14,8 +14,8 @@ function describeSupport({ unsupported }: Field): string {
 }
 
 /**
- * A table of settings in Markdown, by name: flag, variable, default and meaning. Hidden ones are left out. The key in
- * the configuration file is the flag's name without its dashes.
+ * A Markdown table of settings, sorted by name: flag, variable, default and description. Hidden settings are omitted.
+ * The key in the config file is the flag without its dashes.
  */
 export function describeFields(fields: readonly Field[]): string {
   const rows = byName(fields.filter((field) => !field.hidden)).map((field) => [
@@ -24,11 +24,11 @@ export function describeFields(fields: readonly Field[]): string {
     field.defaultText ? `\`${field.defaultText}\`` : '',
     describeField(field).replaceAll('|', '\\|'),
   ]);
-  const lines = [['Flag', 'Variable', 'Default', 'Meaning'], ['---', '---', '---', '---'], ...rows];
+  const lines = [['Flag', 'Variable', 'Default', 'Description'], ['---', '---', '---', '---'], ...rows];
   return `${lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`;
 }
 
-/** By name, as help shows them. */
+/** Sorts settings by name, as help shows them. */
 export function byName(fields: readonly Field[]): readonly Field[] {
   return fields.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -1,4 +1,4 @@
-// Spans of time as people write them in settings: `90d`, `5h`, `1h30m`, `10y`.
+// Durations as users write them in settings: `90d`, `5h`, `1h30m`, `10y`.
 
 const unitsMs = {
   ms: 1,
@@ -7,16 +7,16 @@ const unitsMs = {
   h: 3_600_000,
   d: 86_400_000,
   w: 604_800_000,
-  // A mean Gregorian year: whole years are right to within a day, whatever leap days they hold.
+  // A mean Gregorian year: whole years are exact to within a day, whatever their leap days.
   y: 31_556_952_000,
 } as const;
 
-/** What {@link parseDurationMs} takes, for messages. */
+/** Examples of what {@link parseDurationMs} accepts, for messages. */
 export const durationExamples = '90d, 5h, 1h30m or 10y';
 
 /**
- * Reads a span of time: one or more whole or decimal numbers, each with its unit (ms, s, m for minutes, h, d, w, y).
- * @returns Milliseconds, more than none; nothing when the text is no such thing.
+ * Parses a duration: one or more decimal numbers, each with its unit (ms, s, m for minutes, h, d, w, y).
+ * @returns Milliseconds, more than 0; undefined for any other text.
  */
 export function parseDurationMs(text: string): number | undefined {
   if (!/^(?:\d+(?:\.\d+)?(?:ms|[smhdwy]))+$/.test(text)) return undefined;

@@ -1,4 +1,4 @@
-// The schema of the settings as ConductorOne takes it: `c1.config.v1.Configuration`.
+// The schema of the settings for ConductorOne: `c1.config.v1.Configuration`.
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import {
   type Configuration,
@@ -18,8 +18,8 @@ const constraintKinds = {
 } as const;
 
 /**
- * The schema as the Go SDK exports it (pkg/field/marshal.go of baton-sdk v0.25.0): the fields whose target is `gui` or
- * `ops`, in their order, and the constraints that name no other field. A duration is exported as a text.
+ * Builds the schema as the Go SDK exports it (pkg/field/marshal.go of baton-sdk v0.25.0): the fields whose target is
+ * `gui` or `ops`, in their order, and the constraints between them. A duration is exported as a string.
  */
 export function exportConfiguration(fields: readonly Field[], constraints: readonly Constraint[]): Configuration {
   const exported = fields.filter(({ exportTarget }) => exportTarget === 'gui' || exportTarget === 'ops');

@@ -1,34 +1,34 @@
-// Settings as data: one record a setting, from which flags, environment variables, keys of the configuration file,
-// help, the exported schema and validation are all derived.
+// Settings as data: one record per setting, from which flags, environment variables, keys of the config file, help,
+// the exported schema and validation are derived.
 
-/** The kinds of values that a setting can hold. The words are those of `c1.config.v1`, which has no durations. */
+/** The kinds of values. The names are those of `c1.config.v1`, which has no durations. */
 export type Variant = 'string' | 'bool' | 'int' | 'string-slice' | 'duration';
 
 /**
- * Who sets it where ConductorOne runs the connector: `gui` an administrator, `ops` ConductorOne's operators. `cli` and
- * `none` appear only on the command line; `none` says that the runner reads it and not the connector.
+ * Who sets it when ConductorOne runs the connector: `gui` an administrator, `ops` ConductorOne's operators. `cli` and
+ * `none` appear only on the command line; `none` is for settings that the runner reads, not the connector.
  */
 export type ExportTarget = 'gui' | 'ops' | 'cli' | 'none';
 
-/** One setting. Made with {@link stringField} and its siblings, which tie the type of its value to what is declared. */
+/** One setting. Create it with {@link stringField} and its siblings, which derive the type of its value. */
 export interface Field<Value = unknown> {
-  /** In kebab case. The flag is `--name`, the variable `BATON_NAME`, the key in the configuration file `name`. */
+  /** In kebab case. The flag is `--name`, the variable `BATON_NAME`, the key in the config file `name`. */
   readonly name: string;
   readonly variant: Variant;
-  /** One sentence without its full stop, for help, for the documentation and for the exported schema. */
+  /** One sentence without a full stop, for help, documentation and the exported schema. */
   readonly description: string;
-  /** What `Settings.get` answers where nothing is set. */
+  /** The value that `Settings.get` returns when the setting is not set. */
   readonly defaultValue: Value;
-  /** How help and the exported schema write the default. Empty where there is none worth showing. */
+  /** The default as help and the exported schema show it; empty if they need not show it. */
   readonly defaultText: string;
   /**
-   * Whether commands that run the connector refuse to start without it. `false` differs from `undefined` in the
-   * exported schema alone, where it leaves an empty `rules`, as it does in the Go SDK (pkg/field/field_options.go).
+   * Whether commands that run the connector refuse to start without it. `false` differs from `undefined` only in the
+   * exported schema, where it adds empty `rules`, as in the Go SDK (pkg/field/field_options.go).
    */
   readonly required: boolean | undefined;
-  /** Its value never appears in an error or a log. */
+  /** Its value appears in no error and no log. */
   readonly secret: boolean;
-  /** Left out of help. It works all the same. */
+  /** Omitted from help. It works all the same. */
   readonly hidden: boolean;
   readonly exportTarget: ExportTarget;
   /** A single letter: `f` for `-f`. */
@@ -37,42 +37,42 @@ export interface Field<Value = unknown> {
   readonly displayName: string | undefined;
   /** What ConductorOne's forms show in an empty input. */
   readonly placeholder: string | undefined;
-  /** The values that there are. Texts match without regard to case. */
+  /** The valid values, matched case-insensitively. */
   readonly oneOf: readonly NonNullable<Value>[] | undefined;
-  /** What its value is the path of, so that shells complete it. */
+  /** Whether its value is a path, which shells can complete. */
   readonly pathTo: 'file' | 'folder' | undefined;
-  /** Whether the exported schema tells the rules of its value. */
+  /** Whether the exported schema contains the rules for its value. */
   readonly rulesExported: boolean;
   /** The smallest value, inclusive (int). */
   readonly gte: number | undefined;
   /** The largest value, inclusive (int). */
   readonly lte: number | undefined;
-  /** What is wrong with a value, as a clause behind the name of the flag: `must be a UUID`. It must not quote it. */
+  /** Returns what is wrong with a value, as a clause that does not quote it: `must be a UUID`. */
   check?(value: NonNullable<Value>): string | undefined;
   readonly unsupported: Unsupported | undefined;
 }
 
-/** That a setting is known, as any Baton connector has it, and does nothing here (yet). */
+/** For a setting that every Baton connector has and that does nothing here (yet). */
 export interface Unsupported {
   /**
-   * What using it leads to. `refuse`: a fault, for the outcome would not be what was asked for. `warn`: a warning in
-   * the log. `accept`: nothing, for the outcome is what it would have been.
+   * The effect of using it. `refuse`: an error, since the result would not be what the user wants. `warn`: a warning in
+   * the log. `accept`: none, since the result is the same without it.
    */
   readonly answer: 'refuse' | 'warn' | 'accept';
-  /** Why, as a clause: `this version has no service mode`. */
+  /** The reason, as a clause: `this version has no service mode`. */
   readonly because: string;
-  /** The values that this is about. Absent: all but the default. */
+  /** The unsupported values. Default: all but the default value. */
   readonly values?: readonly unknown[];
 }
 
-/** The values of all settings, as resolved from command line, environment, file and defaults. */
+/** The values of all settings, resolved from command line, environment, config file and defaults. */
 export interface Settings {
   /**
-   * The value of one setting; where it is not set, its default. A required one is missing only in commands that do
-   * not need the connector's settings (`capabilities`): then it reads as an empty text.
+   * Returns the value of a setting, or its default. A required setting can only be missing in commands that do not need
+   * the connector's settings (`capabilities`): then it reads as an empty string.
    */
   get<Value>(field: Field<Value>): Value;
-  /** Where its value came from. An empty text in the environment or in the file counts as not set. */
+  /** Returns the source of its value. An empty string in the environment or in the file counts as not set. */
   sourceOf(field: Field): SettingSource;
 }
 

@@ -1,6 +1,6 @@
-// The ids of single resources as command lines have them: `bid:r:user/42`.
+// The ids of resources on command lines: `bid:r:user/42`.
 
-/** A resource, and its parent where the id tells one. */
+/** A resource, with its parent if the id has one. */
 interface NamedResource {
   readonly id: ResourceName;
   readonly parentResourceId?: ResourceName;
@@ -11,11 +11,11 @@ export interface ResourceName {
   readonly resource: string;
 }
 
-/** Colons, slashes and backslashes in names are written behind a backslash (pkg/bid of baton-sdk v0.25.0). */
+/** Colons, slashes and backslashes in names are escaped with a backslash (pkg/bid of baton-sdk v0.25.0). */
 const name = String.raw`((?:[^:/\\]|\\[:/\\])+)`;
 const form = new RegExp(`^bid:r:(?:${name}/${name}/)?${name}/${name}$`, 's');
 
-/** Reads `bid:r:type/id` or `bid:r:parentType/parentId/type/id`. Nothing comes of other texts. */
+/** Parses `bid:r:type/id` or `bid:r:parentType/parentId/type/id`; returns undefined for any other text. */
 export function parseResourceBid(text: string): NamedResource | undefined {
   const [, parentType, parent, resourceType, resource] = (form.exec(text) ?? []).map(removeBackslashes);
   if (!resourceType || !resource) return undefined;

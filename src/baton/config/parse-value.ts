@@ -1,21 +1,21 @@
-// Reads one value as its field declares it, or says what is wrong with it.
+// Parses and checks a value as its field declares it.
 import { durationExamples, parseDurationMs } from './duration.ts';
 import type { Field } from './field.ts';
 import type { RawValue } from './raw-value.ts';
 
-/** What was read: `undefined` when the value is empty, which is as good as not set. */
+/** `undefined` is an empty value, which counts as not set. */
 type ParsedValue = { readonly value: unknown } | { readonly fault: string };
 
 /**
- * Reads a value and checks it against the rules of its field.
- * @returns The value, or a fault: a clause that reads well behind the place. It quotes the value unless it is secret.
+ * Parses a value and checks it against the rules of its field.
+ * @returns The value, or a fault: a clause that follows the place. It quotes the value unless it is secret.
  */
 export function parseValue(field: Field, raw: RawValue): ParsedValue {
   const { text } = raw;
   if (text === undefined)
-    return { fault: field.variant === 'string-slice' ? 'takes a list of values' : 'takes a value' };
+    return { fault: field.variant === 'string-slice' ? 'expects a list of values' : 'expects a value' };
   if (field.variant === 'string-slice') return { value: presentOrNothing(splitItems(text)) };
-  if (typeof text !== 'string') return { fault: 'takes one value and not a list' };
+  if (typeof text !== 'string') return { fault: 'expects one value, not a list' };
   const got = field.secret ? '' : `, got ${JSON.stringify(text)}`;
   const parsed = parseText(field, text);
   if ('fault' in parsed) return { fault: parsed.fault + got };
@@ -31,14 +31,14 @@ function parseText(field: Field, text: string): ParsedValue {
       return parseInteger(field, text);
     case 'duration': {
       const value = parseDurationMs(text.trim());
-      return value === undefined ? { fault: `expects a span of time such as ${durationExamples}` } : { value };
+      return value === undefined ? { fault: `expects a duration such as ${durationExamples}` } : { value };
     }
     default:
       return field.oneOf ? parseChoice(field.oneOf as readonly string[], text) : { value: text || undefined };
   }
 }
 
-/** The spellings that Go's strconv.ParseBool takes. */
+/** The spellings of Go's strconv.ParseBool. */
 function parseBool(text: string): ParsedValue {
   if (/^(?:1|t|true|T|TRUE|True)$/.test(text)) return { value: true };
   if (/^(?:0|f|false|F|FALSE|False)$/.test(text)) return { value: false };
@@ -47,7 +47,7 @@ function parseBool(text: string): ParsedValue {
 
 function parseInteger(field: Field, text: string): ParsedValue {
   const value = Number(text.trim());
-  if (!/^[+-]?\d+$/.test(text.trim()) || !Number.isSafeInteger(value)) return { fault: 'expects a whole number' };
+  if (!/^[+-]?\d+$/.test(text.trim()) || !Number.isSafeInteger(value)) return { fault: 'expects an integer' };
   const { gte, lte } = field;
   if ((gte === undefined || value >= gte) && (lte === undefined || value <= lte)) return { value };
   if (gte === undefined) return { fault: `must be ${lte} or less` };
@@ -61,15 +61,15 @@ function parseChoice(choices: readonly string[], text: string): ParsedValue {
   return value === undefined ? { fault: `must be ${choices.join(' or ')}` } : { value };
 }
 
-/** Items keep their commas where they came as a list of the file; a text is split like a line of CSV. */
+/** Items of a list keep their commas; a text is split like a line of CSV. */
 function splitItems(text: string | readonly string[]): readonly string[] {
   const items = typeof text === 'string' ? splitCommas(text) : text;
   return items.map((item) => item.trim()).filter((item) => item);
 }
 
-/** Splits at commas. An item in double quotes may hold commas, and a doubled quote stands for one. */
+/** Splits at commas. An item in double quotes may contain commas; a doubled quote is a quote. */
 export function splitCommas(text: string): readonly string[] {
-  // With a comma behind the last one, every item is its text up to a comma.
+  // With a final comma, every item is its text up to a comma.
   const items = `${text},`.matchAll(/(?:\s*"((?:[^"]|"")*)"\s*|([^,]*)),/g);
   return Array.from(items, ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '');
 }

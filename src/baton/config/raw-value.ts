@@ -1,21 +1,21 @@
-// A value as it was given, before it is read: its text and where it stood.
+// A value before it is parsed: its text and its place.
 import { type Field, type SettingSource, variableName } from './field.ts';
 
 export interface RawValue {
   readonly source: Exclude<SettingSource, 'default'>;
   /**
-   * What stood there. An array is the items of a list, which are not split any more. Nothing: something that is neither
-   * a value nor a list of values.
+   * A list of the config file is an array, whose items are not split. Undefined: neither a value nor a list of
+   * values.
    */
   readonly text: string | readonly string[] | undefined;
-  /** How to name the place to the person who wrote it: `--workers`, `BATON_WORKERS`, `.baton.yaml line 3, workers`. */
+  /** Where the user wrote it: `--workers`, `BATON_WORKERS`, `.baton.yaml line 3, workers`. */
   readonly place: string;
 }
 
-/** What was given for each field, by its name. */
+/** Values by the name of their field. */
 export type RawValues = ReadonlyMap<string, RawValue>;
 
-/** Reads what the environment gives. An empty variable is one that is not set. */
+/** Reads the environment. An empty variable counts as not set. */
 export function readEnvironment(fields: readonly Field[], env: NodeJS.ProcessEnv): RawValues {
   const values = new Map<string, RawValue>();
   for (const field of fields) {

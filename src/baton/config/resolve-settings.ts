@@ -1,4 +1,4 @@
-// Puts the sources together: command line over environment over configuration file over defaults.
+// Merges the sources of settings. Precedence: command line, environment, config file, defaults.
 import { closestName } from './closest-name.ts';
 import { type Constraint, checkConstraint } from './constraint.ts';
 import { type Field, type SettingSource, type Settings, variableName } from './field.ts';
@@ -14,12 +14,12 @@ interface SettingSources {
 export interface SettingRules {
   readonly fields: readonly Field[];
   readonly constraints: readonly Constraint[];
-  /** Those that must be set, if they are declared as required. */
+  /** The fields that must be set if they are declared as required. */
   readonly requiredAmong: readonly Field[];
   /**
-   * Where a setting that does nothing here is told of. Environment and file are shared by all commands of a program:
-   * what they say about a sync is no fault of `capabilities`, while a flag is always meant. A command that another
-   * program starts is given the flags of that program.
+   * The sources in which an unsupported setting is reported. Environment and file are shared by all commands: a setting
+   * for a sync is not a mistake in `capabilities`, whereas a flag is always meant. A command that another program starts
+   * gets the flags of that program.
    */
   readonly unsupportedIn: 'all-sources' | 'flags' | 'no-source';
   /** Variables named BATON_… that belong to no setting, for hints. */
@@ -28,12 +28,12 @@ export interface SettingRules {
 
 interface ResolvedSettings {
   readonly settings: Settings;
-  /** All that is wrong, each a line for the person who wrote it. With any of them, `settings` is not to be used. */
+  /** Every mistake, one line each. With any, `settings` must not be used. */
   readonly faults: readonly string[];
   readonly warnings: readonly string[];
 }
 
-/** Resolves every field. A value that a stronger source hides is not looked at. */
+/** Resolves every field. A value that a stronger source overrides is not checked. */
 export function resolveSettings(sources: SettingSources, rules: SettingRules): ResolvedSettings {
   const resolved = new Map<string, Setting>();
   const faulty = new Set<string>();
@@ -49,8 +49,8 @@ export function resolveSettings(sources: SettingSources, rules: SettingRules): R
     } else if (parsed.value !== undefined) {
       resolved.set(field.name, { value: parsed.value, source: raw.source });
       const { unsupportedIn } = rules;
-      const told = unsupportedIn === 'all-sources' || (unsupportedIn === 'flags' && raw.source === 'flag');
-      const unsupported = told ? describeUnsupported(field, parsed.value, raw) : undefined;
+      const isReported = unsupportedIn === 'all-sources' || (unsupportedIn === 'flags' && raw.source === 'flag');
+      const unsupported = isReported ? describeUnsupported(field, parsed.value, raw) : undefined;
       if (unsupported?.answer === 'refuse') {
         faulty.add(field.name);
         faults.push(unsupported.text);
@@ -65,7 +65,7 @@ export function resolveSettings(sources: SettingSources, rules: SettingRules): R
     }
   }
   for (const constraint of rules.constraints) {
-    // What is wrong already would only be told twice.
+    // A faulty setting has been reported already.
     if ([...constraint.fields, ...(constraint.requires ?? [])].some((field) => faulty.has(field.name))) continue;
     const fault = checkConstraint(constraint, (field) => Boolean(resolved.get(field.name)?.value));
     if (fault) faults.push(fault);
@@ -73,25 +73,25 @@ export function resolveSettings(sources: SettingSources, rules: SettingRules): R
   return { settings: createSettings(resolved), faults, warnings };
 }
 
-/** The value of one setting and where it came from. */
+/** The value of one setting and its source. */
 interface Setting {
   readonly value: unknown;
   readonly source: SettingSource;
 }
 
 /**
- * Makes settings of resolved values.
- * @param values - By the name of the field. What is not there reads as the field's default.
+ * Creates settings from resolved values.
+ * @param values - By the name of the field. A missing one reads as the field's default.
  */
 export function createSettings(values: ReadonlyMap<string, Setting>): Settings {
   return {
-    // The parser of a field's values and this read are tied by the field's variant alone.
+    // Only the field's variant ties the type of a parsed value to this one.
     get: <Value>(field: Field<Value>) => (values.get(field.name)?.value ?? field.defaultValue) as Value,
     sourceOf: (field) => values.get(field.name)?.source ?? 'default',
   };
 }
 
-/** Every text that was given for a secret field, by whatever source, so that none of them is ever shown. */
+/** Every text given for a secret field in any source, so that none is ever shown. */
 export function collectSecrets(fields: readonly Field[], sources: SettingSources): readonly string[] {
   return fields
     .filter((field) => field.secret)
@@ -107,7 +107,7 @@ function describeUnsupported(field: Field, value: unknown, raw: RawValue) {
   if (!unsupported) return undefined;
   if (!(unsupported.values ? unsupported.values.includes(value) : value !== field.defaultValue)) return undefined;
   const flag = unsupported.values ? `--${field.name} ${value}` : `--${field.name}`;
-  const place = raw.source === 'flag' ? '' : ` (set by ${raw.place})`;
+  const place = raw.source === 'flag' ? '' : ` (from ${raw.place})`;
   const verb = unsupported.answer === 'refuse' ? 'is not supported yet' : 'has no effect yet';
   return { answer: unsupported.answer, text: `${flag} ${verb}: ${unsupported.because}${place}` };
 }
@@ -115,6 +115,6 @@ function describeUnsupported(field: Field, value: unknown, raw: RawValue) {
 function describeMissing(field: Field, strayVariables: readonly string[]): string {
   const variable = variableName(field);
   const stray = closestName(variable, strayVariables);
-  const hint = stray ? `; ${stray} is set, and is no variable of this program` : '';
-  return `--${field.name} is required: give it, or set ${variable}${hint}`;
+  const hint = stray ? `; ${stray} is set, but is not a variable of this program` : '';
+  return `--${field.name} is required: pass it or set ${variable}${hint}`;
 }

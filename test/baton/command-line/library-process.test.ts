@@ -35,7 +35,7 @@ test('a process tells faults of flags and environment on stderr and ends with 2'
   assert.deepEqual([exitCode, stdout], [2, '']);
   assert.match(
     stderr,
-    /^baton-library: 3 faults:\n {2}BATON_BRANCH: .*\n {2}--workers: .*\n {2}--library-card is required/,
+    /^baton-library: 3 errors:\n {2}BATON_BRANCH: .*\n {2}--workers: .*\n {2}--library-card is required/,
   );
 });
 

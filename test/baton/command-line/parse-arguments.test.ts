@@ -17,7 +17,7 @@ function parse(...argv: string[]) {
   const { flags, words, faults } = parseArguments(argv, fields);
   return {
     flags: Object.fromEntries(Array.from(flags, ([name, { text }]) => [name, text])),
-    words: words.map(({ text, doubtful }) => (doubtful ? `${text}?` : text)),
+    words: words.map(({ text, maybeValue }) => (maybeValue ? `${text}?` : text)),
     faults,
   };
 }
@@ -56,8 +56,8 @@ describe('parseArguments reads', () => {
 
 describe('parseArguments faults', () => {
   const cases: readonly (readonly [string[], string[], string[]?])[] = [
-    [['--file'], ['--file: needs a value']],
-    [['-pf'], ['-f: needs a value']],
+    [['--file'], ['--file: requires a value']],
+    [['-pf'], ['-f: requires a value']],
     [['--wokers', '3'], ['--wokers: unknown flag; did you mean --workers?'], ['3?']],
     [['--wokers=3', 'sync'], ['--wokers: unknown flag; did you mean --workers?'], ['sync']],
     [['--nothing', '--file=x'], ['--nothing: unknown flag']],

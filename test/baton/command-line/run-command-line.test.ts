@@ -56,7 +56,7 @@ describe('a command gets', () => {
   });
 });
 
-describe('the configuration file', () => {
+describe('the config file', () => {
   let cwd: string;
   before(async () => {
     cwd = await mkdtemp(join(tmpdir(), 'run-command-line-'));
@@ -69,10 +69,7 @@ describe('the configuration file', () => {
     const counted = await runLibrary(['count', '--workers=1'], { cwd });
     assert.equal(counted.exitCode, 0, counted.stderr);
     assert.equal(counted.invocation?.settings.get(shelves), 8);
-    assert.equal(
-      JSON.parse(counted.stderr).msg,
-      '.baton.yaml line 3: there is no setting "genre"; did you mean genres?',
-    );
+    assert.equal(JSON.parse(counted.stderr).msg, '.baton.yaml line 3: unknown setting "genre"; did you mean genres?');
     const synced = await runLibrary(['--workers=1'], { cwd });
     assert.equal(synced.invocation?.settings.get(libraryCard), 's3cret-card');
   });
@@ -80,16 +77,16 @@ describe('the configuration file', () => {
   test('is named with its line when it gives a wrong value', async () => {
     const { exitCode, stderr } = await runLibrary([], { cwd });
     assert.equal(exitCode, 2);
-    assert.match(stderr, /^baton-library: \.baton\.yaml line 4, workers: takes one value and not a list\n/);
+    assert.match(stderr, /^baton-library: \.baton\.yaml line 4, workers: expects one value, not a list\n/);
   });
 
   test('is a fault when it is malformed, which hides no other fault and invents none', async () => {
     const { exitCode, stderr } = await runLibrary(['--shelfs=1'], { cwd, env: { BATON_CONFIG_PATH: 'bad.yaml' } });
     assert.equal(exitCode, 2);
     assert.deepEqual(stderr.split('\n').slice(0, 3), [
-      'baton-library: 2 faults:',
+      'baton-library: 2 errors:',
       '  --shelfs: unknown flag; did you mean --shelves?',
-      '  bad.yaml line 1: is not valid YAML: Unexpected scalar at node end',
+      '  bad.yaml line 1: invalid YAML: Unexpected scalar at node end',
     ]);
     assert.doesNotMatch(stderr, /s3cret|required/);
   });
@@ -115,7 +112,7 @@ describe('faults', () => {
       await runCommandLine(libraryProgram, { ...commands, named }, { ...host, stderr: { write } });
       return stderr.join('');
     };
-    assert.match(await run(['count', '--shelves=1', '--workers=2']), /--shelves and --workers exclude each other/);
+    assert.match(await run(['count', '--shelves=1', '--workers=2']), /--shelves and --workers are mutually exclusive/);
     assert.doesNotMatch(await run(['open', ...card, '--workers=2']), /exclude/);
   });
 
@@ -128,16 +125,16 @@ describe('faults', () => {
     assert.deepEqual([stdout, invocation], ['', undefined]);
     assert.equal(
       stderr,
-      `baton-library: 9 faults:
+      `baton-library: 9 errors:
   --wokers: unknown flag; did you mean --workers?
   -x: unknown flag
-  -f: needs a value
+  -f: requires a value
   --branch: must be north or south, got "west"
-  BATON_LOAN: expects a span of time such as 90d, 5h, 1h30m or 10y, got "long"
+  BATON_LOAN: expects a duration such as 90d, 5h, 1h30m or 10y, got "long"
   --http-timeout-seconds: must be between 1 and 1800, got "0"
-  --storage-engine pebble is not supported yet: files are written with sqlite
-  --external-resource-c1z is not supported yet: resources of other c1z files are not matched (set by BATON_EXTERNAL_RESOURCE_C1Z)
-  --library-card is required: give it, or set BATON_LIBRARY_CARD; BATON_LIBRARY_CRAD is set, and is no variable of this program
+  --storage-engine pebble is not supported yet: this version writes files with sqlite only
+  --external-resource-c1z is not supported yet: this version does not match resources of other c1z files (from BATON_EXTERNAL_RESOURCE_C1Z)
+  --library-card is required: pass it or set BATON_LIBRARY_CARD; BATON_LIBRARY_CRAD is set, but is not a variable of this program
 See "baton-library --help" for all flags and their variables.
 `,
     );
@@ -148,20 +145,20 @@ See "baton-library --help" for all flags and their variables.
     [['nonsense'], 'unknown command "nonsense"'],
     [['secret-dor'], 'unknown command "secret-dor"'],
     [['eyJhbGciOiJIUzI1NiJ9.e30.c2VjcmV0'], 'unknown command "eyJhbGci…"'],
-    [['--provisioning', 'true', ...card], 'unexpected word "true": write it behind the flag as --flag=true'],
-    [['count', 'books'], 'unexpected word "books"'],
-    [['count', '--shelves'], '--shelves: needs a value'],
+    [['--provisioning', 'true', ...card], 'unexpected argument "true": write it as --flag=true'],
+    [['count', 'books'], 'unexpected argument "books"'],
+    [['count', '--shelves'], '--shelves: requires a value'],
     [['count', '--json', 'x'], '--json: unknown flag'],
     [['--json', 'count'], '--json: unknown flag'],
-    [[...card, '--shelves', '3'], '--shelves: is not a flag of the command sync'],
+    [[...card, '--shelves', '3'], '--shelves: not a flag of the command sync'],
     [['help', 'cuont'], 'unknown command "cuont"; did you mean count?'],
-    [['open'], '--library-card is required: give it, or set BATON_LIBRARY_CARD'],
+    [['open'], '--library-card is required: pass it or set BATON_LIBRARY_CARD'],
     [
       [...card, '--log-path', 'none/x.log'],
       "--log-path: ENOENT: no such file or directory, open '/nonexistent/none/x.log'",
     ],
     [['count', '--get-ticket'], '--get-ticket is not supported yet: this connector has no tickets'],
-    [[...card, '--client-id', 'x'], '--client-id needs --client-secret as well; they go together'],
+    [[...card, '--client-id', 'x'], '--client-id requires --client-secret: set all or none'],
   ];
   for (const [argv, fault] of cases) {
     test(`of ${JSON.stringify(argv)}`, async () => {
@@ -303,6 +300,6 @@ test('two settings of one name are an error of the author, whatever is asked for
   const silent = { write: () => {} };
   await assert.rejects(
     runCommandLine(clash, libraryCommands(), { ...host, stdout: silent, stderr: silent }),
-    /Two settings of baton-library sync are called --file/,
+    /Two settings of baton-library sync have the name --file/,
   );
 });

@@ -48,6 +48,6 @@ for (const argv of [[], ['powershell'], ['bash', 'zsh'], ['constructor']]) {
   test(`completion ${argv.join(' ')} is a fault of usage`, async () => {
     const { exitCode, stdout, stderr } = await run(argv);
     assert.deepEqual([exitCode, stdout], [2, '']);
-    assert.match(stderr, /^baton-library: completion: name one shell: bash, fish, zsh\n/);
+    assert.match(stderr, /^baton-library: completion: expects one shell: bash, fish, zsh\n/);
   });
 }

@@ -195,7 +195,7 @@ async function runCommand(stdin: string, change: Partial<Program> = {}) {
 for (const [what, line, why] of [
   ['a line that never comes', '', /unexpected empty input/],
   ['a line that is not base64', '{"listenPort": 1}\n', /the line on stdin is not base64/],
-  ['no credential', toConfigLine({ listenPort: 1, credential: {} }), /credential\.ca_cert is no certificate/],
+  ['no credential', toConfigLine({ listenPort: 1, credential: {} }), /credential\.ca_cert is not a DER certificate/],
   [
     'an external rate limiter',
     toConfigLine({ listenPort: 1, rateLimiterConfig: { type: { case: 'external', value: {} } } }),

@@ -15,7 +15,7 @@ import { startSimulator } from '../../simulator/percipio/start-simulator.ts';
 import { assertFailed, judgeServices, silent } from '../harness/judge-connector.ts';
 import { createLibrary } from '../library-connector.ts';
 
-const tlsFile = (name: string) => fileURLToPath(new URL(`../fixtures/tls/${name}.pem`, import.meta.url));
+const tlsFile = (name: string) => fileURLToPath(new URL(`../../fixtures/tls/${name}.pem`, import.meta.url));
 
 /** Serves a library whose second book has grants to a reader who is not there, if it shall have a fault. */
 async function serveLibrary(
@@ -182,13 +182,13 @@ test('faults of usage are told at once, with exit code 2', async (t) => {
     [['--address', '127.0.0.1:1', '--replica', '1'], /--replica.*must have a host/],
     [['--address', '127.0.0.1:1', '--max-items', '0'], /--max-items/],
     [['--address', '127.0.0.1:1', '--timeout', 'soon'], /--timeout/],
-    [['--address', '127.0.0.1:1', '--call-timeout', '25h'], /--call-timeout.*must not be more than 24h/],
+    [['--address', '127.0.0.1:1', '--call-timeout', '25h'], /--call-timeout.*must not exceed 24h/],
     [['--address', '127.0.0.1:1', '--tls-cert', 'x.pem'], /--tls-cert.*--tls-key/],
-    [['--address', '127.0.0.1:1', '--tls-ca', 'none.pem'], /--tls-ca: none\.pem cannot be read: ENOENT/],
-    [['--address', '127.0.0.1:1', '--tls-ca', 'empty.pem'], /--tls-ca: empty\.pem holds nothing in PEM form/],
+    [['--address', '127.0.0.1:1', '--tls-ca', 'none.pem'], /--tls-ca: cannot read none\.pem: ENOENT/],
+    [['--address', '127.0.0.1:1', '--tls-ca', 'empty.pem'], /--tls-ca: empty\.pem is not a PEM file/],
     [
       ['--address', '127.0.0.1:1', ...pair('mutual-client-certificate', 'stranger-client-key')],
-      /--tls-ca, --tls-cert, --tls-key: cannot be used: /,
+      /--tls-ca, --tls-cert, --tls-key: unusable: /,
     ],
   ] as const) {
     const { exitCode, stdout, stderr } = await runHarness(argv, { cwd });

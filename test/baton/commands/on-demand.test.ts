@@ -294,10 +294,10 @@ test('--list-action-schemas tells what actions take and answer', async (t) => {
 });
 
 for (const [argv, message] of [
-  [lend('b0', 'r1').slice(0, 2), /--grant-entitlement and --grant-principal need --grant-principal-type as well/],
-  [['--delete-resource=r1'], /--delete-resource needs --delete-resource-type as well/],
-  [['--delete-resource-type=reader'], /--delete-resource-type needs --delete-resource as well/],
-  [['--rotate-credentials=r1'], /--rotate-credentials needs --rotate-credentials-type as well/],
+  [lend('b0', 'r1').slice(0, 2), /--grant-entitlement and --grant-principal require --grant-principal-type/],
+  [['--delete-resource=r1'], /--delete-resource requires --delete-resource-type/],
+  [['--delete-resource-type=reader'], /--delete-resource-type requires --delete-resource/],
+  [['--rotate-credentials=r1'], /--rotate-credentials requires --rotate-credentials-type/],
   [['--create-account-resource-type=reader'], /--create-account-login or --create-account-email is needed/],
   [['--create-account-profile=[1]'], /--create-account-profile: must be a JSON object/],
   [
@@ -305,28 +305,28 @@ for (const [argv, message] of [
     /--create-account-profile: must be a JSON object, such as '\{"key": "value"\}'\n/,
   ],
   [['--invoke-action=remind', '--invoke-action-args=x'], /--invoke-action-args: must be a JSON object/],
-  [['--invoke-action-args={"a":1}'], /--invoke-action-args needs --invoke-action as well/],
-  [['--list-action-schemas-resource-type=book'], /needs --list-action-schemas as well/],
+  [['--invoke-action-args={"a":1}'], /--invoke-action-args requires --invoke-action/],
+  [['--list-action-schemas-resource-type=book'], /requires --list-action-schemas/],
   [['--event-feed=maybe'], /--event-feed: must be true or false/],
-  [['--event-feed-cursor=x'], /--event-feed-cursor needs --event-feed as well/],
+  [['--event-feed-cursor=x'], /--event-feed-cursor requires --event-feed/],
   [['--event-feed=true', '--event-feed-start-at=yesterday'], /--event-feed-start-at: must be a time such as/],
   [['--event-feed=true', '--event-feed-start-at=2026-02-31T00:00:00'], /--event-feed-start-at: must be a time such as/],
   [
     [...takeBack('b0', 'r0'), '--delete-resource=r1', '--delete-resource-type=reader'],
-    /--revoke-grant and --delete-resource exclude each other/,
+    /--revoke-grant and --delete-resource are mutually exclusive/,
   ],
-  [['--invoke-action=remind', '--list-action-schemas'], /--invoke-action and --list-action-schemas exclude each other/],
+  [
+    ['--invoke-action=remind', '--list-action-schemas'],
+    /--invoke-action and --list-action-schemas are mutually exclusive/,
+  ],
   [
     ['--invoke-action=remind', '--create-account-profile={}'],
-    /--create-account-profile and --invoke-action exclude each other/,
+    /--create-account-profile and --invoke-action are mutually exclusive/,
   ],
-  [['--password-file=x'], /--password-file goes with --create-account-login or --rotate-credentials/],
-  [['--password-file=x', '--list-action-schemas'], /--password-file goes with/],
-  [
-    ['--invoke-action=remind', '--client-id=a', '--client-secret=b'],
-    /--invoke-action: in service mode ConductorOne says/,
-  ],
-  [['--invoke-resource-action=remind'], /no Baton connector reads it; there are --invoke-action/],
+  [['--password-file=x'], /--password-file requires --create-account-login or --rotate-credentials/],
+  [['--password-file=x', '--list-action-schemas'], /--password-file requires/],
+  [['--invoke-action=remind', '--client-id=a', '--client-secret=b'], /--invoke-action: not available in service mode/],
+  [['--invoke-resource-action=remind'], /no Baton connector reads it; use --invoke-action/],
   [['--get-ticket', '--ticket-id=t1'], /--get-ticket is not supported yet: this connector has no tickets/],
 ] as const) {
   test(`${argv.join(' ')} is a fault, and nothing is done`, async (t) => {

@@ -116,8 +116,8 @@ test('it listens on IPv6 loopback', async (t) => {
 });
 
 for (const [listen, why] of [
-  ['0.0.0.0:50051', /--listen: other machines reach 0\.0\.0\.0:50051; give --tls-cert,.*--insecure-listen/],
-  ['[::]:50051', /--listen: other machines reach \[::\]:50051/],
+  ['0.0.0.0:50051', /--listen: other machines can reach 0\.0\.0\.0:50051: set --tls-cert,.*--insecure-listen/],
+  ['[::]:50051', /--listen: other machines can reach \[::\]:50051/],
   ['50051', /--listen.*must have a host/],
   ['127.0.0.1', /--listen.*must have a port/],
 ] as const) {
@@ -152,7 +152,7 @@ test('with certificates it listens where other machines reach it', async (t) => 
 test('--insecure-listen permits plaintext beyond this machine, and the log warns of it', async (t) => {
   const { printed, stop, exitCode, text } = runServe(t, ['--listen=0.0.0.0:0', '--insecure-listen']);
   assert.match(await printed, /grpcurl -plaintext 0\.0\.0\.0:\d+ list\n/);
-  assert.match(text.stderr, /"level":"warn".*whoever reaches this address reads everything/);
+  assert.match(text.stderr, /"level":"warn".*anyone who reaches this address can read everything/);
   stop();
   assert.equal(await exitCode, 0);
 });
@@ -205,11 +205,11 @@ test('an address of --http-listen that other machines reach needs certificates, 
   assert.equal(await exitCode, 2);
   assert.match(
     text.stderr,
-    /2 faults:\n {2}--listen: other machines .*\n {2}--http-listen: other machines reach \[::\]:0/,
+    /2 errors:\n {2}--listen: other machines .*\n {2}--http-listen: other machines can reach \[::\]:0/,
   );
   const permitted = runServe(t, ['--listen=127.0.0.1:0', '--http-listen=0.0.0.0:0', '--insecure-listen']);
   assert.match(await permitted.printed, /http:\/\/0\.0\.0\.0:\d+\//);
-  assert.match(permitted.text.stderr, /"level":"warn".*whoever reaches this address reads everything/);
+  assert.match(permitted.text.stderr, /"level":"warn".*anyone who reaches this address can read everything/);
 });
 
 test('when one server cannot listen, the other ends too', async (t) => {
@@ -274,8 +274,8 @@ test('while it stops it is not ready, and alive', async (t) => {
 });
 
 for (const [what, flags, why] of [
-  ['one of the three TLS flags', tlsFlags.slice(1), /--tls-key and --tls-client-ca need --tls-cert as well/],
-  ['--insecure-listen with certificates', [...tlsFlags, '--insecure-listen'], /exclude each other/],
+  ['one of the three TLS flags', tlsFlags.slice(1), /--tls-key and --tls-client-ca require --tls-cert/],
+  ['--insecure-listen with certificates', [...tlsFlags, '--insecure-listen'], /are mutually exclusive/],
   [
     'a file that is not there',
     [...tlsFlags, '--tls-key=nokey.pem'],

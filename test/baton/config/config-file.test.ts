@@ -62,20 +62,20 @@ describe('readConfigFile', () => {
   test('warns of keys that are no settings, with the one that may be meant', async () => {
     const { warnings } = await read('seats: 1\nseat: 2\nshoe-size: 43\n');
     assert.deepEqual(warnings, [
-      '.baton.yaml line 2: there is no setting "seat"; did you mean seats?',
-      '.baton.yaml line 3: there is no setting "shoe-size"',
+      '.baton.yaml line 2: unknown setting "seat"; did you mean seats?',
+      '.baton.yaml line 3: unknown setting "shoe-size"',
     ]);
   });
 
   test('faults malformed YAML with its line and without quoting it', async () => {
     const cases: readonly (readonly [string, string])[] = [
-      ['seats: 1\ngenres: [a\nlibrary-card: s3cret', '.baton.yaml line 3: is not valid YAML: Flow sequence'],
-      ['library-card: "s3cret', '.baton.yaml line 1: is not valid YAML: Missing closing "quote'],
-      ['library-card: "a" s3cret', '.baton.yaml line 1: is not valid YAML: Unexpected scalar at node end'],
-      ['library-card: |s3cret\n', '.baton.yaml line 1: is not valid YAML: '],
-      ['library-card: "\\s3cret"', '.baton.yaml line 1: is not valid YAML: Invalid escape sequence'],
-      ['seats: 1\nseats: 2', '.baton.yaml line 2: is not valid YAML: Map keys must be unique'],
-      ['\tseats: 1', '.baton.yaml line 1: is not valid YAML: Tabs are not allowed as indentation'],
+      ['seats: 1\ngenres: [a\nlibrary-card: s3cret', '.baton.yaml line 3: invalid YAML: Flow sequence'],
+      ['library-card: "s3cret', '.baton.yaml line 1: invalid YAML: Missing closing "quote'],
+      ['library-card: "a" s3cret', '.baton.yaml line 1: invalid YAML: Unexpected scalar at node end'],
+      ['library-card: |s3cret\n', '.baton.yaml line 1: invalid YAML: '],
+      ['library-card: "\\s3cret"', '.baton.yaml line 1: invalid YAML: Invalid escape sequence'],
+      ['seats: 1\nseats: 2', '.baton.yaml line 2: invalid YAML: Map keys must be unique'],
+      ['\tseats: 1', '.baton.yaml line 1: invalid YAML: Tabs are not allowed as indentation'],
     ];
     for (const [yaml, expected] of cases) {
       const { faults } = await read(yaml);
@@ -87,7 +87,7 @@ describe('readConfigFile', () => {
   test('faults a file that holds no settings', async () => {
     for (const yaml of ['- seats', 'seats']) {
       const { faults } = await read(yaml);
-      assert.match(faults.join('\n'), /^\.baton\.yaml: must hold names of settings with their values/);
+      assert.match(faults.join('\n'), /^\.baton\.yaml: must map names of settings to values/);
     }
   });
 
@@ -102,9 +102,9 @@ describe('readConfigFile', () => {
 
   test('faults a BATON_CONFIG_PATH that is missing, unreadable or of another kind', async () => {
     const cases: readonly (readonly [string, RegExp])[] = [
-      ['none.yaml', /^the configuration file none\.yaml \(BATON_CONFIG_PATH\) cannot be read: there is no such file$/],
-      ['settings.json', /^BATON_CONFIG_PATH must name a file that ends in \.yaml or \.yml, got "settings\.json"$/],
-      ['folder.yaml/..yaml', /^the configuration file folder\.yaml\/\.\.yaml \(BATON_CONFIG_PATH\) cannot be read: /],
+      ['none.yaml', /^cannot read the config file none\.yaml \(BATON_CONFIG_PATH\): no such file$/],
+      ['settings.json', /^BATON_CONFIG_PATH must end in \.yaml or \.yml, got "settings\.json"$/],
+      ['folder.yaml/..yaml', /^cannot read the config file folder\.yaml\/\.\.yaml \(BATON_CONFIG_PATH\): /],
     ];
     for (const [path, expected] of cases) {
       const { faults } = await readConfigFile(fields, { env: { BATON_CONFIG_PATH: path }, cwd });

@@ -17,17 +17,17 @@ test('checkConstraint tells which flags are missing or too many', () => {
   const cases: readonly (readonly [Constraint, string, string | undefined])[] = [
     [together, '', undefined],
     [together, 'abc', undefined],
-    [together, 'a', '--a needs --b and --c as well; they go together'],
-    [together, 'ac', '--a and --c need --b as well; they go together'],
+    [together, 'a', '--a requires --b and --c: set all or none'],
+    [together, 'ac', '--a and --c require --b: set all or none'],
     [one, 'b', undefined],
-    [one, '', 'one of --a and --b must be set'],
+    [one, '', 'set one of --a and --b'],
     [either, 'c', undefined],
     [either, '', undefined],
-    [either, 'abc', '--a, --b, and --c exclude each other; set only one of them'],
+    [either, 'abc', '--a, --b, and --c are mutually exclusive: set only one'],
     [dependent, '', undefined],
     [dependent, 'bc', undefined],
     [dependent, 'abc', undefined],
-    [dependent, 'ab', '--a needs --c as well'],
+    [dependent, 'ab', '--a requires --c'],
   ];
   for (const [constraint, present, expected] of cases) {
     const fault = checkConstraint(constraint, (field) => present.includes(field.name));

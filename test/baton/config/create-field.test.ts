@@ -42,8 +42,8 @@ test('settings say whether a value was set', () => {
   assert.equal(settings.sourceOf(boolField({ name: 'open', description })), 'default');
 });
 
-test('durationField refuses a default that is no span of time', () => {
-  assert.throws(() => durationField({ name: 'loan', description, default: '5' }), /--loan must be a span of time/);
+test('durationField refuses a default that is not a duration', () => {
+  assert.throws(() => durationField({ name: 'loan', description, default: '5' }), /--loan must be a duration/);
 });
 
 test('variableName is the name in upper snake case behind BATON_', () => {

@@ -18,7 +18,7 @@ test('describeFields makes a table of what is not hidden, by name', () => {
   ]);
   assert.equal(
     table,
-    `| Flag | Variable | Default | Meaning |
+    `| Flag | Variable | Default | Description |
 | --- | --- | --- | --- |
 | \`--card\` | \`BATON_CARD\` |  | required: The card |
 | \`--engine\` | \`BATON_ENGINE\` |  | What drives it (not supported yet: diesel) |

@@ -26,7 +26,7 @@ test('parseDurationMs takes years as long as the calendar does, to within a day'
   }
 });
 
-test('parseDurationMs refuses what is no span of time', () => {
+test('parseDurationMs refuses other texts', () => {
   for (const text of ['', '10', 'd', '-5h', '0h', '5 h', '5x', 'h5', '1h30', '1e3s', '99999999999y']) {
     assert.equal(parseDurationMs(text), undefined, text);
   }

@@ -34,7 +34,7 @@ test('what is no id of a resource is none', () => {
   }
 });
 
-test('--sync-resources takes ids of resources alone', () => {
+test('--sync-resources takes only resource ids', () => {
   assert.equal(syncResources.check?.(['bid:r:user/42', 'bid:r:user/43']), undefined);
-  assert.match(syncResources.check?.(['bid:r:user/42', 'user/43']) ?? '', /must be ids of resources/);
+  assert.match(syncResources.check?.(['bid:r:user/42', 'user/43']) ?? '', /must be resource ids/);
 });

@@ -90,16 +90,16 @@ describe('resolveSettings', () => {
       { requiredAmong: fields },
     );
     assert.deepEqual(faults, [
-      'flag seats: expects a whole number, got "many"',
+      'flag seats: expects an integer, got "many"',
       'file engine: must be steam or diesel, got "wind"',
-      '--robot is not supported yet: people work here (set by environment robot)',
-      '--library-card is required: give it, or set BATON_LIBRARY_CARD',
+      '--robot is not supported yet: people work here (from environment robot)',
+      '--library-card is required: pass it or set BATON_LIBRARY_CARD',
     ]);
   });
 
   test('names a variable that may be meant for a required one', () => {
     const { faults } = resolve({}, { requiredAmong: fields, strayVariables: ['BATON_ID', 'BATON_LIBRARY_CRAD'] });
-    assert.match(faults[0] ?? '', /; BATON_LIBRARY_CRAD is set, and is no variable of this program$/);
+    assert.match(faults[0] ?? '', /; BATON_LIBRARY_CRAD is set, but is not a variable of this program$/);
   });
 
   test('does not miss a required value that is there and wrong', () => {
@@ -140,7 +140,7 @@ describe('resolveSettings', () => {
       { kind: 'mutually-exclusive', fields: [branch, robot] },
     ];
     assert.deepEqual(resolve({ environment: { branch: 'north' } }, { constraints }).faults, [
-      '--branch needs --genres as well; they go together',
+      '--branch requires --genres: set all or none',
     ]);
     const { faults } = resolve({ flags: { branch: 'north', genres: 'crime', robot: 'true' } }, { constraints });
     assert.deepEqual(faults, ['--robot is not supported yet: people work here']);

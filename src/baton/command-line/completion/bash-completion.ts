@@ -1,17 +1,17 @@
-// The completion script for bash, from version 3.2 on.
+// The completion script for bash 3.2 and later.
 import type { CompletionPlan, FlagCompletion, ValueCompletion } from './completion-plan.ts';
 
-/** Writes a script that completes the command line of a program when bash reads it. */
+/** Formats a script that makes bash complete the command line of a program. */
 export function formatBashCompletion({ programName, flags, commands }: CompletionPlan): string {
   const name = `_${programName.replaceAll(/\W/g, '_')}`;
   const all = [flags, ...commands.map((command) => command.flags)];
   const shared = names(flags).filter((flag) => all.every((some) => names(some).includes(flag)));
   const own = (some: readonly FlagCompletion[]) => names(some).filter((flag) => !shared.includes(flag));
-  return `# Completions of ${programName} for bash. To have them now: eval "$(${programName} completion bash)"
+  return `# Completions of ${programName} for bash. To load them: eval "$(${programName} completion bash)"
 
 ${name}() {
   COMPREPLY=()
-  # The words up to the cursor as ${programName} gets them: bash has split them at = and : as well.
+  # The words up to the cursor as ${programName} gets them: bash has also split them at = and :.
   local rest=\${COMP_LINE:0:COMP_POINT} piece
   local -a words=()
   for piece in "\${COMP_WORDS[@]:0:COMP_CWORD+1}"; do
@@ -41,7 +41,7 @@ ${name}() {
   if [[ -z $flag && $current == --*=* ]]; then
     flag=\${current%%=*}
     current=\${current#*=}
-    # What bash has not split, it replaces as a whole.
+    # If bash has not split the word, it replaces all of it.
     [[ $COMP_WORDBREAKS == *=* ]] || start=$flag=
   fi
   if [[ -n $flag ]]; then
@@ -66,7 +66,7 @@ ${commands
   COMPREPLY=($(compgen -P "$start" -W "$choices" -- "$current"))
 }
 
-# Bash 3.2 cannot be told during completion that paths are wanted: there they are what remains.
+# Bash 3.2 cannot request paths during completion: there they are the fallback.
 if type compopt &>/dev/null; then
   complete -F ${name} ${programName}
 else
@@ -79,12 +79,12 @@ function names(flags: readonly FlagCompletion[]): readonly string[] {
   return flags.flatMap(({ name, shorthand }) => [`--${name}`, ...(shorthand ? [`-${shorthand}`] : [])]);
 }
 
-/** Flags whose value may be the next word. */
+/** The flags whose value may be the next word. */
 function takingValue(all: readonly (readonly FlagCompletion[])[]): readonly string[] {
   return [...new Set(all.flatMap((flags) => names(flags.filter(({ value }) => value.kind !== 'none'))))].sort();
 }
 
-/** The arms of a case over `COMMAND FLAG`. A flag whose values are the same in all commands has one arm. */
+/** Formats the arms of a case over `COMMAND FLAG`. A flag with the same values in all commands has one arm. */
 function formatValues(flags: readonly FlagCompletion[], commands: CompletionPlan['commands']): string {
   const actionsOf = new Map<string, Map<string, string>>();
   for (const { name, flags: own } of [{ name: '', flags }, ...commands]) {

@@ -1,5 +1,4 @@
-// What a shell can complete on a command line: commands, their flags, and the values of flags where they are known.
-
+// What a shell can complete: commands, their flags, and the values of flags where they are known.
 import type { Program } from '../../author/program.ts';
 import { byName, describeField } from '../../config/describe-fields.ts';
 import type { Field } from '../../config/field.ts';
@@ -8,9 +7,9 @@ import { builtInFlags, type Command, type CommandSet } from '../command.ts';
 
 export interface CompletionPlan {
   readonly programName: string;
-  /** Flags of the command line as long as it names no command. */
+  /** The flags of a command line that names no command. */
   readonly flags: readonly FlagCompletion[];
-  /** By name, `help` among them, and none that is hidden. */
+  /** Sorted by name, with `help` and without hidden commands. */
   readonly commands: readonly CommandCompletion[];
 }
 
@@ -18,7 +17,7 @@ interface CommandCompletion {
   readonly name: string;
   readonly summary: string;
   readonly flags: readonly FlagCompletion[];
-  /** The words that may stand behind its name. */
+  /** The valid arguments. */
   readonly words: readonly string[];
 }
 
@@ -27,20 +26,20 @@ export interface FlagCompletion {
   readonly shorthand: string | undefined;
   readonly description: string;
   readonly value: ValueCompletion;
-  /** Whether it may be given several times. */
+  /** Whether the flag may be repeated. */
   readonly isList: boolean;
 }
 
-/** What stands behind a flag: nothing, some text that nobody can guess, the path of a file or folder, or one of a few words. */
+/** The value of a flag: none, any text, the path of a file or folder, or one of a few words. */
 export type ValueCompletion =
   | { readonly kind: 'none' | 'text' | 'file' | 'folder' }
   | { readonly kind: 'choice'; readonly choices: readonly string[] };
 
-/** Hidden commands and flags are left out, as in help. */
+/** Omits hidden commands and flags, as help does. */
 export function planCompletion(program: Program, commands: CommandSet): CompletionPlan {
   const named = commands.named.filter(({ hidden }) => !hidden);
   const names = [...named.map(({ name }) => name), 'help'].sort();
-  const help = { name: 'help', summary: 'Shows the help of a command', flags: describeFlags([]), words: names };
+  const help = { name: 'help', summary: 'Show the help of a command', flags: describeFlags([]), words: names };
   return {
     programName: program.name,
     flags: describeFlags([...(commands.default.fields ?? []), ...program.fields]),

@@ -1,18 +1,18 @@
 // The completion script for fish.
 import type { CompletionPlan, FlagCompletion, ValueCompletion } from './completion-plan.ts';
 
-/** In place of a command's name where none is given. */
+/** Stands for the missing name of a command. */
 const noCommand = '-';
 
-/** Writes a script that completes the command line of a program when fish reads it. */
+/** Formats a script that makes fish complete the command line of a program. */
 export function formatFishCompletion({ programName, flags, commands }: CompletionPlan): string {
   const name = `__${programName.replaceAll(/\W/g, '_')}`;
   const complete = `complete -c ${programName}`;
   const during = (names: readonly string[]) => ` -n '${name}_during ${names.join(' ')}'`;
   const sets = [{ name: noCommand, flags, words: [] }, ...commands];
-  return `# Completions of ${programName} for fish. To have them now: ${programName} completion fish | source
+  return `# Completions of ${programName} for fish. To load them: ${programName} completion fish | source
 
-# The command that the command line names before the cursor, - for none.
+# The command named before the cursor, or -.
 function ${name}_command
     set -l value_follows no
     for token in (commandline -opc)[2..]
@@ -49,7 +49,7 @@ function takingValue(flags: readonly FlagCompletion[]): readonly string[] {
   return [...new Set(taking.flatMap(({ name, shorthand }) => [`--${name}`, ...(shorthand ? [`-${shorthand}`] : [])]))];
 }
 
-/** Flags that are alike in several commands are told once. */
+/** Groups the flags that are the same in several commands, so that each is declared once. */
 function groupAlike(sets: readonly { readonly name: string; readonly flags: readonly FlagCompletion[] }[]) {
   const commandsOf = new Map<string, string[]>();
   for (const { name, flags } of sets) {

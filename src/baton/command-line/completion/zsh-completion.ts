@@ -1,11 +1,11 @@
 // The completion script for zsh.
 import type { CompletionPlan, FlagCompletion, ValueCompletion } from './completion-plan.ts';
 
-/** Writes a script that zsh may read (`source`) or find on its `fpath`, as the file `_` and the program's name. */
+/** Formats a script that zsh can `source` or find on its `fpath`, in a file named `_` plus the program's name. */
 export function formatZshCompletion({ programName, flags, commands }: CompletionPlan): string {
   const name = `_${programName}`;
   return `#compdef ${programName}
-# Completions of ${programName} for zsh. To have them now: source <(${programName} completion zsh)
+# Completions of ${programName} for zsh. To load them: source <(${programName} completion zsh)
 
 ${name}() {
   local curcontext=$curcontext context state state_descr line ret=1
@@ -40,7 +40,7 @@ ${commands.map((command) => `    ${quote(`${command.name}:${command.summary}`)}`
   _describe -t commands command commands
 }
 
-# Found on fpath, this file is the function itself; read, it only defines it.
+# On fpath, this file is the function itself; when sourced, it only defines it.
 if [[ $funcstack[1] == ${name} ]]; then
   ${name} "$@"
 else
@@ -56,7 +56,7 @@ function formatFlags(flags: readonly FlagCompletion[], indent = 4): string {
     .join(' \\\n');
 }
 
-/** The specifications of a flag for _arguments: one a spelling, each of which makes the other pointless. */
+/** The specifications of a flag for _arguments: one per spelling, each of which excludes the other. */
 function toSpecs({ name, shorthand, description, value, isList }: FlagCompletion): readonly string[] {
   const takesValue = value.kind !== 'none';
   const both = shorthand ? [`-${shorthand}`, `--${name}`] : [`--${name}`];

@@ -1,24 +1,24 @@
-// Settings that make the program work on c1z files that exist, instead of a sync.
+// Settings that make the program process existing c1z files instead of syncing.
 import { boolField, stringField, stringSliceField } from '../create-field.ts';
 
 const common = {
   hidden: true,
   exportTarget: 'none',
-  unsupported: { answer: 'refuse', because: 'this version compares and merges no c1z files' },
+  unsupported: { answer: 'refuse', because: 'this version does not compare or merge c1z files' },
 } as const;
 
 export const diffSyncs = boolField({
   ...common,
   name: 'diff-syncs',
-  description: 'Writes the difference between two syncs of a file',
+  description: 'Write the difference between two syncs of a file',
 });
-export const baseSyncId = stringField({ ...common, name: 'base-sync-id', description: 'Id of the former sync' });
+export const baseSyncId = stringField({ ...common, name: 'base-sync-id', description: 'Id of the earlier sync' });
 export const appliedSyncId = stringField({ ...common, name: 'applied-sync-id', description: 'Id of the later sync' });
 
 export const compactSyncs = boolField({
   ...common,
   name: 'compact-syncs',
-  description: 'Merges the syncs of several files',
+  description: 'Merge the syncs of several files',
 });
 export const compactSyncIds = stringSliceField({
   ...common,
@@ -28,7 +28,7 @@ export const compactSyncIds = stringSliceField({
 export const compactFilePaths = stringSliceField({
   ...common,
   name: 'compact-file-paths',
-  description: 'Files whose syncs are merged',
+  description: 'Files whose syncs to merge',
 });
 export const compactOutputPath = stringField({
   ...common,

@@ -59,7 +59,7 @@ import {
 } from './sync.ts';
 import { telemetryFields } from './telemetry.ts';
 
-/** In the order of the exported schema (`config`), which is the Go SDK's for those that are exported. */
+/** In the order of the exported schema (`config`), which is that of the Go SDK. */
 export const defaultFields: readonly Field[] = [
   ...logFields,
   sessionStoreMaximumSize,
@@ -73,11 +73,11 @@ export const defaultFields: readonly Field[] = [
 ];
 
 /**
- * More than the Go SDK's: a principal without its type, and a resource to delete or to rotate the credentials of, fail
- * there when the work begins, and what only says how something is to be done leads to a sync instead.
+ * The rules of the Go SDK, and some that it lacks: there, a principal, a resource to delete or credentials to rotate
+ * without a resource type fail when the work begins, and an option of a missing action leads to a sync.
  *
- * The Go SDK also declares that the health endpoint's port and address depend on `health-check`, and never checks it:
- * deployments set the port alone, and must not be refused for it. So that rule is left out.
+ * One rule is omitted: that the health endpoint's port and address require `health-check`. The Go SDK declares it but
+ * does not check it, and deployments rely on that: they set only the port.
  */
 export const defaultConstraints: readonly Constraint[] = [
   { kind: 'required-together', fields: [grantEntitlement, grantPrincipal, grantPrincipalType] },

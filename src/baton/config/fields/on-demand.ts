@@ -1,4 +1,4 @@
-// Settings that make the program do one thing instead of a sync: change something, read events, work on tickets.
+// Settings that make the program do something else instead of a sync: a change, events, an action, tickets.
 import { boolField, stringField } from '../create-field.ts';
 
 const common = { hidden: true, exportTarget: 'none' } as const;
@@ -7,33 +7,33 @@ const noTickets = { ...common, unsupported: { answer: 'refuse', because: 'this c
 export const grantEntitlement = stringField({
   ...common,
   name: 'grant-entitlement',
-  description: 'Grants the entitlement with this id to --grant-principal',
+  description: 'Grant the entitlement with this id to --grant-principal',
 });
 export const grantPrincipal = stringField({
   ...common,
   name: 'grant-principal',
-  description: 'Id of the resource that gets the entitlement',
+  description: 'Id of the resource to grant the entitlement to',
 });
 export const grantPrincipalType = stringField({
   ...common,
   name: 'grant-principal-type',
-  description: 'Resource type of the resource that gets the entitlement',
+  description: 'Resource type of --grant-principal',
 });
 export const revokeGrant = stringField({
   ...common,
   name: 'revoke-grant',
-  description: 'Revokes the grant with this id',
+  description: 'Revoke the grant with this id',
 });
 
 export const createAccountLogin = stringField({
   ...common,
   name: 'create-account-login',
-  description: 'Creates an account with this login',
+  description: 'Create an account with this login',
 });
 export const createAccountEmail = stringField({
   ...common,
   name: 'create-account-email',
-  description: 'E-mail address of the account to create',
+  description: 'Email address of the account to create',
 });
 export const createAccountProfile = stringField({
   ...common,
@@ -49,31 +49,35 @@ export const createAccountResourceType = stringField({
 export const deleteResource = stringField({
   ...common,
   name: 'delete-resource',
-  description: 'Deletes the resource with this id',
+  description: 'Delete the resource with this id',
 });
 export const deleteResourceType = stringField({
   ...common,
   name: 'delete-resource-type',
-  description: 'Resource type of the resource to delete',
+  description: 'Resource type of --delete-resource',
 });
 export const rotateCredentials = stringField({
   ...common,
   name: 'rotate-credentials',
-  description: 'Gives the resource with this id new credentials',
+  description: 'Rotate the credentials of the resource with this id',
 });
 export const rotateCredentialsType = stringField({
   ...common,
   name: 'rotate-credentials-type',
-  description: 'Resource type of the resource that gets new credentials',
+  description: 'Resource type of --rotate-credentials',
 });
 
-/** A text in the Go SDK too (pkg/field/defaults.go), where `true` turns it on. */
+/** A string, as in the Go SDK (pkg/field/defaults.go), where `true` turns it on. */
 export const eventFeed = stringField({
   ...common,
   name: 'event-feed',
-  description: 'Prints events as lines of JSON, if "true"',
+  description: 'Print events as JSON lines, if "true"',
 });
-export const eventFeedId = stringField({ ...common, name: 'event-feed-id', description: 'Id of the feed to read' });
+export const eventFeedId = stringField({
+  ...common,
+  name: 'event-feed-id',
+  description: 'Id of the event feed to read',
+});
 export const eventFeedStartAt = stringField({
   ...common,
   name: 'event-feed-start-at',
@@ -82,33 +86,33 @@ export const eventFeedStartAt = stringField({
 export const eventFeedCursor = stringField({
   ...common,
   name: 'event-feed-cursor',
-  description: 'Where to go on reading events',
+  description: 'Cursor to continue reading events from',
 });
 
-export const createTicket = boolField({ ...noTickets, name: 'create-ticket', description: 'Creates a ticket' });
+export const createTicket = boolField({ ...noTickets, name: 'create-ticket', description: 'Create a ticket' });
 export const ticketTemplatePath = stringField({
   ...noTickets,
   name: 'ticket-template-path',
   description: 'JSON file with the ticket to create',
 });
-export const bulkCreateTicket = boolField({ ...noTickets, name: 'bulk-create-ticket', description: 'Creates tickets' });
+export const bulkCreateTicket = boolField({ ...noTickets, name: 'bulk-create-ticket', description: 'Create tickets' });
 export const bulkTicketTemplatePath = stringField({
   ...noTickets,
   name: 'bulk-ticket-template-path',
   description: 'JSON file with the tickets to create',
 });
-export const getTicket = boolField({ ...noTickets, name: 'get-ticket', description: 'Prints a ticket' });
+export const getTicket = boolField({ ...noTickets, name: 'get-ticket', description: 'Print a ticket' });
 export const ticketId = stringField({ ...noTickets, name: 'ticket-id', description: 'Id of the ticket to print' });
 export const listTicketSchemas = boolField({
   ...noTickets,
   name: 'list-ticket-schemas',
-  description: 'Prints the schemas of tickets',
+  description: 'Print the schemas of tickets',
 });
 
 export const invokeAction = stringField({
   ...common,
   name: 'invoke-action',
-  description: 'Invokes the action with this name',
+  description: 'Invoke the action with this name',
 });
 export const invokeActionArgs = stringField({
   ...common,
@@ -119,24 +123,24 @@ export const invokeActionArgs = stringField({
 export const invokeActionResourceType = stringField({
   ...common,
   name: 'invoke-action-resource-type',
-  description: 'Resource type that the action belongs to',
+  description: 'Resource type of the action',
 });
 export const listActionSchemas = boolField({
   ...common,
   name: 'list-action-schemas',
-  description: 'Prints the schemas of actions',
+  description: 'Print the schemas of actions',
 });
 export const listActionSchemasResourceType = stringField({
   ...common,
   name: 'list-action-schemas-resource-type',
   description: 'Resource type whose actions to print',
 });
-// The Go SDK declares these four and reads them nowhere. Refused, for a person who sets them wants no sync instead.
+// The Go SDK declares these four and reads none. They are refused: who sets one does not expect a sync.
 const readNowhere = {
   ...common,
   unsupported: {
     answer: 'refuse',
-    because: 'no Baton connector reads it; there are --invoke-action and --list-action-schemas',
+    because: 'no Baton connector reads it; use --invoke-action or --list-action-schemas',
   },
 } as const;
 const listResourceActions = stringField({
@@ -147,12 +151,12 @@ const listResourceActions = stringField({
 const invokeResourceAction = stringField({
   ...readNowhere,
   name: 'invoke-resource-action',
-  description: 'Invokes the action with this name on a resource type',
+  description: 'Invoke the action with this name on a resource type',
 });
 const invokeResourceActionResourceType = stringField({
   ...readNowhere,
   name: 'invoke-resource-action-resource-type',
-  description: 'Resource type that the action belongs to',
+  description: 'Resource type of the action',
 });
 const invokeResourceActionArgs = stringField({
   ...readNowhere,

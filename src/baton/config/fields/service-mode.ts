@@ -1,22 +1,22 @@
-// Settings of service mode, in which ConductorOne hands out the work, and of the health endpoint that goes with it.
+// Settings of service mode, in which ConductorOne hands out tasks, and of the health endpoint.
 import { boolField, intField, stringField } from '../create-field.ts';
 
 export const clientId = stringField({
   name: 'client-id',
-  description: 'Client id of ConductorOne; turns on service mode',
+  description: 'ConductorOne client id; enables service mode',
   exportTarget: 'none',
 });
 
 export const clientSecret = stringField({
   name: 'client-secret',
-  description: 'Client secret that goes with the client id',
+  description: 'ConductorOne client secret for the client id',
   secret: true,
   exportTarget: 'none',
 });
 
 export const taskConcurrency = intField({
   name: 'task-concurrency',
-  description: 'How many tasks service mode works on at once, 1 to 100',
+  description: 'Maximum concurrent tasks in service mode, 1 to 100',
   default: 3,
   gte: 1,
   lte: 100,
@@ -26,13 +26,13 @@ export const taskConcurrency = intField({
 export const provisioning = boolField({
   name: 'provisioning',
   shorthand: 'p',
-  description: 'Permits changes in the application',
+  description: 'Allow changes in the application',
   exportTarget: 'none',
 });
 
 export const ticketing = boolField({
   name: 'ticketing',
-  description: 'Permits work on tickets',
+  description: 'Enable tickets',
   displayName: 'External tickets',
   exportTarget: 'none',
   unsupported: { answer: 'warn', because: 'this connector has no tickets' },
@@ -40,16 +40,16 @@ export const ticketing = boolField({
 
 const authMethod = stringField({
   name: 'auth-method',
-  description: 'Which way of signing in to use, where a connector has several',
+  description: 'Authentication method, for connectors with several',
   exportTarget: 'none',
-  unsupported: { answer: 'accept', because: 'there is one way of signing in' },
+  unsupported: { answer: 'accept', because: 'there is only one authentication method' },
 });
 
 export const serviceModeFields = [clientId, clientSecret, taskConcurrency, provisioning, ticketing, authMethod];
 
 export const sessionStoreMaximumSize = intField({
   name: 'session-store-maximum-size',
-  description: 'The most bytes of session data to keep in memory, 0 for none',
+  description: 'Maximum session data to keep in memory in bytes, 0 to disable',
   default: 15_728_640,
   hidden: true,
   exportTarget: 'ops',
@@ -58,14 +58,14 @@ export const sessionStoreMaximumSize = intField({
 
 export const healthCheck = boolField({
   name: 'health-check',
-  description: 'Answers health checks over HTTP',
+  description: 'Serve a health endpoint over HTTP',
   exportTarget: 'ops',
 });
 
-/** The Go SDK declares no limits, so the exported schema tells none. */
+/** Its limits are not exported: the Go SDK declares none. */
 export const healthCheckPort = intField({
   name: 'health-check-port',
-  description: 'The port of the health endpoint',
+  description: 'Port of the health endpoint',
   default: 8081,
   gte: 0,
   lte: 65_535,
@@ -75,7 +75,7 @@ export const healthCheckPort = intField({
 
 export const healthCheckBindAddress = stringField({
   name: 'health-check-bind-address',
-  description: 'The address that the health endpoint listens on',
+  description: 'Address that the health endpoint listens on',
   default: '127.0.0.1',
   hidden: true,
   exportTarget: 'ops',

@@ -1,11 +1,11 @@
-// Settings of OpenTelemetry. Without a collector nothing is sent, so the rest says nothing by itself.
+// Settings of OpenTelemetry. Without a collector nothing is sent, so the others have no effect alone.
 import { boolField, stringField } from '../create-field.ts';
 
-const needsCollector = { answer: 'accept', because: 'it goes with --otel-collector-endpoint' } as const;
+const needsCollector = { answer: 'accept', because: 'it only applies with --otel-collector-endpoint' } as const;
 
 const otelCollectorEndpoint = stringField({
   name: 'otel-collector-endpoint',
-  description: 'The OpenTelemetry collector that traces and logs are sent to',
+  description: 'OpenTelemetry collector to send traces and logs to',
   exportTarget: 'ops',
   unsupported: { answer: 'refuse', because: 'this version sends no telemetry' },
 });
@@ -14,35 +14,35 @@ export const telemetryFields = [
   otelCollectorEndpoint,
   stringField({
     name: 'otel-collector-endpoint-tls-cert-path',
-    description: 'A PEM file with the certificate authority of the collector',
+    description: 'PEM file with the CA certificate of the collector',
     hidden: true,
     exportTarget: 'ops',
     unsupported: needsCollector,
   }),
   stringField({
     name: 'otel-collector-endpoint-tls-cert',
-    description: 'The certificate authority of the collector: its PEM text in base64url',
+    description: 'CA certificate of the collector: PEM, encoded as base64url',
     hidden: true,
     exportTarget: 'ops',
     unsupported: needsCollector,
   }),
   boolField({
     name: 'otel-collector-endpoint-tls-insecure',
-    description: 'Speaks to the collector without TLS',
+    description: 'Connect to the collector without TLS',
     hidden: true,
     exportTarget: 'ops',
     unsupported: needsCollector,
   }),
   boolField({
     name: 'otel-tracing-disabled',
-    description: 'Sends no traces',
+    description: 'Do not send traces',
     hidden: true,
     exportTarget: 'ops',
     unsupported: needsCollector,
   }),
   boolField({
     name: 'otel-logging-disabled',
-    description: 'Sends no logs to the collector',
+    description: 'Do not send logs to the collector',
     hidden: true,
     exportTarget: 'ops',
     unsupported: needsCollector,
