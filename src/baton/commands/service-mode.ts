@@ -70,8 +70,8 @@ export async function runServiceMode(
       env: host.env,
       logger,
       signal: host.signal,
-      contacted: () => contact.made(),
-      introduced: () => contact.introduced(),
+      onContact: () => contact.made(),
+      onIntroduced: () => contact.introduced(),
     });
     logger.info('stopped');
     return 0;

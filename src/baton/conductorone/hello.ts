@@ -1,4 +1,4 @@
-// The introduction: what the connector is and where it runs, before any other call and whenever a task asks for it.
+// Hello: introduces the connector and its host to ConductorOne, before any other call and when a task requests it.
 import { Code, ConnectError, type ContextValues } from '@connectrpc/connect';
 import type { Logger } from 'pino';
 import { ConnectorService } from '#gen/c1/connector/v2/connector_pb.js';
@@ -10,7 +10,7 @@ import { describeBuild, describeOs } from './host-info.ts';
 import type { BatonClient } from './link/baton-client.ts';
 import type { ServiceTiming } from './tasks/service-timing.ts';
 
-export interface HelloOptions {
+interface HelloOptions {
   readonly client: BatonClient;
   readonly services: readonly ServiceEntry[];
   readonly contextValues: ContextValues;
@@ -18,7 +18,7 @@ export interface HelloOptions {
   readonly signal: AbortSignal;
 }
 
-/** @param taskId - The hello task that this answers; empty at the start of the process. */
+/** @param taskId - The hello task to answer; empty at startup. */
 export async function sendHello(
   { client, services, contextValues, program, signal }: HelloOptions,
   taskId: string,
@@ -47,7 +47,7 @@ const finalCodes = new Set([
 ]);
 
 /**
- * Introduces the connector, however long ConductorOne is away.
+ * Introduces the connector. Retries for as long as ConductorOne cannot be reached.
  * @throws ConnectError when ConductorOne refuses; the signal's reason when it aborts.
  */
 export async function introduce(
@@ -57,7 +57,7 @@ export async function introduce(
 ): Promise<void> {
   const hello = async (attempt: number) => {
     await sendHello(options, '');
-    logger.info({ attempt }, 'ConductorOne knows this connector');
+    logger.info({ attempt }, 'introduced to ConductorOne');
   };
   await retry(hello, {
     policy: { attemptsMax: Number.POSITIVE_INFINITY, delayMinMs: helloDelayMinMs, delayMaxMs: helloDelayMaxMs },

@@ -1,4 +1,4 @@
-// What Hello tells of the machine and of the program.
+// What Hello says about the machine and the program.
 import { readFileSync } from 'node:fs';
 import { arch, hostname, machine, release, type } from 'node:os';
 import type { MessageInitShape } from '@bufbuild/protobuf';
@@ -8,15 +8,15 @@ import type {
 } from '#gen/c1/connectorapi/baton/v1/baton_pb.js';
 import type { Program } from '../author/program.ts';
 
-/** The longest value that BatonService takes. */
+/** BatonService rejects longer values. */
 const lengthMax = 256;
 
-/** `BATON_HOST_ID`, or the name of the machine (pkg/tasks/c1api of baton-sdk v0.25.0). Replicas differ in it. */
+/** Returns `BATON_HOST_ID` or the hostname (pkg/tasks/c1api of baton-sdk v0.25.0). It tells replicas apart. */
 export function findHostId(env: NodeJS.ProcessEnv): string {
   return (env.BATON_HOST_ID || hostname() || 'baton-sdk').slice(0, lengthMax);
 }
 
-/** The machine, with the words of the Go SDK where something cannot be found out. */
+/** Describes the machine. What is unknown gets the Go SDK's default. */
 export function describeOs(): MessageInitShape<typeof BatonServiceHelloRequest_OSInfoSchema> {
   const os = type().toLowerCase();
   const distribution = os === 'linux' ? readDistribution() : {};
@@ -30,12 +30,12 @@ export function describeOs(): MessageInitShape<typeof BatonServiceHelloRequest_O
     platformVersion: distribution.VERSION_ID || kernelVersion,
     kernelVersion,
     kernelArch: machine() || arch(),
-    // Containers and virtual machines look alike from the inside, and nothing hangs on it.
+    // Hard to detect from inside a container or virtual machine, and nothing depends on it.
     virtualizationSystem: 'none',
   });
 }
 
-/** The program, in the fields that Go programs have for their module. */
+/** Describes the program, in the fields for a Go module. */
 export function describeBuild({
   name,
   version,

@@ -1,4 +1,4 @@
-// Service mode: introduces the connector to ConductorOne, works on the tasks that it hands out, and stops in order.
+// Service mode: introduces the connector to ConductorOne, runs the tasks that it hands out, and shuts down gracefully.
 import { createContextValues } from '@connectrpc/connect';
 import type { Logger } from 'pino';
 import type { Task } from '#gen/c1/connectorapi/baton/v1/baton_pb.js';
@@ -29,35 +29,35 @@ import { failed } from './tasks/task-outcome.ts';
 import { createTaskSource } from './tasks/task-source.ts';
 
 export interface ServiceOptions {
-  /** As ConductorOne gave them out. */
+  /** As issued by ConductorOne. */
   readonly clientId: string;
   readonly clientSecret: string;
   readonly program: Pick<Program, 'name' | 'version'>;
   readonly services: readonly ServiceEntry[];
   readonly syncSettings: SyncSettings;
-  /** How many tasks are worked on at once; of them, one sync. */
+  /** Maximum concurrent tasks. At most one is a sync. */
   readonly concurrency: number;
   readonly timing: ServiceTiming;
   readonly env: NodeJS.ProcessEnv;
   readonly logger: Logger;
-  /** Asks the service to stop: syncs end at once, other tasks may go on for `timing.drainTimeoutMs`. */
+  /** Stops the service: syncs end at once, other tasks may run for another `timing.drainTimeoutMs`. */
   readonly signal: AbortSignal;
   /** Called when ConductorOne has answered a call. */
-  contacted?(): void;
-  /** Called when ConductorOne knows the connector. */
-  introduced?(): void;
+  onContact?(): void;
+  /** Called when the connector has been introduced to ConductorOne. */
+  onIntroduced?(): void;
 }
 
-/** How often a connection that was silent is asked whether it still works. */
+/** A connection that was silent for this long is checked with a ping. */
 const pingIntervalMs = 30_000;
 const pingTimeoutMs = 10_000;
 const connectTimeoutMs = 30_000;
-/** How long the reports of tasks that had to end may take. */
+/** The time to report tasks that had to end. */
 const reportGraceMs = 5000;
 
 /**
- * Runs until it is told to stop. It then resolves, when every task has been reported.
- * @throws ServiceError when credentials or settings cannot be used, or ConductorOne refuses them.
+ * Runs until the signal aborts, then resolves when every task has been reported.
+ * @throws ServiceError when credentials or settings are unusable or ConductorOne refuses them.
  */
 export async function runService(options: ServiceOptions): Promise<void> {
   const { timing, logger, signal, concurrency, env } = options;
@@ -70,7 +70,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
   try {
     const hello = { ...options, client, contextValues: contextValuesFor(logger) };
     await introduce(hello, timing, logger);
-    options.introduced?.();
+    options.onIntroduced?.();
     const syncAlone = createQueueOfOne();
     const source = createTaskSource({ client, timing, concurrency, env });
     const work = (task: Task) => doTask(task, { ...options, client, hardStop, syncAlone, closing: closing.signal });
@@ -113,7 +113,7 @@ function connectToConductorOne(options: ServiceOptions, signal: AbortSignal): { 
     hostId: findHostId(env),
     userAgent: `${clientId.name} baton-sdk/${protocolVersion} ${program.name}/${program.version}`,
     callTimeoutMs: timing.callTimeoutMs,
-    contacted: () => options.contacted?.(),
+    onContact: () => options.onContact?.(),
   });
   logger.info({ endpoint: host, host_id: client.hostId }, 'service mode');
   const close = () => {
@@ -130,7 +130,7 @@ interface WorkOptions extends ServiceOptions {
   readonly syncAlone: TaskContext['syncAlone'];
 }
 
-/** Does a task and reports it. Whatever happens in it ends the task, and not the service. */
+/** Runs a task and reports its end. No error in it ends the service. */
 async function doTask(task: Task, options: WorkOptions): Promise<void> {
   const { client, services, timing, program, hardStop: signal } = options;
   const logger = options.logger.child({ task_id: task.id, task_type: task.taskType.case ?? 'unknown' });
@@ -141,7 +141,7 @@ async function doTask(task: Task, options: WorkOptions): Promise<void> {
   options.signal.addEventListener('abort', stop);
   const taskSignal = AbortSignal.any([signal, stopping.signal]);
   try {
-    logger.info('working on a task');
+    logger.info('task started');
     const outcome = await handleTask({
       task,
       client,
@@ -157,18 +157,18 @@ async function doTask(task: Task, options: WorkOptions): Promise<void> {
     }).catch((error: unknown) => failed(error));
     await finishTask({ client, taskId: task.id, timing, logger, taskSignal, closing: options.closing }, outcome);
   } catch (error) {
-    logger.error({ error }, 'the task could not be ended in order');
+    logger.error({ error }, 'the task ended with an unexpected error');
   } finally {
     options.signal.removeEventListener('abort', stop);
   }
 }
 
-/** The calls of tasks stay in the process, whatever their size. */
+/** Responses are not limited in size: the calls of tasks stay in this process. */
 function contextValuesFor(logger: Logger) {
   return createContextValues().set(loggerKey, logger).set(responseMaxBytesKey, Number.POSITIVE_INFINITY);
 }
 
-/** Lets one piece of work at a time happen, in the order of asking. */
+/** Runs one piece of work at a time, first come, first served. */
 function createQueueOfOne(): TaskContext['syncAlone'] {
   let last: Promise<unknown> = Promise.resolve();
   return async (work, signal) => {
@@ -184,7 +184,7 @@ function createQueueOfOne(): TaskContext['syncAlone'] {
   };
 }
 
-/** Aborts a while after `signal` did, unless `settled` aborts before. */
+/** Aborts `delayMs` after `signal`, unless `settled` aborts first. */
 function stopAfter(delayMs: number, signal: AbortSignal, settled: AbortSignal, then: () => void): AbortSignal {
   const hardStop = new AbortController();
   const wait = async () => {
@@ -199,7 +199,7 @@ function stopAfter(delayMs: number, signal: AbortSignal, settled: AbortSignal, t
 }
 
 function stopReason(): ServiceError {
-  return new ServiceError(Code.Unavailable, 'the connector is stopping; the task can be done by another one', {
+  return new ServiceError(Code.Unavailable, 'the connector is stopping; another replica can run the task', {
     reason: 'stopping',
   });
 }

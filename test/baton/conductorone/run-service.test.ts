@@ -286,7 +286,7 @@ test('ConductorOne may go away and come back, between tasks and during one', asy
   await doSmallTask(service);
   for (let outage = 0; outage < 3; outage++) {
     service.conductorone.setAway(true);
-    const failures = () => service.log.filter((line) => line.includes('cannot ask for tasks')).length;
+    const failures = () => service.log.filter((line) => line.includes('cannot get tasks')).length;
     const before = failures();
     while (failures() < before + 3) await new Promise((resolve) => setTimeout(resolve, 2));
     service.conductorone.setAway(false);

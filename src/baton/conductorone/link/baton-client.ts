@@ -23,7 +23,7 @@ export interface BatonClientOptions {
   readonly userAgent: string;
   readonly callTimeoutMs: number;
   /** Called when a call has succeeded. */
-  contacted(): void;
+  onContact(): void;
 }
 
 /** A request but for the host id, which the client adds. */
@@ -74,7 +74,7 @@ export function createBatonClient(options: BatonClientOptions): BatonClient {
   };
 }
 
-function withCredentials({ tokens, userAgent, contacted }: BatonClientOptions): Interceptor {
+function withCredentials({ tokens, userAgent, onContact }: BatonClientOptions): Interceptor {
   return (next) => async (request) => {
     for (let attempt = 1; ; attempt++) {
       const authorization = await untilAborted(tokens.authorization(), request.signal);
@@ -82,7 +82,7 @@ function withCredentials({ tokens, userAgent, contacted }: BatonClientOptions): 
       request.header.set('user-agent', userAgent);
       try {
         const response = await next(request);
-        contacted();
+        onContact();
         return response;
       } catch (error) {
         if (ConnectError.from(error).code !== Code.Unauthenticated) throw error;

@@ -1,17 +1,17 @@
-// The log of one task in all detail, to be uploaded with its result.
+// The debug log of a task, which is uploaded with its result.
 import type { Bindings, Logger } from 'pino';
 import { createLogger } from '../../log/create-logger.ts';
 
 interface DebugLog extends AsyncDisposable {
   readonly path: string;
-  /** Writes to the file at level debug, and to the program's log at its own level. */
+  /** Writes to the file at level debug and to the program's log at its level. */
   readonly logger: Logger;
   close(): Promise<void>;
 }
 
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 
-/** @param secrets - What must not stand in it. */
+/** @param secrets - Texts that must not appear in it. */
 export function openDebugLog(path: string, logger: Logger, secrets: readonly string[]): DebugLog {
   const { stdout, stderr } = process;
   const file = createLogger({ level: 'debug', format: 'json', paths: [path], cwd: '.', secrets, stdout, stderr });
@@ -19,7 +19,7 @@ export function openDebugLog(path: string, logger: Logger, secrets: readonly str
   return { path, logger: tee(file.logger.child(logger.bindings()), logger), close, [Symbol.asyncDispose]: close };
 }
 
-/** A logger that hands everything to two. */
+/** A logger that passes every line to two others. */
 function tee(first: Logger, second: Logger): Logger {
   return new Proxy(first, {
     get(target, key, receiver) {

@@ -11,35 +11,35 @@ import type { BatonClient } from '../link/baton-client.ts';
 import type { ServiceTiming } from './service-timing.ts';
 import type { TaskOutcome } from './task-outcome.ts';
 
-export interface FinishOptions {
+interface FinishOptions {
   readonly client: Pick<BatonClient, 'finishTask'>;
   readonly taskId: string;
   readonly timing: ServiceTiming;
   readonly logger: Logger;
-  /** The signal that the task was worked on with. */
+  /** The signal that the task ran with. */
   readonly taskSignal: AbortSignal;
-  /** Aborts when nothing can be reported any more. */
+  /** Aborts when it is too late to report. */
   readonly closing: AbortSignal;
 }
 
-/** More annotations than this are refused. */
+/** BatonService rejects more annotations. */
 const annotationsMax = 16;
 
-/** What a retry may help against. */
+/** Errors that a retry may overcome. */
 const transientCodes = new Set([
   Code.Unavailable,
   Code.DeadlineExceeded,
   Code.ResourceExhausted,
-  // What a connection that breaks in the middle of a call looks like.
+  // These come from a connection that breaks during a call.
   Code.Aborted,
   Code.Canceled,
 ]);
 
-/** Reports an outcome, again when the line breaks. When it cannot be reported, the task is handed out again. */
+/** Reports an outcome, with retries. If it cannot be reported, ConductorOne hands out the task again. */
 export async function finishTask(options: FinishOptions, outcome: TaskOutcome): Promise<void> {
   const { taskId, client, timing, logger } = options;
   if (outcome.kind === 'unreported') {
-    if (outcome.error !== undefined) logger.error({ error: outcome.error }, 'the task failed, and is not reported');
+    if (outcome.error !== undefined) logger.error({ error: outcome.error }, 'the task failed; not reported');
     return;
   }
   const request = { taskId, ...toFinalState(outcome, options) };
@@ -67,21 +67,21 @@ function toFinalState(
 ): Omit<Parameters<BatonClient['finishTask']>[0], 'taskId'> {
   const annotations = outcome.annotations.slice(0, annotationsMax);
   if (outcome.kind === 'succeeded') {
-    logger.info('the task is done');
+    logger.info('task succeeded');
     const { response } = outcome;
     return { finalState: { case: 'success', value: { annotations, ...(response && { response }) } } };
   }
   const { error, retryable } = outcome;
   const { answer, unexpected } = toCallFailure(error, taskSignal);
-  // Nobody else sees what an unexpected error says.
-  logger.error({ error: unexpected ? error : describeError(answer), retryable }, 'the task failed');
+  // The text of an unexpected error appears nowhere else.
+  logger.error({ error: unexpected ? error : describeError(answer), retryable }, 'task failed');
   return {
     status: toStatus(answer),
     finalState: { case: 'error', value: { nonRetryable: !retryable, annotations } },
   };
 }
 
-/** Code, text and details, so that what a connector says in a typed way arrives. */
+/** Code, text and details: typed details of the connector arrive too. */
 function toStatus(error: ConnectError): Status {
   return create(StatusSchema, {
     code: error.code,

@@ -1,5 +1,5 @@
-// The table of task types: which call of the connector answers a task, and how its end is reported. What each reports
-// is what the Go runner reports (pkg/tasks/c1api of baton-sdk v0.25.0), with one exception: see `unsupported`.
+// The table of task types: the call of the connector that answers each, and how its end is reported. The reports are
+// those of the Go runner (pkg/tasks/c1api of baton-sdk v0.25.0), with one exception: see `unsupported`.
 import { create, type DescMessage, type MessageShape } from '@bufbuild/protobuf';
 import type { Any } from '@bufbuild/protobuf/wkt';
 import {
@@ -146,7 +146,7 @@ const handlers: { readonly [Type in TaskType]: TaskHandler<TaskValues[Type]> } =
   compactSyncs: unsupported('compactSyncs'),
 };
 
-/** Does a task. What it throws is to be reported as a failure that may be retried. */
+/** Runs a task. What it throws must be reported as a retryable failure. */
 export async function handleTask(context: TaskContext): Promise<TaskOutcome> {
   const { taskType } = context.task;
   if (taskType.case !== undefined) return handle(taskType.case, taskType.value, context);
@@ -160,9 +160,9 @@ function handle<Type extends TaskType>(type: Type, value: TaskValues[Type], cont
 }
 
 /**
- * A change in the application. No failure is retried: the change may have been made all the same and must not be made
+ * A change in the application. Failures are not retryable: the change may have been made anyway and must not be made
  * twice.
- * @param call - Returns nothing when the task lacks what the change is about.
+ * @param call - Returns undefined for a malformed task.
  */
 function change<Value, Response extends DescMessage>(
   name: string,
@@ -179,20 +179,20 @@ function change<Value, Response extends DescMessage>(
   };
 }
 
-/** A question whose failure is not reported, as by the Go runner. It builds its response without annotations. */
+/** A query whose failure is not reported, as by the Go runner. Its response has no annotations. */
 function read<Value, Response extends DescMessage>(
   response: Response,
-  ask: (task: Value, context: TaskContext) => Promise<MessageShape<Response>>,
+  query: (task: Value, context: TaskContext) => Promise<MessageShape<Response>>,
 ): TaskHandler<Value> {
-  return (task, context) => ask(task, context).then((message) => succeeded(response, message), unreported);
+  return (task, context) => query(task, context).then((message) => succeeded(response, message), unreported);
 }
 
-/** An action task that does not say what it is about. It counts as retryable, as with the Go runner. */
+/** An action task that lacks a name or id. It is retryable, as with the Go runner. */
 function lacks(what: string): TaskOutcome {
   return failed(new ServiceError(Code.InvalidArgument, `${what} required`, { reason: 'malformed_task' }));
 }
 
-/** An action that has failed when the call returns fails its task, with the text in `error`. */
+/** An action that failed before the call returned fails its task, with the text in `error`. */
 function actionFailure({ status, response }: InvokeActionResponse): TaskOutcome | undefined {
   if (status !== BatonActionStatus.FAILED) return undefined;
   const message = typeof response?.error === 'string' ? response.error : 'action failed';

@@ -1,4 +1,4 @@
-// Tells ConductorOne that a task is worked on, and hears when nobody wants its result any more.
+// Heartbeats: they tell ConductorOne that a task is running; their responses can cancel it.
 import { type Duration, durationMs } from '@bufbuild/protobuf/wkt';
 import type { Logger } from 'pino';
 import { Code, ServiceError } from '../../author/service-error.ts';
@@ -7,25 +7,21 @@ import { constant, noJitter, retry } from '../../net/retry.ts';
 import type { BatonClient } from '../link/baton-client.ts';
 import type { ServiceTiming } from './service-timing.ts';
 
-/** So many failures in a row mean that ConductorOne has given the task up (pkg/tasks/c1api of baton-sdk v0.25.0). */
+/** After this many failures in a row, ConductorOne has given up the task (pkg/tasks/c1api of baton-sdk v0.25.0). */
 const failuresMax = 9;
 
-/** The reasons of the errors that end a task by way of its heartbeat. */
-export const taskCancelled = 'task_cancelled';
-export const heartbeatFailed = 'heartbeat_failed';
-
-export interface HeartbeatOptions {
+interface HeartbeatOptions {
   readonly client: Pick<BatonClient, 'heartbeat'>;
   readonly taskId: string;
   readonly timing: ServiceTiming;
   readonly logger: Logger;
-  /** Ends the work on the task, from outside. */
+  /** Ends the task. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Does `work` with heartbeats. Its signal aborts when ConductorOne cancels the task or hears no heartbeat for long.
- * @returns Whether the first heartbeat was taken. If not, nothing was done: another one has the task, or nobody wants it.
+ * Runs `work` with heartbeats. Its signal aborts when ConductorOne cancels the task or too many heartbeats fail.
+ * @returns Whether the first heartbeat succeeded. If not, `work` did not run: the task is cancelled or somebody else's.
  */
 export async function whileHeartbeating(
   options: HeartbeatOptions,
@@ -36,13 +32,13 @@ export async function whileHeartbeating(
   try {
     const first = await client.heartbeat(taskId, signal);
     if (first.cancelled) {
-      logger.info('the task was cancelled before it began');
+      logger.info('the task was cancelled before it started');
       return false;
     }
     delayMs = clampHeartbeat(first.nextHeartbeat, timing);
   } catch (error) {
     signal.throwIfAborted();
-    logger.warn({ error }, 'the first heartbeat of the task failed: it is left to whoever gets it next');
+    logger.warn({ error }, 'the first heartbeat of the task failed; leaving the task to ConductorOne');
     return false;
   }
   const ended = new AbortController();
@@ -52,7 +48,7 @@ export async function whileHeartbeating(
   try {
     await work(workSignal);
   } catch (error) {
-    // Why it had to end says more than how it broke off.
+    // The reason of the abort says more than the error that it caused.
     workSignal.throwIfAborted();
     throw error;
   } finally {
@@ -80,11 +76,11 @@ async function beat(
           jitter: noJitter,
         },
         signal,
-        onRetry: ({ error, attempt }) => logger.warn({ error, failures: attempt }, 'a heartbeat failed'),
+        onRetry: ({ error, attempt }) => logger.warn({ error, failures: attempt }, 'heartbeat failed'),
       });
       if (cancelled) {
         logger.info('the task was cancelled');
-        lost.abort(new ServiceError(Code.Canceled, 'ConductorOne cancelled the task', { reason: taskCancelled }));
+        lost.abort(new ServiceError(Code.Canceled, 'ConductorOne cancelled the task', { reason: 'task_cancelled' }));
         return;
       }
       delayMs = clampHeartbeat(nextHeartbeat, timing);
@@ -92,13 +88,13 @@ async function beat(
   } catch (error) {
     if (signal.aborted) return;
     const message = `ConductorOne accepted no heartbeat of the task ${failuresMax} times in a row`;
-    lost.abort(new ServiceError(Code.Unavailable, message, { reason: heartbeatFailed, cause: error }));
+    lost.abort(new ServiceError(Code.Unavailable, message, { reason: 'heartbeat_failed', cause: error }));
   }
 }
 
-/** 0 leaves it to us. */
-function clampHeartbeat(asked: Duration | undefined, timing: ServiceTiming): number {
-  const askedMs = asked ? durationMs(asked) : 0;
-  if (askedMs === 0) return timing.heartbeatDefaultMs;
-  return Math.min(timing.heartbeatMaxMs, Math.max(timing.heartbeatMinMs, askedMs));
+/** The interval that the server requests, within limits. 0 means the default. */
+function clampHeartbeat(requested: Duration | undefined, timing: ServiceTiming): number {
+  const requestedMs = requested ? durationMs(requested) : 0;
+  if (requestedMs === 0) return timing.heartbeatDefaultMs;
+  return Math.min(timing.heartbeatMaxMs, Math.max(timing.heartbeatMinMs, requestedMs));
 }

@@ -1,30 +1,30 @@
-// All waits of service mode, in milliseconds: those of the Go runner unless said otherwise (pkg/tasks/c1api and
-// pkg/connectorrunner of baton-sdk v0.25.0). Tests run the same code with shorter ones.
+// The delays and timeouts of service mode, in milliseconds. They are the Go runner's (pkg/tasks/c1api and
+// pkg/connectorrunner of baton-sdk v0.25.0) unless noted. Tests use shorter ones.
 
 export interface ServiceTiming {
-  /** How long a call of BatonService may take, uploads aside. The Go runner gives 30 s to each new connection. */
+  /** Timeout of a call of BatonService, except uploads. Ours: the Go runner only limits connecting, to 30 s. */
   readonly callTimeoutMs: number;
-  /** How long the report of a task's end may take, with its repetitions. */
+  /** Timeout of reporting a task's end, including retries. */
   readonly finishTimeoutMs: number;
-  /** The wait after the first failed Hello; it doubles up to the second number. */
+  /** The delay after the first failed Hello; it doubles up to the maximum. */
   readonly helloDelayMinMs: number;
   readonly helloDelayMaxMs: number;
-  /** The wait after the n-th failed call in a row for tasks is n² times this, up to the second number. */
+  /** The delay after the n-th failed poll in a row is n² times this, up to the maximum. */
   readonly pollErrorDelayMs: number;
   readonly pollErrorDelayMaxMs: number;
-  /** The longest wait for tasks that the server may ask for. */
+  /** The longest poll interval that the server may request. */
   readonly pollMaxMs: number;
-  /** The wait between looks at an empty queue of GetTasks. */
+  /** The minimum delay while the queue of GetTasks is empty. */
   readonly queueDelayMs: number;
-  /** The time between heartbeats: its limits, and what 0 stands for. */
+  /** The interval between heartbeats: its limits, and the default if the server requests none. */
   readonly heartbeatMinMs: number;
   readonly heartbeatMaxMs: number;
   readonly heartbeatDefaultMs: number;
-  /** The wait after the second failed upload; after the first there is none. */
+  /** The delay after the second failed upload; after the first there is none. */
   readonly uploadDelayMs: number;
-  /** The wait after the first failed request for a token, and after a failed FinishTask; it doubles. Our own. */
+  /** The delay after the first failed token request or FinishTask; it doubles. Ours. */
   readonly retryDelayMs: number;
-  /** How long tasks may go on when the program is to stop. Our own: Kubernetes kills 30 s after it asked. */
+  /** The time that running tasks get when the program stops. Ours: Kubernetes kills 30 s after SIGTERM. */
   readonly drainTimeoutMs: number;
 }
 

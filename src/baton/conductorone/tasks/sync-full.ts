@@ -1,4 +1,4 @@
-// Task sync_full: a sync of all that there is, from scratch, and the upload of its file.
+// Task sync_full: a full sync and the upload of its file.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,8 +13,8 @@ import type { TaskContext, TaskHandler } from './task-context.ts';
 import { uploadFile } from './upload-file.ts';
 
 /**
- * Heartbeats go on until the file is there. When the first one is refused, nothing is done and nothing reported. The
- * file lies in a folder of its own, which is gone afterwards whatever happened.
+ * Sends heartbeats until the file is uploaded. If the first one fails, it does nothing and reports nothing. The file is
+ * in a folder of its own, which is always removed.
  */
 export const handleSyncFull: TaskHandler<Task_SyncFullTask> = async (sync, context) => {
   const { client, task, timing, logger, syncSettings, signal } = context;
@@ -36,7 +36,7 @@ async function syncAndUpload(sync: Task_SyncFullTask, context: TaskContext, fold
     : undefined;
   const logger = debugLog?.logger ?? context.logger;
   const path = join(folder, 'sync.c1z');
-  // A sync can be done again elsewhere; an upload that has begun had better end.
+  // When the program stops, the sync ends, since another replica can redo it; an upload that has begun continues.
   await syncInto(path, sync, { ...context, logger, signal: AbortSignal.any([signal, context.stopping]) }, folder);
   const upload = { client, taskId: task.id, logger, signal, uploadDelayMs: timing.uploadDelayMs };
   await uploadFile({ ...upload, path });
@@ -52,7 +52,7 @@ async function syncInto(
   { logger, services, signal, syncSettings }: TaskContext,
   folder: string,
 ): Promise<void> {
-  tellDifferences(sync, logger);
+  logDifferences(sync, logger);
   const display = createLogDisplay(logger);
   const tally = new SyncTally((event) => display(tally, event));
   const { syncId, type, saved } = await syncToFile({
@@ -72,13 +72,13 @@ async function syncInto(
     workers: syncSettings.workers,
   });
   const skipped = Object.fromEntries(tally.skippedCounts);
-  logger.info({ sync_id: syncId, sync_type: type, bytes: saved.fileBytes, left_out: skipped }, 'synced');
+  logger.info({ sync_id: syncId, sync_type: type, bytes: saved.fileBytes, skipped }, 'synced');
 }
 
-/** What a task asks for and does not get. */
-function tellDifferences(sync: Task_SyncFullTask, logger: Logger): void {
+/** Logs what a task requests and does not get. */
+function logDifferences(sync: Task_SyncFullTask, logger: Logger): void {
   if (sync.storageEngine === 'pebble') {
-    logger.info('the task would like a file of the engine pebble; it gets one of sqlite, as its first bytes tell');
+    logger.info('the task requests storage engine pebble; the file uses sqlite');
   }
-  logger.debug({ skip_expand_grants: sync.skipExpandGrants }, 'grants are left to ConductorOne to expand');
+  logger.debug({ skip_expand_grants: sync.skipExpandGrants }, 'grants are not expanded: ConductorOne does that');
 }

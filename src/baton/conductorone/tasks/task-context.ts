@@ -1,4 +1,4 @@
-// What a handler of tasks gets, and what a handler is.
+// Handlers of tasks, and what they run with.
 import type { DescService } from '@bufbuild/protobuf';
 import type { Logger } from 'pino';
 import type { Task } from '#gen/c1/connectorapi/baton/v1/baton_pb.js';
@@ -19,7 +19,7 @@ export interface TaskContext {
   readonly logger: Logger;
   /** Aborts when the task must end. */
   readonly signal: AbortSignal;
-  /** Aborts earlier, when the program must stop: work that another process can redo should end then. */
+  /** Aborts earlier, when the program stops: work that another replica can redo should end then. */
   readonly stopping: AbortSignal;
   /** Creates a client of one of the connector's services, in this process. */
   connect<Desc extends DescService>(desc: Desc): UnaryClient<Desc>;
@@ -53,5 +53,5 @@ export type TaskType = KnownTask['case'];
 /** What a task of each type holds. */
 export type TaskValues = { readonly [Known in KnownTask as Known['case']]: Known['value'] };
 
-/** Does a task of one type. What it throws is to be reported as a failure that may be retried. */
+/** Runs a task of one type. What it throws is reported as a retryable failure. */
 export type TaskHandler<Value> = (value: Value, context: TaskContext) => Promise<TaskOutcome>;

@@ -1,4 +1,4 @@
-// Asks for tasks for as long as the program runs, and works on several of them at once.
+// Polls for tasks for as long as the program runs, and runs several concurrently.
 import type { Logger } from 'pino';
 import type { Task } from '#gen/c1/connectorapi/baton/v1/baton_pb.js';
 import { ServiceError } from '../../author/service-error.ts';
@@ -8,19 +8,19 @@ import { credentialsRefused } from '../credentials/token-endpoint.ts';
 import type { ServiceTiming } from './service-timing.ts';
 import type { TaskSource } from './task-source.ts';
 
-export interface TaskLoopOptions {
+interface TaskLoopOptions {
   readonly source: TaskSource;
-  /** Does a task and reports its end. Never rejects. */
+  /** Runs a task and reports its end. Never rejects. */
   work(task: Task): Promise<void>;
   readonly concurrency: number;
   readonly timing: ServiceTiming;
   readonly logger: Logger;
-  /** Ends the loop. Tasks that run are left to whoever aborts it. */
+  /** Ends the loop. It does not end running tasks. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Resolves when the signal has aborted and all tasks have ended. ConductorOne may be away for however long.
+ * Resolves when the signal has aborted and all tasks have ended. Retries while ConductorOne cannot be reached.
  * @throws ServiceError UNAUTHENTICATED when ConductorOne refuses the credentials.
  */
 export async function runTaskLoop(options: TaskLoopOptions): Promise<void> {
@@ -30,7 +30,7 @@ export async function runTaskLoop(options: TaskLoopOptions): Promise<void> {
   try {
     for (;;) {
       await pause(delayMs, signal);
-      // Nothing is asked for that would have to wait here: another replica may have room for it.
+      // No task is fetched that would have to wait: another replica may have room for it.
       while (running.size >= concurrency) await Promise.race(running);
       signal.throwIfAborted();
       const next = await retry(() => source.next(signal), {
@@ -43,7 +43,7 @@ export async function runTaskLoop(options: TaskLoopOptions): Promise<void> {
         signal,
         delayAfter: onlyIf((error) => !(error instanceof ServiceError && error.reason === credentialsRefused)),
         onRetry: ({ error, attempt, delayMs }) =>
-          logger.warn({ error, failures: attempt, delay_ms: delayMs }, 'cannot ask for tasks; retrying'),
+          logger.warn({ error, failures: attempt, delay_ms: delayMs }, 'cannot get tasks; retrying'),
       });
       delayMs = next.delayMs;
       if (next.task) start(next.task, running, options);

@@ -1,4 +1,4 @@
-// How a task ended, as it is reported to ConductorOne.
+// How a task ended, and how that is reported to ConductorOne.
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import { type Any, anyPack } from '@bufbuild/protobuf/wkt';
 import { Code, ServiceError } from '../../author/service-error.ts';
@@ -40,7 +40,7 @@ export function malformed(name: string, annotations: readonly Any[] = []): TaskO
   return failedForGood(error, annotations);
 }
 
-/** An end that nobody is told of. */
+/** An end that is not reported. */
 export function unreported(error?: unknown): TaskOutcome {
   return { kind: 'unreported', ...(error !== undefined && { error }) };
 }

@@ -1,32 +1,32 @@
-// Where tasks come from: one at a time by GetTask, or several by GetTasks (`BATON_GET_TASKS`).
+// Sources of tasks: GetTask, one at a time, or GetTasks, several at once (`BATON_GET_TASKS`).
 import { type Duration, durationMs } from '@bufbuild/protobuf/wkt';
 import type { Task } from '#gen/c1/connectorapi/baton/v1/baton_pb.js';
 import type { BatonClient } from '../link/baton-client.ts';
 import type { ServiceTiming } from './service-timing.ts';
 
-/** What to do now, and how long to wait before asking again. */
+/** The next task, if any, and the delay before the next call. */
 interface NextTask {
   readonly task: Task | undefined;
   readonly delayMs: number;
 }
 
 export interface TaskSource {
-  /** Called one after the other, and only when there is room for a task. */
+  /** Must not be called concurrently, and only when there is room for a task. */
   next(signal: AbortSignal): Promise<NextTask>;
-  /** Called when a task has ended. */
+  /** Must be called when a task has ended. */
   done(task: Task): void;
 }
 
 interface TaskSourceOptions {
   readonly client: Pick<BatonClient, 'getTask' | 'getTasks'>;
   readonly timing: ServiceTiming;
-  /** How many tasks are worked on at once. */
+  /** Maximum concurrent tasks. */
   readonly concurrency: number;
   readonly env: NodeJS.ProcessEnv;
 }
 
 export function createTaskSource(options: TaskSourceOptions): TaskSource {
-  // The words that Go's strconv.ParseBool takes for true.
+  // The spellings of true in Go's strconv.ParseBool.
   const several = /^(?:1|t|true)$/i.test(options.env.BATON_GET_TASKS ?? '');
   return several ? new TaskQueue(options) : oneByOne(options);
 }
@@ -42,7 +42,7 @@ function oneByOne({ client, timing }: TaskSourceOptions): TaskSource {
 }
 
 /**
- * Keeps up to twice as many tasks as are worked on at once, and asks for more when there are fewer than that many
+ * Keeps up to `2 * concurrency` tasks, running ones included, and fetches more when there are fewer than `concurrency`
  * (pkg/tasks/c1api of baton-sdk v0.25.0).
  */
 class TaskQueue implements TaskSource {
@@ -85,18 +85,18 @@ class TaskQueue implements TaskSource {
         if (isWork(task) && !isKnown) this.#queued.push(task);
       }
     } catch (error) {
-      // What is here already can be worked on; the next call tells again.
+      // Queued tasks can run meanwhile; the next call will throw.
       if (this.#queued.length === 0) throw error;
     }
   }
 }
 
-/** Whether it is a task at all. */
+/** `none` means that there is no task. */
 function isWork(task: Task | undefined): task is Task {
   return task !== undefined && task.taskType.case !== 'none';
 }
 
-/** The pause that the server asks for, within limits. */
-function clampPoll(asked: Duration | undefined, { pollMaxMs }: ServiceTiming): number {
-  return Math.min(pollMaxMs, Math.max(0, asked ? durationMs(asked) : 0));
+/** The delay that the server requests, within limits. */
+function clampPoll(requested: Duration | undefined, { pollMaxMs }: ServiceTiming): number {
+  return Math.min(pollMaxMs, Math.max(0, requested ? durationMs(requested) : 0));
 }

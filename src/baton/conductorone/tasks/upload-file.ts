@@ -1,4 +1,4 @@
-// Uploads a file that a task has made: metadata, chunks, checksum; again from the start when it breaks off.
+// Uploads the file of a task: metadata, chunks, checksum. A retry starts over.
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { MessageInitShape } from '@bufbuild/protobuf';
@@ -7,21 +7,21 @@ import type { BatonServiceUploadAssetRequestSchema } from '#gen/c1/connectorapi/
 import { noJitter, retry } from '../../net/retry.ts';
 import type { BatonClient } from '../link/baton-client.ts';
 
-export interface UploadOptions {
+interface UploadOptions {
   readonly client: Pick<BatonClient, 'uploadAsset' | 'hostId'>;
   readonly taskId: string;
   readonly path: string;
   readonly logger: Logger;
   readonly signal: AbortSignal;
-  /** The wait after the second attempt; after the first there is none. */
+  /** The delay after the second attempt; after the first there is none. */
   readonly uploadDelayMs: number;
 }
 
-/** Bytes a message. BatonService takes twice as many. */
+/** Chunk size in bytes. BatonService accepts twice as many. */
 export const uploadChunkBytes = 512 * 1024;
 const attemptsMax = 3;
 
-/** @throws what the last attempt failed with. */
+/** @throws The error of the last attempt. */
 export async function uploadFile(options: UploadOptions): Promise<void> {
   const { path, client, logger, signal, uploadDelayMs } = options;
   const upload = async (attempt: number) => {
@@ -57,7 +57,7 @@ async function* messagesOf(
   yield { msg: { case: 'eof', value: { sha256Checksum: new Uint8Array(checksum.digest()) } } };
 }
 
-/** Full chunks, and a shorter one at the end. A chunk is not written to again once it was handed out. */
+/** Yields full chunks and a shorter last one. Chunks are not reused. */
 async function* readChunks(file: FileHandle): AsyncGenerator<Uint8Array> {
   for (let position = 0; ; ) {
     const chunk = new Uint8Array(uploadChunkBytes);
