@@ -29,7 +29,7 @@ const jobs = [
 const passwordJobs = [createAccountJob, rotateCredentialsJob];
 
 /** The requested job, and the settings that request it. */
-interface AskedJob {
+interface RequestedJob {
   readonly job: OnDemandJob;
   /** For messages: `--grant-entitlement`. */
   readonly flags: readonly string[];
@@ -39,20 +39,22 @@ interface AskedJob {
  * Finds the job that the settings request, if any.
  * @throws UsageError when they request several: Go connectors would silently do only one.
  */
-export function chooseJob(settings: Settings): AskedJob | undefined {
-  const asked = jobs
-    .filter((job) => (job.isAsked ? job.isAsked(settings) : job.askedBy.some((field) => Boolean(settings.get(field)))))
+export function chooseJob(settings: Settings): RequestedJob | undefined {
+  const requested = jobs
+    .filter((job) =>
+      job.isRequested ? job.isRequested(settings) : job.requestedBy.some((field) => Boolean(settings.get(field))),
+    )
     .map((job) => ({
       job,
-      flags: job.askedBy.filter((field) => Boolean(settings.get(field))).map(({ name }) => `--${name}`),
+      flags: job.requestedBy.filter((field) => Boolean(settings.get(field))).map(({ name }) => `--${name}`),
     }));
-  const [first, ...others] = asked;
+  const [first, ...others] = requested;
   if (others.length > 0) {
-    const flags = asked.map(({ flags: [flag = ''] }) => flag);
+    const flags = requested.map(({ flags: [flag = ''] }) => flag);
     throw new UsageError([`${new Intl.ListFormat('en').format(flags)} are mutually exclusive: set only one`]);
   }
   if (settings.get(passwordFile) && !(first && passwordJobs.includes(first.job))) {
-    const flags = passwordJobs.map(({ askedBy: [field] }) => `--${field?.name}`);
+    const flags = passwordJobs.map(({ requestedBy: [field] }) => `--${field?.name}`);
     throw new UsageError([
       `--${passwordFile.name} requires ${new Intl.ListFormat('en', { type: 'disjunction' }).format(flags)}`,
     ]);
@@ -61,7 +63,7 @@ export function chooseJob(settings: Settings): AskedJob | undefined {
 }
 
 /** Runs a job and prints its result. A requested change needs no `--provisioning`. Returns the exit code. */
-export async function runOnDemand(invocation: Invocation, { job }: AskedJob): Promise<number> {
+export async function runOnDemand(invocation: Invocation, { job }: RequestedJob): Promise<number> {
   const { program, settings, logger, userAgent, host } = invocation;
   const connector = program.connector(settings, { logger, userAgent, env: host.env });
   try {

@@ -20,21 +20,21 @@ import { annotationRegistry } from '../messages/annotation-registry.ts';
 import { type OnDemandJob, parseJsonObject } from './on-demand-job.ts';
 
 export const invokeActionJob: OnDemandJob = {
-  askedBy: [invokeAction],
+  requestedBy: [invokeAction],
   async run({ settings, connect }) {
     const name = settings.get(invokeAction) ?? '';
     const args = parseJsonObject(invokeActionArgs, settings);
     const resourceTypeId = settings.get(invokeActionResourceType) ?? '';
     const { id, status, response = {} } = await connect(ActionService).invokeAction({ name, args, resourceTypeId });
     if (status !== BatonActionStatus.COMPLETE) {
-      const why = typeof response.error === 'string' ? response.error : 'the connector does not say why';
+      const why = typeof response.error === 'string' ? response.error : 'the connector gave no reason';
       throw new ServiceError(Code.Unknown, `action ${name} failed: ${why}`, { reason: 'action_failed' });
     }
     const { success, ...values } = response;
     return {
       record: { outcome: 'done', action: name, action_id: id, response },
       lines: [
-        `Did ${name}.`,
+        `Action ${name} succeeded.`,
         ...Object.entries(values).map(
           ([key, value]) => `  ${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
         ),
@@ -44,7 +44,7 @@ export const invokeActionJob: OnDemandJob = {
 };
 
 export const listActionSchemasJob: OnDemandJob = {
-  askedBy: [listActionSchemas],
+  requestedBy: [listActionSchemas],
   async run({ settings, connect }) {
     const resourceTypeId = settings.get(listActionSchemasResourceType) ?? '';
     const { schemas } = await connect(ActionService).listActionSchemas({ resourceTypeId });
@@ -53,7 +53,7 @@ export const listActionSchemasJob: OnDemandJob = {
         outcome: 'listed',
         schemas: schemas.map((schema) => toJson(BatonActionSchemaSchema, schema, { registry: annotationRegistry })),
       },
-      lines: schemas.length > 0 ? schemas.flatMap(describeSchema) : ['There are no actions.'],
+      lines: schemas.length > 0 ? schemas.flatMap(describeSchema) : ['The connector has no actions.'],
     };
   },
 };
@@ -62,8 +62,8 @@ function describeSchema(schema: BatonActionSchema): string[] {
   const owner = schema.resourceTypeId ? ` (--invoke-action-resource-type ${schema.resourceTypeId})` : '';
   return [
     `${schema.name}${owner}${colon(schema.description || schema.displayName)}`,
-    ...schema.arguments.map((field) => `  takes ${describeArgument(field)}`),
-    ...schema.returnTypes.map((field) => `  answers ${describeArgument(field)}`),
+    ...schema.arguments.map((field) => `  argument ${describeArgument(field)}`),
+    ...schema.returnTypes.map((field) => `  returns ${describeArgument(field)}`),
   ];
 }
 

@@ -1,4 +1,4 @@
-// --create-account-login, -email, -profile: makes an account in the application.
+// --create-account-login, -email, -profile: create an account in the application.
 import type { JsonObject } from '@bufbuild/protobuf';
 import { z } from 'zod';
 import { AccountManagerService, type CreateAccountResponse } from '#gen/c1/connector/v2/resource_pb.js';
@@ -21,11 +21,9 @@ import {
 } from './on-demand-job.ts';
 import { preparePasswordReceiver, randomPassword } from './password-receiver.ts';
 
-/**
- * Without --password-file the connector chooses how people sign in, and no password is made up: nobody would know it.
- */
+/** Without --password-file no password is generated, since nobody would know it: the connector decides. */
 export const createAccountJob: OnDemandJob = {
-  askedBy: [createAccountLogin, createAccountEmail, createAccountProfile, createAccountResourceType],
+  requestedBy: [createAccountLogin, createAccountEmail, createAccountProfile, createAccountResourceType],
   async run(context) {
     const { settings, connect } = context;
     const accountInfo = readAccount(settings);
@@ -42,7 +40,7 @@ export const createAccountJob: OnDemandJob = {
   },
 };
 
-/** Login and e-mail stand in the profile too; where the profile has others, those count (pkg/cli of baton-sdk v0.25.0). */
+/** Login and email are part of the profile too. Values in the profile win (pkg/cli of baton-sdk v0.25.0). */
 function readAccount(settings: Settings) {
   const [login, email] = [settings.get(createAccountLogin), settings.get(createAccountEmail)];
   const profile: JsonObject = {
@@ -54,7 +52,7 @@ function readAccount(settings: Settings) {
   const account = { login: text(profile.login), email: text(profile.email) };
   if (account.login === '' && account.email === '') {
     throw new UsageError([
-      `--${createAccountLogin.name} or --${createAccountEmail.name} is needed, or "login" or "email" in --${createAccountProfile.name}`,
+      `set --${createAccountLogin.name} or --${createAccountEmail.name}, or "login" or "email" in --${createAccountProfile.name}`,
     ]);
   }
   return {
@@ -81,18 +79,18 @@ function toResult({ result }: CreateAccountResponse, path: string | undefined, s
       const { message } = result.value;
       return {
         record: record('action-required', { message }),
-        lines: [`Created ${account}. A person has to finish it: ${message}`, ...password],
+        lines: [`Created ${account}. Manual action is required: ${message}`, ...password],
       };
     }
     case 'alreadyExists':
-      return { record: record('already-exists'), lines: [`Nothing was changed: ${account} is there already.`] };
+      return { record: record('already-exists'), lines: [`Nothing changed: ${account} already exists.`] };
     case 'inProgress':
       return {
         record: record('in-progress'),
-        lines: ['The application creates the account later; a sync will show it.'],
+        lines: ['The application will create the account later; a sync will show it.'],
       };
     default:
-      throw new ServiceError(Code.Internal, 'the connector does not say what became of the account', {
+      throw new ServiceError(Code.Internal, 'the connector returned no result for the account', {
         reason: 'no_account_result',
       });
   }

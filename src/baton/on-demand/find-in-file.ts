@@ -1,4 +1,4 @@
-// What a change is about, out of a .c1z file: entitlements, principals and grants, as complete as a sync has them.
+// Finds the entitlement, principal or grant of a change in a .c1z file, as complete as a sync stored it.
 import type { DescMessage } from '@bufbuild/protobuf';
 import { anyIs } from '@bufbuild/protobuf/wkt';
 import { BatonIDSchema } from '#gen/c1/connector/v2/annotation_baton_id_pb.js';
@@ -12,14 +12,14 @@ import { resourceKey } from '../c1z/tables/schema.ts';
 import { closestName } from '../config/closest-name.ts';
 import type { ResourceName } from '../config/parse-resource-bid.ts';
 
-/** Ids that are compared with a mistyped one. A large file has millions, and each comparison takes its time. */
+/** The most ids to compare with a mistyped one: a large file has millions. */
 const comparedMax = 10_000;
 
 const nowhere: ResourceName = { resourceType: '', resource: '' };
 
 /**
- * Finds things by id in the sync that a viewer of the file shows. What is not there is told with the id that may be
- * meant. What is found, and what is refused, is as in pkg/provisioner of baton-sdk v0.25.0.
+ * Finds records by id in the sync that a viewer of the file would show. Errors suggest the id that may be meant. It
+ * finds and refuses the same as pkg/provisioner of baton-sdk v0.25.0.
  */
 export class FileFinder {
   readonly #path: string;
@@ -31,8 +31,8 @@ export class FileFinder {
   }
 
   /**
-   * An entitlement with its full resource.
-   * @throws ServiceError NOT_FOUND; FAILED_PRECONDITION when its resource is another connector's
+   * Finds an entitlement with its full resource.
+   * @throws ServiceError NOT_FOUND; FAILED_PRECONDITION when its resource belongs to another connector.
    */
   entitlement(id: string): Entitlement {
     const row = this.#records.entitlement(id);
@@ -42,7 +42,7 @@ export class FileFinder {
     if (resource.annotations.some((annotation) => anyIs(annotation, BatonIDSchema))) {
       throw new ServiceError(
         Code.FailedPrecondition,
-        `entitlement ${id} belongs to a resource of another connector; that one has to change it`,
+        `entitlement ${id} belongs to a resource of another connector; use that connector to change it`,
         { reason: 'resource_of_other_connector' },
       );
     }
@@ -57,7 +57,7 @@ export class FileFinder {
     const types = this.#records.resourceTypes().map(({ externalId }) => externalId);
     if (!types.includes(resourceType)) {
       throw notInFile(
-        `${this.#path} holds no resource type ${JSON.stringify(resourceType)}; there are: ${types.join(', ')}`,
+        `${this.#path} has no resource type ${JSON.stringify(resourceType)}; valid resource types: ${types.join(', ')}`,
       );
     }
     throw this.#missing(`${resourceType} ${resource}`, resourceKey(resourceType, resource), (range) =>
@@ -66,8 +66,8 @@ export class FileFinder {
   }
 
   /**
-   * A grant with its full entitlement and principal.
-   * @throws ServiceError as {@link entitlement} does
+   * Finds a grant with its full entitlement and principal.
+   * @throws ServiceError as {@link entitlement} does.
    */
   grant(id: string): Grant {
     const row = this.#records.grant(id);
@@ -84,7 +84,7 @@ export class FileFinder {
     const known = read({ limit: comparedMax }).map(({ externalId }) => externalId);
     const meant = closestName(id, known);
     const hint = meant ? `did you mean ${meant}?` : 'if it is newer than the file, sync first';
-    return notInFile(`${this.#path} holds no ${what}; ${hint}`);
+    return notInFile(`${this.#path} has no ${what}; ${hint}`);
   }
 }
 

@@ -1,4 +1,4 @@
-// --grant-entitlement and --revoke-grant: change a grant, as the .c1z file of --file has it.
+// --grant-entitlement and --revoke-grant: grant an entitlement or revoke a grant that the .c1z file of --file contains.
 
 import { resolve } from 'node:path';
 import { anyIs, anyUnpack } from '@bufbuild/protobuf/wkt';
@@ -12,7 +12,7 @@ import { FileFinder } from './find-in-file.ts';
 import { describeResource, type JobContext, type OnDemandJob, toResourceRecord } from './on-demand-job.ts';
 
 export const grantJob: OnDemandJob = {
-  askedBy: [grantEntitlement],
+  requestedBy: [grantEntitlement],
   async run(context) {
     const { settings, connect } = context;
     await using file = await openFile(context);
@@ -34,10 +34,10 @@ export const grantJob: OnDemandJob = {
         ...(replaced && { replaced_grant_id: replaced.replacedGrantId }),
       },
       lines: hadIt
-        ? [`Nothing was changed: ${describeResource(principal)} has ${entitlement.id} already.`]
+        ? [`Nothing changed: ${describeResource(principal)} already has ${entitlement.id}.`]
         : [
             `Granted ${entitlement.id} to ${describeResource(principal)}.`,
-            ...(replaced ? [`It took the place of the grant ${replaced.replacedGrantId}.`] : []),
+            ...(replaced ? [`It replaced the grant ${replaced.replacedGrantId}.`] : []),
             describeUnchanged(file),
           ],
     };
@@ -45,7 +45,7 @@ export const grantJob: OnDemandJob = {
 };
 
 export const revokeJob: OnDemandJob = {
-  askedBy: [revokeGrant],
+  requestedBy: [revokeGrant],
   async run(context) {
     await using file = await openFile(context);
     const grant = new FileFinder(file).grant(context.settings.get(revokeGrant) ?? '');
@@ -54,21 +54,23 @@ export const revokeJob: OnDemandJob = {
     return {
       record: { outcome: wasGone ? 'already-revoked' : 'revoked', grant_id: grant.id },
       lines: wasGone
-        ? [`Nothing was changed: the grant ${grant.id} is no longer there.`]
+        ? [`Nothing changed: the grant ${grant.id} no longer exists.`]
         : [`Revoked ${grant.id}.`, describeUnchanged(file)],
     };
   },
 };
 
-/** @throws C1zError when there is none, or it cannot be read */
-export function openFile({ settings, host }: JobContext): Promise<C1zReader> {
+/**
+ * Opens the .c1z file of --file, which is only read.
+ * @throws C1zError when it is missing or unreadable.
+ */
+function openFile({ settings, host }: JobContext): Promise<C1zReader> {
   return readC1z(resolve(host.cwd, settings.get(file)), {
     temporaryFolder: settings.get(c1zTempDir) ?? host.env.BATON_TMPDIR,
     signal: host.signal,
   });
 }
 
-/** What people must know who look into the file afterwards. */
-export function describeUnchanged({ path }: C1zReader): string {
-  return `${path} is as it was; the next sync tells of the change.`;
+function describeUnchanged({ path }: C1zReader): string {
+  return `${path} is unchanged; the next sync will contain the change.`;
 }

@@ -1,11 +1,11 @@
-// The file that a new password is written to, which nobody but its owner can read.
+// The file that a new password is written to. Only its owner can read it.
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { Code, ServiceError } from '../author/service-error.ts';
 import { UsageError } from '../author/usage-error.ts';
 
 /**
- * A new file, made before the password is: one that could not be written down would be lost. Bound with `await using`,
- * it goes again unless a password was written to it.
+ * A new file, created before the password is set: a password that could not be written would be lost. Bind it with
+ * `await using`: it is removed unless a password was written.
  */
 export class PasswordFile implements AsyncDisposable {
   readonly path: string;
@@ -18,8 +18,8 @@ export class PasswordFile implements AsyncDisposable {
   }
 
   /**
-   * @param flag - What names the file, for the faults.
-   * @throws UsageError when there is such a file, or there cannot be one
+   * @param flag - The flag that names the file, for errors.
+   * @throws UsageError when the file exists or cannot be created.
    */
   static async create(path: string, flag: string): Promise<PasswordFile> {
     try {
@@ -28,13 +28,13 @@ export class PasswordFile implements AsyncDisposable {
       const { code, message } = error as NodeJS.ErrnoException;
       throw new UsageError([
         code === 'EEXIST'
-          ? `${flag}: ${path} is there already; name a file that is not`
-          : `${flag}: the file cannot be made: ${message}`,
+          ? `${flag}: ${path} already exists; name a new file`
+          : `${flag}: cannot create the file: ${message}`,
       ]);
     }
   }
 
-  /** @throws ServiceError DATA_LOSS when the disk does not take it: then nobody knows the password. */
+  /** @throws ServiceError DATA_LOSS when it cannot be written: then nobody knows the password. */
   async write(password: string): Promise<void> {
     try {
       await this.#handle.writeFile(`${password}\n`);
@@ -42,7 +42,7 @@ export class PasswordFile implements AsyncDisposable {
     } catch (cause) {
       throw new ServiceError(
         Code.DataLoss,
-        `the password was set, and ${this.path} does not take it (${(cause as Error).message}); set another one`,
+        `the password was set but could not be written to ${this.path} (${(cause as Error).message}); set another one`,
         { reason: 'password_not_written', cause },
       );
     }

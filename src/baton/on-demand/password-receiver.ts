@@ -1,4 +1,4 @@
-// Receives the password that a connector generates: it travels encrypted for a key of this process, and ends in a file.
+// Receives the password that a connector generates: encrypted for a one-time key, and then written to a file.
 import { resolve } from 'node:path';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type {
@@ -10,26 +10,26 @@ import { passwordFile } from '../config/fields/run.ts';
 import type { JobContext } from './on-demand-job.ts';
 import { PasswordFile } from './password-file.ts';
 
-/** As long as those that the Go runner asks for (pkg/provisioner of baton-sdk v0.25.0). */
+/** The length that the Go runner requests (pkg/provisioner of baton-sdk v0.25.0). */
 const passwordLength = 20n;
 
 export const randomPassword: MessageInitShape<typeof CredentialOptionsSchema> = {
   options: { case: 'randomPassword', value: { length: passwordLength } },
 };
 
-/** Encrypts for a key that this process alone has, and forgets when it ends. */
+/** Owns a key that exists only in this process. */
 interface PasswordReceiver extends AsyncDisposable {
   readonly encryptionConfigs: MessageInitShape<typeof EncryptionConfigSchema>[];
   /**
-   * Writes the password of an answer to the file.
-   * @returns The path of the file; nothing when there was no password, or nowhere to write it to.
+   * Writes the password of a response to the file.
+   * @returns The path of the file; undefined without a password or a file.
    */
   receive(encrypted: readonly EncryptedData[]): Promise<string | undefined>;
 }
 
 /**
- * Makes the file first: a password that could not be written down would be lost. Without a password, it goes again.
- * @throws UsageError when there cannot be such a file
+ * Creates the file of --password-file first: a password that could not be written would be lost.
+ * @throws UsageError when the file cannot be created.
  */
 export async function preparePasswordReceiver({ settings, host }: JobContext): Promise<PasswordReceiver> {
   const path = settings.get(passwordFile);
@@ -51,15 +51,15 @@ export async function preparePasswordReceiver({ settings, host }: JobContext): P
 export interface OneTimeKey {
   /** For the request. */
   readonly encryptionConfig: MessageInitShape<typeof EncryptionConfigSchema>;
-  /** The secret of an answer; nothing when it holds none. */
+  /** Decrypts the secret of a response, if it has one. */
   decrypt(encrypted: readonly EncryptedData[]): Promise<string | undefined>;
 }
 
 const scheme = 'baton/age/v1';
 
-/** Makes a key that exists in this process alone. Without its `decrypt`, nobody ever reads the secret. */
+/** Creates a key that exists only in this process. */
 export async function createOneTimeKey(): Promise<OneTimeKey> {
-  // Loading it takes some 100 ms, which few runs of the program have a use for.
+  // Loaded here: loading takes some 100 ms, and few runs of the program need it.
   const { Decrypter, generateX25519Identity, identityToRecipient } = await import('age-encryption');
   const identity = await generateX25519Identity();
   const recipient = await identityToRecipient(identity);

@@ -1,4 +1,4 @@
-// --event-feed true: prints the events of a feed, as lines of JSON.
+// --event-feed true: print the events of a feed as JSON lines.
 import { toJson } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { EventSchema, EventService } from '#gen/c1/connector/v2/event_feed_pb.js';
@@ -8,14 +8,14 @@ import { eventFeed, eventFeedCursor, eventFeedId, eventFeedStartAt } from '../co
 import { annotationRegistry } from '../messages/annotation-registry.ts';
 import type { JobContext, OnDemandJob } from './on-demand-job.ts';
 
-/** Those of the Go runner (pkg/tasks/local and pkg/field of baton-sdk v0.25.0). */
+/** As in the Go runner (pkg/tasks/local and pkg/field of baton-sdk v0.25.0). */
 const pageSize = 100;
 const lookBackMs = 24 * 3_600_000;
 
-/** Events alone go to stdout, as from a Go connector. Where to go on is told behind them, where it is in no one's way. */
+/** As in Go connectors, stdout has only events. The cursor to continue with is printed to stderr. */
 export const readEventsJob: OnDemandJob = {
-  askedBy: [eventFeed],
-  isAsked,
+  requestedBy: [eventFeed],
+  isRequested,
   async run(context) {
     const { settings, host, connect } = context;
     const startAt = timestampFromDate(readStartAt(settings));
@@ -28,25 +28,25 @@ export const readEventsJob: OnDemandJob = {
       }
       ({ cursor, hasMore } = page);
     }
-    if (!context.isForScripts) host.stderr.write(`Read on with --${eventFeedCursor.name} ${cursor}\n`);
+    if (!context.isForScripts) host.stderr.write(`Continue with --${eventFeedCursor.name} ${cursor}\n`);
     return { record: { outcome: 'read', event_feed_id: feedId, cursor }, lines: [] };
   },
 };
 
-/** The flag is a text in the Go SDK, which takes the texts that its language takes for yes and no. */
-function isAsked(settings: Settings): boolean {
+/** The flag is a string, as in the Go SDK, with the spellings of Go's strconv.ParseBool. */
+function isRequested(settings: Settings): boolean {
   const text = settings.get(eventFeed);
   if (text === undefined || /^(?:0|f|false)$/i.test(text)) return false;
   if (/^(?:1|t|true)$/i.test(text)) return true;
   throw new UsageError([`--${eventFeed.name}: must be true or false`]);
 }
 
-/** A request without an id means the feed of older connectors, which newer ones do not have. */
+/** An empty id means the only feed of older connectors, which newer ones do not have. */
 async function findOnlyFeed({ connect }: JobContext): Promise<string> {
   const { list } = await connect(EventService).listEventFeeds({});
   const [first, ...others] = list.map(({ id }) => id);
   if (first !== undefined && others.length > 0) {
-    throw new UsageError([`--${eventFeedId.name} is needed, for there are several: ${[first, ...others].join(', ')}`]);
+    throw new UsageError([`set --${eventFeedId.name} to one of the feeds: ${[first, ...others].join(', ')}`]);
   }
   return first ?? '';
 }

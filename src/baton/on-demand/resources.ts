@@ -13,7 +13,7 @@ import type { OnDemandJob } from './on-demand-job.ts';
 import { preparePasswordReceiver, randomPassword } from './password-receiver.ts';
 
 export const deleteResourceJob: OnDemandJob = {
-  askedBy: [deleteResource],
+  requestedBy: [deleteResource],
   async run({ settings, connect }) {
     const [resourceType, resource] = [settings.get(deleteResourceType) ?? '', settings.get(deleteResource) ?? ''];
     const { annotations } = await connect(ResourceManagerService).deleteResource({
@@ -27,16 +27,16 @@ export const deleteResourceJob: OnDemandJob = {
       },
       lines: [
         wasGone
-          ? `Nothing was changed: there is no ${resourceType} ${resource}.`
+          ? `Nothing changed: ${resourceType} ${resource} does not exist.`
           : `Deleted ${resourceType} ${resource}.`,
       ],
     };
   },
 };
 
-/** Without --password-file nobody gets to know the password: the former one is of no use any more, and no other is. */
+/** Without --password-file nobody learns the new password, and the old one no longer works. */
 export const rotateCredentialsJob: OnDemandJob = {
-  askedBy: [rotateCredentials],
+  requestedBy: [rotateCredentials],
   async run(context) {
     const { settings, connect } = context;
     const [resourceType, resource] = [settings.get(rotateCredentialsType) ?? '', settings.get(rotateCredentials) ?? ''];
@@ -54,9 +54,9 @@ export const rotateCredentialsJob: OnDemandJob = {
         ...(path !== undefined && { password_file: path }),
       },
       lines: [
-        `Gave ${resourceType} ${resource} a new password.`,
+        `Set a new password for ${resourceType} ${resource}.`,
         path === undefined
-          ? `Nobody knows it. With --${passwordFile.name} FILE another one can be set, and written to a file.`
+          ? `Nobody knows it. Run this with --${passwordFile.name} FILE to set another one and write it to a file.`
           : `It is in ${path}.`,
       ],
     };

@@ -28,8 +28,8 @@ test('--grant-entitlement gives an entitlement of the file, with all that the fi
   assert.equal(exitCode, 0, stderr);
   assert.deepEqual(stdout.split('\n'), [
     'Granted book:b0:borrowed to reader r1 (Bob).',
-    'It took the place of the grant book:b0:borrowed:reader:r0.',
-    `${join(place.folder, 'sync.c1z')} is as it was; the next sync tells of the change.`,
+    'It replaced the grant book:b0:borrowed:reader:r0.',
+    `${join(place.folder, 'sync.c1z')} is unchanged; the next sync will contain the change.`,
     '',
   ]);
   assert.deepEqual([place.library().books.b0, place.library().asked], ['r1', ['lend All about b0 to Bob']]);
@@ -44,26 +44,26 @@ test('--grant-entitlement tells scripts what came of it, and a second time that 
   assert.deepEqual(recordOf(await place.run(argv)), { outcome: 'granted', ...common });
   assert.deepEqual(recordOf(await place.run(argv)), { outcome: 'already-exists', ...common });
   const { stdout } = await place.run(lend('b1', 'r1'));
-  assert.equal(stdout, 'Nothing was changed: reader r1 (Bob) has book:b1:borrowed already.\n');
+  assert.equal(stdout, 'Nothing changed: reader r1 (Bob) already has book:b1:borrowed.\n');
 });
 
 test('--revoke-grant takes back a grant of the file', async (t) => {
   const place = await createLendingPlace(t, { synced: true });
   const { exitCode, stdout, stderr } = await place.runProcess(takeBack('b0', 'r0'));
   assert.equal(exitCode, 0, stderr);
-  assert.match(stdout, /^Revoked book:b0:borrowed:reader:r0\.\n.*sync\.c1z is as it was/);
+  assert.match(stdout, /^Revoked book:b0:borrowed:reader:r0\.\n.*sync\.c1z is unchanged/);
   assert.deepEqual([place.library().books.b0, place.library().asked], ['', ['take All about b0 from Ann']]);
   const again = await place.run([...takeBack('b0', 'r0'), '--output=json']);
   assert.deepEqual(recordOf(again), { outcome: 'already-revoked', grant_id: 'book:b0:borrowed:reader:r0' });
 });
 
 for (const [what, argv, message] of [
-  ['an entitlement', lend('b2', 'r1'), /holds no entitlement book:b2:borrowed; did you mean book:b0:borrowed\?/],
-  ['a principal', lend('b0', 'r11'), /holds no reader r11; did you mean reader:r1\?/],
+  ['an entitlement', lend('b2', 'r1'), /has no entitlement book:b2:borrowed; did you mean book:b0:borrowed\?/],
+  ['a principal', lend('b0', 'r11'), /has no reader r11; did you mean reader:r1\?/],
   [
     'a grant',
     takeBack('b0', 'r7'),
-    /holds no grant book:b0:borrowed:reader:r7; did you mean book:b0:borrowed:reader:r0\?/,
+    /has no grant book:b0:borrowed:reader:r7; did you mean book:b0:borrowed:reader:r0\?/,
   ],
 ] as const) {
   test(`${what} that the file does not hold ends with what may be meant, and nothing is asked`, async (t) => {
@@ -142,14 +142,14 @@ test('a password file that is there already is a fault before anything is asked'
   writeFileSync(join(place.folder, 'password'), 'mine');
   const { exitCode, stderr } = await place.run(['--create-account-login=dora', '--password-file=password']);
   assert.equal(exitCode, 2);
-  assert.match(stderr, /--password-file: .*password is there already/);
+  assert.match(stderr, /--password-file: .*password already exists/);
   assert.deepEqual(place.library().asked, []);
 });
 
 test('an account that a person has to finish says how', async (t) => {
   const place = await createLendingPlace(t);
   const { stdout } = await place.run(['--create-account-login=guest']);
-  assert.equal(stdout, 'Created reader guest. A person has to finish it: sign the card\n');
+  assert.equal(stdout, 'Created reader guest. Manual action is required: sign the card\n');
   const { message } = recordOf(
     await (await createLendingPlace(t)).run(['--create-account-login=guest', '--output=json']),
   );
@@ -174,13 +174,16 @@ test('--rotate-credentials sets a password that goes to a file or is known to no
   const argv = ['--rotate-credentials=r1', '--rotate-credentials-type=reader'];
   const { exitCode, stdout, stderr } = await place.runProcess([...argv, '--password-file=password']);
   assert.equal(exitCode, 0, stderr);
-  assert.equal(stdout, `Gave reader r1 a new password.\nIt is in ${join(place.folder, 'password')}.\n`);
+  assert.equal(stdout, `Set a new password for reader r1.\nIt is in ${join(place.folder, 'password')}.\n`);
   const { r1: first = '' } = place.library().passwords;
   assert.equal(readFileSync(join(place.folder, 'password'), 'utf8'), `${first}\n`);
   const unknown = await place.run(argv);
   const { r1: second = '' } = place.library().passwords;
   assert.notEqual(second, first);
-  assert.match(unknown.stdout, /^Gave reader r1 a new password\.\nNobody knows it\. With --password-file FILE/);
+  assert.match(
+    unknown.stdout,
+    /^Set a new password for reader r1\.\nNobody knows it\. Run this with --password-file FILE/,
+  );
   assert.ok(!unknown.stdout.includes(second) && !unknown.stderr.includes(second));
 });
 
@@ -208,7 +211,7 @@ test('--event-feed prints the events of the only feed as lines of JSON, and wher
     'read 100 reminders from 0, or from 2026-01-31T00:00:00.000Z',
     'read 100 reminders from 100, or from 2026-01-31T00:00:00.000Z',
   ]);
-  const [, cursor = ''] = /^Read on with --event-feed-cursor (\S+)$/m.exec(stderr) ?? [];
+  const [, cursor = ''] = /^Continue with --event-feed-cursor (\S+)$/m.exec(stderr) ?? [];
   const later = await place.run(['--event-feed=true', `--event-feed-cursor=${cursor}`, '--output=json']);
   assert.deepEqual(recordOf(later), { outcome: 'read', event_feed_id: 'reminders', cursor });
 });
@@ -238,7 +241,7 @@ test('--invoke-action does an action, and prints what it answers', async (t) => 
   const reader = { resource_type_id: 'reader', resource_id: 'r1' };
   const { exitCode, stdout, stderr } = await place.runProcess(remind({ reader, text: 'Book 0' }));
   assert.equal(exitCode, 0, stderr);
-  assert.equal(stdout, 'Did remind.\n  count: 1\n');
+  assert.equal(stdout, 'Action remind succeeded.\n  count: 1\n');
   assert.deepEqual(place.library().reminders, ['r1: Book 0']);
   const { action_id, ...record } = recordOf(await place.run([...remind({ reader }), '--output=json']));
   assert.match(String(action_id), /^a1\./);
@@ -267,7 +270,7 @@ for (const [what, argv, message] of [
 test('--invoke-action-resource-type finds an action of a resource type', async (t) => {
   const place = await createLendingPlace(t);
   const { stdout } = await place.run(['--invoke-action=mend', '--invoke-action-resource-type=book']);
-  assert.equal(stdout, 'Did mend.\n');
+  assert.equal(stdout, 'Action mend succeeded.\n');
 });
 
 test('--list-action-schemas tells what actions take and answer', async (t) => {
@@ -276,12 +279,12 @@ test('--list-action-schemas tells what actions take and answer', async (t) => {
   assert.equal(exitCode, 0, stderr);
   assert.deepEqual(stdout.split('\n'), [
     'remind: Remind a reader',
-    '  takes reader (resource id, required): Who',
-    '  takes text (string): Text',
-    '  answers success (bool): Whether the action was done',
-    '  answers count (int): How often so far',
+    '  argument reader (resource id, required): Who',
+    '  argument text (string): Text',
+    '  returns success (bool): Whether the action was done',
+    '  returns count (int): How often so far',
     'mend (--invoke-action-resource-type book): Mends a book',
-    '  answers success (bool): Whether the action was done',
+    '  returns success (bool): Whether the action was done',
     '',
   ]);
   const ofBooks = ['--list-action-schemas', '--list-action-schemas-resource-type=book', '--output=json'];
@@ -298,11 +301,11 @@ for (const [argv, message] of [
   [['--delete-resource=r1'], /--delete-resource requires --delete-resource-type/],
   [['--delete-resource-type=reader'], /--delete-resource-type requires --delete-resource/],
   [['--rotate-credentials=r1'], /--rotate-credentials requires --rotate-credentials-type/],
-  [['--create-account-resource-type=reader'], /--create-account-login or --create-account-email is needed/],
+  [['--create-account-resource-type=reader'], /set --create-account-login or --create-account-email/],
   [['--create-account-profile=[1]'], /--create-account-profile: must be a JSON object/],
   [
     ['--create-account-profile={"password":"s3cret'],
-    /--create-account-profile: must be a JSON object, such as '\{"key": "value"\}'\n/,
+    /--create-account-profile: must be a JSON object such as '\{"key": "value"\}'\n/,
   ],
   [['--invoke-action=remind', '--invoke-action-args=x'], /--invoke-action-args: must be a JSON object/],
   [['--invoke-action-args={"a":1}'], /--invoke-action-args requires --invoke-action/],

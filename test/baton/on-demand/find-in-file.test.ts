@@ -75,7 +75,7 @@ test('only the sync that a viewer shows is looked at', async (t) => {
   const former = resourceId('user', 'former');
   assert.throws(
     () => finder.resource(former),
-    failsWith(Code.NotFound, /sync\.c1z holds no user former; if it is newer/),
+    failsWith(Code.NotFound, /sync\.c1z has no user former; if it is newer/),
   );
 });
 
@@ -84,15 +84,18 @@ test('what is not there is told with the id that may be meant', async (t) => {
   for (const [look, message] of [
     [
       () => finder.entitlement('course:c1:memeber'),
-      /holds no entitlement course:c1:memeber; did you mean course:c1:member\?$/,
+      /has no entitlement course:c1:memeber; did you mean course:c1:member\?$/,
     ],
-    [() => finder.grant('course:c1:member:user:u2'), /holds no grant .*; did you mean course:c1:member:user:u1\?$/],
-    [() => finder.resource(resourceId('user', 'u')), /holds no user u; did you mean user:u1\?$/],
+    [() => finder.grant('course:c1:member:user:u2'), /has no grant .*; did you mean course:c1:member:user:u1\?$/],
+    [() => finder.resource(resourceId('user', 'u')), /has no user u; did you mean user:u1\?$/],
     [
       () => finder.entitlement('something else'),
-      /holds no entitlement something else; if it is newer than the file, sync first$/,
+      /has no entitlement something else; if it is newer than the file, sync first$/,
     ],
-    [() => finder.resource(resourceId('uesr', 'u1')), /holds no resource type "uesr"; there are: user, course$/],
+    [
+      () => finder.resource(resourceId('uesr', 'u1')),
+      /has no resource type "uesr"; valid resource types: user, course$/,
+    ],
   ] as const) {
     assert.throws(look, failsWith(Code.NotFound, message));
   }
@@ -100,8 +103,8 @@ test('what is not there is told with the id that may be meant', async (t) => {
 
 test('a file in which the resource of an entitlement, or the principal of a grant, is missing says so', async (t) => {
   const finder = await finderOf(t);
-  assert.throws(() => finder.entitlement('course:lost:member'), failsWith(Code.NotFound, /holds no course lost/));
-  assert.throws(() => finder.grant('course:c1:member:user:lost'), failsWith(Code.NotFound, /holds no user lost/));
+  assert.throws(() => finder.entitlement('course:lost:member'), failsWith(Code.NotFound, /has no course lost/));
+  assert.throws(() => finder.grant('course:c1:member:user:lost'), failsWith(Code.NotFound, /has no user lost/));
 });
 
 test('what belongs to another connector is refused, to grant and to revoke', async (t) => {

@@ -30,7 +30,7 @@ test('a file that is there already stays as it is, and is a fault', async (t) =>
   writeFileSync(path, 'mine');
   await assert.rejects(PasswordFile.create(path, '--out'), (error: unknown) => {
     assert.ok(error instanceof UsageError);
-    assert.equal(error.message, `--out: ${path} is there already; name a file that is not`);
+    assert.equal(error.message, `--out: ${path} already exists; name a new file`);
     return true;
   });
   assert.equal(readFileSync(path, 'utf8'), 'mine');
@@ -40,7 +40,7 @@ test('a folder that is not there is a fault', async (t) => {
   const path = join(await temporaryFolder(t), 'nowhere', 'password');
   await assert.rejects(PasswordFile.create(path, '--out'), (error: unknown) => {
     assert.ok(error instanceof UsageError);
-    assert.match(error.message, /^--out: the file cannot be made: ENOENT/);
+    assert.match(error.message, /^--out: cannot create the file: ENOENT/);
     return true;
   });
 });
