@@ -46,8 +46,14 @@ export type { Field, Settings } from './config/field.ts';
 export { countWorkers, httpTimeoutSeconds } from './config/fields/sync.ts';
 export { buildAssignmentEntitlement, type EntitlementInit, entitlementId } from './messages/entitlement.ts';
 export { buildGrant, entitlementStub, grantId } from './messages/grant.ts';
-export { annotation, buildResource, packAnnotations, type ResourceInit } from './messages/resource.ts';
+export {
+  annotation,
+  buildResource,
+  buildRoleResource,
+  buildUserResource,
+  packAnnotations,
+  type ResourceInit,
+  type UserResourceInit,
+} from './messages/resource.ts';
 export { buildResourceType, type ResourceTypeInit } from './messages/resource-type.ts';
-export { buildRoleResource } from './messages/role-resource.ts';
-export { buildUserResource, type UserResourceInit } from './messages/user-resource.ts';
 export { type ProgramOptions, runProgram } from './run-program.ts';

@@ -11,8 +11,7 @@ import type { Credential } from '../../src/baton/author/provisioner.ts';
 import { Code, refusal, ServiceError } from '../../src/baton/author/service-error.ts';
 import { buildAssignmentEntitlement } from '../../src/baton/messages/entitlement.ts';
 import { buildGrant, entitlementStub } from '../../src/baton/messages/grant.ts';
-import { buildResource } from '../../src/baton/messages/resource.ts';
-import { buildUserResource } from '../../src/baton/messages/user-resource.ts';
+import { buildResource, buildUserResource } from '../../src/baton/messages/resource.ts';
 import { bookType, readerType } from './library-connector.ts';
 
 export interface Library {

@@ -6,8 +6,7 @@ import { ResourceType_Trait, ResourceTypeSchema } from '#gen/c1/connector/v2/res
 import { type Connector, listing, singlePage } from '../../src/baton/author/connector.ts';
 import { buildAssignmentEntitlement } from '../../src/baton/messages/entitlement.ts';
 import { buildGrant, entitlementStub } from '../../src/baton/messages/grant.ts';
-import { annotation, buildResource, packAnnotations } from '../../src/baton/messages/resource.ts';
-import { buildUserResource } from '../../src/baton/messages/user-resource.ts';
+import { annotation, buildResource, buildUserResource, packAnnotations } from '../../src/baton/messages/resource.ts';
 
 export const readerType = create(ResourceTypeSchema, {
   id: 'reader',

@@ -1,4 +1,4 @@
-// The clients that a sync works through, wherever the connector is.
+// The clients of a sync, whether the connector is in this process or elsewhere.
 import type { DescService } from '@bufbuild/protobuf';
 import { ConnectorService } from '#gen/c1/connector/v2/connector_pb.js';
 import { EntitlementsService } from '#gen/c1/connector/v2/entitlement_pb.js';
@@ -6,7 +6,7 @@ import { GrantsService } from '#gen/c1/connector/v2/grant_pb.js';
 import { ResourceGetterService, ResourcesService, ResourceTypesService } from '#gen/c1/connector/v2/resource_pb.js';
 import type { UnaryClient } from './in-process-client.ts';
 
-/** A typed client of each service that a sync calls. A failed call rejects with a ConnectError. */
+/** A typed client for each service that a sync calls. A failed call rejects with a ConnectError. */
 export interface ConnectorClients {
   readonly connector: UnaryClient<typeof ConnectorService>;
   readonly resourceTypes: UnaryClient<typeof ResourceTypesService>;
@@ -16,7 +16,7 @@ export interface ConnectorClients {
   readonly grants: UnaryClient<typeof GrantsService>;
 }
 
-/** @param connect - Makes a client of one service. */
+/** @param connect - Creates the client of one service. */
 export function createConnectorClients(
   connect: <Desc extends DescService>(desc: Desc) => UnaryClient<Desc>,
 ): ConnectorClients {

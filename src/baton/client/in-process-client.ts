@@ -1,4 +1,4 @@
-// Calls services in the same process: no socket, and no message is encoded on the way.
+// Calls services in the same process, without a socket and without encoding.
 import {
   create,
   type DescMessage,
@@ -10,10 +10,11 @@ import { type Client, type ContextValues, createHandlerContext, type ServiceImpl
 import { Code, ServiceError } from '../author/service-error.ts';
 import type { ServiceEntry } from '../services/service-entry.ts';
 
+/** What the calls of a client have in common. */
 export interface InProcessOptions {
-  /** The logger, reporter and limits that the services see. */
+  /** The logger, reporter and limits for the services. */
   readonly contextValues: ContextValues;
-  /** Aborts every call made through the client. */
+  /** Aborts all calls made through the client. */
   readonly signal: AbortSignal;
 }
 
@@ -25,11 +26,11 @@ export type UnaryClient<Desc extends DescService> = Pick<
 >;
 
 /**
- * A client of `desc` over the implementation among `services`. Requests and responses are handed over as they are, so
- * neither side may change a message after it has been handed over.
+ * Creates a client of `desc` for the implementation among `services`. Requests and responses are passed by reference, so
+ * neither side may change a message afterwards.
  *
- * Connect's router transport does the same with encoding on both ways, which is right for tests and too slow for a sync.
- * @throws ServiceError UNIMPLEMENTED from a call of a method that nothing implements.
+ * Connect's router transport does the same but encodes each message twice, which is too slow for a sync. Calls of a
+ * method without an implementation throw a ServiceError UNIMPLEMENTED.
  */
 export function createInProcessClient<Desc extends DescService>(
   desc: Desc,

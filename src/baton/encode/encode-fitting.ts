@@ -1,25 +1,29 @@
-// Encodes as many items of a list response as fit into it, each of them once.
+// Encodes as many items of a list response as fit into it, each item once.
 import { create, toBinary } from '@bufbuild/protobuf';
 import { BinaryReader } from '@bufbuild/protobuf/wire';
 import type { ListSchema } from './encode-message.ts';
 import { GrowingBuffer } from './growing-buffer.ts';
 
-/** Puts items there as they are in field 1 of a response: tag, length and bytes of one behind those of the other. */
+/** Appends items as they are encoded in field 1 of a response: tag, length and bytes of each. */
 export type PutItems<Item> = (items: readonly Item[], target: GrowingBuffer) => void;
 
+/** The encoded items that fit. */
 export interface FittingItems {
-  /** How many of the items fit, from the first one on. */
+  /** How many items fit, counted from the first one. */
   readonly count: number;
-  /** They, as {@link PutItems} puts them. The next call overwrites them. */
+  /** These items, as {@link PutItems} appends them. The next call overwrites them. */
   readonly bytes: Uint8Array;
 }
 
-/** So many are encoded before it is asked whether they still fit: each time costs as much as an item or two. */
+/** How many items are encoded between two checks of the size: a check costs as much as an item or two. */
 const itemsAtATime = 64;
 
 const scratch = new GrowingBuffer();
 
-/** At least one item fits, whatever its size, so that every answer goes on. */
+/**
+ * Encodes items until `bytesMax` is reached. The first item always counts as fitting, so that every response makes
+ * progress.
+ */
 export function encodeFitting<Item>(items: readonly Item[], bytesMax: number, put: PutItems<Item>): FittingItems {
   scratch.length = 0;
   let count = 0;
@@ -33,12 +37,12 @@ export function encodeFitting<Item>(items: readonly Item[], bytesMax: number, pu
   return { count: fitting.count, bytes: written.subarray(0, fitting.end) };
 }
 
-/** Messages of the type that `desc` lists, as protobuf-es encodes them. */
+/** Appends messages of the type that `desc` lists, as protobuf-es encodes them. */
 export function putMessages<Item>(desc: ListSchema<Item>): PutItems<Item> {
   return (items, target) => target.put(toBinary(desc, Object.assign(create(desc), { list: items })));
 }
 
-/** Where the last item ends that lies within so many bytes. */
+/** The number of items within `bytesMax`, and where the last one ends. */
 function cut(written: Uint8Array, bytesMax: number): { count: number; end: number } {
   const reader = new BinaryReader(written);
   let count = 0;

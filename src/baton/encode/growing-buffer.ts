@@ -1,14 +1,14 @@
-// Where bytes are put together.
+// A buffer that bytes are appended to.
 
-const bytesAtFirst = 4096;
+const initialBytes = 4096;
 
-/** Grows to what is put there at a time, and is used again: setting `length` to 0 empties it. */
+/** Grows as needed and is reused: setting `length` to 0 empties it. */
 export class GrowingBuffer {
-  bytes: Buffer = Buffer.allocUnsafe(bytesAtFirst);
-  /** How many of them hold something. */
+  bytes: Buffer = Buffer.allocUnsafe(initialBytes);
+  /** How many of the bytes are in use. */
   length = 0;
 
-  /** Makes room for so many bytes more, which the caller writes behind `length`. */
+  /** Makes room for `count` more bytes, which the caller writes after `length`. */
   reserve(count: number): void {
     if (this.length + count <= this.bytes.length) return;
     const larger = Buffer.allocUnsafe(2 * (this.length + count));
@@ -30,7 +30,7 @@ export class GrowingBuffer {
   }
 }
 
-/** How many bytes a length takes. */
+/** How many bytes a length takes as a varint. */
 export function varintSize(value: number): number {
   let size = 1;
   for (let rest = value; rest > 0x7f; rest >>>= 7) size++;

@@ -1,16 +1,16 @@
-// Puts the map entries of an encoded message into the order that Go's deterministic encoding has.
+// Sorts the map entries of an encoded message as Go's deterministic encoding does.
 import { type DescField, type DescMessage, ScalarType } from '@bufbuild/protobuf';
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 
-/** Says whether an encoded message of one type needs {@link sortMapEntries}. */
+/** Whether a message of one type needs {@link sortMapEntries} after encoding. */
 type MapFinder = (message: Record<string, unknown>) => boolean;
 
 const finders = new Map<DescMessage, MapFinder>();
 
 /**
- * Says whether a message holds a map or a `google.protobuf.Struct` whose entries may be in a wrong order. Cheap: only
- * fields that can lead to one are looked at, and builders sort the attributes of profiles anyway. Sorting the encoded
- * bytes takes ten times as long as encoding them.
+ * Whether a message contains a map or a `google.protobuf.Struct` whose entries may be in the wrong order. Cheap, because
+ * it looks only at fields that can lead to one. Builders sort the attributes of profiles, so the answer is mostly no:
+ * sorting encoded bytes takes ten times as long as encoding them.
  */
 export function hasUnsortedMaps(desc: DescMessage, message: object): boolean {
   return finderFor(desc)(message as Record<string, unknown>);
@@ -19,7 +19,7 @@ export function hasUnsortedMaps(desc: DescMessage, message: object): boolean {
 function finderFor(desc: DescMessage): MapFinder {
   const known = finders.get(desc);
   if (known) return known;
-  // A type that contains itself: what is below is found where it is asked for the first time.
+  // For a type that contains itself: replaced below once it is known.
   finders.set(desc, (message) => finderFor(desc)(message));
 
   const checks: MapFinder[] = [];
@@ -51,7 +51,7 @@ function oneofValue(message: Record<string, unknown>, oneof: string, name: strin
   return chosen?.case === name ? chosen.value : undefined;
 }
 
-/** protobuf-es holds a Struct as plain JSON, whose keys come in the order of a JavaScript object. */
+/** protobuf-es represents a Struct as JSON, whose keys have the order of a JavaScript object. */
 function valueFinder(desc: DescMessage): MapFinder {
   return desc.typeName === 'google.protobuf.Struct' ? hasUnsortedKeys : finderFor(desc);
 }
@@ -62,7 +62,7 @@ function hasUnsortedKeys(json: unknown): boolean {
   return Object.values(json).some(hasUnsortedKeys);
 }
 
-/** UTF-16 and UTF-8 sort alike up to the surrogates; what has one counts as unsorted, and is compared by its bytes. */
+/** UTF-16 and UTF-8 sort alike below the surrogates. A key with one counts as unsorted, and is compared by its bytes. */
 function isSorted(keys: readonly string[]): boolean {
   return keys.every((key, index) => {
     const before = keys[index - 1];
@@ -72,7 +72,7 @@ function isSorted(keys: readonly string[]): boolean {
 
 const holdsMaps = new Map<DescMessage, boolean>();
 
-/** Whether a message of this type can hold a map, at any depth. */
+/** Whether a message of this type can contain a map, at any depth. */
 function canHoldMaps(desc: DescMessage): boolean {
   let known = holdsMaps.get(desc);
   if (known === undefined) {
@@ -89,11 +89,11 @@ function leadsToMap(desc: DescMessage, seen: Set<DescMessage>): boolean {
 }
 
 /**
- * Sorts the entries of every map with string keys, at any depth, by the bytes of the key. All else stays as it is:
- * fields in the order given, what lies inside of `Any`, unknown fields.
+ * Sorts the entries of every map with string keys, at any depth, by the bytes of the key. Everything else stays as it is:
+ * the order of fields, the contents of `Any`, unknown fields.
  *
- * Sorting a message's objects before encoding could not do this: a JavaScript object puts keys that look like integers
- * first, in the order of numbers.
+ * Sorting the objects of a message before encoding would not work: JavaScript puts keys that look like integers first,
+ * in numeric order.
  */
 export function sortMapEntries(desc: DescMessage, bytes: Uint8Array): Uint8Array {
   const reader = new BinaryReader(bytes);

@@ -1,4 +1,4 @@
-// The messages that may travel packed as Any: in an `annotations` field, and in the details of an error.
+// The messages that may be packed as Any: in `annotations` fields and in the details of an error.
 import { createRegistry, type DescFile, type Registry } from '@bufbuild/protobuf';
 import { file_c1_connector_v2_annotation_baton_id } from '#gen/c1/connector/v2/annotation_baton_id_pb.js';
 import { file_c1_connector_v2_annotation_entitlement } from '#gen/c1/connector/v2/annotation_entitlement_pb.js';
@@ -30,7 +30,7 @@ import { file_c1_connector_v2_grant } from '#gen/c1/connector/v2/grant_pb.js';
 import { file_c1_connector_v2_resource } from '#gen/c1/connector/v2/resource_pb.js';
 import { file_google_rpc_error_details } from '#gen/google/rpc/error_details_pb.js';
 
-/** The files that define them. Clients that show them as text ask a server's reflection for these. */
+/** The files that define them. Clients that show them as text get these by reflection. */
 export const annotationFiles: readonly DescFile[] = [
   file_c1_connector_v2_annotation_baton_id,
   file_c1_connector_v2_annotation_entitlement,

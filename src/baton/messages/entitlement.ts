@@ -1,4 +1,4 @@
-// Builds entitlements of a resource, with ids as the protocol joins them.
+// Builds entitlements, with ids as the protocol joins them.
 import { create } from '@bufbuild/protobuf';
 import { type Entitlement, Entitlement_PurposeValue, EntitlementSchema } from '#gen/c1/connector/v2/entitlement_pb.js';
 import type { Resource, ResourceId, ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
@@ -6,25 +6,26 @@ import type { Annotation } from '../author/connector.ts';
 import { cutText, descriptionMaxBytes, displayNameMaxBytes, packAnnotations } from './resource.ts';
 
 /**
- * The id of an entitlement: resource type, resource and slug joined by colons, nothing escaped. ConductorOne keeps
- * configuration under these ids, so they never change (pkg/types/entitlement of baton-sdk v0.25.0).
+ * The id of an entitlement: resource type, resource and slug joined by colons, without escaping. ConductorOne stores
+ * configuration under these ids, so they must never change (pkg/types/entitlement of baton-sdk v0.25.0).
  */
 export function entitlementId(resource: ResourceId | undefined, slug: string): string {
   return `${resource?.resourceType ?? ''}:${resource?.resource ?? ''}:${slug}`;
 }
 
+/** What an entitlement is built from. */
 export interface EntitlementInit {
   readonly resource: Resource;
-  /** What is granted, unique within the resource: `completed`. */
+  /** Names the entitlement within its resource: `completed`. */
   readonly slug: string;
   readonly displayName: string;
   readonly description: string;
-  /** The types of those who can have it. */
+  /** The types of the principals that can have it. */
   readonly grantableTo: readonly ResourceType[];
   readonly annotations?: readonly Annotation[];
 }
 
-/** An entitlement whose purpose is assignment: being in something, rather than being allowed something. */
+/** Builds an entitlement for an assignment, such as membership, rather than for a permission. */
 export function buildAssignmentEntitlement(init: EntitlementInit): Entitlement {
   return create(EntitlementSchema, {
     resource: init.resource,

@@ -7,8 +7,8 @@ import type { PlainGrant } from '../author/connector.ts';
 import { entitlementId } from './entitlement.ts';
 
 /**
- * What a grant carries of its entitlement: the id and the resource with its name. Made once for all grants of an
- * entitlement; a description or a profile in there would be written again with each of them.
+ * The part of an entitlement that its grants carry: the id, and the resource with its name. Build it once for all grants
+ * of the entitlement. A description or profile in it would be written again with every grant.
  */
 export function entitlementStub(resource: Resource, slug: string): Entitlement {
   return create(EntitlementSchema, {
@@ -25,9 +25,9 @@ export function grantId(entitlement: Entitlement, principalType: string, princip
   return `${entitlement.id}:${principalType}:${principal}`;
 }
 
-/** A grant of an entitlement to a principal. */
+/** Builds a grant of an entitlement to a principal. */
 export function buildGrant(entitlement: Entitlement, principalType: string, principal: string): Grant {
-  // What create() gives, in a seventh of the time: a sync makes millions.
+  // The same as create() in a seventh of the time: a sync may build millions.
   return {
     $typeName: 'c1.connector.v2.Grant',
     entitlement,

@@ -6,7 +6,7 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import { TypeScopedGrantsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_grants_pb.js';
 import { GrantManagerService, GrantsService } from '#gen/c1/connector/v2/grant_pb.js';
 import { codeName, describeFailure, describeRequest, quote } from '../../../src/baton/harness/describe-call.ts';
-import { buildUserResource } from '../../../src/baton/messages/user-resource.ts';
+import { buildUserResource } from '../../../src/baton/messages/resource.ts';
 import { readerType } from '../library-connector.ts';
 
 test('describeRequest: a resource is its ids, and nothing of the person behind it', () => {

@@ -32,8 +32,7 @@ import { type Connector, listing, type ResourceSyncer, singlePage } from '../../
 import { Code, ServiceError } from '../../../src/baton/author/service-error.ts';
 import { buildAssignmentEntitlement } from '../../../src/baton/messages/entitlement.ts';
 import { buildGrant, entitlementStub } from '../../../src/baton/messages/grant.ts';
-import { annotation, buildResource, packAnnotations } from '../../../src/baton/messages/resource.ts';
-import { buildUserResource } from '../../../src/baton/messages/user-resource.ts';
+import { annotation, buildResource, buildUserResource, packAnnotations } from '../../../src/baton/messages/resource.ts';
 import { createConnectorServices } from '../../../src/baton/services/connector-services.ts';
 import type { ServiceEntry } from '../../../src/baton/services/service-entry.ts';
 import { changeService } from './plant-fault.ts';

@@ -151,7 +151,7 @@ for (const [name, pageToken] of garbage) {
     const { resources } = libraryClients();
     await assert.rejects(
       resources.listResources({ resourceTypeId: 'book', pageToken }),
-      rejectsWith(Code.InvalidArgument, /page_token: .* was not given out by this call/),
+      rejectsWith(Code.InvalidArgument, /page_token ".*" was not issued for this request: send next_page_token/),
     );
   });
 }
@@ -159,7 +159,10 @@ for (const [name, pageToken] of garbage) {
 test('a page token of another enumeration is INVALID_ARGUMENT, rather than a place in this one', async () => {
   const { resources, grants } = libraryClients({ books: 20 });
   const { nextPageToken: pageToken } = await resources.listResources({ resourceTypeId: 'book', pageSize: 7 });
-  const expected = rejectsWith(Code.InvalidArgument, /page_token: .* was not given out by this call/);
+  const expected = rejectsWith(
+    Code.InvalidArgument,
+    /page_token ".*" was not issued for this request: send next_page_token/,
+  );
   await assert.rejects(resources.listResources({ resourceTypeId: 'reader', pageToken }), expected);
   const resource = buildResource({ type: bookType, id: 'b0', displayName: 'Book 0' });
   await assert.rejects(grants.listGrants({ resource, pageToken }), expected);
@@ -294,6 +297,6 @@ test('a type-scoped annotation and its enumeration must come together', () => {
       { metadata: { displayName: 'Scoped' }, resourceTypes: [syncer] },
       { provisioning: false, ticketing: false },
     );
-  assert.throws(() => services({ type: scopedBookType, list }), /carries TypeScopedGrants and has no enumeration/);
-  assert.throws(() => services({ type: bookType, list, grantsOfType: list }), /needs the annotation TypeScopedGrants/);
+  assert.throws(() => services({ type: scopedBookType, list }), /carries TypeScopedGrants but has no enumeration/);
+  assert.throws(() => services({ type: bookType, list, grantsOfType: list }), /lacks the annotation TypeScopedGrants/);
 });

@@ -38,7 +38,7 @@ export function invalidEventCursor(feedId: string, text: string, cause: unknown)
   const shown = text.length > 40 ? `${text.slice(0, 40)}…` : text;
   return new ServiceError(
     Code.InvalidArgument,
-    `cursor: ${JSON.stringify(shown)} was not given out by event feed ${feedId}; send the cursor of an answer before, or none to begin at start_at`,
+    `cursor: ${JSON.stringify(shown)} was not issued by event feed ${feedId}: send the cursor from a previous response, or omit it to start at start_at`,
     { reason: 'invalid_event_cursor', cause },
   );
 }

@@ -1,20 +1,20 @@
-// Keeps the few pages that were cut in the middle, so that the rest of one needs no second call to the application.
+// Caches the unsent rest of split pages, so that it needs no second call to the application.
 import type { Page } from '../../author/connector.ts';
 
-/** Pages kept at a time. A caller that walks one enumeration needs one; workers and several callers a few more. */
+/** Maximum number of pages. A caller that walks one enumeration needs one; workers and several callers need a few. */
 const pagesMax = 16;
 
 /**
- * A cache and no more than that: a page that is not here any more is read again from its token, by any process.
- * A page is kept for a minute at most, since the application behind it changes.
+ * Only a cache: any process can read a missing page again from its token. A page expires after a minute, because the
+ * application's data changes.
  */
 export class PageCache {
   readonly #pages = new Map<string, { readonly page: Page<unknown, unknown>; readonly until: number }>();
-  readonly #keepMs: number;
+  readonly #maxAgeMs: number;
   readonly #now: () => number;
 
-  constructor(keepMs = 60_000, now: () => number = Date.now) {
-    this.#keepMs = keepMs;
+  constructor(maxAgeMs = 60_000, now: () => number = Date.now) {
+    this.#maxAgeMs = maxAgeMs;
     this.#now = now;
   }
 
@@ -35,7 +35,7 @@ export class PageCache {
       }
       this.#pages.delete(oldKey);
     }
-    this.#pages.set(key, { page, until: this.#now() + this.#keepMs });
+    this.#pages.set(key, { page, until: this.#now() + this.#maxAgeMs });
   }
 
   delete(key: string): void {

@@ -26,16 +26,11 @@ export function createResourceServices(syncers: ResourceSyncers, cache: PageCach
       },
     }),
     serviceEntry(ResourcesService, {
-      listResources: (request, call) => {
-        const { resourceTypeId, parentResourceId: parent, pageSize, pageToken } = request;
+      listResources: (fields, call) => {
+        const { resourceTypeId, parentResourceId: parent } = fields;
         const key = `list resources of ${resourceTypeId} below ${parent?.resourceType ?? ''}/${parent?.resource ?? ''}`;
-        const { list: resources } = syncers.get(resourceTypeId, 'list resources');
-        return servePage(
-          { listing: resources, codec: resourceCodec, request: { parent }, pageSize, pageToken, key },
-          call,
-          toConnectorContext(call, request.activeSyncId),
-          cache,
-        );
+        const { list: listing } = syncers.get(resourceTypeId, 'list resources');
+        return servePage({ listing, codec: resourceCodec, request: { parent }, fields, key }, call, cache);
       },
     }),
     serviceEntry(ResourceGetterService, {

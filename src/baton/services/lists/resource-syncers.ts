@@ -1,10 +1,10 @@
-// Finds the syncer of a resource type, or says that there is none.
+// Looks up the syncer of a resource type.
 import type { DescMessage } from '@bufbuild/protobuf';
-import { anyIs } from '@bufbuild/protobuf/wkt';
+import { type Any, anyIs } from '@bufbuild/protobuf/wkt';
 import { TypeScopedEntitlementsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_entitlements_pb.js';
 import { TypeScopedGrantsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_grants_pb.js';
-import type { ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
-import type { ResourceSyncer } from '../../author/connector.ts';
+import type { Resource, ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
+import type { Listing, ResourceRequest, ResourceSyncer } from '../../author/connector.ts';
 import { Code, ServiceError } from '../../author/service-error.ts';
 
 /** The syncers of a connector by the id of their resource type. */
@@ -29,28 +29,66 @@ export class ResourceSyncers {
   }
 
   /** @throws ServiceError NOT_FOUND for an id that is not a type of this connector. */
-  get(resourceTypeId: string, asked: string): ResourceSyncer {
+  get(resourceTypeId: string, call: string): ResourceSyncer {
     const syncer = this.#byType.get(resourceTypeId);
     if (!syncer) {
       const known = [...this.#byType.keys()].join(', ');
       throw new ServiceError(
         Code.NotFound,
-        `${asked} with unknown resource type ${JSON.stringify(resourceTypeId)}; this connector has: ${known}`,
+        `${call} with unknown resource type ${JSON.stringify(resourceTypeId)}; this connector has: ${known}`,
         { reason: 'unknown_resource_type' },
       );
     }
     return syncer;
   }
+
+  /**
+   * What a request lists: the entitlements or grants of its resource or, with the annotation `typeScope`, of the whole
+   * type of the resource. There is no listing if the type has no entitlements or grants.
+   * @throws ServiceError INVALID_ARGUMENT for a request without a resource, or for a type that cannot be listed whole.
+   */
+  findScoped<Item>(
+    { resource, annotations }: { readonly resource?: Resource | undefined; readonly annotations: readonly Any[] },
+    { call, ofResource, ofType, typeScope }: ScopedCall<Item>,
+  ) {
+    if (!resource) {
+      throw new ServiceError(Code.InvalidArgument, `resource: ${call} requires a resource`, {
+        reason: 'resource_required',
+      });
+    }
+    const { resourceType, resource: id } = resource.id ?? { resourceType: '', resource: '' };
+    const syncer = this.get(resourceType, call);
+    const isTypeScoped = annotations.some((any) => anyIs(any, typeScope));
+    const listing: Listing<Item, ResourceRequest> | undefined = isTypeScoped ? ofType(syncer) : ofResource(syncer);
+    if (isTypeScoped && !listing) {
+      throw new ServiceError(
+        Code.InvalidArgument,
+        `annotations: ${typeScope.name} is not supported by resource type ${resourceType}`,
+        { reason: 'no_type_scope' },
+      );
+    }
+    return { listing, request: { resource }, key: `${call} of ${resourceType} ${isTypeScoped ? 'as a type' : id}` };
+  }
 }
 
-/** A syncer goes by the annotation alone: a type that promises an enumeration and has none would lose its grants. */
+/** Which listing of a syncer a call is for. */
+interface ScopedCall<Item> {
+  /** As texts name the call: `list grants`. */
+  readonly call: string;
+  readonly ofResource: (syncer: ResourceSyncer) => Listing<Item, ResourceRequest> | undefined;
+  readonly ofType: (syncer: ResourceSyncer) => Listing<Item, object> | undefined;
+  /** The annotation that asks for a whole type. */
+  readonly typeScope: DescMessage;
+}
+
+/** A sync relies on the annotation: a type that carries it without an enumeration would lose its grants. */
 function checkTypeScope({ id, annotations }: ResourceType, annotation: DescMessage, enumeration: unknown): void {
-  const isPromised = annotations.some((any) => anyIs(any, annotation));
-  if (isPromised !== (enumeration !== undefined)) {
+  const isDeclared = annotations.some((any) => anyIs(any, annotation));
+  if (isDeclared !== (enumeration !== undefined)) {
     throw new Error(
-      isPromised
-        ? `resource type ${id} carries ${annotation.name} and has no enumeration for it`
-        : `resource type ${id} has an enumeration that needs the annotation ${annotation.name}`,
+      isDeclared
+        ? `resource type ${id} carries ${annotation.name} but has no enumeration for it`
+        : `resource type ${id} has an enumeration but lacks the annotation ${annotation.name}`,
     );
   }
 }

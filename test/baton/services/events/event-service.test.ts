@@ -125,7 +125,7 @@ test('a cursor that is none, or of another feed, or not of the form of its own, 
       client.listEvents({ eventFeedId: 'loans', cursor: text }),
       failsWith(
         Code.InvalidArgument,
-        /^cursor: ".*" was not given out by event feed loans; send the cursor of an answer/,
+        /^cursor: ".*" was not issued by event feed loans: send the cursor from a previous response/,
       ),
     );
   }
