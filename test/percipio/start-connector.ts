@@ -35,7 +35,7 @@ export interface StartOptions {
   /** By the name of the field, beside the three that lead to the simulator. */
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly logger?: Logger;
-  /** Whether changes are let in. Grants and revocations that fail for the moment are repeated after a millisecond. */
+  /** Whether changes are let in. Grants and revocations that fail for the moment are retried after a millisecond. */
   readonly provisioning?: boolean;
 }
 
@@ -64,7 +64,7 @@ export function startConnector(
   t.after(() => connector.close?.());
   const services = createConnectorServices(connector, {
     provisioning: options.provisioning ?? false,
-    repeats: { repeats: 3, waitMs: 1, waitMaxMs: 2 },
+    retries: { attemptsMax: 4, delayMinMs: 1, delayMaxMs: 2 },
     ticketing: false,
   });
   const transport = createRouterTransport((router) => {

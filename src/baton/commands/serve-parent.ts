@@ -6,6 +6,7 @@ import { asksForLimits, createRateLimiterService } from '../child/rate-limiter-s
 import { chooseListener, parseServerConfig, readCredential } from '../child/server-config.ts';
 import type { Invocation } from '../command-line/command.ts';
 import { readClientKey } from '../conductorone/credentials/read-client-key.ts';
+import { untilAborted } from '../net/abort.ts';
 import { startGrpcServer } from '../server/grpc/grpc-server.ts';
 import { formatListenAddress } from '../server/listen-address.ts';
 import { MutualTlsCredentials } from '../server/tls/mutual-tls.ts';
@@ -28,7 +29,7 @@ export async function serveParent({ program, settings, logger, userAgent, host }
   await using stack = new AsyncDisposableStack();
   stack.defer(() => pipe.release());
 
-  const config = parseServerConfig(await unlessStopped(pipe.line, host.signal));
+  const config = parseServerConfig(await untilAborted(pipe.line, host.signal));
   const tls = readCredential(config.credential);
   if (asksForLimits(config.rateLimiterConfig)) {
     logger.warn(
@@ -46,7 +47,10 @@ export async function serveParent({ program, settings, logger, userAgent, host }
         );
   const server = await startGrpcServer({
     services: [
-      ...createConnectorServices(connector, { ...readPermittedWork(settings), clientKey: readClientKey(settings) }),
+      ...createConnectorServices(connector, {
+        ...readPermittedWork(settings),
+        clientKey: await readClientKey(settings),
+      }),
       createRateLimiterService(),
     ],
     listen: chooseListener(host.env, config.listenPort),
@@ -59,16 +63,8 @@ export async function serveParent({ program, settings, logger, userAgent, host }
   stack.defer(() => server.close());
   logger.info({ address: formatListenAddress(server.address), session_store: sessions !== undefined }, 'listening');
 
-  await unlessStopped(pipe.ended, host.signal);
+  // Rejects when this process is to stop: the parent takes exit code 0 for an end that it requested itself.
+  await untilAborted(pipe.ended, host.signal);
   logger.info('the parent is gone');
   return 0;
-}
-
-/** @throws The signal's reason: the parent takes exit code 0 for an end that it requested itself. */
-async function unlessStopped<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  signal.throwIfAborted();
-  const stopped = Promise.withResolvers<never>();
-  const stop = () => stopped.reject(signal.reason);
-  signal.addEventListener('abort', stop, { once: true });
-  return await Promise.race([promise, stopped.promise]).finally(() => signal.removeEventListener('abort', stop));
 }

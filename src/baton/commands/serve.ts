@@ -94,7 +94,7 @@ export const serveCommand: Command = {
     const services = createConnectorServices(connector, {
       provisioning: settings.get(provisioning),
       ticketing: settings.get(ticketing),
-      clientKey: readClientKey(settings),
+      clientKey: await readClientKey(settings),
     });
     let unreadiness: string | undefined = 'the program is starting';
     const health = await startConnectorHealth({ settings, services, logger, findUnreadiness: () => unreadiness });

@@ -32,7 +32,7 @@ export async function runServiceMode(
   if (settings.get(skipEntitlementsAndGrants)) {
     logger.warn(`--${skipEntitlementsAndGrants.name} has no effect in service mode: each task decides for itself`);
   }
-  const clientKey = readClientKey(settings);
+  const clientKey = await readClientKey(settings);
   const connector = program.connector(settings, { logger, userAgent, env: host.env });
   const services = createConnectorServices(connector, {
     provisioning: settings.get(provisioning),

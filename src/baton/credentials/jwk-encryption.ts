@@ -21,7 +21,7 @@ export async function encryptForJwk(
   secret: Uint8Array,
 ): Promise<MessageInitShape<typeof EncryptedDataSchema>> {
   const key = readPublicJwk(publicJwk);
-  const keyId = jwkThumbprint(key);
+  const keyId = await jwkThumbprint(key);
   const bytes = Buffer.from(await encryptForKey(key, secret)).toString('base64');
   // The deprecated `key_id` is set too, as by the Go SDK.
   return { provider: jwkScheme, encryptedBytes: Buffer.from(bytes), keyId, keyIds: [keyId] };

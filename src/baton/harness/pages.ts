@@ -1,9 +1,10 @@
 // Reads a listing page by page to its end, as a sync does, and detects a missing end.
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Any } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { RateLimitDescriptionSchema } from '#gen/c1/connector/v2/annotation_ratelimit_pb.js';
 import { EnqueuePageTokensSchema } from '#gen/c1/connector/v2/annotation_type_scoped_grants_pb.js';
+import { pause } from '../net/abort.ts';
+import { linear, noJitter, retry } from '../net/retry.ts';
 import { receiveMaxBytes } from './connection.ts';
 import { describeFailure, quote } from './describe-call.ts';
 import { IdSet } from './id-set.ts';
@@ -66,8 +67,7 @@ export async function* readPages<Item>(
     yield page;
     emptyPages = page.list.length === 0 ? emptyPages + 1 : 0;
     if (emptyPages >= emptyPagesMax && page.nextPageToken !== '') {
-      await sleep(pace.emptyPageDelayMs, undefined, { signal: target.signal }).catch(() => {});
-      target.signal.throwIfAborted();
+      await pause(pace.emptyPageDelayMs, target.signal);
     }
     tokens.push(...enqueuedTokens(page.annotations).filter((token) => seen.add(token)));
     if (page.nextPageToken !== '') {
@@ -103,16 +103,22 @@ async function readPage<Item>(
   query: PageQuery,
   pace: Pace,
 ): Promise<ListedPage<Item>> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await listing.read(target, query);
-    } catch (error) {
-      target.signal.throwIfAborted();
-      if (attempt === attemptsMax || !isTransient(error)) {
-        throw toListingError(error, listing, query);
-      }
-      await sleep(retryDelayMs(error, attempt, pace), undefined, { signal: target.signal }).catch(() => {});
-    }
+  try {
+    return await retry(() => listing.read(target, query), {
+      policy: {
+        attemptsMax,
+        delayMinMs: pace.retryDelayMs,
+        delayMaxMs: rateLimitWaitMaxMs,
+        growth: linear,
+        jitter: noJitter,
+      },
+      signal: target.signal,
+      delayAfter: (error, backoffMs) =>
+        isTransient(error) ? Math.min(Math.max(backoffMs, untilResetMs(error)), rateLimitWaitMaxMs) : undefined,
+    });
+  } catch (error) {
+    target.signal.throwIfAborted();
+    throw toListingError(error, listing, query);
   }
 }
 
@@ -121,10 +127,10 @@ function isTransient(error: unknown): error is ConnectError {
   return error instanceof ConnectError && (error.code === Code.Unavailable || error.code === Code.DeadlineExceeded);
 }
 
-function retryDelayMs(error: ConnectError, attempt: number, pace: Pace): number {
+/** How long until a rate limit resets; 0 if the error names none. */
+function untilResetMs(error: ConnectError): number {
   const [limit] = error.findDetails(RateLimitDescriptionSchema);
-  const untilResetMs = limit?.resetAt ? Number(limit.resetAt.seconds) * 1000 - Date.now() : 0;
-  return Math.min(Math.max(attempt * pace.retryDelayMs, untilResetMs), rateLimitWaitMaxMs);
+  return limit?.resetAt ? Number(limit.resetAt.seconds) * 1000 - Date.now() : 0;
 }
 
 function toListingError(error: unknown, listing: Listing, query: PageQuery): ListingError {

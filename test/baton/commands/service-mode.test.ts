@@ -56,7 +56,7 @@ test('without -p, ConductorOne changes nothing', async (t) => {
 
 test('the client secret reads a password that somebody chose in ConductorOne', async (t) => {
   const { place, doTask, clientSecret } = await startServiceMode(t, ['-p']);
-  const { id, key } = parseClientKey(clientSecret);
+  const { id, key } = await parseClientKey(clientSecret);
   const publicJwk = JSON.stringify(createPublicKey(key).export({ format: 'jwk' }));
   const encrypted = await encryptForJwk(Buffer.from(publicJwk), Buffer.from('Chosen-1'));
   const { finalState, status } = await doTask({

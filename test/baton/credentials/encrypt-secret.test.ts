@@ -50,7 +50,7 @@ test('a secret for an Ed25519 key is an age file in base64, named by the key’s
   const [data] = await encryptSecret(secret, [configFor(ed25519.publicKey)]);
   assert.ok(data);
   const { provider, keyId, keyIds, name, description, schema } = data;
-  const thumbprint = jwkThumbprint(ed25519.publicKey);
+  const thumbprint = await jwkThumbprint(ed25519.publicKey);
   assert.deepEqual(
     [provider, keyId, keyIds, name, description, schema],
     ['baton/jwk/v1', thumbprint, [thumbprint], 'password', 'Of a reader', ''],
@@ -61,7 +61,7 @@ test('a secret for an Ed25519 key is an age file in base64, named by the key’s
 
 test('a secret for an RSA key is an age file in base64', async () => {
   const [data] = await encryptSecret(secret, [configFor(rsa.publicKey)]);
-  assert.deepEqual(data?.keyIds, [jwkThumbprint(rsa.publicKey)]);
+  assert.deepEqual(data?.keyIds, [await jwkThumbprint(rsa.publicKey)]);
   assert.equal(await openAge(rsaIdentity(rsa.privateKey), data ? unwrapBase64(data) : new Uint8Array()), text);
 });
 
@@ -72,7 +72,7 @@ for (const namedCurve of ['P-256', 'P-384', 'P-521']) {
     const { plaintext, protectedHeader } = await compactDecrypt(data ? unwrapBase64(data) : '', privateKey);
     assert.equal(Buffer.from(plaintext).toString(), text);
     assert.deepEqual([protectedHeader.alg, protectedHeader.enc], ['ECDH-ES', 'A256GCM']);
-    assert.deepEqual(data?.keyIds, [jwkThumbprint(publicKey)]);
+    assert.deepEqual(data?.keyIds, [await jwkThumbprint(publicKey)]);
   });
 }
 
@@ -95,7 +95,7 @@ test('a secret is encrypted once for each config, in their order, and never twic
   const encrypted = await encryptSecret(secret, [config, configFor(rsa.publicKey), config]);
   assert.deepEqual(
     encrypted.map(({ keyIds }) => keyIds[0]),
-    [ed25519, rsa, ed25519].map(({ publicKey }) => jwkThumbprint(publicKey)),
+    await Promise.all([ed25519, rsa, ed25519].map(({ publicKey }) => jwkThumbprint(publicKey))),
   );
   assert.notDeepEqual(encrypted[0]?.encryptedBytes, encrypted[2]?.encryptedBytes);
   assert.deepEqual(await encryptSecret(secret, []), []);
@@ -113,7 +113,7 @@ test('a provider is named in any case of letters, and its private name means the
 
 test('of a private key the public half is taken', async () => {
   const [data] = await encryptSecret(secret, [configFor(ed25519.privateKey)]);
-  assert.deepEqual(data?.keyIds, [jwkThumbprint(ed25519.publicKey)]);
+  assert.deepEqual(data?.keyIds, [await jwkThumbprint(ed25519.publicKey)]);
 });
 
 const ageIdentity = await generateX25519Identity();

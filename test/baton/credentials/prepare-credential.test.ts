@@ -10,7 +10,7 @@ import { type CredentialRequest, prepareCredential } from '../../../src/baton/cr
 import { configFor } from './config-for.ts';
 
 const client = generateKeyPairSync('ed25519');
-const clientKey = { id: jwkThumbprint(client.publicKey), key: client.privateKey };
+const clientKey = { id: await jwkThumbprint(client.publicKey), key: client.privateKey };
 const password = { name: 'password', description: '', bytes: Buffer.from('chosen') };
 const encryptedPasswords = await encryptSecret(password, [configFor(client.publicKey)]);
 const badConfig = configFor(generateKeyPairSync('ed448').publicKey);

@@ -26,7 +26,7 @@ export type Serve = (connector: Connector, options?: Partial<ConnectorServicesOp
 const openOptions: ConnectorServicesOptions = {
   provisioning: true,
   ticketing: false,
-  repeats: { repeats: 3, waitMs: 0, waitMaxMs: 0 },
+  retries: { attemptsMax: 4, delayMinMs: 0, delayMaxMs: 0 },
 };
 
 /** Registers a test twice. */

@@ -24,7 +24,7 @@ import { startConnector } from '../start-connector.ts';
 
 const { publicKey, privateKey } = generateKeyPairSync('ed25519');
 const jwk = Buffer.from(JSON.stringify(privateKey.export({ format: 'jwk' }))).toString('base64url');
-const clientKey = parseClientKey(`secret-token:conductorone.com:v1:${jwk}`);
+const clientKey = await parseClientKey(`secret-token:conductorone.com:v1:${jwk}`);
 
 export interface Provisioning {
   readonly simulator: PercipioSimulator;

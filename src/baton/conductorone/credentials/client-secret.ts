@@ -20,10 +20,10 @@ export function parseClientSecret(input: string): KeyObject {
  * The same key with the id by which ConductorOne says that a password is encrypted for it.
  * @throws ServiceError as {@link parseClientSecret}.
  */
-export function parseClientKey(input: string): ClientKey {
+export async function parseClientKey(input: string): Promise<ClientKey> {
   const jwk = readJwk(input);
   const key = importKey(jwk);
-  return { id: typeof jwk.kid === 'string' && jwk.kid !== '' ? jwk.kid : jwkThumbprint(key), key };
+  return { id: typeof jwk.kid === 'string' && jwk.kid !== '' ? jwk.kid : await jwkThumbprint(key), key };
 }
 
 function readJwk(input: string): Record<string, unknown> {

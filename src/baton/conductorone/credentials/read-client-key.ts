@@ -8,7 +8,7 @@ import { parseClientKey } from './client-secret.ts';
  * What decrypts the passwords that ConductorOne's people chose. Nothing where there is no client secret.
  * @throws ServiceError INVALID_ARGUMENT as {@link parseClientKey}
  */
-export function readClientKey(settings: Settings): ClientKey | undefined {
+export async function readClientKey(settings: Settings): Promise<ClientKey | undefined> {
   const secret = settings.get(clientSecret);
   return secret === undefined ? undefined : parseClientKey(secret);
 }

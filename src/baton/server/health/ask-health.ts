@@ -1,8 +1,9 @@
 // Asks the health endpoint of a connector that runs.
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
-import { text } from 'node:stream/consumers';
 import { Code, ServiceError } from '../../author/service-error.ts';
+import { withTimeLimit } from '../../net/abort.ts';
+import { readText } from '../../net/http-sender.ts';
 import { formatListenAddress, type ListenAddress } from '../listen-address.ts';
 import type { HealthEndpoint } from './health-endpoints.ts';
 
@@ -14,19 +15,25 @@ export interface AskHealthOptions {
   readonly signal: AbortSignal;
 }
 
+/** A report of the health of a connector is a few hundred bytes long. */
+const bodyBytesMax = 64 * 1024;
+
 /**
  * Resolves if the connector is well.
  * @throws ServiceError UNAVAILABLE that says what the connector answers, or why no answer came.
  */
 export async function askHealth({ address, endpoint, timeoutMs, signal }: AskHealthOptions): Promise<void> {
   const url = `http://${formatListenAddress({ ...address, host: reachable(address.host) })}/${endpoint}`;
-  const late = AbortSignal.timeout(timeoutMs);
-  const { statusCode, body } = await get(url, AbortSignal.any([signal, late])).catch((cause: Error) => {
+  const timeoutError = () => new Error(`no answer within ${timeoutMs / 1000} s`);
+  const { statusCode, body } = await withTimeLimit({ timeoutMs, signal, timeoutError }, (limited) =>
+    get(url, limited),
+  ).catch((cause: NodeJS.ErrnoException) => {
     signal.throwIfAborted();
-    const why = late.aborted
-      ? `no answer within ${timeoutMs / 1000} s`
-      : `${cause.message}; does a connector run there with --health-check?`;
-    throw new ServiceError(Code.Unavailable, `cannot ask ${url}: ${why}`, { reason: 'no_answer', cause });
+    const advice = cause.code === undefined ? '' : '; does a connector run there with --health-check?';
+    throw new ServiceError(Code.Unavailable, `cannot ask ${url}: ${cause.message}${advice}`, {
+      reason: 'no_answer',
+      cause,
+    });
   });
   if (statusCode !== 200) {
     const message = `${url} answers ${statusCode}${describeBody(body)}`;
@@ -38,11 +45,14 @@ function reachable(host: string): string {
   return { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host;
 }
 
-/** By way of no proxy: the connector is on this machine, or beside it. */
+/**
+ * Without a proxy: the connector runs on this machine, or next to it. With Node's own client, which loads faster than
+ * undici: probes start a process each time.
+ */
 async function get(url: string, signal: AbortSignal) {
   const sent = request(url, { agent: false, signal }).end();
   const [answer] = (await once(sent, 'response')) as [IncomingMessage];
-  return { statusCode: answer.statusCode, body: await text(answer) };
+  return { statusCode: answer.statusCode, body: await readText(answer, bodyBytesMax) };
 }
 
 /** What the endpoint tells beside its status: its details, or else the beginning of what it sent. */

@@ -1,6 +1,6 @@
 // Whether the connector can work, asked often and answered seldom: an answer holds for a while.
-import { once } from 'node:events';
 import { Code, ServiceError } from '../../author/service-error.ts';
+import { untilAborted, withTimeLimit } from '../../net/abort.ts';
 import { toCallFailure } from '../call-failure.ts';
 
 export interface ConnectorCheckOptions {
@@ -37,10 +37,13 @@ export function createConnectorCheck(options: ConnectorCheckOptions): ConnectorC
   let running: Promise<ConnectorFault | undefined> | undefined;
 
   const ask = async () => {
-    const timeout = new AbortController();
-    const timer = setTimeout(() => timeout.abort(toTimeout(timeoutMs)), timeoutMs);
-    const fault = await validateWithin(options.validate, AbortSignal.any([stopping.signal, timeout.signal]));
-    clearTimeout(timer);
+    const limit = { timeoutMs, signal: stopping.signal, timeoutError: () => toTimeout(timeoutMs) };
+    // A connector may ignore its signal.
+    const validated = withTimeLimit(limit, (signal) => untilAborted(options.validate(signal), signal));
+    const fault = await validated.then(
+      () => undefined,
+      (error) => describeFault(error, stopping.signal),
+    );
     found = { fault, until: now() + (fault ? badForMs : goodForMs) };
     running = undefined;
     return fault;
@@ -57,24 +60,9 @@ export function createConnectorCheck(options: ConnectorCheckOptions): ConnectorC
   };
 }
 
-async function validateWithin(
-  validate: ConnectorCheckOptions['validate'],
-  signal: AbortSignal,
-): Promise<ConnectorFault | undefined> {
-  const settled = new AbortController();
-  try {
-    await Promise.race([
-      validate(signal),
-      // For a connector that does not heed its signal.
-      once(signal, 'abort', { signal: settled.signal }).then(() => Promise.reject(signal.reason)),
-    ]);
-    return undefined;
-  } catch (error) {
-    const { answer } = toCallFailure(error, signal);
-    return { message: answer.rawMessage, error };
-  } finally {
-    settled.abort();
-  }
+function describeFault(error: unknown, signal: AbortSignal): ConnectorFault {
+  const { answer } = toCallFailure(error, signal);
+  return { message: answer.rawMessage, error };
 }
 
 function toTimeout(timeoutMs: number): ServiceError {

@@ -1,6 +1,7 @@
 // The health service (grpc.health.v1): whether a server takes calls, asked once or watched.
 import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from '#gen/grpc/health/v1/health_pb.js';
 import { Code, ServiceError } from '../../author/service-error.ts';
+import { untilAborted } from '../../net/abort.ts';
 import { type ServiceEntry, serviceEntry } from '../../services/service-entry.ts';
 
 /** Serving, until the server begins to stop. All services of a server share this state. */
@@ -20,13 +21,7 @@ export class HealthState {
 
   /** Resolves after {@link stop}; rejects with the signal's reason when that aborts before. */
   async whenStopping(signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
-    const aborted = Promise.withResolvers<never>();
-    const onAbort = () => aborted.reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    await Promise.race([this.#stop.promise, aborted.promise]).finally(() =>
-      signal.removeEventListener('abort', onAbort),
-    );
+    await untilAborted(this.#stop.promise, signal);
   }
 }
 

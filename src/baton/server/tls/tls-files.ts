@@ -1,7 +1,8 @@
 // Reads what a server needs for TLS from PEM files, and finds out what is wrong with them before anybody connects.
-import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { createPrivateKey, type KeyObject, type X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
+import { parseCertificates } from '../../net/pem.ts';
 import { mutualTlsOptions, type TlsMaterial } from './mutual-tls.ts';
 
 /** Paths of the files, by what is in them. */
@@ -57,13 +58,11 @@ export async function readTlsFiles(paths: TlsPaths): Promise<TlsFiles> {
 
 /** All certificates of a PEM text. */
 function readCertificates(what: string, pem: string, faults: string[]): X509Certificate[] | undefined {
-  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g);
-  if (!blocks) {
+  try {
+    const certificates = parseCertificates(pem);
+    if (certificates.length > 0) return certificates;
     faults.push(`${what} has no certificate in PEM form (-----BEGIN CERTIFICATE-----)`);
     return undefined;
-  }
-  try {
-    return blocks.map((block) => new X509Certificate(block));
   } catch {
     faults.push(`${what} is damaged: what it holds in PEM form is no certificate`);
     return undefined;

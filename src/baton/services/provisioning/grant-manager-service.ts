@@ -8,13 +8,14 @@ import { GrantManagerService } from '#gen/c1/connector/v2/grant_pb.js';
 import type { GrantOutcome, Provisioner } from '../../author/provisioner.ts';
 import { Code, refusal, ServiceError } from '../../author/service-error.ts';
 import { annotation, packAnnotations } from '../../messages/resource.ts';
+import type { RetryPolicy } from '../../net/retry.ts';
 import { toConnectorContext } from '../call-context.ts';
 import type { ResourceSyncers } from '../lists/resource-syncers.ts';
 import { requireField, requireResourceId } from '../required-field.ts';
 import { type ServiceEntry, serviceEntry } from '../service-entry.ts';
-import { type RepeatPolicy, repeatChange } from './repeat-change.ts';
+import { retryChange } from './retry-change.ts';
 
-export function createGrantManagerService(syncers: ResourceSyncers, repeats: RepeatPolicy): ServiceEntry {
+export function createGrantManagerService(syncers: ResourceSyncers, retries: RetryPolicy): ServiceEntry {
   return serviceEntry(GrantManagerService, {
     grant: async (request, call) => {
       const entitlement = requireField(request.entitlement, 'entitlement');
@@ -22,7 +23,7 @@ export function createGrantManagerService(syncers: ResourceSyncers, repeats: Rep
       const principal = requireField(request.principal, 'principal');
       requireResourceId(principal.id, 'principal.id');
       const context = toConnectorContext(call, '');
-      const outcome = await repeatChange(() => provisioner.grant({ entitlement, principal }, context), call, repeats);
+      const outcome = await retryChange(() => provisioner.grant({ entitlement, principal }, context), call, retries);
       return { grants: [...outcome.grants], annotations: packAnnotations(describeOutcome(outcome)) };
     },
     revoke: async (request, call) => {
@@ -34,7 +35,7 @@ export function createGrantManagerService(syncers: ResourceSyncers, repeats: Rep
       );
       requireResourceId(requireField(grant.principal, 'grant.principal').id, 'grant.principal.id');
       const context = toConnectorContext(call, '');
-      const outcome = await repeatChange(() => provisioner.revoke({ grant }, context), call, repeats);
+      const outcome = await retryChange(() => provisioner.revoke({ grant }, context), call, retries);
       return {
         annotations: packAnnotations(
           outcome === 'already-revoked'

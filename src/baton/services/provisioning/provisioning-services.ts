@@ -8,13 +8,14 @@ import {
 } from '#gen/c1/connector/v2/resource_pb.js';
 import { Code, ServiceError } from '../../author/service-error.ts';
 import type { ClientKey } from '../../credentials/decrypt-password.ts';
+import type { RetryPolicy } from '../../net/retry.ts';
 import type { ResourceSyncers } from '../lists/resource-syncers.ts';
 import { type ServiceEntry, serviceEntry } from '../service-entry.ts';
 import { createAccountManagerService } from './account-manager-service.ts';
 import { createCredentialManagerService } from './credential-manager-service.ts';
 import { createGrantManagerService } from './grant-manager-service.ts';
-import { defaultRepeatPolicy, type RepeatPolicy } from './repeat-change.ts';
 import { createResourceManagerServices } from './resource-manager-services.ts';
+import { defaultChangePolicy } from './retry-change.ts';
 
 export interface ProvisioningOptions {
   /** Whether the program was started for provisioning (`--provisioning`). Without it all changes are refused. */
@@ -22,16 +23,16 @@ export interface ProvisioningOptions {
   /** Decrypts passwords that callers chose, which are refused without it. */
   readonly clientKey?: ClientKey | undefined;
   /** How grants and revocations are repeated that fail for the moment. */
-  readonly repeats?: RepeatPolicy | undefined;
+  readonly retries?: RetryPolicy | undefined;
 }
 
 export function createProvisioningServices(
   syncers: ResourceSyncers,
-  { provisioning, clientKey, repeats = defaultRepeatPolicy }: ProvisioningOptions,
+  { provisioning, clientKey, retries = defaultChangePolicy }: ProvisioningOptions,
 ): ServiceEntry[] {
   return provisioning
     ? [
-        createGrantManagerService(syncers, repeats),
+        createGrantManagerService(syncers, retries),
         ...createResourceManagerServices(syncers),
         createAccountManagerService(syncers, clientKey),
         createCredentialManagerService(syncers, clientKey),

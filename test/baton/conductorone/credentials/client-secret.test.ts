@@ -23,7 +23,7 @@ test('the key is called what its JWK says, or by its thumbprint', async () => {
     [{ ...jwk, kid: '' }, thumbprint],
     [{ ...jwk, kid: 'k' }, 'k'],
   ] as const) {
-    const clientKey = parseClientKey(secretOf(value));
+    const clientKey = await parseClientKey(secretOf(value));
     assert.equal(clientKey.id, id);
     assert.ok(clientKey.key.equals(privateKey));
   }

@@ -12,7 +12,7 @@ import { testEachWay } from '../each-way.ts';
 
 const { publicKey, privateKey } = generateKeyPairSync('ed25519');
 const jwk = Buffer.from(JSON.stringify(privateKey.export({ format: 'jwk' }))).toString('base64url');
-const clientKey = parseClientKey(`secret-token:conductorone.com:v1:${jwk}`);
+const clientKey = await parseClientKey(`secret-token:conductorone.com:v1:${jwk}`);
 const resourceId = { resourceType: 'reader', resource: 'r1' };
 
 testEachWay('a rotation sets a new password, which only the caller can read', async (serve) => {
