@@ -1,49 +1,49 @@
-// What a transport tells the services about a call beside its request: a logger, a reporter, the size a response may have.
+// What a transport passes to the services besides the request: a logger, a reporter, the maximum response size.
 import { createContextKey, type HandlerContext } from '@connectrpc/connect';
 import pino, { type Logger } from 'pino';
 import type { Validation } from '../author/connector.ts';
-import type { Context, Reporter, SessionStore } from '../author/context.ts';
+import { type Context, progressFields, type Reporter, type SessionStore } from '../author/context.ts';
 
 /**
- * The most bytes that the items of a list response may take on the wire. A Go client receives 4 MiB a message unless
- * told otherwise, and nothing in the Go SDK tells it otherwise; half of that leaves room for everything around the items.
+ * The maximum size of the items of a list response on the wire, in bytes. A Go client accepts messages of 4 MiB by
+ * default, and the Go SDK does not change that. Half of it leaves room for everything around the items.
  */
 export const wireResponseMaxBytes = 2 * 1024 * 1024;
 
-/** The logger of the call. A server puts one there that carries the method and the caller. */
+/** The logger of the call. A server sets one that names the method and the caller. */
 export const loggerKey = createContextKey<Logger>(pino({ level: 'silent' }), { description: 'logger' });
 
-/** Who hears of what has no place in a response. Without one it goes to the call's log. */
+/** Receives what a response has no field for. By default that goes to the log of the call. */
 export const reporterKey = createContextKey<Reporter | undefined>(undefined, { description: 'reporter' });
 
-/** Bytes that the items of a response may take: {@link wireResponseMaxBytes} unless no message leaves the process. */
+/** The maximum size of a response's items in bytes: {@link wireResponseMaxBytes}, or infinite within a process. */
 export const responseMaxBytesKey = createContextKey<number>(wireResponseMaxBytes, { description: 'response bytes' });
 
 /**
- * What a call of Validate is for. Its request has no place for it, so only callers in this process can say it; of others,
- * syncers are those that call it.
+ * What a call of Validate is for. Its request has no field for that, so only callers in this process can say. Other
+ * callers are assumed to sync.
  */
 export const validationKey = createContextKey<Validation & { readonly syncId?: string }>(
   { isForSync: true },
   { description: 'validation' },
 );
 
-/** Where values of syncs are kept, for all processes that serve them. */
+/** The session stores of syncs, shared by all processes that serve them. */
 export interface SessionStores {
   of(syncId: string): SessionStore;
-  /** Forgets all values of a sync. */
+  /** Deletes all values of a sync. */
   clear(syncId: string, signal: AbortSignal): Promise<void>;
 }
 
-/** Set by a server whose caller keeps values of syncs. */
+/** Set by a server whose caller stores values of syncs. */
 export const sessionStoresKey = createContextKey<SessionStores | undefined>(undefined, {
   description: 'session stores',
 });
 
-/** The connector's view of a call. An empty `active_sync_id` means that the caller told no sync. */
+/** The connector's view of a call. An empty `active_sync_id` means that the caller named no sync. */
 export function toConnectorContext(call: HandlerContext, activeSyncId: string): Context {
   let logger: Logger | undefined;
-  // Made when it is asked for: few calls log anything.
+  // Created on demand: few calls log anything.
   const getLogger = () => {
     const ofCall = call.values.get(loggerKey);
     logger ??= activeSyncId === '' ? ofCall : ofCall.child({ sync_id: activeSyncId });
@@ -64,6 +64,6 @@ function logReporter(logger: () => Logger): Reporter {
   return {
     countSkipped: (reason, count = 1) => logger().info({ count, reason }, 'skipped'),
     warn: (message) => logger().warn(message),
-    progress: (update) => logger().debug(update, 'progress'),
+    progress: (update) => logger().debug(progressFields(update), 'progress'),
   };
 }

@@ -1,4 +1,4 @@
-// What a connector can do, derived from what its author implemented.
+// Derives the capabilities of a connector from what its author implemented.
 import { create } from '@bufbuild/protobuf';
 import { anyIs, anyUnpack } from '@bufbuild/protobuf/wkt';
 import {
@@ -20,10 +20,10 @@ import { optionOfKind } from '../credentials/credential-kind.ts';
 import { findDescribedAccounts } from './provisioning/account-syncers.ts';
 
 /**
- * The capabilities as ConnectorService.GetMetadata answers and `capabilities` prints them. Order and derivation are the
- * Go SDK's (GetCapabilities in pkg/connectorbuilder of baton-sdk v0.25.0): resource types by id, each with its own list,
- * and for the connector the sorted union of them and of what belongs to no type. They tell what the connector can do,
- * not what the program was started for. `permissions` and `credentialDetails` are present even when empty.
+ * The capabilities that ConnectorService.GetMetadata returns and `capabilities` prints. Order and derivation are those of
+ * the Go SDK (GetCapabilities in pkg/connectorbuilder of baton-sdk v0.25.0): resource types by id, each with its own list;
+ * for the connector the sorted union of these lists and of the capabilities that belong to no type. They say what the
+ * connector can do, whatever the program was started with. `permissions` and `credentialDetails` are always present.
  */
 export function deriveCapabilities(connector: Connector): ConnectorCapabilities {
   const types = connector.resourceTypes.map(deriveResourceTypeCapability).sort(byTypeId);
@@ -64,7 +64,7 @@ function capabilitiesOf(syncer: ResourceSyncer): Capability[] {
   ];
 }
 
-/** There is one answer for all types of the connector. */
+/** The connector has one set of details for all of its types. */
 function deriveCredentialDetails(syncers: readonly ResourceSyncer[]): CredentialDetails {
   const accounts = findDescribedAccounts(syncers);
   const { credentials } = syncers.find((syncer) => syncer.credentials) ?? {};

@@ -1,4 +1,4 @@
-// ConnectorService: what the connector is, whether it can work, and the end of a sync.
+// ConnectorService: metadata, validation, and cleanup at the end of a sync.
 import { create } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import {
@@ -48,13 +48,13 @@ function describeConnector(connector: Connector): ConnectorMetadata {
   return metadata;
 }
 
-/** What is kept for a sync would go with its file. It is little, and a sync must not fail for it. */
+/** A failure must not fail the sync: the values are few, and go with the sync's file. */
 async function clearSession(call: HandlerContext, { syncId, signal, logger }: Context): Promise<void> {
   try {
     if (syncId !== undefined) {
       await call.values.get(sessionStoresKey)?.clear(syncId, signal);
     }
   } catch (error) {
-    logger.warn({ error: describeError(error) }, 'cannot forget what was kept for the sync');
+    logger.warn({ error: describeError(error) }, 'cannot clear the session of the sync');
   }
 }

@@ -1,4 +1,4 @@
-// All services of the connector side of the Baton protocol, over one connector.
+// All services of the connector side of the Baton protocol, for one connector.
 import { AssetService } from '#gen/c1/connector/v2/asset_pb.js';
 import type { Connector } from '../author/connector.ts';
 import { ActionRegistry } from './actions/action-registry.ts';
@@ -21,8 +21,8 @@ export interface ConnectorServicesOptions extends ProvisioningOptions {
 }
 
 /**
- * The services of a connector, ready for a server or for in-process clients. All of them are always there, as a Go
- * connector registers them: what the connector does not support answers as the Go SDK answers (internal/connector and
+ * Creates the services of a connector, for a server or for in-process clients. As in a Go connector, every service is
+ * registered: calls that the connector does not support get the Go SDK's answers (internal/connector and
  * pkg/connectorbuilder of baton-sdk v0.25.0).
  */
 export function createConnectorServices(connector: Connector, options: ConnectorServicesOptions): ServiceEntry[] {
@@ -37,7 +37,7 @@ export function createConnectorServices(connector: Connector, options: Connector
     createActionService(new ActionRegistry(connector), options.provisioning),
     createTicketsService(options.ticketing),
     createEventService(new EventFeeds(connector.eventFeeds ?? [])),
-    // Ends empty and OK, as the Go SDK's does: nothing syncs assets any more.
+    // Empty and OK, as in the Go SDK: nothing syncs assets anymore.
     serviceEntry(AssetService, { async *getAsset() {} }),
   ];
 }

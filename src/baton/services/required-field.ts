@@ -1,8 +1,8 @@
-// Refuses requests that lack what they cannot do without.
+// Rejects requests that lack a required field.
 import type { ResourceId } from '#gen/c1/connector/v2/resource_pb.js';
 import { Code, ServiceError } from '../author/service-error.ts';
 
-/** @throws ServiceError INVALID_ARGUMENT that names the field by its path in the request. */
+/** Returns a field. @throws ServiceError INVALID_ARGUMENT that names the path of a missing field */
 export function requireField<Value>(value: Value | undefined, path: string): Value {
   if (value === undefined) {
     throw new ServiceError(Code.InvalidArgument, `${path} is required`, { reason: 'missing_field' });
@@ -10,7 +10,7 @@ export function requireField<Value>(value: Value | undefined, path: string): Val
   return value;
 }
 
-/** An id with both of its parts. The rules of the wire check those too; calls in the same process do without them. */
+/** Returns an id that has both parts. Request validation checks this too, but not for calls in the same process. */
 export function requireResourceId(id: ResourceId | undefined, path: string): ResourceId {
   const given = requireField(id, path);
   requireField(given.resourceType || undefined, `${path}.resource_type`);

@@ -1,4 +1,4 @@
-// TicketsService of a connector without tickets.
+// TicketsService for a connector without tickets.
 import { TicketsService } from '#gen/c1/connector/v2/ticket_pb.js';
 import { Code, ServiceError } from '../author/service-error.ts';
 import { type ServiceEntry, serviceEntry } from './service-entry.ts';
@@ -6,7 +6,7 @@ import { type ServiceEntry, serviceEntry } from './service-entry.ts';
 /** @param enabled - Whether the program was started for ticketing (`--ticketing`). */
 export function createTicketsService(enabled: boolean): ServiceEntry {
   const refuse = () => {
-    // UNKNOWN, not FAILED_PRECONDITION: what a caller of a Go connector sees, which answers a plain error here.
+    // UNKNOWN, not FAILED_PRECONDITION: a Go connector returns a plain error here.
     throw enabled
       ? new ServiceError(Code.Unimplemented, 'ticket manager not implemented', { reason: 'unsupported' })
       : new ServiceError(Code.Unknown, 'ticketing is not enabled', { reason: 'ticketing_disabled' });

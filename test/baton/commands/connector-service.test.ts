@@ -272,5 +272,5 @@ test('a session store that fails costs a report, and no sync', async (t) => {
   child.die();
   assert.deepEqual(await child.exited, [0, null]);
   assert.match(child.text.stderr, /disk full.*cannot share a report/);
-  assert.match(child.text.stderr, /cannot forget what was kept for the sync/);
+  assert.match(child.text.stderr, /cannot clear the session of the sync/);
 });
