@@ -8,7 +8,7 @@ import {
   startConductorOneSimulator,
 } from '../simulator/conductorone/conductorone-simulator.ts';
 
-export interface SimulateConductorOneOptions {
+interface SimulateConductorOneOptions {
   readonly port: number;
   /** The folder for uploads and the certificate. */
   readonly folder: string;
@@ -18,7 +18,7 @@ export interface SimulateConductorOneOptions {
   readonly signal: AbortSignal;
 }
 
-export interface SimulatedConductorOne extends AsyncDisposable {
+interface SimulatedConductorOne extends AsyncDisposable {
   /** The variables that point a connector to it. */
   readonly env: Readonly<Record<string, string>>;
 }

@@ -22,7 +22,7 @@ export function createRateLimiterService(): ServiceEntry {
  * Whether the parent requests a rate limit, which this limiter does not enforce.
  * @throws ServiceError INVALID_ARGUMENT for the kinds that Go connectors refuse to start with too.
  */
-export function asksForLimits(config: RateLimiterConfig | undefined): boolean {
+export function requestsLimits(config: RateLimiterConfig | undefined): boolean {
   if (!config) return false;
   switch (config.type.case) {
     case 'disabled':

@@ -26,9 +26,9 @@ export function createSessionClient(port: number, { cert, key, clientCa }: TlsMa
   const baseUrl = `https://127.0.0.1:${port}`;
   const sessionManager = new Http2SessionManager(baseUrl, {}, { cert, key, ca: clientCa, minVersion: 'TLSv1.3' });
   const client = createClient(BatonSessionService, createGrpcTransport({ baseUrl, sessionManager }));
-  const call = async <Answer>(what: string, ask: () => Promise<Answer>): Promise<Answer | undefined> => {
+  const call = async <Response>(what: string, request: () => Promise<Response>): Promise<Response | undefined> => {
     try {
-      return await ask();
+      return await request();
     } catch (cause) {
       const error = ConnectError.from(cause);
       if (error.rawMessage.includes(notOpenText)) {
@@ -51,12 +51,12 @@ export function createSessionClient(port: number, { cert, key, clientCa }: TlsMa
 function createSessionStore(
   client: Client<typeof BatonSessionService>,
   syncId: string,
-  call: <Answer>(what: string, ask: () => Promise<Answer>) => Promise<Answer | undefined>,
+  call: <Response>(what: string, request: () => Promise<Response>) => Promise<Response | undefined>,
 ): SessionStore {
   return {
     get: async (key, signal) => {
-      const answer = await call('read a value', () => client.get({ syncId, key }, { signal, timeoutMs }));
-      return answer?.found ? answer.value : undefined;
+      const response = await call('read a value', () => client.get({ syncId, key }, { signal, timeoutMs }));
+      return response?.found ? response.value : undefined;
     },
     set: async (key, value, signal) => {
       await call('write a value', () => client.set({ syncId, key, value }, { signal, timeoutMs }));

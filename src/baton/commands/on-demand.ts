@@ -1,4 +1,4 @@
-// The default command when a setting requests something else than a sync: a change, events or an action.
+// The default command when a setting requests something other than a sync: a change, events or an action.
 import { createContextValues } from '@connectrpc/connect';
 import { UsageError } from '../author/usage-error.ts';
 import { createInProcessClient } from '../client/in-process-client.ts';

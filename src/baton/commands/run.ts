@@ -1,5 +1,5 @@
-// The default command: one sync into a file, or one job instead that a setting asks for, or service mode when
-// ConductorOne's credentials are given.
+// The default command: one sync into a file, or the job that a setting requests, or service mode with
+// ConductorOne's credentials.
 import { UsageError } from '../author/usage-error.ts';
 import type { Command } from '../command-line/command.ts';
 import { onDemandFields } from '../config/fields/on-demand.ts';
@@ -13,20 +13,20 @@ export const runCommand: Command = {
   needsConnectorSettings: true,
   async run(invocation) {
     const { settings } = invocation;
-    // Each way is loaded when it is taken: none needs the code of another.
+    // Each is loaded when it is needed: none uses the code of another.
     const onDemand = [...onDemandFields, passwordFile].some((field) => settings.sourceOf(field) !== 'default')
       ? await import('./on-demand.ts')
       : undefined;
-    const asked = onDemand?.chooseJob(settings);
+    const requested = onDemand?.chooseJob(settings);
     if (settings.get(clientId)) {
-      if (asked) {
+      if (requested) {
         throw new UsageError([
-          `${asked.flags.join(', ')}: not available in service mode; unset --${clientId.name}, --${clientSecret.name} and their variables`,
+          `${requested.flags.join(', ')}: not available in service mode; unset --${clientId.name}, --${clientSecret.name} and their variables`,
         ]);
       }
       return (await import('./service-mode.ts')).runServiceMode(invocation);
     }
-    if (onDemand && asked) return onDemand.runOnDemand(invocation, asked);
+    if (onDemand && requested) return onDemand.runOnDemand(invocation, requested);
     return (await import('./run-sync.ts')).runSync(invocation);
   },
 };

@@ -2,7 +2,7 @@
 
 import { ParentPipe } from '../child/parent-pipe.ts';
 import { readPermittedWork } from '../child/permitted-work.ts';
-import { asksForLimits, createRateLimiterService } from '../child/rate-limiter-service.ts';
+import { createRateLimiterService, requestsLimits } from '../child/rate-limiter-service.ts';
 import { chooseListener, parseServerConfig, readCredential } from '../child/server-config.ts';
 import type { Invocation } from '../command-line/command.ts';
 import { readClientKey } from '../conductorone/credentials/read-client-key.ts';
@@ -31,7 +31,7 @@ export async function serveParent({ program, settings, logger, userAgent, host }
 
   const config = parseServerConfig(await untilAborted(pipe.line, host.signal));
   const tls = readCredential(config.credential);
-  if (asksForLimits(config.rateLimiterConfig)) {
+  if (requestsLimits(config.rateLimiterConfig)) {
     logger.warn(
       'ignoring the rate limiter config of the parent: the connector itself respects the limits of its application',
     );

@@ -7,7 +7,7 @@ import {
   RateLimiterConfigSchema,
   RateLimiterService,
 } from '#gen/c1/ratelimit/v1/ratelimit_pb.js';
-import { asksForLimits, createRateLimiterService } from '../../../src/baton/child/rate-limiter-service.ts';
+import { createRateLimiterService, requestsLimits } from '../../../src/baton/child/rate-limiter-service.ts';
 import { startTestServer } from '../server/test-server.ts';
 
 const descriptors = { entries: [{ key: 'connector_method', value: '/c1.connector.v2.GrantsService/ListGrants' }] };
@@ -24,19 +24,19 @@ test('every call is let through at once, and its token comes back', async (t) =>
 const config = (type: unknown) => create(RateLimiterConfigSchema, { type } as never);
 
 test('no limiter, or a disabled one, requests no limits', () => {
-  assert.equal(asksForLimits(undefined), false);
-  assert.equal(asksForLimits(config({ case: 'disabled', value: {} })), false);
+  assert.equal(requestsLimits(undefined), false);
+  assert.equal(requestsLimits(config({ case: 'disabled', value: {} })), false);
 });
 
 test('in-memory limiters request limits', () => {
-  assert.equal(asksForLimits(config({ case: 'slidingMem', value: { usePercent: 0.5 } })), true);
-  assert.equal(asksForLimits(config({ case: 'fixedMem', value: { rate: 10n } })), true);
+  assert.equal(requestsLimits(config({ case: 'slidingMem', value: { usePercent: 0.5 } })), true);
+  assert.equal(requestsLimits(config({ case: 'fixedMem', value: { rate: 10n } })), true);
 });
 
 test('limiters that no connector starts with are refused', () => {
   assert.throws(
-    () => asksForLimits(config({ case: 'external', value: { address: 'limits.test' } })),
+    () => requestsLimits(config({ case: 'external', value: { address: 'limits.test' } })),
     /external rate limiters are not implemented/,
   );
-  assert.throws(() => asksForLimits(config({ case: undefined })), /has no type/);
+  assert.throws(() => requestsLimits(config({ case: undefined })), /has no type/);
 });

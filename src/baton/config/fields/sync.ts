@@ -46,8 +46,8 @@ const automaticMax = 4;
 
 /** The number of workers that `--workers` and `--parallel-sync` stand for, at least 1. */
 export function countWorkers(settings: Settings, processors: number): number {
-  const asked = settings.get(workers) || (settings.get(parallelSync) ? -1 : 0);
-  return Math.max(1, asked < 0 ? Math.min(processors, automaticMax) : asked);
+  const requested = settings.get(workers) || (settings.get(parallelSync) ? -1 : 0);
+  return Math.max(1, requested < 0 ? Math.min(processors, automaticMax) : requested);
 }
 
 export const syncResourceTypes = stringSliceField({
