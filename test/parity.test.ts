@@ -1,20 +1,58 @@
-// docs/parity.md names each flag in the list where it belongs.
+// docs/parity.md: what it says about this program is true, where a machine can check that.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { test } from 'node:test';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import packageJson from '../package.json' with { type: 'json' };
+import { StopRequest } from '../src/baton/author/host.ts';
 import { builtInFlags } from '../src/baton/command-line/command.ts';
+import { runCommandLine } from '../src/baton/command-line/run-command-line.ts';
+import { completionCommand } from '../src/baton/commands/completion.ts';
 import { runCommand } from '../src/baton/commands/run.ts';
 import type { Field } from '../src/baton/config/field.ts';
 import { defaultFields } from '../src/baton/config/fields/default-fields.ts';
+import { withStandardCommands } from '../src/baton/run-program.ts';
+import { createConnectorCheck } from '../src/baton/server/health/connector-check.ts';
+import { encodeActionId } from '../src/baton/services/actions/action-id.ts';
+import { simulateCommand } from '../src/commands/simulate.ts';
 import { percipioFields } from '../src/percipio/config.ts';
+import { createPercipioConnector } from '../src/percipio/connector.ts';
+import { defaultTiming } from '../src/percipio/timing.ts';
+import { createWorkFolder, runProgram, type WorkFolder } from './e2e/run-program.ts';
+import { READY_AT_ONCE, startSimulator } from './simulator/percipio/start-simulator.ts';
 
-/** Flags that a Go connector on baton-sdk v0.20.2 refuses as unknown. */
+/** Flags that a Go connector on baton-sdk v0.20.2 rejects as unknown. */
 const ours = ['output', 'password-file', 'region', 'report-lookback', 'report-mapping', 'report-timeout'];
 const newer = ['external-resource-traits'];
 
 const fields = [...builtInFlags, ...defaultFields, ...percipioFields, ...(runCommand.fields ?? [])];
 
 const page = readFileSync(new URL('../docs/parity.md', import.meta.url), 'utf8');
+
+interface Row {
+  readonly what: string;
+  readonly ours: string;
+}
+
+/** The rows of the table below a heading. */
+function rowsBelow(heading: string): readonly Row[] {
+  const section = page.split(`\n## ${heading}\n`)[1] ?? '';
+  const [table = ''] = /(?:^\|.*\n)+/m.exec(section) ?? [];
+  const rows = table.trimEnd().split('\n').slice(2);
+  assert.ok(rows.length > 0, `docs/parity.md has no table below "${heading}"`);
+  return rows.map((row) => {
+    const [, what = '', , ours = ''] = row.split('|');
+    return { what: what.trim(), ours: ours.trim() };
+  });
+}
+
+/** What the page says about this program in the row with this title. */
+function saysOf(heading: string, what: string): string {
+  const row = rowsBelow(heading).find((each) => each.what === what);
+  assert.ok(row, `docs/parity.md has no row "${what}" below "${heading}"`);
+  return row.ours;
+}
 
 /** The flags of the list item that begins with a verdict. */
 function namesWhere(verdict: string): readonly string[] {
@@ -39,20 +77,282 @@ const isOfBoth = ({ name }: Field) => !ours.includes(name) && !newer.includes(na
 
 for (const [what, verdict, belongs] of [
   ['work as in the Go connector', 'Same: ', (field) => isOfBoth(field) && !isRefused(field) && !isWithoutEffect(field)],
-  [
-    'are accepted without effect',
-    'Accepted, without effect (yet): ',
-    (field) => isOfBoth(field) && isWithoutEffect(field),
-  ],
-  ['are refused', 'Refused with the reason, as not supported yet: ', (field) => isOfBoth(field) && isRefused(field)],
+  ['are accepted without effect', 'Accepted without effect: ', (field) => isOfBoth(field) && isWithoutEffect(field)],
+  ['are rejected', 'Rejected as not supported yet: ', (field) => isOfBoth(field) && isRefused(field)],
   [
     'only newer Go connectors have',
-    'Of baton-sdk v0.25.0, and refused as not supported yet: ',
+    'Only in baton-sdk v0.25.0, and rejected as not supported yet: ',
     ({ name }) => newer.includes(name),
   ],
-  ['no Go connector has', 'Of this program alone: ', ({ name }) => ours.includes(name)],
+  ['no Go connector has', 'Only in this program: ', ({ name }) => ours.includes(name)],
 ] as const satisfies readonly [string, string, (field: Field) => boolean][]) {
-  test(`docs/parity.md: its list of flags that ${what} holds just these`, () => {
+  test(`docs/parity.md lists exactly the flags that ${what}`, () => {
     assert.deepEqual(namesWhere(verdict), written(fields.filter(belongs)));
   });
 }
+
+/** Syncs the organization of the page, and returns how many lines the log has. */
+async function countLogLines(t: TestContext, folder: WorkFolder, level: string) {
+  const simulator = await startSimulator(t, { users: 60, courses: 20, activityRows: 400, ...READY_AT_ONCE });
+  const argv = ['--output=json', '--log-format=json', `--log-level=${level}`, `--file=${level}.c1z`];
+  const { exitCode, stdout, stderr } = await runProgram(simulator, folder, { argv });
+  assert.equal(exitCode, 0, stderr);
+  return { simulator, summary: JSON.parse(stdout), lines: stderr.trimEnd().split('\n').length };
+}
+
+test('docs/parity.md: the result of a sync, its requests and its log', async (t) => {
+  const folder = await createWorkFolder(t);
+  const { simulator, summary, lines } = await countLogLines(t, folder, 'info');
+  const { resources, entitlements, grants } = summary;
+  const says = (what: string) => saysOf('The result of a sync', what);
+  assert.equal(
+    says('resource types'),
+    Object.keys(resources)
+      .sort()
+      .map((type) => `\`${type}\``)
+      .join(', '),
+  );
+  const counted = `${resources.course} courses and ${resources.user} users with the same ids and names, and ${resources.role} roles`;
+  assert.equal(says('resources'), counted);
+  assert.match(says('entitlements'), new RegExp(`^${entitlements.course} with .* and ${entitlements.role} of roles:`));
+  assert.equal(says('roles of users'), `in profiles, and ${grants['role assigned']} grants`);
+
+  const counts = [...simulator.requests.counts];
+  const kinds = {
+    users: /\/users$/,
+    catalog: /catalog-content$/,
+    report: /learning-activity$/,
+    polls: /requests\/:id$/,
+  };
+  const parts = Object.entries(kinds).map(
+    ([name, path]) => `${name} ${counts.find(([kind]) => path.test(kind))?.[1] ?? 0}`,
+  );
+  assert.equal(says('requests for this sync'), `${simulator.requests.total}: ${parts.join(', ')}`);
+
+  const debug = await countLogLines(t, folder, 'debug');
+  assert.match(saysOf('Log', 'lines of a successful sync at level info'), new RegExp(`^${lines}: `));
+  assert.match(saysOf('Log', 'its lines at level debug'), new RegExp(`^${debug.lines}: `));
+  assert.equal(debug.lines, lines + simulator.requests.total);
+});
+
+test('docs/parity.md: how often is polled and retried', () => {
+  const { reportFirstPollMaxMs, reportPollMaxMs, requestRetry, downloadRetry } = defaultTiming;
+  assert.equal(
+    saysOf('The result of a sync', 'polls of the report'),
+    `as soon as the report is needed and within ${reportFirstPollMaxMs / 1000} s, then every ${reportPollMaxMs / 1000} s`,
+  );
+  const requests = `retries ${requestRetry.attemptsMax - 1} times`;
+  assert.equal(saysOf('Failures', 'nothing is listening on the address'), `${requests}, then fails`);
+  assert.equal(saysOf('Failures', '503, 429'), `${requests}; respects \`Retry-After\``);
+  assert.equal(saysOf('Failures', 'report download that breaks off'), `retries ${downloadRetry.attemptsMax - 1} times`);
+});
+
+test('docs/parity.md: the exit codes of signals', () => {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    const { exitCode } = new StopRequest(signal);
+    assert.equal(saysOf('Failures', `${signal} during a sync`), `exit code ${exitCode}; nothing remains`);
+  }
+});
+
+test('docs/parity.md: how often /health calls Percipio', async () => {
+  let nowMs = 0;
+  const callsMs: number[] = [];
+  const check = createConnectorCheck({ validate: async () => callsMs.push(nowMs), now: () => nowMs });
+  for (; callsMs.length < 2; nowMs += 1000) await check.find();
+  const text = `the same bodies; \`/health\` calls Percipio at most every ${Number(callsMs[1]) / 1000} s while it is healthy`;
+  assert.equal(saysOf('Commands', '`/health`, `/ready`, `/live`'), text);
+});
+
+test('docs/parity.md: the id of an action', () => {
+  const response = { success: true, user_id: 'ed68fa89-724d-4bf6-af53-4862c4e19912', is_active: false, changed: true };
+  const id = encodeActionId({ name: 'disable_user', isDone: true, response });
+  const [, prefix = '', length] =
+    /`(.*?)` and about (\d+) characters/.exec(
+      saysOf('Changes, actions and events', 'outcome of an action, requested later'),
+    ) ?? [];
+  assert.ok(id.startsWith(prefix) && prefix !== '', id);
+  assert.ok(Math.abs(id.length - Number(length)) < 20, `${id} has ${id.length} characters`);
+});
+
+/** Runs the program in this process, as far as it gets without a Percipio. */
+async function run(
+  t: TestContext,
+  argv: readonly string[],
+  { env = {}, yaml }: { readonly env?: Readonly<Record<string, string>>; readonly yaml?: string } = {},
+) {
+  const folder = await createWorkFolder(t);
+  if (yaml !== undefined) await writeFile(join(folder.path, '.baton.yaml'), yaml);
+  const out = { stdout: '', stderr: '' };
+  const to = (name: 'stdout' | 'stderr') => ({
+    write: (text: string, written?: () => void) => {
+      out[name] += text;
+      written?.();
+    },
+  });
+  const exitCode = await runCommandLine(
+    {
+      name: packageJson.name,
+      version: packageJson.version,
+      fields: percipioFields,
+      connector: createPercipioConnector,
+    },
+    withStandardCommands([simulateCommand]),
+    { argv, env, cwd: folder.path, stdout: to('stdout'), stderr: to('stderr'), signal: new AbortController().signal },
+  );
+  return { exitCode, ...out };
+}
+
+const account = { BATON_API_TOKEN: 'x', BATON_ORGANIZATION_ID: '5b1c9d52-8f0e-4c8b-9a55-0c6f5e3a7d10' };
+
+interface Usage {
+  readonly row: string;
+  readonly argv?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly yaml?: string;
+  readonly says: RegExp;
+}
+
+const usageErrors: readonly Usage[] = [
+  { row: 'several errors', argv: ['--workers=x', '--nope'], says: /2 errors:\n.*--nope.*\n.*--workers/ },
+  { row: 'unknown flag', argv: ['--nope'], says: /: --nope: unknown flag\n/ },
+  { row: 'unknown flag', argv: ['--log-levle=info'], says: /: --log-levle: unknown flag; did you mean --log-level\?/ },
+  { row: 'unknown command', argv: ['nonsense'], says: /unknown command "nonsense"/ },
+  { row: 'unknown command', argv: ['help', 'nonsense'], says: /unknown command "nonsense"/ },
+  {
+    row: 'missing required setting',
+    env: { ...account, BATON_API_TOKEN: '', BATON_API_TOKN: 'x' },
+    says: /--api-token .*BATON_API_TOKEN.*BATON_API_TOKN/,
+  },
+  { row: '`--workers=x`', argv: ['--workers=x'], says: /--workers/ },
+  { row: '`BATON_WORKERS=x`', env: { ...account, BATON_WORKERS: 'x' }, says: /BATON_WORKERS/ },
+  { row: '`--task-concurrency 0`', argv: ['--task-concurrency', '0'], says: /--task-concurrency/ },
+  { row: '`--http-timeout-seconds 0`', argv: ['--http-timeout-seconds', '0'], says: /--http-timeout-seconds/ },
+  { row: '`--log-level loud`', argv: ['--log-level', 'loud'], says: /--log-level/ },
+  { row: 'malformed `.baton.yaml`', yaml: 'file: [\n', says: /\.baton\.yaml line \d/ },
+  {
+    row: 'missing file in `BATON_CONFIG_PATH`',
+    env: { ...account, BATON_CONFIG_PATH: '/nonexistent.yaml' },
+    says: /nonexistent\.yaml.*BATON_CONFIG_PATH/,
+  },
+  {
+    row: '`BATON_CONFIG_PATH` not `.yaml` or `.yml`',
+    env: { ...account, BATON_CONFIG_PATH: '/nonexistent.toml' },
+    says: /BATON_CONFIG_PATH.*\.yaml or \.yml/,
+  },
+  {
+    row: '`BATON_CLIENT_ID` without `BATON_CLIENT_SECRET`',
+    env: { ...account, BATON_CLIENT_ID: 'x' },
+    says: /--client-id.*--client-secret/,
+  },
+  {
+    row: 'mutually exclusive flags',
+    argv: ['--revoke-grant=g', '--delete-resource=r', '--delete-resource-type=t'],
+    says: /--revoke-grant.*--delete-resource/,
+  },
+];
+
+const singleCommandErrors: readonly Usage[] = [
+  {
+    row: '`--grant-entitlement` without `--grant-principal-type`, `--delete-resource` without its type',
+    argv: ['--grant-entitlement=e', '--grant-principal=p'],
+    says: /--grant-principal-type/,
+  },
+  {
+    row: '`--grant-entitlement` without `--grant-principal-type`, `--delete-resource` without its type',
+    argv: ['--delete-resource=r'],
+    says: /--delete-resource-type/,
+  },
+  {
+    row: '`--delete-resource-type`, `--event-feed-id` alone',
+    argv: ['--delete-resource-type=t'],
+    says: /--delete-resource-type requires --delete-resource/,
+  },
+  { row: '`--delete-resource-type`, `--event-feed-id` alone', argv: ['--event-feed-id=f'], says: /--event-feed/ },
+  {
+    row: 'several of these flags',
+    argv: ['--revoke-grant=g', '--create-account-login=l'],
+    says: /--revoke-grant.*--create-account-login|--create-account-login.*--revoke-grant/,
+  },
+  {
+    row: 'one of these flags with `--client-id`',
+    argv: ['--revoke-grant=g', '--client-id=a@b/c', '--client-secret=d'],
+    says: /--revoke-grant.*--client-id/,
+  },
+  {
+    row: '`--list-resource-actions`, `--invoke-resource-action`',
+    argv: ['--list-resource-actions=t'],
+    says: /--list-resource-actions is not supported/,
+  },
+  {
+    row: '`--list-resource-actions`, `--invoke-resource-action`',
+    argv: ['--invoke-resource-action=a'],
+    says: /--invoke-resource-action is not supported/,
+  },
+];
+
+for (const [heading, cases] of [
+  ['Command line and settings', usageErrors],
+  ['Changes, actions and events', singleCommandErrors],
+] as const) {
+  for (const { row, argv = [], says, env = account, yaml } of cases) {
+    test(`docs/parity.md: ${row}: ${argv.join(' ')} is an error, with exit code 2`, async (t) => {
+      const cell = saysOf(heading, row);
+      assert.match(cell, /\berror\b|rejected|reports all|unknown flag|names each/);
+      const { exitCode, stdout, stderr } = await run(t, argv, { env, ...(yaml !== undefined && { yaml }) });
+      assert.equal(exitCode, Number(/and this program with (\d)/.exec(page)?.[1]));
+      assert.equal(stdout, '');
+      assert.match(stderr, says);
+    });
+  }
+}
+
+test('docs/parity.md: an unknown key of .baton.yaml is a warning with its line and a similar key', async (t) => {
+  assert.equal(
+    saysOf('Command line and settings', 'unknown key in `.baton.yaml`'),
+    'a warning with the line and a similar key',
+  );
+  const { stderr } = await run(t, ['--skip-full-sync'], { env: account, yaml: 'file: x.c1z\nfiel: x.c1z\n' });
+  assert.match(stderr, /"level":"warn".*\.baton\.yaml line 2: .*fiel.*did you mean file\?/);
+});
+
+test('docs/parity.md: --version prints what it shows', async (t) => {
+  const { stdout, exitCode } = await run(t, ['--version']);
+  assert.deepEqual([saysOf('Command line and settings', '`--version`'), exitCode], [`\`${stdout.trimEnd()}\``, 0]);
+});
+
+test('docs/parity.md: every row about the command line is checked here', () => {
+  const checked = new Set([...usageErrors.map(({ row }) => row), 'unknown key in `.baton.yaml`', '`--version`']);
+  // Which of several sources wins is the subject of test/baton/config/resolve-settings.test.ts.
+  checked.add('precedence');
+  const rows = rowsBelow('Command line and settings').map(({ what }) => what);
+  assert.deepEqual(
+    rows.filter((what) => !checked.has(what)),
+    [],
+  );
+});
+
+test('docs/parity.md: config lists the settings that it names last, and none of them is required', async (t) => {
+  const { stdout } = await run(t, ['config']);
+  const exported = JSON.parse(stdout).fields as { name: string; isRequired?: boolean }[];
+  const cell = saysOf('Commands', '`config`');
+  const [, names = ''] = /; then (.*), none of them required$/.exec(cell) ?? [];
+  const last = exported.slice(13 + 3);
+  assert.equal(names, last.map(({ name }) => `\`${name}\``).join(', '));
+  assert.ok(
+    last.every((field) => JSON.stringify(field).includes('isRequired') === false),
+    JSON.stringify(last),
+  );
+});
+
+test('docs/parity.md: the shells and the commands that it names', () => {
+  assert.match(saysOf('Commands', '`completion`'), new RegExp(`^${completionCommand.argumentChoices?.join(', ')};`));
+  const named = withStandardCommands([simulateCommand]).named.map(({ name }) => `\`${name}\``);
+  for (const { what } of rowsBelow('Commands')) {
+    const commands = what.split(', ').filter((each) => !each.includes('/') && each !== '`help`');
+    assert.deepEqual(
+      commands.filter((each) => !named.includes(each)),
+      [],
+      what,
+    );
+  }
+});
