@@ -38,6 +38,8 @@ interface Optional {
 }
 
 interface StringOptions extends FieldOptions {
+  /** Tidies a value before it is checked, such as white space or quotes around it. */
+  readonly normalize?: (value: string) => string;
   /** Returns what is wrong with a value, as a clause that does not quote it: `must be a UUID`. */
   readonly check?: (value: string) => string | undefined;
 }
@@ -48,12 +50,13 @@ export function stringField(options: StringOptions & Optional): Field<string | u
 export function stringField(
   options: StringOptions & (Required | WithDefault<string> | Optional),
 ): Field<string | undefined> {
-  const { default: defaultValue, check } = options;
+  const { default: defaultValue, normalize, check } = options;
   return {
     ...common('string', options),
     required: options.required,
     defaultValue: options.required ? '' : defaultValue,
     defaultText: defaultValue ?? '',
+    ...(normalize && { normalize }),
     ...(check && { check }),
   };
 }
@@ -115,6 +118,8 @@ export function intField(options: IntOptions): Field<number> {
 interface StringSliceOptions extends FieldOptions {
   /** `false` only affects the exported schema: see `Field.required`. */
   readonly required?: boolean;
+  /** Tidies the values before they are checked. One may become several. */
+  readonly normalize?: (values: readonly string[]) => readonly string[];
   /** Returns what is wrong with a value, as a clause: `must be UUIDs`. */
   readonly check?: (values: readonly string[]) => string | undefined;
 }
@@ -126,6 +131,7 @@ export function stringSliceField(options: StringSliceOptions): Field<readonly st
     required: options.required,
     defaultValue: [],
     defaultText: '',
+    ...(options.normalize && { normalize: options.normalize }),
     ...(options.check && { check: options.check }),
   };
 }

@@ -47,6 +47,8 @@ export interface Field<Value = unknown> {
   readonly gte: number | undefined;
   /** The largest value, inclusive (int). */
   readonly lte: number | undefined;
+  /** Tidies a value before it is checked, such as white space or quotes around it. */
+  normalize?(value: NonNullable<Value>): Value;
   /** Returns what is wrong with a value, as a clause that does not quote it: `must be a UUID`. */
   check?(value: NonNullable<Value>): string | undefined;
   readonly unsupported: Unsupported | undefined;

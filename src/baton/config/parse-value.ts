@@ -14,16 +14,28 @@ export function parseValue(field: Field, raw: RawValue): ParsedValue {
   const { text } = raw;
   if (text === undefined)
     return { fault: field.variant === 'string-slice' ? 'expects a list of values' : 'expects a value' };
-  if (field.variant === 'string-slice') return { value: presentOrNothing(splitItems(text)) };
-  if (typeof text !== 'string') return { fault: 'expects one value, not a list' };
+  if (field.variant !== 'string-slice' && typeof text !== 'string') return { fault: 'expects one value, not a list' };
   const got = field.secret ? '' : `, got ${JSON.stringify(text)}`;
   const parsed = parseText(field, text);
   if ('fault' in parsed) return { fault: parsed.fault + got };
-  const fault = parsed.value == null ? undefined : field.check?.(parsed.value);
-  return fault === undefined ? parsed : { fault: fault + got };
+  if (parsed.value == null) return parsed;
+  if ([parsed.value].flat().some(isPlaceholder)) {
+    return {
+      fault: `is a placeholder${field.secret ? '' : ` (${JSON.stringify(text)})`}: put the real value in its place`,
+    };
+  }
+  const value = presentOrNothing(field.normalize?.(parsed.value) ?? parsed.value);
+  const fault = value == null ? undefined : field.check?.(value);
+  return fault === undefined ? { value } : { fault: fault + got };
 }
 
-function parseText(field: Field, text: string): ParsedValue {
+/** `<api-token>`, as manifests and set-up pages write what is to be filled in. */
+function isPlaceholder(value: unknown): boolean {
+  return typeof value === 'string' && /^["'\s]*<[^<>]*>["'\s]*$/.test(value);
+}
+
+function parseText(field: Field, text: string | readonly string[]): ParsedValue {
+  if (typeof text !== 'string' || field.variant === 'string-slice') return { value: splitItems(text) };
   switch (field.variant) {
     case 'bool':
       return parseBool(text);
@@ -74,6 +86,7 @@ export function splitCommas(text: string): readonly string[] {
   return Array.from(items, ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '');
 }
 
-function presentOrNothing(items: readonly string[]): readonly string[] | undefined {
-  return items.length > 0 ? items : undefined;
+/** An empty text or list counts as not set. */
+function presentOrNothing(value: unknown): unknown {
+  return value === '' || (Array.isArray(value) && value.length === 0) ? undefined : value;
 }

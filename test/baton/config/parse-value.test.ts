@@ -31,6 +31,13 @@ const loan = durationField({
   check: (ms) => (ms <= 31_556_952_000 ? undefined : 'must be a year or less'),
 });
 const genres = stringSliceField({ name: 'genres', description });
+const codes = stringSliceField({
+  name: 'codes',
+  description,
+  normalize: (values) => values.flatMap((value) => value.toLowerCase().split(';')),
+  check: (values) => (values.includes('x') ? 'must not have an x' : undefined),
+});
+const quoted = stringField({ name: 'quoted', description, normalize: (value) => value.replaceAll('"', '') });
 
 function parse(field: Field, given: string | readonly string[] | undefined) {
   return parseValue(field, { source: 'file', text: given, place: 'here' });
@@ -52,6 +59,10 @@ describe('parseValue reads', () => {
     [floor, '-1', -1],
     [floor, '007', 7],
     [loan, '90d', 7_776_000_000],
+    [codes, 'A;B,c', ['a', 'b', 'c']],
+    [quoted, '"a"', 'a'],
+    [quoted, '""', undefined],
+    [text, 'a <b> c', 'a <b> c'],
     [genres, 'crime', ['crime']],
     [genres, 'crime, poetry,,', ['crime', 'poetry']],
     [genres, '"crime, old","""new"""', ['crime, old', '"new"']],
@@ -81,6 +92,10 @@ describe('parseValue refuses', () => {
     [depth, '4', 'must be 3 or less, got "4"'],
     [loan, '90', 'expects a duration such as 90d, 5h, 1h30m or 10y, got "90"'],
     [loan, '2y', 'must be a year or less, got "2y"'],
+    [text, '<text>', 'is a placeholder ("<text>"): put the real value in its place'],
+    [text, ' "<text>"\n', 'is a placeholder (" \\"<text>\\"\\n"): put the real value in its place'],
+    [genres, 'crime,<genre>', 'is a placeholder ("crime,<genre>"): put the real value in its place'],
+    [codes, 'a,X', 'must not have an x, got "a,X"'],
     [text, ['a', 'b'], 'expects one value, not a list'],
     [text, undefined, 'expects a value'],
     [genres, undefined, 'expects a list of values'],
@@ -91,6 +106,7 @@ describe('parseValue refuses', () => {
 
   test('a secret value without quoting it', () => {
     assert.deepEqual(parse(password, 'hunter2'), { fault: 'is too weak' });
+    assert.deepEqual(parse(password, '<hunter2>'), { fault: 'is a placeholder: put the real value in its place' });
   });
 });
 
