@@ -9,6 +9,10 @@ import { Faults } from './http/faults.ts';
 import { RequestLog } from './http/request-log.ts';
 import type { ApiFamily, RouteRequest } from './http/router.ts';
 import { createApiServer } from './http/server.ts';
+import { addOddContents } from './odd/odd-contents.ts';
+import { createOddRows } from './odd/odd-rows.ts';
+import { addOddUsers } from './odd/odd-users.ts';
+import { type ListEntries, type OddValue, withNullEntries } from './odd/odd-value.ts';
 import type { CatalogItem, SimulatedData } from './organization/api-objects.ts';
 import { createCommonData } from './organization/common-data.ts';
 import { createOrganization } from './organization/organization.ts';
@@ -36,6 +40,8 @@ export interface PercipioSimulator extends AsyncDisposable {
   /** The data that the API serves. Tests and writes may edit it at any time. Generated report rows do not change. */
   readonly data: SimulatedData;
   readonly truth: Truth;
+  /** The odd values of users and courses; none without the option `oddValues`. */
+  readonly oddValues: readonly OddValue[];
   readonly requests: RequestLog;
   readonly faults: Faults;
   /** The families that return 403. May be changed at any time. */
@@ -91,6 +97,11 @@ export async function startPercipioSimulator(options: PercipioSimulatorOptions =
     courses: itemsAt(organization.catalog),
     complianceCourses: itemsAt(organization.compliance),
   };
+  const oddValues = complete.oddValues
+    ? [...addOddUsers(data.users, complete.seed), ...addOddContents([...items.values()], complete.seed)]
+    : [];
+  const oddRows = complete.oddValues ? createOddRows(organization) : [];
+  const listed: ListEntries = complete.oddValues ? withNullEntries : (entries) => entries;
   const userStore = new UserStore(data, {
     definitions: organization.customAttributes.definitions,
     requiredAttributes: complete.requiredAttributes,
@@ -107,7 +118,7 @@ export async function startPercipioSimulator(options: PercipioSimulatorOptions =
     now,
   });
   const plan = planActivity(organization, complete.activityRows);
-  const addedActivities = new AddedActivities(data, now);
+  const addedActivities = new AddedActivities(data, now, oddRows);
   const source = { organization, plan, fragments: createRowFragments(organization) };
   const reportRequests: ReportRequest[] = [];
   const store = new ReportStore({
@@ -126,7 +137,7 @@ export async function startPercipioSimulator(options: PercipioSimulatorOptions =
   const requests = new RequestLog(complete.requestsMax);
   const api = createApiServer({
     routes: [
-      ...userRoutes(data, userStore, complete.writeAnswers).map((route) => ({
+      ...userRoutes(data, userStore, { writeAnswers: complete.writeAnswers, listed }).map((route) => ({
         ...route,
         handle: (request: RouteRequest) => {
           batches.settle();
@@ -135,11 +146,12 @@ export async function startPercipioSimulator(options: PercipioSimulatorOptions =
       })),
       ...batchUserRoutes(batches),
       ...catalogContentRoutes(data, {
+        listed,
         catalogLast: complete.catalogLast,
         idAt: (index) => organization.idAt(0xca7a, index),
       }),
-      ...complianceContentRoutes(data, complete.complianceAnswers),
-      ...searchContentRoutes(data),
+      ...complianceContentRoutes(data, { complianceAnswers: complete.complianceAnswers, listed }),
+      ...searchContentRoutes(data, listed),
       ...reportRequestRoutes({
         data,
         store,
@@ -157,6 +169,7 @@ export async function startPercipioSimulator(options: PercipioSimulatorOptions =
         data,
         common: createCommonData(organization),
         hasLicenseSeats: complete.hasLicenseSeats,
+        listed,
       }),
     ],
     access: { token, organizationId, forbidden, now },
@@ -178,7 +191,8 @@ export async function startPercipioSimulator(options: PercipioSimulatorOptions =
     organizationId,
     token,
     data,
-    truth: tellTruth(organization, plan, data, now),
+    truth: tellTruth({ organization, plan, data, oddRows, now }),
+    oddValues,
     requests,
     faults,
     forbidden,

@@ -45,6 +45,11 @@ export interface PercipioSimulatorOptions {
    * `planActivity` for their distribution. Default 5,000.
    */
   readonly activityRows?: number;
+  /**
+   * Whether generated users and courses hold values in other forms than documented, lists have null entries, and
+   * learning-activity reports odd rows; see the files in `odd/`. Default false.
+   */
+  readonly oddValues?: boolean;
   /** Default: SIMULATED_ORGANIZATION_ID. */
   readonly organizationId?: string;
   /** The only bearer token that is accepted; a JWT only until its `exp`. Default: one that expires in 2100. */
@@ -142,6 +147,7 @@ export function completeOptions(options: PercipioSimulatorOptions): CompleteSimu
     complianceCourses: options.complianceCourses ?? 0,
     complianceAnswers: options.complianceAnswers ?? 200,
     activityRows: options.activityRows ?? 5000,
+    oddValues: options.oddValues ?? false,
     organizationId,
     token: options.token ?? mintServiceToken({ organizationId }),
     host: options.host ?? '127.0.0.1',

@@ -1,6 +1,7 @@
 // What a correct connector must find in a simulated organization, computed from the data and the planned rows without
 // sharing any code with the connector.
 import { type ActivityPlan, createActivityRow, ROW_STATUSES } from './activity/activity-plan.ts';
+import type { OddRow } from './odd/odd-rows.ts';
 import type { CatalogItem, SimulatedData } from './organization/api-objects.ts';
 import { contentIdAt } from './organization/catalog-item-at.ts';
 import { CONTENT_KINDS } from './organization/content-kinds.ts';
@@ -49,6 +50,8 @@ export interface TruthCounts {
     readonly unsyncedCourse: number;
     /** The user is not in the list of users. */
     readonly unknownUser: number;
+    /** They name no content, user or status, or are no objects at all. Only with the option `oddValues`. */
+    readonly unreadable?: number;
   };
 }
 
@@ -61,7 +64,7 @@ export interface Truth {
   userIds(): Set<string>;
   /** Courses and assessments of the catalog and compliance courses, unless they are INACTIVE (in any case). */
   courseIds(scope?: TruthScope): Set<string>;
-  /** The roles that Percipio documents, and others that users have. */
+  /** The roles that Percipio documents, and others that users have, without padding. A role that is no text is none. */
   roleIds(): Set<string>;
   /** `course:<uuid>:completed` and `course:<uuid>:in_progress` of each course, `role:<role>:assigned` of each role. */
   entitlementIds(scope?: TruthScope): Generator<string>;
@@ -87,12 +90,16 @@ const UNKNOWN = 0;
 const UNSYNCED = 1;
 const SYNCED = 2;
 
-export function tellTruth(
-  organization: Organization,
-  plan: ActivityPlan,
-  data: SimulatedData,
-  now: () => number,
-): Truth {
+/** What the truth is computed from. */
+interface TruthSources {
+  readonly organization: Organization;
+  readonly plan: ActivityPlan;
+  readonly data: SimulatedData;
+  readonly oddRows: readonly OddRow[];
+  readonly now: () => number;
+}
+
+export function tellTruth({ organization, plan, data, oddRows, now }: TruthSources): Truth {
   const listed = (scope: TruthScope): CatalogItem[] =>
     scope.hasCompliance === false ? data.courses : [...data.courses, ...data.complianceCourses];
   const courseIds = (scope: TruthScope = {}): Set<string> => {
@@ -111,7 +118,11 @@ export function tellTruth(
     );
   };
   const userIds = (): Set<string> => new Set(data.users.map(({ id }) => id));
-  const assignedRoles = () => data.users.flatMap(({ id, role }) => (role ? [{ id, role }] : []));
+  const assignedRoles = () =>
+    data.users.flatMap(({ id, role }) => {
+      const name = typeof role === 'string' ? role.trim() : '';
+      return name === '' ? [] : [{ id, role: name }];
+    });
   const roleIds = () => new Set([...ROLES, ...assignedRoles().map(({ role }) => role)]);
 
   const recount = (scope: TruthScope = {}): Recount => {
@@ -131,32 +142,53 @@ export function tellTruth(
 
     const byStatus: Record<string, number> = {};
     let [rows, unknownCourse, unsyncedCourse, unknownUser, granting] = [0, 0, 0, 0, 0];
-    const range = plan.inPeriod(scope.start?.getTime() ?? -Infinity, scope.end?.getTime() ?? Infinity);
-    const packed = new Float64Array(range.end - range.first);
+    const [startMs, endMs] = [scope.start?.getTime() ?? -Infinity, scope.end?.getTime() ?? Infinity];
+    const range = plan.inPeriod(startMs, endMs);
+    const odd = oddRows.filter(({ lastAccessMs }) => lastAccessMs >= startMs && lastAccessMs <= endMs);
+    const packed = new Float64Array(range.end - range.first + odd.length);
+    const take = (content: number, user: number, anyStatus: string): void => {
+      const status = anyStatus.toUpperCase();
+      const isCompleted = COMPLETED_STATUSES.includes(status);
+      if (!isCompleted && !IN_PROGRESS_STATUSES.includes(status)) {
+        byStatus[status] = (byStatus[status] ?? 0) + 1;
+      } else if (contentState[content] === UNKNOWN) {
+        unknownCourse += 1;
+      } else if (contentState[content] === UNSYNCED) {
+        unsyncedCourse += 1;
+      } else if (isUser[user] === 0) {
+        unknownUser += 1;
+      } else {
+        // Completed sorts before in progress, so the first entry of a course and user wins.
+        packed[granting] = (content * organization.usersEver + user) * 2 + (isCompleted ? 0 : 1);
+        granting += 1;
+      }
+    };
     const row = createActivityRow();
     for (let position = range.first; position < range.end; position += 1) {
       plan.read(position, row);
       if (isReported[organization.contentKindAt(row.content)] !== true) continue;
       rows += 1;
-      const status = (ROW_STATUSES[row.status] ?? '').toUpperCase();
-      const isCompleted = COMPLETED_STATUSES.includes(status);
-      if (!isCompleted && !IN_PROGRESS_STATUSES.includes(status)) {
-        byStatus[status] = (byStatus[status] ?? 0) + 1;
-      } else if (contentState[row.content] === UNKNOWN) {
-        unknownCourse += 1;
-      } else if (contentState[row.content] === UNSYNCED) {
-        unsyncedCourse += 1;
-      } else if (isUser[row.user] === 0) {
-        unknownUser += 1;
-      } else {
-        // Completed sorts before in progress, so the first entry of a course and user wins.
-        packed[granting] = (row.content * organization.usersEver + row.user) * 2 + (isCompleted ? 0 : 1);
-        granting += 1;
-      }
+      take(row.content, row.user, ROW_STATUSES[row.status] ?? '');
     }
-    const sorted = packed.subarray(0, granting).sort();
-    const left = { byStatus, unknownCourse, unsyncedCourse, unknownUser };
-    return { users: users.size, courses: courses.size, rows, granting: sorted, rowsLeftOut: left };
+    for (const { says } of odd) {
+      rows += 1;
+      if (says !== undefined) take(says.content, says.user, says.status);
+    }
+    const unreadable = odd.filter(({ says }) => says === undefined).length;
+    const left = {
+      byStatus,
+      unknownCourse,
+      unsyncedCourse,
+      unknownUser,
+      ...(oddRows.length > 0 && { unreadable }),
+    };
+    return {
+      users: users.size,
+      courses: courses.size,
+      rows,
+      granting: packed.subarray(0, granting).sort(),
+      rowsLeftOut: left,
+    };
   };
 
   const counts = (scope?: TruthScope): TruthCounts => {
@@ -226,7 +258,8 @@ interface Recount {
 }
 
 function hasStatus(item: CatalogItem, wanted: string): boolean {
-  return item.lifecycle?.status?.toUpperCase() === wanted;
+  // Not a text where values are odd.
+  return String(item.lifecycle?.status ?? '').toUpperCase() === wanted;
 }
 
 function isInactive(item: CatalogItem): boolean {

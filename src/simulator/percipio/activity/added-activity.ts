@@ -31,11 +31,14 @@ const ROW_BYTES_MAX = 64 * 1024;
 export class AddedActivities {
   readonly #data: SimulatedData;
   readonly #now: () => number;
+  readonly #always: readonly AddedRowBytes[];
   readonly #rows = new Set<{ activity: AddedActivity & { readonly lastAccess: Date } }>();
 
-  constructor(data: SimulatedData, now: () => number) {
+  /** @param always Rows of every report whose period they fall in. */
+  constructor(data: SimulatedData, now: () => number, always: readonly AddedRowBytes[] = []) {
     this.#data = data;
     this.#now = now;
+    this.#always = always;
   }
 
   add(activity: AddedActivity): AddedRow {
@@ -53,17 +56,18 @@ export class AddedActivities {
 
   /** The rows of a report, in report order. */
   select({ startMs, endMs, kinds, statuses, ascending }: ActivityFilter): AddedRowBytes[] {
-    const selected = [...this.#rows]
+    const isInPeriod = (ms: number): boolean => ms >= startMs && ms <= endMs;
+    const added = [...this.#rows]
       .map(({ activity }) => ({ activity, lastAccessMs: activity.lastAccess.getTime(), kind: this.#kindOf(activity) }))
       .filter(
         ({ activity, lastAccessMs, kind }) =>
-          lastAccessMs >= startMs &&
-          lastAccessMs <= endMs &&
+          isInPeriod(lastAccessMs) &&
           kinds?.has(kind) !== false &&
           statuses?.has(activity.status.toUpperCase()) !== false,
       )
-      .sort((a, b) => a.lastAccessMs - b.lastAccessMs)
       .map(({ activity, lastAccessMs, kind }) => ({ lastAccessMs, bytes: this.#toBytes(activity, kind) }));
+    const always = this.#always.filter(({ lastAccessMs }) => isInPeriod(lastAccessMs));
+    const selected = [...added, ...always].sort((a, b) => a.lastAccessMs - b.lastAccessMs);
     return ascending ? selected : selected.reverse();
   }
 

@@ -9,7 +9,7 @@ const CONSUMED_UNTIL_MS = Date.UTC(2025, 0, 1);
 const CONSUMED_DAYS = 1000;
 
 /** A license that a user consumed. */
-export interface ConsumedLicense {
+interface ConsumedLicense {
   readonly collection: string;
   readonly user: PercipioUser;
   /** `YYYY-MM-DD`. */
@@ -65,8 +65,8 @@ export function* consumedLicenses(data: SimulatedData): Generator<ConsumedLicens
  * `userId` of a row is the user's User ID, which Percipio calls `externalUserId` elsewhere and which is the login name
  * where no other was given.
  */
-export function userIdInRow({ externalUserId, loginName }: PercipioUser): string {
-  return externalUserId ?? loginName ?? '';
+function userIdInRow({ externalUserId, loginName }: PercipioUser): string {
+  return String(externalUserId ?? loginName ?? '');
 }
 
 /** The report, row by row, sorted by collection. */

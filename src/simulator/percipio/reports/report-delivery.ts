@@ -4,7 +4,7 @@ import { notSimulated, unprocessable } from '../http/answer.ts';
 const FORMATS = ['JSON', 'CSV', 'TXT'] as const;
 
 /** The names of the fields, and what they are without them, as Skillsoft's OpenAPI document says. */
-export interface ReportDelivery {
+interface ReportDelivery {
   /** Whether the report also becomes a file on the customer's SFTP server. Default true. */
   readonly isFileRequiredInSftp: boolean;
   /** Default: from the header `accept`, otherwise JSON. */

@@ -31,8 +31,8 @@ export async function* mapReport(report: Pieces, { fields, isList }: ReportMappi
   const pieces: Buffer[] = [];
   // Copied: the source may reuse the buffer of a piece.
   for await (const piece of report) pieces.push(Buffer.from(piece as Buffer));
-  const rows = (JSON.parse(Buffer.concat(pieces).toString()) as Readonly<Record<string, unknown>>[]).map((row) =>
-    Object.fromEntries(fields.map(([name, field]) => [name, row[field]])),
+  const rows = (JSON.parse(Buffer.concat(pieces).toString()) as (Readonly<Record<string, unknown>> | null)[]).map(
+    (row) => Object.fromEntries(fields.map(([name, field]) => [name, row?.[field]])),
   );
   if (isList || rows.length > 1) {
     yield JSON.stringify(rows);

@@ -2,6 +2,7 @@
 import { jsonTextAnswer, notFound } from '../http/answer.ts';
 import { readPage, readUpdatedSinceMs } from '../http/query.ts';
 import type { Route } from '../http/router.ts';
+import type { ListEntries } from '../odd/odd-value.ts';
 import type { CatalogItem, SimulatedData } from '../organization/api-objects.ts';
 
 const PAGE_SIZE_DEFAULT = 1000;
@@ -13,6 +14,7 @@ export const CATALOG_LAST = ['link', 'total', 'both', 'neither'] as const;
 export type CatalogLast = (typeof CATALOG_LAST)[number];
 
 export interface CatalogOptions {
+  readonly listed: ListEntries;
   readonly catalogLast: CatalogLast;
   readonly idAt: (index: number) => string;
 }
@@ -32,7 +34,7 @@ export function catalogContentRoutes(data: SimulatedData, options: CatalogOption
     // As text: edits of the objects must not change the snapshot.
     dataSets.set(
       id,
-      updatedSince(data.courses, sinceMs).map((item) => JSON.stringify(item)),
+      options.listed(updatedSince(data.courses, sinceMs)).map((item) => JSON.stringify(item)),
     );
     const [oldest] = dataSets.keys();
     if (dataSets.size > DATA_SETS_MAX && oldest !== undefined) {

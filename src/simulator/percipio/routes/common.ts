@@ -2,6 +2,7 @@
 import { jsonAnswer } from '../http/answer.ts';
 import { readPage } from '../http/query.ts';
 import type { Route } from '../http/router.ts';
+import type { ListEntries } from '../odd/odd-value.ts';
 import type { SimulatedData } from '../organization/api-objects.ts';
 import type { CommonData, LicensePool } from '../organization/common-data.ts';
 import { consumedLicenses } from '../reports/entitlement-report.ts';
@@ -10,18 +11,19 @@ const PAGE_SIZE_DEFAULT = 1000;
 /** Seats of a pool that nobody has consumed. */
 const SEATS_LEFT = 25;
 
-export interface CommonRoutesOptions {
+interface CommonRoutesOptions {
   readonly data: SimulatedData;
   readonly common: CommonData;
   /** Whether license pools tell their seats and dates. Percipio's pages do; the names of the fields are a guess. */
   readonly hasLicenseSeats: boolean;
+  readonly listed: ListEntries;
 }
 
-export function commonRoutes({ data, common, hasLicenseSeats }: CommonRoutesOptions): Route[] {
+export function commonRoutes({ data, common, hasLicenseSeats, listed }: CommonRoutesOptions): Route[] {
   const list = (name: string, items: () => readonly unknown[]): Route => ({
     method: 'GET',
     path: `/common/v1/organizations/:organizationId/${name}`,
-    handle: () => jsonAnswer(items()),
+    handle: () => jsonAnswer(listed(items())),
   });
   return [
     list('collections', () => common.collections),
@@ -34,7 +36,7 @@ export function commonRoutes({ data, common, hasLicenseSeats }: CommonRoutesOpti
       path: '/common/v2/organizations/:organizationId/audiences',
       handle: ({ query }) => {
         const { max, offset } = readPage(query, PAGE_SIZE_DEFAULT);
-        const { audiences } = common;
+        const audiences = listed(common.audiences);
         return jsonAnswer(audiences.slice(offset, offset + max), { 'x-total-count': String(audiences.length) });
       },
     },

@@ -2,6 +2,7 @@
 import { ApiError, jsonAnswer, notFound } from '../http/answer.ts';
 import { readPage } from '../http/query.ts';
 import type { Route } from '../http/router.ts';
+import type { ListEntries } from '../odd/odd-value.ts';
 import type { SimulatedData } from '../organization/api-objects.ts';
 
 const PAGE_SIZE_DEFAULT = 1000;
@@ -10,11 +11,17 @@ const PAGE_SIZE_DEFAULT = 1000;
 export const COMPLIANCE_ANSWERS = [200, 403, 404] as const;
 export type ComplianceAnswers = (typeof COMPLIANCE_ANSWERS)[number];
 
+interface ComplianceOptions {
+  readonly complianceAnswers: ComplianceAnswers;
+  readonly listed: ListEntries;
+}
+
 /**
  * `offset` and `max` are documented, and nothing else: no total, no link, no paging request. A client learns that a page
  * is the last one because it is short, or because the next one is empty.
  */
-export function complianceContentRoutes(data: SimulatedData, answers: ComplianceAnswers): Route[] {
+export function complianceContentRoutes(data: SimulatedData, options: ComplianceOptions): Route[] {
+  const { complianceAnswers: answers, listed } = options;
   return [
     {
       method: 'GET',
@@ -27,7 +34,7 @@ export function complianceContentRoutes(data: SimulatedData, answers: Compliance
           throw notFound('The organization has no compliance content');
         }
         const { max, offset } = readPage(query, PAGE_SIZE_DEFAULT);
-        return jsonAnswer(data.complianceCourses.slice(offset, offset + max));
+        return jsonAnswer(listed(data.complianceCourses).slice(offset, offset + max));
       },
     },
   ];

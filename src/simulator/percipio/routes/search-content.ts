@@ -2,12 +2,13 @@
 import { jsonAnswer } from '../http/answer.ts';
 import { readPage } from '../http/query.ts';
 import type { Route } from '../http/router.ts';
+import type { ListEntries } from '../odd/odd-value.ts';
 import type { CatalogItem, SimulatedData } from '../organization/api-objects.ts';
 
 const PAGE_SIZE_DEFAULT = 25;
 
 /** Items that contain each word of `q` somewhere, in catalog order: the best match is not necessarily first. */
-export function searchContentRoutes(data: SimulatedData): Route[] {
+export function searchContentRoutes(data: SimulatedData, listed: ListEntries): Route[] {
   return [
     {
       method: 'GET',
@@ -24,7 +25,7 @@ export function searchContentRoutes(data: SimulatedData): Route[] {
         const found = data.courses.filter(
           (item) => types?.includes(item.contentType?.percipioType ?? '') !== false && mentionsAll(item, words),
         );
-        return jsonAnswer(found.slice(offset, offset + max));
+        return jsonAnswer(listed(found).slice(offset, offset + max));
       },
     },
   ];
@@ -33,12 +34,13 @@ export function searchContentRoutes(data: SimulatedData): Route[] {
 function mentionsAll(item: CatalogItem, words: readonly string[]): boolean {
   const { associations } = item;
   const references = [associations?.parent, ...(associations?.channels ?? []), ...(associations?.journeys ?? [])];
+  // Odd values, such as metadata that are no list, are searched as text.
   const texts = [
     item.id,
     item.code,
-    ...(item.localizedMetadata ?? []).flatMap(({ title, description }) => [title, description]),
+    ...[item.localizedMetadata].flat().flatMap((metadata) => [metadata?.title, metadata?.description]),
     ...(item.keywords ?? []),
     ...references.flatMap((reference) => [reference?.id, reference?.title]),
-  ];
-  return words.every((word) => texts.some((text) => text?.toLowerCase().includes(word)));
+  ].map((text) => String(text ?? '').toLowerCase());
+  return words.every((word) => texts.some((text) => text.includes(word)));
 }

@@ -2,6 +2,7 @@
 import { type Answer, jsonAnswer, jsonTextAnswer, notFound } from '../http/answer.ts';
 import { readPage, readUpdatedSinceMs } from '../http/query.ts';
 import type { Route, RouteRequest } from '../http/router.ts';
+import type { ListEntries } from '../odd/odd-value.ts';
 import type { PercipioUser, SimulatedData } from '../organization/api-objects.ts';
 import { isSameName, type UserStore } from '../users/user-store.ts';
 
@@ -11,6 +12,11 @@ const PAGE_SIZE_DEFAULT = 1000;
 /** The response to a successful write: the user, or nothing. */
 export const WRITE_ANSWERS = ['user', 'empty'] as const;
 export type WriteAnswers = (typeof WRITE_ANSWERS)[number];
+
+interface UserRoutesOptions {
+  readonly writeAnswers: WriteAnswers;
+  readonly listed: ListEntries;
+}
 
 interface UserName {
   /** The path segment before the name. */
@@ -41,7 +47,8 @@ const LOGIN_NAME_OR_EMAIL: UserName = {
  * names and e-mail addresses are looked up without regard to case. A write by external id or login name creates a
  * missing user.
  */
-export function userRoutes(data: SimulatedData, store: UserStore, writeAnswers: WriteAnswers): Route[] {
+export function userRoutes(data: SimulatedData, store: UserStore, options: UserRoutesOptions): Route[] {
+  const { writeAnswers, listed } = options;
   const at = ({ folder }: UserName): string => `${USERS_PATH}/${folder}:wanted`;
   const nameIn = ({ params }: RouteRequest): string => params.wanted ?? '';
   const orNotFound = (user: PercipioUser | undefined, { what }: UserName, wanted: string): PercipioUser => {
@@ -82,7 +89,7 @@ export function userRoutes(data: SimulatedData, store: UserStore, writeAnswers: 
       path: USERS_PATH,
       handle: ({ query }) => {
         const { max, offset } = readPage(query, PAGE_SIZE_DEFAULT);
-        const users = updatedSince(data.users, readUpdatedSinceMs(query));
+        const users = listed(updatedSince(data.users, readUpdatedSinceMs(query)));
         return jsonAnswer(users.slice(offset, offset + max), { 'x-total-count': String(users.length) });
       },
     },

@@ -15,7 +15,7 @@ const LANGUAGES = ['en', 'es', 'de', 'fr', 'pt', 'ja', 'zh'];
 export const BATCH_FORMS = ['object', 'list'] as const;
 export type BatchForm = (typeof BATCH_FORMS)[number];
 
-export interface BatchOptions {
+interface BatchOptions {
   /** How many polls return IN_PROGRESS, even if the batch is carried out. */
   readonly polls: number;
   /** How long a batch waits until it is carried out, in ms of `now`. */

@@ -176,8 +176,9 @@ export class UserStore {
 }
 
 /** External ids, login names and e-mail addresses are case-insensitive. */
-export function isSameName(name: string | null | undefined, wanted: string | undefined): boolean {
-  return wanted !== undefined && name?.toLowerCase() === wanted.toLowerCase();
+export function isSameName(name: unknown, wanted: string | undefined): boolean {
+  if (name === null || name === undefined || wanted === undefined) return false;
+  return String(name).toLowerCase() === wanted.toLowerCase();
 }
 
 function mergeAttributes(
