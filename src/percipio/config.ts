@@ -1,4 +1,4 @@
-// The settings of this connector. The first three and `base-url` are also the Go connector's, by the same names.
+// The settings of this connector. The Go connector has the first three and `base-url` under the same names.
 import { boolField, choiceField, durationField, stringField, stringSliceField } from 'baton-connector-sdk';
 
 export const apiTokenField = stringField({
@@ -16,13 +16,13 @@ export const organizationIdField = stringField({
 
 export const limitedCoursesField = stringSliceField({
   name: 'limited-courses',
-  description: 'Ids of the only courses to sync; all courses when there are none',
+  description: 'Sync only these course ids (default: all courses)',
   required: false,
 });
 
 export const regionField = choiceField({
   name: 'region',
-  description: "Where the organization's Percipio is: us (api.percipio.com) or eu (dew1-api.percipio.com)",
+  description: 'Percipio region of the organization: us (api.percipio.com) or eu (dew1-api.percipio.com)',
   oneOf: ['us', 'eu'],
   default: 'us',
   exportTarget: 'ops',
@@ -30,28 +30,28 @@ export const regionField = choiceField({
 
 export const reportLookbackField = durationField({
   name: 'report-lookback',
-  description: 'How far back the learning activity report begins',
+  description: 'How far back the learning activity report goes',
   default: '10y',
   exportTarget: 'ops',
 });
 
 export const reportTimeoutField = durationField({
   name: 'report-timeout',
-  description: 'How long Percipio may take to make the learning activity report',
+  description: 'How long Percipio may take to generate the learning activity report',
   default: '5h',
   exportTarget: 'ops',
 });
 
-/** What Percipio makes of it is documented roughly: see docs/performance.md. */
+/** How Percipio applies it is documented only roughly: see docs/performance.md. */
 export const reportMappingField = boolField({
   name: 'report-mapping',
-  description: 'Asks Percipio to leave out of the report what a sync does not need: an eighth of the size, on trial',
+  description: 'Experimental: request only the report fields that a sync needs (about 1/8 of the size)',
   exportTarget: 'cli',
 });
 
 export const baseUrlField = stringField({
   name: 'base-url',
-  description: 'Where the Percipio API is, for a simulator',
+  description: 'URL of the Percipio API, for a simulator',
   hidden: true,
   exportTarget: 'cli',
 });

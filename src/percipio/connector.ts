@@ -1,4 +1,4 @@
-// The Percipio connector: puts its resource types together over one client.
+// The Percipio connector: its resource types, feeds and actions, over one client.
 import { availableParallelism } from 'node:os';
 import {
   Code,
@@ -34,7 +34,7 @@ import { createUserSyncer } from './users/users.ts';
 import { PermissionChecks } from './validation/permission-checks.ts';
 import { validatePercipio } from './validation/validate.ts';
 
-/** @param timing - For tests: shorter waits, another clock. */
+/** @param timing - Tests pass shorter waits and another clock. */
 export function createPercipioConnector(
   settings: Settings,
   environment: ConnectorEnvironment,
@@ -68,7 +68,7 @@ export function createPercipioConnector(
   const validated = { token, organizationId, percipio, courses: createCourses(percipio), checks };
   return {
     metadata: { displayName: 'Percipio Connector', description: 'Accounts and course progress of Skillsoft Percipio' },
-    // Syncers begin with the last one: users, whose listing is what roles are found in, come before roles.
+    // Syncers begin with the last one: the listing of users, from which roles are read, comes before roles.
     resourceTypes: [createCourseSyncer(percipio), createRoleSyncer(percipio), createUserSyncer(percipio)],
     eventFeeds: [
       createUserChangesFeed(percipio, timing.now),

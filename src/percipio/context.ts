@@ -3,11 +3,11 @@ import type { PercipioClient } from './api/percipio-client.ts';
 import type { SyncMemory } from './memory/sync-memory.ts';
 
 export interface PercipioContext {
-  /** The client, made when it is first needed: a connector that only tells what it is made of has no settings for one. */
+  /** The client, created on first use: a connector that only describes itself has no settings for one. */
   client(): PercipioClient;
   readonly memory: SyncMemory;
-  /** Ids of the only courses to sync; empty for all. */
+  /** Ids of the courses to sync; empty for all. */
   readonly limitedCourses: readonly string[];
-  /** How long a ListGrants call waits for the report. */
+  /** How long a ListGrants call waits for the report, in milliseconds. */
   readonly reportWaitMs: number;
 }

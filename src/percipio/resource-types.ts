@@ -1,4 +1,4 @@
-// The resource types that Percipio's objects become.
+// The resource types of Percipio.
 import { create } from '@bufbuild/protobuf';
 import { annotation, packAnnotations } from 'baton-connector-sdk';
 import { SkipEntitlementsAndGrantsSchema } from '#gen/c1/connector/v2/annotation_resource_tree_pb.js';
@@ -16,7 +16,7 @@ export const userType = create(ResourceTypeSchema, {
 
 /**
  * A course or an assessment of the catalog. The display name is lower case in the Go connector, and tenants see it. A
- * syncer that knows the annotations asks for all entitlements and for all grants at once, not for those of each course.
+ * syncer that knows the annotations requests all entitlements and all grants at once, not those of each course.
  */
 export const courseType = create(ResourceTypeSchema, {
   id: 'course',
@@ -27,7 +27,7 @@ export const courseType = create(ResourceTypeSchema, {
   ]),
 });
 
-/** What a person may do in Percipio. Everyone has exactly one of them. All their grants can be asked for at once. */
+/** What a user may do in Percipio. Everyone has exactly one role. All grants can be requested at once. */
 export const roleType = create(ResourceTypeSchema, {
   id: 'role',
   displayName: 'Role',

@@ -1,4 +1,4 @@
-// Turns failures of the Percipio client into errors of the services: which code a caller sees, and with which details.
+// Maps failures of the Percipio client to ServiceErrors, with the code and the details that a caller sees.
 import { create } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { type Annotation, annotation, Code, ServiceError } from 'baton-connector-sdk';
@@ -12,8 +12,8 @@ import type { RateLimit } from './api/rate-limit.ts';
 import { ReportFormatError } from './report/scan/report-format-error.ts';
 
 /**
- * The codes are those of the Go SDK's HTTP client (pkg/uhttp of baton-sdk v0.25.0), but for 404: a Go syncer skips what
- * answers NOT_FOUND quietly, and a list that is not there is no thing that is gone.
+ * The codes of the Go SDK's HTTP client (pkg/uhttp of baton-sdk v0.25.0), except for 404: a Go syncer silently skips what
+ * is NOT_FOUND, and a missing list is not a deleted resource.
  */
 const codeOfStatus: Record<number, Code> = {
   400: Code.InvalidArgument,
@@ -26,17 +26,17 @@ const codeOfStatus: Record<number, Code> = {
   501: Code.Unimplemented,
 };
 
-/** What to do when Percipio does not take the token. */
+/** What to do when Percipio rejects the token. */
 export const tokenAdvice =
-  'Check the API token (--api-token, BATON_API_TOKEN): it may be wrong, expired, or of a service account that is deactivated';
+  'Check the API token (--api-token, BATON_API_TOKEN): it may be wrong or expired, or its service account deactivated';
 
 /** What to do when Percipio does not know the organization. */
 export const organizationAdvice =
   'Check the organization id (--organization-id, BATON_ORGANIZATION_ID) and the region (--region)';
 
 /**
- * Runs a call of the Percipio client with the signal of the call it is made for. Its failures become ServiceErrors; an
- * abort becomes the reason of the signal, which says whether the caller went away or its deadline passed.
+ * Runs a call of the Percipio client. Its failures become ServiceErrors; an abort becomes the reason of the signal, which
+ * says whether the caller left or its deadline passed.
  */
 export async function asService<Result>(
   signal: AbortSignal,
@@ -49,7 +49,7 @@ export async function asService<Result>(
   }
 }
 
-/** A failure of the Percipio client as a ServiceError; anything else as it is. */
+/** A failure of the Percipio client as a ServiceError; any other error unchanged. */
 export function toServiceError(error: unknown): unknown {
   if (error instanceof ReportFormatError) {
     return error.isCutOff
@@ -70,7 +70,7 @@ export function toServiceError(error: unknown): unknown {
   });
 }
 
-/** The rate limit of an answer as a response annotation. */
+/** The rate limit of a response as an annotation. */
 export function rateLimitAnnotations(rateLimit: RateLimit | undefined): Annotation[] {
   return rateLimit ? [annotation(RateLimitDescriptionSchema, toRateLimitDescription(rateLimit))] : [];
 }
@@ -97,7 +97,7 @@ function codeOf({ kind, status, isTransient }: PercipioError): Code {
 
 function adviceFor({ status, family, kind }: PercipioError): string {
   if (kind === 'report-failed') {
-    return '. Run the sync again; if it fails in the same way, ask for less (--report-lookback)';
+    return '. Run the sync again; if it fails again, request less (--report-lookback)';
   }
   if (kind !== 'http') {
     return '';
@@ -114,7 +114,7 @@ function adviceFor({ status, family, kind }: PercipioError): string {
   return '';
 }
 
-/** The limit that a failure tells of. A 429 without one is a limit that is used up until `Retry-After`, if that is told. */
+/** The rate limit of a failure. A 429 without one is an exhausted limit until `Retry-After`, if there is one. */
 function rateLimitOf({ status, rateLimit, retryAfterMs }: PercipioError): RateLimitDescription | undefined {
   if (status !== 429) {
     return rateLimit && toRateLimitDescription(rateLimit);

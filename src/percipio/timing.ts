@@ -1,21 +1,21 @@
-// How long the connector waits for what.
+// All waits of the connector.
 
 import type { RetryPolicy } from 'baton-connector-sdk/http';
 import { defaultRetryPolicy, type RequestRetryPolicy } from './api/retry-policy.ts';
 import { downloadRetryPolicy } from './report/scan/download-activity.ts';
 
-/** One record for all waits, so that a test can run the whole connector without waiting for real. */
+/** One record, so that a test can run the whole connector without real waits. */
 export interface ConnectorTiming {
   /**
-   * How long a ListGrants call waits for the report before it answers an empty page, in milliseconds. A report takes
-   * minutes; callers and what lies between them and here give up on calls that last.
+   * How long a ListGrants call waits for the report before it returns an empty page, in milliseconds. A report takes
+   * minutes; callers and proxies time out on long calls.
    */
   readonly reportWaitMs: number;
-  /** When the report of a sync is polled first, at the latest: earlier, when the sync waits for nothing else any more. */
+  /** The latest time of the first poll of a sync's report. It is earlier if the sync has nothing else to do. */
   readonly reportFirstPollMaxMs: number;
-  /** Between two polls of the report of a sync: as the Go connector has it (report-polls.ts). */
+  /** Between two polls of a sync's report, as in the Go connector (poll-report.ts). */
   readonly reportPollMaxMs: number;
-  /** Between the first two polls of a report of an event feed; each wait is twice the one before, up to `reportPollMaxMs`. */
+  /** Between the first two polls of an event feed's report; each wait doubles, up to `reportPollMaxMs`. */
   readonly reportPollMinMs: number;
   /** When a request is sent again. */
   readonly requestRetry: RequestRetryPolicy;

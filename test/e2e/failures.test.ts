@@ -75,7 +75,7 @@ const failures: readonly Failure[] = [
   {
     what: 'a report that is no JSON',
     plant: (simulator) => simulator.setReport('next', '[{"contentUuid":"c" oops}]'),
-    says: [/the learning-activity report has a row that is no valid JSON \(byte 1, row 1\)/],
+    says: [/the learning-activity report has a row that is not valid JSON \(byte 1, row 1\)/],
   },
   {
     what: 'a report that Percipio gives up on',
@@ -98,7 +98,7 @@ const failures: readonly Failure[] = [
   {
     what: 'a Percipio that is down',
     plant: ({ faults }) => faults.add({ kind: 'reset', times: always }),
-    says: [/user-management, content-discovery, reporting fail alike/, /\(after 4 attempts\)/],
+    says: [/failed with the same error: user-management, content-discovery, reporting\./, /\(after 4 attempts\)/],
   },
   {
     what: 'a resource type that there is not',

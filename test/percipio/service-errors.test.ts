@@ -88,7 +88,7 @@ test('a report that breaks off may be read again, one that is no report is an er
 });
 
 const advice: [status: number, expected: RegExp][] = [
-  [401, /Check the API token \(--api-token, BATON_API_TOKEN\): it may be wrong, expired, or .* deactivated$/],
+  [401, /Check the API token \(--api-token, BATON_API_TOKEN\): it may be wrong or expired, .* deactivated$/],
   [403, /The service account of the API token needs permission for the API family reporting$/],
   [404, /Check the organization id \(--organization-id, BATON_ORGANIZATION_ID\) and the region \(--region\)$/],
 ];

@@ -104,11 +104,11 @@ async function loadReport(
   const report = memory.scopeOf(context.syncId).reports.get(token?.report, context.session);
   const { signal, reporter } = context;
   // A caller without a sync id lists by hand, in any order: there is no listing to wait for.
-  const canWait = token === undefined && context.syncId !== undefined;
+  const mayReturnEarly = token === undefined && context.syncId !== undefined;
   const onProgress = (progress: Progress) => reporter.progress(progress);
   let index: ActivityIndex | undefined;
   try {
-    index = await report.wait({ waitMs: reportWaitMs, signal, canWait, onProgress });
+    index = await report.wait({ waitMs: reportWaitMs, signal, mayReturnEarly, onProgress });
   } catch (error) {
     throw toServiceError(error);
   }

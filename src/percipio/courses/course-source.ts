@@ -7,7 +7,7 @@ import { coursesPageKey, type ReadCoursesPage } from '../memory/listed-courses.t
 import type { SyncMemory, SyncScope } from '../memory/sync-memory.ts';
 
 /** Reads one page of courses from Percipio; without a token the first one. */
-export type ReadCoursePage<Token> = (token: Token | undefined, context: Context) => Promise<Page<Resource, Token>>;
+type ReadCoursePage<Token> = (token: Token | undefined, context: Context) => Promise<Page<Resource, Token>>;
 
 /** The courses of a sync, as the steps of a sync need them. */
 export interface CourseSource {

@@ -8,7 +8,7 @@ const hourMs = 3_600_000;
  * How far consecutive windows overlap. Skillsoft says that Percipio may take up to 24 hours to include activity in a report;
  * the extra hour covers clock skew.
  */
-export const activityOverlapMs = 25 * hourMs;
+const activityOverlapMs = 25 * hourMs;
 
 /** Longer periods are split, so that no report is large: a month has a hundredth of ten years. */
 const windowMaxMs = 30 * 24 * hourMs;

@@ -7,7 +7,7 @@ import { toUserChange, type UserChange } from './user-change.ts';
 const seamLength = 8;
 
 /** A position in the list. */
-export interface ChangedUsersPlace {
+interface ChangedUsersPlace {
   /** How many users were before it. */
   readonly offset: number;
   /** The fingerprints of the last users before it. */
@@ -16,7 +16,7 @@ export interface ChangedUsersPlace {
 
 export const changedUsersStart: ChangedUsersPlace = { offset: 0, seam: '' };
 
-export interface ChangedUsersRequest {
+interface ChangedUsersRequest {
   readonly since: Date;
   readonly place: ChangedUsersPlace;
   /** How many users are wanted. There may be more or fewer. */
@@ -24,7 +24,7 @@ export interface ChangedUsersRequest {
 }
 
 /** The users after a position. */
-export interface ChangedUsers {
+interface ChangedUsers {
   readonly changes: readonly UserChange[];
   /** The list ends with them. */
   readonly isLast: boolean;

@@ -39,7 +39,7 @@ export const courseActivityFeedId = 'percipio_course_activity';
 /** A completion may have only a date, and so seem up to a day older than it is. */
 const dayMs = 24 * 3_600_000;
 
-export interface CourseActivityOptions {
+interface CourseActivityOptions {
   readonly percipio: PercipioContext;
   readonly timing: Pick<ConnectorTiming, 'now' | 'reportWaitMs' | 'reportPollMinMs' | 'reportPollMaxMs'>;
   /** How long Percipio may take to make a report before another one is requested. */

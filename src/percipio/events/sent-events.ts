@@ -6,7 +6,7 @@ import { z } from 'zod';
 const fingerprintLength = 8;
 
 /** How many events are remembered: 2,400 of the 3,000 bytes that a cursor may have. */
-export const sentEventsMax = 300;
+const sentEventsMax = 300;
 
 /** A short stand-in for an event id. */
 export function fingerprintOf(eventId: string): string {
@@ -25,7 +25,7 @@ export function splitFingerprints(text: string): string[] {
 }
 
 /** As a cursor carries them. */
-export interface SentFingerprints {
+interface SentFingerprints {
   /** Sent in the previous round, and not seen in this one yet. */
   readonly before: string;
   /** Sent in this round, or seen again. */

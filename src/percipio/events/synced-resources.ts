@@ -10,7 +10,7 @@ import { asService } from '../service-errors.ts';
 /** Each sync reports what a listing skips and warns about; a feed need not repeat it. */
 const silentReporter: Reporter = { countSkipped: () => {}, warn: () => {}, progress: () => {} };
 
-export interface SyncedResources {
+interface SyncedResources {
   readonly userIds: ReadonlySet<string>;
   readonly courses: ReadonlyMap<string, Resource>;
 }

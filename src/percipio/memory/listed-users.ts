@@ -16,7 +16,7 @@ export interface KnownUsersPage extends KnownPage<string> {
 }
 
 /** A page as Percipio returned it, and what is remembered of it. */
-export interface ReadUsersPage extends UsersPage {
+interface ReadUsersPage extends UsersPage {
   readonly known: KnownUsersPage;
 }
 

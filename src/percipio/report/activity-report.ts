@@ -25,7 +25,7 @@ import type { ActivityThread } from './scan/activity-thread.ts';
 import { downloadActivity } from './scan/download-activity.ts';
 import { SharedReportId } from './shared-report-id.ts';
 
-export type ReportState =
+type ReportState =
   | { readonly phase: 'idle' }
   /** Requested before anybody needs it: nothing more is done until somebody does. */
   | { readonly phase: 'prefetched'; readonly id: string }
@@ -76,7 +76,7 @@ export interface WaitOptions {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
   /** Whether to return early, as soon as the report is requested, while the sync is still listing. */
-  readonly canWait: boolean;
+  readonly mayReturnEarly: boolean;
 }
 
 /** A report that loads in the background once it has begun. Callers wait for it as long as they can afford. */
@@ -128,10 +128,10 @@ export class ActivityReport {
    * @throws the error that loading failed with; what reading the synced ids failed with; the reason of the signal.
    */
   async wait(options: WaitOptions): Promise<ActivityIndex | undefined> {
-    const { signal, canWait } = options;
+    const { signal, mayReturnEarly } = options;
     await this.#waitUntilScanned(options);
     const state = this.#state;
-    if (state.phase === 'scanned' && !(canWait && this.#options.isListing())) {
+    if (state.phase === 'scanned' && !(mayReturnEarly && this.#options.isListing())) {
       const ids = await this.#options.syncedIds(signal);
       // Another caller may have been faster.
       if (this.#state === state) void this.#work({ ...state, phase: 'indexing', ids });
@@ -212,8 +212,8 @@ export class ActivityReport {
     return state.phase === 'indexed' ? state.index : undefined;
   }
 
-  async #waitUntilScanned({ waitMs, signal, onProgress, canWait }: WaitOptions): Promise<void> {
-    const isEarly = canWait && this.#options.isListing();
+  async #waitUntilScanned({ waitMs, signal, onProgress, mayReturnEarly }: WaitOptions): Promise<void> {
+    const isEarly = mayReturnEarly && this.#options.isListing();
     if (!isEarly) this.#needed.resolve();
     const isReached = () => !isLoading(this.#state) || (isEarly && this.#state.phase !== 'requested');
     // A timer and its end are not free, and each page of grants comes by here.

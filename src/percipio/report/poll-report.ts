@@ -5,9 +5,9 @@ import type { ReportsApi } from '../api/reports.ts';
 import type { ByteStream } from '../api/response-body.ts';
 import type { ConnectorTiming } from '../timing.ts';
 
-export type PollTiming = Pick<ConnectorTiming, 'reportFirstPollMaxMs' | 'reportPollMaxMs'>;
+type PollTiming = Pick<ConnectorTiming, 'reportFirstPollMaxMs' | 'reportPollMaxMs'>;
 
-export interface PollOptions {
+interface PollOptions {
   readonly reports: () => ReportsApi;
   readonly timing: PollTiming;
   /** How long Percipio may take to make the report. */

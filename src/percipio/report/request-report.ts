@@ -60,7 +60,7 @@ function mayBeCausedByMapping(error: unknown): error is Error {
   return error instanceof ReportFormatError && !error.isCutOff;
 }
 
-/** The failure by which Percipio says that it has no such report (any more), so that a new one must be requested. */
+/** The failure that says that Percipio has no such report, so that a new one must be requested; undefined for any other. */
 export function lostReportError(error: unknown): PercipioError | undefined {
   const failure = error instanceof ServiceError ? error.cause : error;
   const isLost = failure instanceof PercipioError && ['report-failed', 'report-expired'].includes(failure.kind);

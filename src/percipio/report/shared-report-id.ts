@@ -1,4 +1,4 @@
-// The id of a sync's report, for all processes that serve the sync.
+// Shares the id of a sync's report among all processes that serve the sync.
 
 import type { SessionStore } from 'baton-connector-sdk';
 import type { Logger } from 'pino';
@@ -6,31 +6,31 @@ import type { Logger } from 'pino';
 const key = 'percipio/activity-report';
 
 /**
- * Without it each process would request a report, for the first call of a sync carries no page token that could name
- * one. It is a matter of cost alone: a store that fails costs a second report, and no sync.
+ * Without it each process would request a report, since the first call of a sync has no page token to name one. It only
+ * saves cost: a store that fails costs a second report, not the sync.
  *
- * Two processes that find nothing request a report each. The first one whose id is stored wins: the other one looks
- * again before it stores its own, and both look again behind that. Only if both store theirs within the same moment, and
- * one looks before the other has stored, they go on with a report each; either of them is right.
+ * Two processes that find nothing request a report each. The first id in the store wins: each process looks again before
+ * and after it stores its own. Only if both store at the same moment, and one looks before the other has stored, they
+ * continue with a report each; either report is right.
  */
 export class SharedReportId {
   readonly #session: SessionStore;
   readonly #logger: Logger;
   readonly #lostId: string | undefined;
 
-  /** @param lostId - The id of a report that Percipio does not have any more: it counts as none. */
+  /** @param lostId - The id of a report that Percipio no longer has: it is ignored. */
   constructor(session: SessionStore, logger: Logger, lostId: string | undefined) {
     this.#session = session;
     this.#logger = logger;
     this.#lostId = lostId;
   }
 
-  /** The id that a process of the sync has left. */
+  /** The id that a process of the sync has stored. */
   async find(signal: AbortSignal): Promise<string | undefined> {
     return await this.#unlessFailing(signal, () => this.#read(signal));
   }
 
-  /** Leaves the id of a new report for the other processes, and tells whose report it is to be. */
+  /** Stores the id of a new report for the other processes. Returns the id that all of them use. */
   async settle(id: string, signal: AbortSignal): Promise<string> {
     const settled = await this.#unlessFailing(signal, async () => {
       const other = await this.#read(signal);
@@ -54,7 +54,7 @@ export class SharedReportId {
       return await work();
     } catch (error) {
       signal.throwIfAborted();
-      this.#logger.warn({ error }, 'the processes of this sync cannot share a report');
+      this.#logger.warn({ error }, 'cannot share the report with other processes of this sync');
       return undefined;
     }
   }

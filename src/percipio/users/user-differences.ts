@@ -9,7 +9,7 @@ const readableFields = ['externalUserId', 'email', 'loginName', 'isActive', 'fir
 type ReadableField = (typeof readableFields)[number];
 
 /** The wanted state of a user. Omitted fields and attributes stay as they are. */
-export type WantedUser = Pick<UserChanges, ReadableField> & {
+type WantedUser = Pick<UserChanges, ReadableField> & {
   readonly customAttributes?: readonly AttributeValue[] | undefined;
 };
 

@@ -1,16 +1,16 @@
-// Small requests that show what the service account may do: for those who ask often, and sync nothing.
+// Small requests that test the permissions of the service account, for callers that validate often and do not sync.
 import type { PercipioClient } from '../api/percipio-client.ts';
 import type { ProbedFamily } from '../api/probes.ts';
 
-/** A health endpoint is asked every few seconds, and a permission is taken away once in a year. */
+/** A health endpoint is called every few seconds, and a permission is revoked once a year. */
 const goodForMs = 15 * 60_000;
 
-export interface PermissionChecksOptions {
+interface PermissionChecksOptions {
   readonly client: () => PercipioClient;
   readonly now: () => number;
 }
 
-/** Remembers which API families were permitted, until Percipio refuses anything. */
+/** Caches which API families were permitted, until Percipio refuses a request. */
 export class PermissionChecks {
   readonly #options: PermissionChecksOptions;
   readonly #goodUntil = new Map<ProbedFamily, number>();
@@ -21,8 +21,8 @@ export class PermissionChecks {
   }
 
   /**
-   * Asks a family for something small, unless it has permitted that lately.
-   * @throws PercipioError with status 401 or 403 when it is not permitted, or with what else went wrong.
+   * Makes a small request to a family, unless one was permitted recently.
+   * @throws PercipioError with status 401 or 403 when it is not permitted, or with any other failure.
    */
   async check(family: ProbedFamily, signal: AbortSignal): Promise<void> {
     const { client, now } = this.#options;

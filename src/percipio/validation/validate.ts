@@ -1,4 +1,4 @@
-// Checks that a sync can work: what can be seen of the settings, then one request to each API family.
+// Checks that a sync can work: the settings themselves, then one request to each API family.
 import { Code, type Context, ServiceError, type Validation } from 'baton-connector-sdk';
 import { inspectOrganizationId } from '../api/inspect-organization-id.ts';
 import { inspectToken } from '../api/inspect-token.ts';
@@ -11,10 +11,10 @@ import { courseType, roleType, userType } from '../resource-types.ts';
 import { asService, organizationAdvice, tokenAdvice } from '../service-errors.ts';
 import type { PermissionChecks } from './permission-checks.ts';
 
-/** From when on the end of a token is worth a warning. */
+/** A token that expires sooner gets a warning. */
 const expiryWarningDays = 30;
 
-export interface ValidateOptions {
+interface ValidateOptions {
   readonly token: string;
   readonly organizationId: string;
   readonly percipio: PercipioContext;
@@ -22,15 +22,14 @@ export interface ValidateOptions {
   readonly checks: PermissionChecks;
 }
 
-/** What is asked of an API family, and throws a ServiceError when that is refused. */
+/** The request to each API family. It throws a ServiceError when it is refused. */
 type Requests = Partial<Record<ProbedFamily, () => Promise<void>>>;
 
 /**
- * Where a sync follows, what is asked is what the sync asks for first, and is kept for it: the first users, the first
- * courses and, where it is known that it reads grants, the report. So it costs the sync no request. Others ask for
- * something small, and not often.
- * @throws ServiceError INVALID_ARGUMENT for a setting that cannot be right, UNAUTHENTICATED for a token that has expired
- * or is refused, PERMISSION_DENIED with the API families that it may not use; all faults at once.
+ * Before a sync, it prefetches what the sync requests first: the first users, the first courses and, if the sync is known
+ * to read grants, the report. So it costs the sync no request. Otherwise it makes small requests, and rarely.
+ * @throws ServiceError INVALID_ARGUMENT for an invalid setting, UNAUTHENTICATED for a token that is expired or rejected,
+ * PERMISSION_DENIED with the API families that it may not use; all faults at once.
  */
 export async function validatePercipio(
   options: ValidateOptions,
@@ -43,7 +42,7 @@ export async function validatePercipio(
   if (validation.isForSync) {
     scope = context.syncId === undefined ? memory.prefetchScope() : memory.scopeOf(context.syncId);
   }
-  const failures = await (scope ? readAhead(scope, options, context, validation) : checkAll(options, context));
+  const failures = await (scope ? prefetch(scope, options, context, validation) : checkAll(options, context));
   const [first, ...others] = failures;
   if (first) {
     throw others.length === 0 ? first.error : combine(first, others);
@@ -61,12 +60,12 @@ function inspectSettings({ token, organizationId }: ValidateOptions, context: Co
   }
   if (daysLeft !== undefined && daysLeft < expiryWarningDays) {
     context.reporter.warn(
-      `the API token expires in ${daysLeft} day${daysLeft === 1 ? '' : 's'} (${expiresAt?.toISOString()}); have it renewed`,
+      `the API token expires in ${daysLeft} day${daysLeft === 1 ? '' : 's'} (${expiresAt?.toISOString()}); renew it`,
     );
   }
 }
 
-async function readAhead(
+async function prefetch(
   scope: SyncScope,
   options: ValidateOptions,
   context: Context,
@@ -74,7 +73,7 @@ async function readAhead(
 ): Promise<Failure[]> {
   const { percipio, courses } = options;
   const isListed = (typeId: string) => resourceTypeIds?.includes(typeId) ?? true;
-  // Roles are found in the list of users.
+  // Roles come from the list of users.
   const needsUsers = isListed(userType.id) || isListed(roleType.id);
   scope.lists.excludesUsers = hasGrants === true && !isListed(userType.id);
   const mayNeedReport = hasGrants !== false && isListed(courseType.id);
@@ -86,7 +85,7 @@ async function readAhead(
     ...(isListed(courseType.id) && { 'content-discovery': () => courses.prefetch(scope, context) }),
   });
   if (failures.length > 0) {
-    // No sync follows: a report would be made in vain, and whoever puts this right wants to hear of all at once.
+    // No sync follows, so a report would be wasted; but the operator should see all failures at once.
     return mayNeedReport
       ? [...failures, ...(await attempt({ reporting: check(options, context, 'reporting') }))]
       : failures;
@@ -94,7 +93,7 @@ async function readAhead(
   if (!mayNeedReport || scope.lists.courses.isKnownEmpty) {
     return [];
   }
-  // A caller in another process may be no syncer, and would make Percipio work for nothing.
+  // Unless it is known that grants follow, a report might be wasted.
   return attempt({ reporting: hasGrants ? report : check(options, context, 'reporting') });
 }
 
@@ -126,7 +125,7 @@ interface Failure {
   readonly error: ServiceError;
 }
 
-/** One error for several families. What they have in common is said once. */
+/** One error for several families, without repeating what they have in common. */
 function combine(first: Failure, others: readonly Failure[]): ServiceError {
   const { code, reason, rawMessage, cause } = first.error;
   const failures = [first, ...others];
@@ -135,12 +134,16 @@ function combine(first: Failure, others: readonly Failure[]): ServiceError {
     return new ServiceError(code, messages.join('; '), { reason, cause: first.error });
   }
   const families = failures.map(({ family }) => family).join(', ');
-  const told = cause instanceof PercipioError ? cause.message : rawMessage;
+  const shared = cause instanceof PercipioError ? cause.message : rawMessage;
   const advice = adviceForAll(code, failures.length);
-  return new ServiceError(code, `The API families ${families} fail alike: ${told}${advice && `. ${advice}`}`, {
-    reason,
-    cause: first.error,
-  });
+  return new ServiceError(
+    code,
+    `All of these API families failed with the same error: ${families}. ${shared}${advice && `. ${advice}`}`,
+    {
+      reason,
+      cause: first.error,
+    },
+  );
 }
 
 function adviceForAll(code: Code, failureCount: number): string {
@@ -149,7 +152,7 @@ function adviceForAll(code: Code, failureCount: number): string {
       return tokenAdvice;
     case Code.PermissionDenied: {
       const needed = 'service account of the API token needs permission for these families';
-      // One that has no permission at all is more likely that of another organization.
+      // A token without any permission more likely belongs to another organization.
       return failureCount === probedFamilies.length
         ? `${organizationAdvice}; if they are right, the ${needed}`
         : `The ${needed}`;

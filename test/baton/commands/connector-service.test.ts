@@ -271,6 +271,6 @@ test('a session store that fails costs a report, and no sync', async (t) => {
   await createClient(ConnectorService, child.connect()).cleanup({ activeSyncId: syncId });
   child.die();
   assert.deepEqual(await child.exited, [0, null]);
-  assert.match(child.text.stderr, /disk full.*cannot share a report/);
+  assert.match(child.text.stderr, /disk full.*cannot share the report/);
   assert.match(child.text.stderr, /cannot clear the session of the sync/);
 });

@@ -53,7 +53,7 @@ function load(
   return report;
 }
 
-const patiently: WaitOptions = { waitMs: longWaitMs, signal: never, onProgress: () => {}, canWait: false };
+const patiently: WaitOptions = { waitMs: longWaitMs, signal: never, onProgress: () => {}, mayReturnEarly: false };
 const polls = (simulator: PercipioSimulator) => simulator.requests.of({ method: 'GET' });
 const firstPoll = (simulator: PercipioSimulator) => simulator.requests.waitFor(({ method }) => method === 'GET');
 
@@ -109,11 +109,11 @@ test('a report is not asked for while the sync has other things to do', async (t
   const simulator = await start(t);
   let isListing = true;
   const report = load(t, simulator, { timing: lateTiming, isListing: () => isListing });
-  assert.equal(await report.wait({ ...patiently, canWait: true }), undefined);
+  assert.equal(await report.wait({ ...patiently, mayReturnEarly: true }), undefined);
   assert.ok(report.id);
   assert.equal(polls(simulator).length, 0);
   isListing = false;
-  assert.equal((await report.wait({ ...patiently, canWait: true }))?.countOf(course), 2);
+  assert.equal((await report.wait({ ...patiently, mayReturnEarly: true }))?.countOf(course), 2);
   assert.equal(polls(simulator).length, 1);
 });
 
@@ -132,7 +132,7 @@ test('reportFirstPollMaxMs: it is asked for by then, though nobody waits', async
 test('close ends the wait before the first poll', async (t) => {
   const simulator = await start(t);
   const report = load(t, simulator, { timing: lateTiming, isListing: () => true });
-  await report.wait({ ...patiently, canWait: true });
+  await report.wait({ ...patiently, mayReturnEarly: true });
   report.close();
   assert.equal(await report.wait(patiently), undefined);
   assert.equal(polls(simulator).length, 0);
@@ -209,10 +209,10 @@ test('a report that is read before the sync has listed all gives its index after
   const report = load(t, await start(t), { syncedIds, isListing: () => isListing });
   // The listing begins while the report is downloaded.
   const onProgress = () => (isListing = true);
-  assert.equal(await report.wait({ ...patiently, canWait: true, onProgress }), undefined);
+  assert.equal(await report.wait({ ...patiently, mayReturnEarly: true, onProgress }), undefined);
   assert.deepEqual([report.state.phase, reads], ['scanned', 0]);
   isListing = false;
-  const index = await report.wait({ ...patiently, canWait: true });
+  const index = await report.wait({ ...patiently, mayReturnEarly: true });
   assert.equal(index?.countOf(course), 1);
   assert.equal(await report.wait(patiently), index);
   assert.equal(reads, 1);
@@ -231,7 +231,7 @@ test('a report that Percipio gives up on fails with its status', async (t) => {
 test('a failure that nobody was waiting for goes to the next caller', async (t) => {
   const simulator = await startSimulator(t, { users: 0, courses: 0, activityRows: 0, reportFails: true });
   const report = load(t, simulator, { isListing: () => true });
-  assert.equal(await report.wait({ ...patiently, canWait: true }), undefined);
+  assert.equal(await report.wait({ ...patiently, mayReturnEarly: true }), undefined);
   while (report.state.phase !== 'failed') {
     await new Promise((resolve) => setImmediate(resolve));
   }
@@ -360,7 +360,7 @@ test('a report goes from state to state, and begins once', async (t) => {
   let isListing = true;
   const report = load(t, simulator, { timing: lateTiming, isListing: () => isListing });
   const phases = [report.state.phase];
-  assert.equal(await report.wait({ ...patiently, canWait: true }), undefined);
+  assert.equal(await report.wait({ ...patiently, mayReturnEarly: true }), undefined);
   phases.push(report.state.phase);
   report.begin(undefined, undefined);
   phases.push(report.state.phase);

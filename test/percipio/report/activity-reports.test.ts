@@ -37,7 +37,7 @@ const requested = (simulator: PercipioSimulator) => simulator.requests.of({ meth
 /** Waits until a report is loaded or has failed; the error, if it has. */
 async function settle(report: ActivityReport): Promise<unknown> {
   return await report
-    .wait({ waitMs: 60_000, signal: new AbortController().signal, onProgress: () => {}, canWait: false })
+    .wait({ waitMs: 60_000, signal: new AbortController().signal, onProgress: () => {}, mayReturnEarly: false })
     .then(
       () => undefined,
       (error: unknown) => error,

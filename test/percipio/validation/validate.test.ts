@@ -198,14 +198,17 @@ for (const family of ['user-management', 'content-discovery', 'reporting'] as co
 test('several families without permission are named together', async (t) => {
   const { error } = await validate(t, { forbidden: ['user-management', 'reporting'] });
   assert.equal(error?.code, Code.PermissionDenied);
-  assert.match(error.rawMessage, /^The API families user-management, reporting fail alike: GET .* answered 403/);
+  assert.match(
+    error.rawMessage,
+    /^All of these API families failed with the same error: user-management, reporting\. GET .* answered 403/,
+  );
   assert.match(error.rawMessage, /The service account of the API token needs permission for these families$/);
 });
 
 test('an organization that the service account does not belong to is told from missing permissions', async (t) => {
   const { error } = await validate(t, {}, { organizationId: '00000000-0000-4000-8000-000000000001' });
   assert.equal(error?.code, Code.PermissionDenied);
-  assert.match(error.rawMessage, /user-management, content-discovery, reporting fail alike/);
+  assert.match(error.rawMessage, /failed with the same error: user-management, content-discovery, reporting\./);
   assert.match(error.rawMessage, /Check the organization id \(--organization-id, BATON_ORGANIZATION_ID\)/);
 });
 
@@ -236,7 +239,7 @@ test('a token that expires within 30 days passes with a warning that says in how
   const token = tokenThatEnds(12.5 * dayMs, organizationId);
   const { error, told } = await validate(t, { token });
   assert.equal(error, undefined);
-  assert.match(told.warnings.join('\n'), /^the API token expires in 12 days \(.*\); have it renewed$/);
+  assert.match(told.warnings.join('\n'), /^the API token expires in 12 days \(.*\); renew it$/);
 });
 
 test('a token that expires later passes without a warning', async (t) => {
@@ -259,7 +262,7 @@ test('a Percipio that is down is UNAVAILABLE, said once for all families, after 
     async () => connector.validate?.(createContext().context),
     (error: ServiceError) => {
       assert.equal(error.code, Code.Unavailable);
-      assert.match(error.rawMessage, /fail alike: GET .* answered 503 .*\(after 4 attempts\)$/);
+      assert.match(error.rawMessage, /failed with the same error: .*\. GET .* answered 503 .*\(after 4 attempts\)$/);
       return true;
     },
   );

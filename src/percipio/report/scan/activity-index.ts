@@ -2,7 +2,7 @@
 import type { ActivityStatus } from './activity-status.ts';
 
 /** What became of the rows of a report. Each counts once: `rows` is the sum of `grants`, `duplicates` and all skipped. */
-export interface ActivityCounts {
+interface ActivityCounts {
   readonly rows: number;
   readonly grants: number;
   /** Rows of a user and a course that have a grant from another row. */

@@ -1,11 +1,11 @@
-// What the status of a row means for a person and a course.
+// The meaning of a row's status.
 
-/** As in the slugs of a course's entitlements. The first one wins where a person has both. */
+/** The slugs of a course's entitlements. If a user has both, the first one wins. */
 export const activityStatuses = ['completed', 'in_progress'] as const;
 
 export type ActivityStatus = (typeof activityStatuses)[number];
 
-/** By status in lower case. What is not here, such as `Abandoned` or `Watched`, means neither. */
+/** By status in lower case. Others, such as `Abandoned` or `Watched`, give no grant. */
 const meanings: ReadonlyMap<string, ActivityStatus> = new Map([
   ['completed', 'completed'],
   ['achieved', 'completed'],
@@ -13,12 +13,12 @@ const meanings: ReadonlyMap<string, ActivityStatus> = new Map([
   ['active', 'in_progress'],
 ]);
 
-/** Statuses are compared by this: case and space around them do not matter. */
+/** The form by which statuses are compared: without case and surrounding space. */
 export function foldStatus(status: string): string {
   return status.trim().toLowerCase();
 }
 
-/** What a row's status means; nothing where it gives no grant. */
+/** The meaning of a row's status; undefined if it gives no grant. */
 export function toActivityStatus(status: string): ActivityStatus | undefined {
   return meanings.get(foldStatus(status));
 }

@@ -1,4 +1,4 @@
-// Reads a report in a thread of its own: whatever else there is to do, listing people and answering calls, goes on.
+// Reads a report in a thread of its own, so that listing users and answering calls go on.
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { ActivityIndex } from './activity-index.ts';
@@ -9,45 +9,44 @@ import { ReportFormatError } from './report-format-error.ts';
 import type { ScanOptions } from './scan-rows.ts';
 
 const blockBytes = 512 * 1024;
-/** How many may be on their way to the thread: more is only fetched when the thread has read some. */
+/** How many may be in flight to the thread: more is fetched only when the thread has read some. */
 const blocksCount = 4;
 
 type Answer<Kind extends ActivityAnswer['kind']> = Extract<ActivityAnswer, { kind: Kind }>;
 
 /**
- * A report that is read, and then made an index of. Closed by the index, by whatever goes wrong, and by
- * {@link ActivityThread.close}.
+ * Reads a report, then builds its index. The index closes it, as does any failure and {@link ActivityThread.close}.
  *
- * Scanning a report takes more time than all else that a sync does before its grants: on two processors it is there
- * when users and courses are listed.
+ * Scanning a report takes more time than everything else that a sync does before its grants: on two processors it is done
+ * by the time users and courses are listed.
  */
 export class ActivityThread {
   readonly #worker: Worker;
   readonly #blocks = Array.from({ length: blocksCount }, () => new Uint8Array(new SharedArrayBuffer(blockBytes)));
-  /** Numbers of the blocks that may be filled. */
+  /** Indexes of the blocks that may be filled. */
   readonly #free = [...this.#blocks.keys()];
   #rows = 0;
   #failure: Error | undefined;
-  /** Who waits for the next answer. */
+  /** Resolved by the next answer. */
   #awaited = Promise.withResolvers<void>();
   #ended: Answer<'end'> | undefined;
   #index: Answer<'index'> | undefined;
 
   constructor({ isMapped }: Pick<ActivityWorkerData, 'isMapped'>) {
     const workerData: ActivityWorkerData = { isMapped, blocks: this.#blocks.map(({ buffer }) => buffer) };
-    // Beside this module, which is compiled or is not.
+    // Next to this module, whether it is compiled or not.
     const program = new URL(`activity-worker${extname(import.meta.url)}`, import.meta.url);
     this.#worker = new Worker(program, { workerData, name: 'activity report', execArgv: [] });
     this.#worker.on('message', (answer: ActivityAnswer) => this.#take(answer));
     this.#worker.on('error', (error) => this.#fail(error));
     this.#worker.on('exit', () => this.#fail(new Error('the thread that reads the activity report has ended')));
-    // Whoever waits for it holds the process; nobody else has to.
+    // Only a pending call keeps the process alive.
     this.#worker.unref();
   }
 
   /**
    * Reads a whole report. Once.
-   * @throws ReportFormatError when it is none, or not complete; and whatever `body` or the signal throws.
+   * @throws ReportFormatError when it is malformed or incomplete; and whatever `body` or the signal throws.
    */
   async read(body: AsyncIterable<Uint8Array>, options: ScanOptions): Promise<void> {
     this.#worker.ref();
@@ -90,7 +89,7 @@ export class ActivityThread {
     onProgress?.({ bytes, rows });
   }
 
-  /** Makes the index of a report that was read. Once. */
+  /** Builds the index of a report that was read. Once. */
   async finish({ users, courses }: SyncedIds = {}): Promise<ActivityIndex> {
     this.#worker.ref();
     this.#ask({ kind: 'finish', ids: { users: users && [...users], courses: courses && [...courses] } });
@@ -98,7 +97,7 @@ export class ActivityThread {
     return new ActivityIndex(parts);
   }
 
-  /** Ends the thread, and whoever waits for it gets an error. */
+  /** Ends the thread. Pending calls get an error. */
   close(): void {
     this.#worker.terminate();
   }
@@ -107,7 +106,7 @@ export class ActivityThread {
     this.#worker.postMessage(request);
   }
 
-  /** Waits until there is something, or the thread has failed. */
+  /** Waits until `find` returns a value, or the thread has failed. */
   async #until<Value>(find: () => Value | undefined): Promise<Value> {
     for (;;) {
       const found = find();

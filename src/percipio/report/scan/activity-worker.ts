@@ -1,4 +1,4 @@
-// The program of a thread that reads a report: takes its bytes in blocks, and answers what an index consists of.
+// The program of a thread that reads a report: it takes the bytes in blocks, and returns the parts of an index.
 import { on } from 'node:events';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { ActivityIndexParts } from './activity-index.ts';
@@ -9,17 +9,17 @@ import { scanRows } from './scan-rows.ts';
 /** Data of the thread. */
 export interface ActivityWorkerData {
   readonly isMapped: boolean;
-  /** What the bytes of the report come in. Messages name a block by its number: to send it takes ten times as long. */
+  /** The blocks for the bytes of the report. Messages name a block by its index: sending it takes ten times as long. */
   readonly blocks: readonly SharedArrayBuffer[];
 }
 
-/** First the blocks of the report, of each its first `length` bytes, then its end; behind that, once, `finish`. */
+/** First the blocks of the report, each with its first `length` bytes, then its end; then `finish`, once. */
 export type ActivityRequest =
   | { readonly kind: 'block'; readonly block: number; readonly length: number }
   | { readonly kind: 'end' }
   | { readonly kind: 'finish'; readonly ids: SyncedIds };
 
-/** `block` gives back a block that was read. `wrong` is the last answer. */
+/** `block` returns a block that was read. `wrong` is the last answer. */
 export type ActivityAnswer =
   | { readonly kind: 'block'; readonly block: number; readonly rows: number }
   | { readonly kind: 'end'; readonly rows: number }
@@ -28,7 +28,7 @@ export type ActivityAnswer =
 
 if (parentPort) await serve(parentPort, workerData as ActivityWorkerData);
 
-/** What it throws beside a report that is wrong ends the thread, which is how the other side hears of it. */
+/** Any error except a malformed report ends the thread, which the other side notices. */
 async function serve(port: MessagePort, { isMapped, blocks }: ActivityWorkerData): Promise<void> {
   const answer = (message: ActivityAnswer, transferred: ArrayBuffer[] = []) => port.postMessage(message, transferred);
   const requests = on(port, 'message') as AsyncIterator<[ActivityRequest]>;

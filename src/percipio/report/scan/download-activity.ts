@@ -1,4 +1,4 @@
-// Downloads a report, from the start again where the download breaks.
+// Downloads a report. A broken download restarts from the beginning.
 import { onlyIf, type RetryPolicy, retry } from 'baton-connector-sdk/http';
 import { PercipioError } from '../../api/percipio-error.ts';
 import { halfJitter } from '../../api/retry-policy.ts';
@@ -8,22 +8,22 @@ import type { ScanProgress } from './scan-rows.ts';
 
 export interface ActivityDownload {
   /**
-   * Opens the report at its beginning; called once for each attempt, from 1. What it throws ends the download: it has
-   * done its own retries.
+   * Opens the report at its beginning; called for each attempt, from 1. It does its own retries: what it throws ends the
+   * download.
    */
   readonly open: (attempt: number) => Promise<AsyncIterable<Uint8Array>>;
   readonly signal: AbortSignal;
-  /** Whether Percipio was asked to map the report: then rows that are all without ids and status are a failure. */
+  /** Whether Percipio was asked to map the report: then it fails if no row has ids and status. */
   readonly isMapped?: boolean | undefined;
   /** Default {@link downloadRetryPolicy}. */
   readonly retry?: RetryPolicy | undefined;
-  /** Called after each piece; begins at 0 again with each attempt. */
+  /** Called after each piece; starts from 0 with each attempt. */
   readonly onProgress?: ((progress: ScanProgress) => void) | undefined;
-  /** Called when an attempt failed and another one follows. */
+  /** Called when an attempt failed and will be retried. */
   readonly onRetry?: ((error: Error, attempt: number) => void) | undefined;
 }
 
-/** Three attempts: a download is a gigabyte, and nothing of a broken one can be used. */
+/** Three attempts: a download is a gigabyte, and a broken one is useless. */
 export const downloadRetryPolicy: RetryPolicy = {
   attemptsMax: 3,
   delayMinMs: 2000,
@@ -32,10 +32,10 @@ export const downloadRetryPolicy: RetryPolicy = {
 };
 
 /**
- * Reads a whole report: the result has all of its rows. Percipio cannot continue a download, so one that breaks begins anew, without its rows.
- * @throws PercipioError or ReportFormatError when the last attempt failed, or another one makes no sense; the signal's
- * reason when it ends the download between attempts.
- * @returns The report, read and not yet made an index of; the signal closes it.
+ * Reads all rows of a report. Percipio cannot resume a download, so a broken one starts over, without its rows.
+ * @throws PercipioError or ReportFormatError when the last attempt failed, or a retry makes no sense; the signal's reason
+ * when it ends the download between attempts.
+ * @returns The thread that has the rows; the signal closes it.
  */
 export async function downloadActivity(download: ActivityDownload): Promise<ActivityThread> {
   const { open, signal, isMapped = false, retry: policy = downloadRetryPolicy, onProgress, onRetry } = download;

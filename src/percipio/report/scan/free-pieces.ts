@@ -1,14 +1,14 @@
-// Frees the memory of what was read of a report, piece by piece.
+// Frees the memory of the pieces of a report that were read.
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** How much may be read until memory is freed. */
+/** How much is read before memory is freed. */
 const bytesMax = 16 * 1024 * 1024;
 
 /**
- * Takes note of pieces that nobody needs any more. Their bytes lie outside of V8's heap: it waits for 64 MB of them, and
- * often for more, since scanning a report makes no garbage that would remind it. Collecting young objects after every
- * 16 MB takes 0.1 s of a gigabyte, and keeps 55 MB less.
+ * Counts pieces that are no longer needed. Their bytes are outside V8's heap: it waits for 64 MB of them, and often for
+ * more, since scanning a report makes no garbage that would trigger it. Collecting young objects every 16 MB takes 0.1 s
+ * per gigabyte, and saves 55 MB.
  */
 export function createPieceFreer(): (bytes: number) => void {
   const collect = exposeCollector();
@@ -25,7 +25,7 @@ type Collector = (options: { readonly type: 'minor' }) => void;
 
 let collector: Collector | undefined;
 
-/** Node gives the function to a program that was started with a flag, or to a new context behind it. */
+/** Node exposes the function to a program that was started with the flag, or to a context created after setting it. */
 function exposeCollector(): Collector {
   if (!collector) {
     setFlagsFromString('--expose-gc');

@@ -1,9 +1,9 @@
-// Numbers ids, so that millions of pairs of ids can be kept as numbers. Finds them by their bytes, without strings.
+// Numbers ids, so that millions of pairs of ids can be stored as numbers. Finds them by their bytes, without strings.
 
 /** How many ids a table can hold: two such numbers and a status fit exactly into a double. */
 export const idsMax = 2 ** 26;
 
-/** No such id. */
+/** The number of an unknown id. */
 export const absent = -1;
 
 /**

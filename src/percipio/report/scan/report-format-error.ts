@@ -1,17 +1,17 @@
-// What is thrown for a report that is no JSON array of objects.
+// The error for a report that is not a JSON array of objects.
 
 export interface ReportFormatErrorFields {
-  /** Where in the (decompressed) report, from 0. */
+  /** Position in the (decompressed) report, from 0. */
   readonly byteOffset: number;
-  /** In or before which row, from 1. */
+  /** The row that contains it or follows, from 1. */
   readonly row: number;
-  /** The report ends too early, so that reading it anew may help. */
+  /** Whether the report ends too early, so that reading it again may help. */
   readonly isCutOff: boolean;
 }
 
-/** Tells where the report is wrong, and quotes nothing of it: rows are personal data. */
+/** Says where the report is wrong, and quotes nothing: rows are personal data. */
 export class ReportFormatError extends Error {
-  /** What is wrong, for a sentence about the report. */
+  /** The predicate of a sentence about the report: `is cut off`. */
   readonly problem: string;
   readonly byteOffset: number;
   readonly row: number;

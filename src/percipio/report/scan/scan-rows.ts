@@ -7,7 +7,7 @@ import { incomplete, isBlank } from './skip-json.ts';
  * Gets a row: the text of field i is UTF-8 in `bytes` from `spans[2 * i]` to `spans[2 * i + 1]` (exclusive). The start is
  * -1 if the field is missing or not a string. Both arrays may change after the call.
  */
-export type OnRow = (bytes: Uint8Array, spans: Spans) => void;
+type OnRow = (bytes: Uint8Array, spans: Spans) => void;
 
 export interface ScanProgress {
   /** Bytes of the report, after decompression. */
@@ -57,10 +57,10 @@ type Expectation = 'array' | 'first row or end' | 'row' | 'comma or end' | 'noth
 
 const problems: Readonly<Record<Expectation, string>> = {
   array: 'does not begin with [',
-  'first row or end': 'has something else than an object as a row',
-  row: 'has something else than an object as a row',
-  'comma or end': 'has something else than a comma behind a row',
-  nothing: 'goes on behind its end',
+  'first row or end': 'has a row that is not an object',
+  row: 'has a row that is not an object',
+  'comma or end': 'has something other than a comma after a row',
+  nothing: 'continues after its end',
 };
 
 class RowScanner {
@@ -136,7 +136,7 @@ class RowScanner {
       if (byte === 0x7b && (expected === 'row' || expected === 'first row or end')) {
         const next = scanRow(bytes, position, end, this.#fields, this.#spans);
         if (next === incomplete) return position;
-        if (next < 0) throw this.#fail('has a row that is no valid JSON', position, false);
+        if (next < 0) throw this.#fail('has a row that is not valid JSON', position, false);
         this.#passOn();
         position = next;
         continue;

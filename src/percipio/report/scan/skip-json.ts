@@ -1,16 +1,16 @@
-// Skips values of JSON in bytes, and checks their grammar on the way.
+// Skips JSON values in bytes, and checks their syntax.
 
-// Positions are of bytes. What a function answers: the position behind what it skipped; `incomplete` where the bytes end
-// before it does; `invalid` for what is no JSON. Behind the bytes stands a zero, so that no loop has to look for their
-// end: a zero is no character of JSON outside of strings, and no valid one inside.
+// Positions are byte positions. Functions return the position after what they skipped, `incomplete` where the bytes end too
+// early, or `invalid` where they are not JSON. A zero follows the bytes, so that no loop has to check for their end: JSON
+// has no zero outside strings, and no valid one inside.
 
 /** The bytes end before the value does. */
 export const incomplete = -1;
 
-/** The bytes are no JSON. */
+/** The bytes are not JSON. */
 export const invalid = -2;
 
-/** What a byte is to a string: 0 for its content, anything else ends a run of it. */
+/** By byte: 0 for the content of a string; anything else ends a run of it. */
 export const endsRun = new Uint8Array(256).fill(1, 0, 0x20);
 endsRun[0x22] = 1;
 endsRun[0x5c] = 1;
@@ -28,14 +28,14 @@ export function isBlank(byte: number): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 
-/** Skips blanks, if there are any. */
+/** Skips blanks. */
 export function skipBlanks(bytes: Uint8Array, from: number): number {
   let position = from;
   while (isBlank(bytes[position] as number)) position += 1;
   return position;
 }
 
-/** Skips what is left of a string, from anywhere in it but the middle of an escape, its closing quote included. */
+/** Skips the rest of a string, including its closing quote, from anywhere except the middle of an escape. */
 export function skipString(bytes: Uint8Array, from: number, end: number): number {
   let position = from;
   for (;;) {
@@ -48,7 +48,7 @@ export function skipString(bytes: Uint8Array, from: number, end: number): number
   }
 }
 
-/** Skips `\n`, `\u00e9` and so on. */
+/** Skips an escape such as `\n` or `\u00e9`. */
 export function skipEscape(bytes: Uint8Array, from: number, end: number): number {
   const kind = bytes[from + 1] as number;
   if (kind !== 0x75)
@@ -62,13 +62,13 @@ export function skipEscape(bytes: Uint8Array, from: number, end: number): number
   return from + 6;
 }
 
-/** Skips any value, however deep it is. */
+/** Skips any value, however deeply nested. */
 export function skipValue(bytes: Uint8Array, from: number, end: number): number {
-  /** The brackets that are open. */
+  /** The open brackets. */
   const open: number[] = [];
   let position = from;
   for (;;) {
-    // Here a value begins, or an empty object or list ends.
+    // A value begins, or an empty object or array ends.
     position = skipBlanks(bytes, position);
     const byte = bytes[position] as number;
     if (byte === braceOpen || byte === bracketOpen) {
@@ -85,7 +85,7 @@ export function skipValue(bytes: Uint8Array, from: number, end: number): number 
       position = byte === quote ? skipString(bytes, position + 1, end) : skipScalar(bytes, position, end);
       if (position < 0) return position;
     }
-    // Behind a value, or at the bracket that closes an empty one.
+    // After a value, or at the bracket that closes an empty one.
     for (;;) {
       const within = open.at(-1);
       if (within === undefined) return position;
@@ -110,9 +110,9 @@ export function skipValue(bytes: Uint8Array, from: number, end: number): number 
 /** Skips a key and its colon. */
 function skipKey(bytes: Uint8Array, from: number, end: number): number {
   if (bytes[from] !== quote) return from >= end ? incomplete : invalid;
-  const behind = skipString(bytes, from + 1, end);
-  if (behind < 0) return behind;
-  const position = skipBlanks(bytes, behind);
+  const keyEnd = skipString(bytes, from + 1, end);
+  if (keyEnd < 0) return keyEnd;
+  const position = skipBlanks(bytes, keyEnd);
   if (bytes[position] !== colon) return position >= end ? incomplete : invalid;
   return position + 1;
 }

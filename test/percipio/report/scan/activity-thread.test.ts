@@ -67,7 +67,7 @@ describe('ActivityThread', () => {
 
   for (const [title, wrong, fields] of [
     ['is cut off', report.slice(0, -1), { row: 20_001, isCutOff: true }],
-    ['has a row that is no valid JSON', `[{"a":1},{"a":x}]${' '.repeat(5_000_000)}`, { row: 2, isCutOff: false }],
+    ['has a row that is not valid JSON', `[{"a":1},{"a":x}]${' '.repeat(5_000_000)}`, { row: 2, isCutOff: false }],
   ] as const) {
     it(`fails on a report that ${title}, as reading here does`, async () => {
       const thread = new ActivityThread({ isMapped: false });
