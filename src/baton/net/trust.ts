@@ -10,20 +10,26 @@ export const trustAdvice =
 
 const fileVariables = ['SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS'] as const;
 
+/** By the authorities of the operator: making one takes tens of milliseconds, and one serves all connections. */
+const contexts = new Map<string, SecureContext>();
+
 /**
  * Trust in Node's own authorities, those of the operating system, and those in the PEM files that `SSL_CERT_FILE` and
  * `NODE_EXTRA_CA_CERTS` name. Node by itself reads only the second variable, and only when the process starts.
- *
- * One context serves all connections: making it takes tens of milliseconds.
  * @throws UnusableVariableError when a file cannot be read, or holds no certificate.
  */
 export function createTrust(env: Environment): SecureContext {
-  const authorities = new Set([...getCACertificates('default'), ...getCACertificates('system')]);
-  for (const variable of fileVariables) {
+  const own = fileVariables.flatMap((variable) => {
     const path = env[variable];
-    if (path) for (const authority of readAuthorities(variable, path)) authorities.add(authority);
-  }
-  return createSecureContext({ ca: [...authorities] });
+    return path ? readAuthorities(variable, path) : [];
+  });
+  const key = own.join();
+  const known = contexts.get(key);
+  if (known) return known;
+  const authorities = new Set([...getCACertificates('default'), ...getCACertificates('system'), ...own]);
+  const context = createSecureContext({ ca: [...authorities] });
+  contexts.set(key, context);
+  return context;
 }
 
 function readAuthorities(variable: string, path: string): readonly string[] {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { UnusableVariableError } from '../../../src/baton/net/environment.ts';
 import { createTrust } from '../../../src/baton/net/trust.ts';
+import { createCertificate } from '../../../src/simulator/conductorone/certificate.ts';
 
 function writeTemporary(t: TestContext, content: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'trust-'));
@@ -35,3 +36,11 @@ for (const variable of ['SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS']) {
     });
   }
 }
+
+test('one context serves all who trust the same', (t) => {
+  const { cert } = createCertificate();
+  const own = { SSL_CERT_FILE: writeTemporary(t, cert) };
+  assert.equal(createTrust({}), createTrust({}));
+  assert.equal(createTrust(own), createTrust({ NODE_EXTRA_CA_CERTS: writeTemporary(t, cert) }));
+  assert.notEqual(createTrust(own), createTrust({}));
+});
