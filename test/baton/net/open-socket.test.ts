@@ -115,7 +115,8 @@ describe('a connection', () => {
     });
   }
 
-  it('ends with its signal, at any time', async (t) => {
+  // The limit is for the SOCKS library, which gives up by itself after 30 seconds.
+  it('ends with its signal, at any time', { timeout: 20_000 }, async (t) => {
     const silent = await listen(t, createTcpServer());
     const silentProxy = await startProxy(t, { refuseWith: 'be silent' });
     for (const env of [

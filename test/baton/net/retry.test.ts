@@ -88,10 +88,14 @@ describe('retry', () => {
         if (abortIn === 'attempt') stop.abort(reason);
         throw new Error('failure');
       };
-      const onRetry = () => stop.abort(reason);
+      let retries = 0;
+      const onRetry = () => {
+        retries++;
+        stop.abort(reason);
+      };
       const slow = { ...policy, delayMinMs: 3_600_000, delayMaxMs: 3_600_000 };
       await assert.rejects(retry(work, { policy: slow, signal: stop.signal, onRetry }), reason);
-      assert.equal(attempts, 1);
+      assert.deepEqual([attempts, retries], [1, abortIn === 'attempt' ? 0 : 1]);
     }
   });
 });
