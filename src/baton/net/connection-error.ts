@@ -8,7 +8,7 @@ export type Stage = 'proxy' | 'tunnel' | 'server';
 
 /** A connection that did not come about, so that no request was sent. Names the proxy and its variable, if there is one. */
 export class ConnectionError extends Error {
-  /** The message without the server: `nothing listens at that address (connect ECONNREFUSED 10.1.2.3:443)`. */
+  /** The message without the server: `nothing is listening at that address (connect ECONNREFUSED 10.1.2.3:443)`. */
   readonly reason: string;
   /** Another attempt may succeed: not so for an untrusted certificate, or a proxy that refuses. */
   readonly isTransient: boolean;
@@ -37,13 +37,13 @@ export class TunnelRefusal extends Error {
 }
 
 const meanings: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens at that address',
+  ECONNREFUSED: 'nothing is listening at that address',
   ECONNRESET: 'the other side closed the connection',
   ENOTFOUND: 'the host name does not exist; check its spelling and the DNS of this machine',
-  EAI_AGAIN: 'the host name could not be looked up; check the DNS of this machine',
-  EHOSTUNREACH: 'there is no route to the host',
-  ENETUNREACH: 'there is no route to the network',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'what listens there does not speak TLS',
+  EAI_AGAIN: 'the host name could not be resolved; check the DNS of this machine',
+  EHOSTUNREACH: 'no route to the host',
+  ENETUNREACH: 'no route to the network',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'the server there does not use TLS',
 };
 
 const untrustedCodes: ReadonlySet<string> = new Set([
@@ -81,13 +81,13 @@ function explain({ proxy }: Route, stage: Stage, cause: unknown): Explanation {
   }
   if (named && stage === 'tunnel') {
     const isTimeout = isLate(cause, code);
-    const what = isTimeout ? 'did not answer' : 'closed the connection instead of opening a tunnel';
+    const what = isTimeout ? 'did not respond' : 'closed the connection instead of opening a tunnel';
     return { reason: `${named} ${what} (${detail})`, isTimeout };
   }
   const unreachable = named && stage === 'proxy' ? `${named} cannot be reached: ` : '';
   if (isLate(cause, code)) {
     const advice = proxy ? '' : ', or a proxy may be needed (HTTPS_PROXY)';
-    const meaning = `no connection came about in time; a firewall may drop it${advice}`;
+    const meaning = `the connection timed out; a firewall may be dropping it${advice}`;
     return { reason: `${unreachable}${meaning} (${detail})${through}`, isTimeout: true };
   }
   const meaning = (code !== undefined && meanings[code]) || 'the connection failed';

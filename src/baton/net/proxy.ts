@@ -54,13 +54,13 @@ function parseProxy(variable: string, value: string): ProxyServer {
   if (/^["']|["']$/.test(value)) throw unusable('has quotes around its value; remove them');
   const [, scheme] = /^([a-z][a-z0-9+.-]*):\/\//i.exec(value) ?? [];
   const kind = schemes[`${(scheme ?? 'http').toLowerCase()}:`];
-  if (!kind) throw unusable(`has the scheme ${scheme}; use http, https or socks5`);
+  if (!kind) throw unusable(`has the unsupported scheme ${scheme}; use http, https or socks5`);
   // `proxy:3128` is an HTTP proxy.
   const url = URL.parse(scheme === undefined ? `http://${value}` : value);
   // With a raw / ? or # in a password, a URL ends before its host.
   if (!url || url.hostname === '' || `${url.pathname}${url.search}${url.hash}`.includes('@')) {
     throw unusable(
-      'is not the URL of a proxy, such as http://proxy.example.com:3128 or http://user:password@proxy.example.com:3128; special characters in a user name or password are written as percent-escapes',
+      'is not a proxy URL such as http://proxy.example.com:3128 or http://user:password@proxy.example.com:3128; percent-encode special characters in the user name and password',
     );
   }
   try {
@@ -68,6 +68,6 @@ function parseProxy(variable: string, value: string): ProxyServer {
     const password = decodeURIComponent(url.password);
     return { url, shown: `${url.protocol}//${url.host} (${variable})`, kind, userName, password };
   } catch {
-    throw unusable('has a % in its user name or password that is not a percent-escape; write it as %25');
+    throw unusable('contains a % in its user name or password that is not a percent-escape; write it as %25');
   }
 }

@@ -6,7 +6,7 @@ import { parseCertificates } from './pem.ts';
 
 /** What to do where a certificate is not trusted: end of a sentence. */
 export const trustAdvice =
-  'if a proxy inspects TLS here, put its certificate authority into a file that SSL_CERT_FILE or NODE_EXTRA_CA_CERTS names';
+  'if a proxy inspects TLS here, put its certificate authority into a PEM file and set SSL_CERT_FILE or NODE_EXTRA_CA_CERTS to its path';
 
 const fileVariables = ['SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS'] as const;
 
@@ -45,7 +45,7 @@ function readAuthorities(variable: string, path: string): readonly string[] {
     const authorities = parseCertificates(pem);
     if (authorities.length > 0) return authorities.map(String);
   } catch (error) {
-    throw unusable(`holds a broken certificate: ${(error as Error).message}`, error);
+    throw unusable(`contains a damaged certificate: ${(error as Error).message}`, error);
   }
-  throw unusable('holds no certificate in PEM form');
+  throw unusable('contains no PEM certificate');
 }

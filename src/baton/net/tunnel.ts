@@ -42,14 +42,14 @@ async function openHttpTunnel(
 
 /** How to read the status of a proxy that does not do what it was asked for. */
 export function refusalOf(status: number, proxy: ProxyServer): TunnelRefusal {
-  const advice = status === 407 ? credentialsAdvice(proxy) : 'check what it lets through';
+  const advice = status === 407 ? credentialsAdvice(proxy) : 'check which hosts it allows';
   return new TunnelRefusal(`status ${status}; ${advice}`, [429, 502, 503, 504].includes(status));
 }
 
 function credentialsAdvice({ url, userName }: ProxyServer): string {
   return userName === ''
     ? `it requires a user name and password: ${url.protocol}//user:password@${url.host}`
-    : 'it does not accept the user name and password';
+    : 'it rejected the user name and password';
 }
 
 /** The header for an HTTP proxy, if its URL has a user name or a password. */

@@ -138,7 +138,7 @@ describe('a connection that does not come about', () => {
   it('names the server at which nothing listens', async (t) => {
     const port = await closedPort();
     assert.deepEqual(await failureOf(t, `https://127.0.0.1:${port}`, {}), {
-      message: `cannot connect to 127.0.0.1:${port}: nothing listens at that address (connect ECONNREFUSED 127.0.0.1:${port})`,
+      message: `cannot connect to 127.0.0.1:${port}: nothing is listening at that address (connect ECONNREFUSED 127.0.0.1:${port})`,
       isTransient: true,
       isTimeout: false,
     });
@@ -150,12 +150,12 @@ describe('a connection that does not come about', () => {
       createTcpServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')),
     );
     const spoken = await failureOf(t, `https://127.0.0.1:${plain}`, {});
-    assert.match(spoken.message, /^cannot connect to \S+: what listens there does not speak TLS \(/);
+    assert.match(spoken.message, /^cannot connect to \S+: the server there does not use TLS \(/);
     const silent = await listen(t, createTcpServer());
     const { message, isTransient, isTimeout } = await failureOf(t, `https://127.0.0.1:${silent}`, {}, { timeoutMs: 1 });
     assert.match(
       message,
-      /no connection came about in time; a firewall may drop it, or a proxy may be needed \(HTTPS_PROXY\)/,
+      /the connection timed out; a firewall may be dropping it, or a proxy may be needed \(HTTPS_PROXY\)/,
     );
     assert.deepEqual([isTransient, isTimeout], [true, true]);
   });
@@ -163,7 +163,7 @@ describe('a connection that does not come about', () => {
   it('says which certificate is not trusted, and what to do', async (t) => {
     const port = await startGreeter(t);
     const advice =
-      'if a proxy inspects TLS here, put its certificate authority into a file that SSL_CERT_FILE or NODE_EXTRA_CA_CERTS names';
+      'if a proxy inspects TLS here, put its certificate authority into a PEM file and set SSL_CERT_FILE or NODE_EXTRA_CA_CERTS to its path';
     const { message, isTransient } = await failureOf(t, `https://127.0.0.1:${port}`, {});
     const untrusted = 'the certificate is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT: self-signed certificate)';
     assert.equal(message, `cannot connect to 127.0.0.1:${port}: ${untrusted}; ${advice}`);
@@ -194,17 +194,17 @@ describe('a connection that does not come about', () => {
       });
       assert.equal(
         message,
-        `cannot connect to c1.test:443: the proxy ${scheme}://${host} (HTTPS_PROXY) cannot be reached: nothing listens at that address (connect ECONNREFUSED ${host})`,
+        `cannot connect to c1.test:443: the proxy ${scheme}://${host} (HTTPS_PROXY) cannot be reached: nothing is listening at that address (connect ECONNREFUSED ${host})`,
       );
       assert.equal(isTransient, true);
     });
   }
 
   for (const [refuseWith, advice, isTransient] of [
-    [403, 'check what it lets through', false],
-    [407, 'it does not accept the user name and password', false],
-    [429, 'check what it lets through', true],
-    [502, 'check what it lets through', true],
+    [403, 'check which hosts it allows', false],
+    [407, 'it rejected the user name and password', false],
+    [429, 'check which hosts it allows', true],
+    [502, 'check which hosts it allows', true],
   ] as const) {
     it(`says that the proxy refused with ${refuseWith}`, async (t) => {
       const proxy = await startProxy(t, { refuseWith });
@@ -237,7 +237,7 @@ describe('a connection that does not come about', () => {
     const late = await failureOf(t, 'https://c1.test', { HTTPS_PROXY: silent.url }, { timeoutMs: 100 });
     assert.match(
       late.message,
-      new RegExp(`the proxy ${silent.url} \\(HTTPS_PROXY\\) did not answer \\(not within 100 ms\\)`),
+      new RegExp(`the proxy ${silent.url} \\(HTTPS_PROXY\\) did not respond \\(not within 100 ms\\)`),
     );
     assert.equal(late.isTimeout, true);
   });
@@ -246,11 +246,7 @@ describe('a connection that does not come about', () => {
     const strict = await startSocksProxy(t, { credentials: 'ann:other' });
     for (const [user, advice, isTransient] of [
       ['', /refused with ".*"; it requires a user name and password: socks5:\/\/user:password@127/, false],
-      [
-        'ann:hunter2@',
-        /refused with "Socks5 Authentication failed"; it does not accept the user name and password$/,
-        false,
-      ],
+      ['ann:hunter2@', /refused with "Socks5 Authentication failed"; it rejected the user name and password$/, false],
     ] as const) {
       const failure = await failureOf(t, 'https://c1.test', { HTTPS_PROXY: `socks5://${user}${strict.host}` });
       assert.match(failure.message, advice);

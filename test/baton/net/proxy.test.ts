@@ -45,22 +45,25 @@ describe('a variable that holds no proxy', () => {
   for (const [value, fault] of [
     ['"http://ann:hunter2@p.test:3128"', 'has quotes around its value; remove them'],
     ["'http://ann:hunter2@p.test:3128'", 'has quotes around its value; remove them'],
-    ['ftp://ann:hunter2@p.test', 'has the scheme ftp; use http, https or socks5'],
-    ['socks4://ann:hunter2@p.test', 'has the scheme socks4; use http, https or socks5'],
+    ['ftp://ann:hunter2@p.test', 'has the unsupported scheme ftp; use http, https or socks5'],
+    ['socks4://ann:hunter2@p.test', 'has the unsupported scheme socks4; use http, https or socks5'],
     [
       'http://ann:hunter2%@p.test',
-      /^ has a % in its user name or password that is not a percent-escape; write it as %25$/,
+      /^ contains a % in its user name or password that is not a percent-escape; write it as %25$/,
     ],
-    ['http://ann:hunter2%zz@p.test:1', /^ has a % in its user name or password/],
-    ['ann:hunter2%@p.test', /^ has a % in its user name or password/],
-    ['http://ann:hunter2/x@p.test:3128', /^ is not the URL of a proxy, such as http:\/\/proxy\.example\.com:3128 or /],
-    ['http://ann:2#hunter2@p.test:3128', /^ is not the URL of a proxy, .*percent-escapes$/],
-    ['http://ann:2?hunter2@p.test:3128', /^ is not the URL of a proxy/],
-    ['http://', /^ is not the URL of a proxy/],
-    ['http://:3128', /^ is not the URL of a proxy/],
-    ['socks5://', /^ is not the URL of a proxy/],
-    ['http://hunter2 hunter2', /^ is not the URL of a proxy/],
-    ['http://p.test:99999', /^ is not the URL of a proxy/],
+    ['http://ann:hunter2%zz@p.test:1', /^ contains a % in its user name or password/],
+    ['ann:hunter2%@p.test', /^ contains a % in its user name or password/],
+    ['http://ann:hunter2/x@p.test:3128', /^ is not a proxy URL such as http:\/\/proxy\.example\.com:3128 or /],
+    [
+      'http://ann:2#hunter2@p.test:3128',
+      /^ is not a proxy URL .*; percent-encode special characters in the user name and password$/,
+    ],
+    ['http://ann:2?hunter2@p.test:3128', /^ is not a proxy URL/],
+    ['http://', /^ is not a proxy URL/],
+    ['http://:3128', /^ is not a proxy URL/],
+    ['socks5://', /^ is not a proxy URL/],
+    ['http://hunter2 hunter2', /^ is not a proxy URL/],
+    ['http://p.test:99999', /^ is not a proxy URL/],
   ] as const) {
     for (const variable of ['HTTPS_PROXY', 'https_proxy']) {
       it(`${variable}=${value} is one fault that names it and shows no password`, () => {

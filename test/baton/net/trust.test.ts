@@ -19,8 +19,8 @@ for (const variable of ['SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS']) {
   const broken = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
   for (const [name, content, fault] of [
     ['that does not exist', undefined, /^\S+ names \/does\/not\/exist\.pem, which cannot be read: ENOENT$/],
-    ['without a certificate', 'nothing', /which holds no certificate in PEM form$/],
-    ['with a broken certificate', broken, /which holds a broken certificate: /],
+    ['without a certificate', 'nothing', /which contains no PEM certificate$/],
+    ['with a broken certificate', broken, /which contains a damaged certificate: /],
   ] as const) {
     test(`${variable}: a file ${name} is named`, (t) => {
       const file = content === undefined ? '/does/not/exist.pem' : writeTemporary(t, content);

@@ -100,7 +100,7 @@ describe('HTTPS_PROXY', () => {
     assert.throws(
       () => createTestClient(t, 'https://percipio.invalid', { env }),
       (error: Error) => {
-        assert.match(error.message, /^HTTPS_PROXY has the scheme ftp/);
+        assert.match(error.message, /^HTTPS_PROXY has the unsupported scheme ftp/);
         return !error.message.includes('hidden');
       },
     );

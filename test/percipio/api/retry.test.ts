@@ -112,7 +112,7 @@ describe('retry', () => {
     assert.equal(error.kind, 'network');
     assert.equal(error.attempts, 4);
     assert.equal(error.isUnprocessed, true);
-    assert.match(error.message, /could not connect: nothing listens at that address \(.*ECONNREFUSED/);
+    assert.match(error.message, /could not connect: nothing is listening at that address \(.*ECONNREFUSED/);
   });
 
   it('waits as long as Retry-After says', async (t) => {

@@ -30,7 +30,7 @@ describe('certificate authorities', () => {
     assert.equal(error.isUnprocessed, true);
     assert.match(
       error.message,
-      /could not connect: the certificate is not trusted \(.*\); if a proxy inspects TLS here, .* SSL_CERT_FILE or NODE_EXTRA_CA_CERTS names$/,
+      /could not connect: the certificate is not trusted \(.*\); if a proxy inspects TLS here, .* SSL_CERT_FILE or NODE_EXTRA_CA_CERTS to its path$/,
     );
     assert.equal(server.requests.length, 0);
   });

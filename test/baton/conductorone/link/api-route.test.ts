@@ -25,7 +25,7 @@ test('a variable that cannot be used is an error with a code and a reason', () =
   assert.throws(() => findApiRoute(clientId, { HTTPS_PROXY: 'ftp://p' }), {
     code: Code.InvalidArgument,
     reason: 'invalid_proxy',
-    rawMessage: /^HTTPS_PROXY has the scheme ftp/,
+    rawMessage: /^HTTPS_PROXY has the unsupported scheme ftp/,
   });
   assert.throws(() => findApiRoute(clientId, { SSL_CERT_FILE: '/nonexistent.pem' }), {
     code: Code.FailedPrecondition,
