@@ -1,4 +1,4 @@
-// Puts a database into a .c1z file, so that the file is either the former one or the whole new one.
+// Packs a database into a .c1z file atomically: afterwards the file is either the old one or the complete new one.
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -7,19 +7,20 @@ import { constants, createZstdCompress } from 'node:zlib';
 import { C1zError } from './c1z-error.ts';
 import { c1zMagic, chunkBytes } from './envelope.ts';
 
+/** A .c1z file that was written. */
 export interface SavedC1z {
   readonly path: string;
   /** Size of the .c1z file. */
   readonly fileBytes: number;
-  /** Size of the database inside. */
+  /** Size of the database in it. */
   readonly databaseBytes: number;
 }
 
 /**
- * Writes `<path>.tmp` beside the file, brings it to the disk and renames it over `path`. Whatever goes wrong before
- * the rename, `path` stays as it was; what a killed process left in `<path>.tmp` is replaced.
+ * Writes `<path>.tmp`, flushes it to the disk and renames it to `path`. If anything fails before the rename, `path` is
+ * unchanged. A `<path>.tmp` that a killed process left is replaced.
  * @param databasePath - A closed SQLite database without a write-ahead log.
- * @throws {C1zError} `unusable_path`; the signal's reason when aborted
+ * @throws {C1zError} `unusable_path`; the signal's reason if aborted
  */
 export async function packC1z(databasePath: string, path: string, signal?: AbortSignal): Promise<SavedC1z> {
   const temporaryPath = `${path}.tmp`;
@@ -41,13 +42,13 @@ export async function packC1z(databasePath: string, path: string, signal?: Abort
     const detail = error instanceof Error ? error.message : String(error);
     throw new C1zError(
       'unusable_path',
-      `cannot write ${path}, which is unchanged: ${detail}. Check that its folder can be written and has room`,
+      `cannot write ${path}, which is unchanged: ${detail}. Check that its folder is writable and has enough space`,
       { cause: error },
     );
   }
 }
 
-/** Writes, brings to the disk and closes the file. */
+/** Writes the file, flushes it to the disk and closes it. */
 async function fill(
   file: FileHandle,
   path: string,
@@ -74,7 +75,7 @@ async function compress(
   // No ZSTD_c_nbWorkers: Node's stream fails with it (ERR_STREAM_PUSH_AFTER_EOF).
   const zstd = createZstdCompress({
     chunkSize: chunkBytes,
-    // Writes the size into the frame, which lets a reader refuse a too large one before it unpacks it.
+    // Writes the size into the frame, so that readers can reject an oversized file before they unpack it.
     pledgedSrcSize: databaseBytes,
     params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 },
   });
@@ -86,8 +87,8 @@ async function compress(
 }
 
 /**
- * Brings the rename to the disk. The new file is in place by now, so a file system that cannot do this to a folder, or
- * a folder that may be written but not read, is no reason to call the save failed.
+ * Flushes the rename to the disk. The new file is in place by now, so the save succeeds even if the file system cannot
+ * flush a folder, or the folder is writable but not readable.
  */
 async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r').catch(() => undefined);

@@ -1,4 +1,4 @@
-// The unpacked database of a .c1z file: a copy in a temporary folder, set up for few large writes in bounded memory.
+// The unpacked database of a .c1z file: a copy in a temporary folder, tuned for a few large writes in bounded memory.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -7,38 +7,40 @@ import { C1zError } from './c1z-error.ts';
 import { toStorageError } from './storage-error.ts';
 import { unpackC1z } from './unpack-c1z.ts';
 
+/** How a .c1z file is opened. */
 export interface OpenC1zOptions {
-  /** Where the unpacked database lies while it is worked on. It must exist. Default: the system's. */
+  /** The existing folder for the unpacked database. Default: the system's folder for temporary files. */
   readonly temporaryFolder?: string | undefined;
-  /** Ends the unpacking. */
+  /** Aborts the unpacking. */
   readonly signal?: AbortSignal | undefined;
-  /** How large the database inside may be. Default: 10 GiB, as in the Go SDK. */
+  /** Maximum size of the database in the file. Default: 10 GiB, as in the Go SDK. */
   readonly maxDatabaseBytes?: number | undefined;
   /** The clock. */
   readonly now?: (() => Date) | undefined;
 }
 
-/** An opened database. Its process alone uses it, and throws it away when anything fails. */
+/** An open database. Only this process uses it, and discards it if anything fails. */
 export interface ScratchDatabase {
   readonly db: DatabaseSync;
   readonly path: string;
-  /** The folder that holds nothing but this database. */
+  /** A folder that contains only this database. */
   readonly folder: string;
-  /** The folder that the operator named, in which {@link folder} lies. */
+  /** The operator's folder for temporary files, the parent of {@link folder}. */
   readonly temporaryFolder: string;
-  /** Whether there was a .c1z file to unpack. */
+  /** Whether a .c1z file existed. */
   readonly existed: boolean;
 }
 
 const maxDatabaseBytesDefault = 10 * 1024 ** 3;
-/** Makes the database 7 % smaller than SQLite's 4096 would, and indexes quicker. Only a new database takes it. */
+/** Makes a new database 7 % smaller than SQLite's default of 4096, and indexes faster. */
 const pageBytes = 16_384;
-/** Bounds the page cache, and the sorter that makes indexes. */
+/** Limits the page cache, and the sorter that builds indexes. */
 const cacheKilobytes = 16 * 1024;
 
 /**
- * Unpacks the .c1z file `c1zPath`, or makes a new database when it is missing or empty. Leaves nothing behind when that
+ * Unpacks the .c1z file `c1zPath`, or creates a new database if it is missing or empty. Leaves nothing behind if that
  * fails.
+ * @param prepare - Creates the tables. If it throws, the file counts as damaged.
  * @throws {C1zError} with any of its reasons
  */
 export async function openScratchDatabase(
@@ -97,21 +99,21 @@ function openDatabase(
     const detail = error instanceof Error ? error.message : String(error);
     throw new C1zError(
       'damaged',
-      `what is packed in ${c1zPath} is not a Baton database (${detail}). Restore it from a copy, or move it away`,
+      `${c1zPath} does not contain a Baton database (${detail}). Restore it from a copy, or move it away`,
       { cause: error },
     );
   }
 }
 
 function configure(db: DatabaseSync, temporaryFolder: string): void {
-  // Where sorts spill to. It holds for the whole process, so it is the folder that outlives this database.
+  // Where sorts spill to. It applies to the whole process, so it must outlive this database.
   db.exec(`pragma temp_store_directory = '${temporaryFolder.replaceAll("'", "''")}'`);
   db.exec('pragma temp_store = file');
   db.exec(`pragma page_size = ${pageBytes}`);
   db.exec(`pragma cache_size = -${cacheKilobytes}`);
   db.exec('pragma locking_mode = exclusive');
-  // Not off: a statement that fails, such as a unique index that finds duplicates, must be undone. This also turns a
-  // database that was left in write-ahead-log mode back into a single file.
+  // Not off: a failed statement must be rolled back, such as a unique index that finds duplicates. This also turns a
+  // database in write-ahead-log mode back into a single file.
   db.exec('pragma journal_mode = truncate');
   db.exec('pragma synchronous = off');
 }

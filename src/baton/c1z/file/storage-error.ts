@@ -1,19 +1,19 @@
-// Tells a full or broken temporary folder from other failures to write the database.
+// Recognizes a full or broken temporary folder among the failures to write the database.
 import { C1zError } from './c1z-error.ts';
 
-/** SQLITE_IOERR, of which extended codes have more bits, and SQLITE_FULL. */
+/** SQLITE_IOERR (extended codes of it have more bits) and SQLITE_FULL. */
 const storageCodes = new Set([10, 13]);
-/** What the same failures are called where the database is written past SQLite. */
+/** The same failures of writes that bypass SQLite. */
 const systemCodes = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO']);
 
-/** Turns a failure to write the database into an error for the operator; any other error stays what it is. */
+/** Turns a failure to write the database into an error for the operator. Returns any other error unchanged. */
 export function toStorageError(error: unknown, temporaryFolder: string): unknown {
   if (!(error instanceof Error && isStorageFailure(error))) return error;
   return new C1zError(
     'temporary_storage',
     `cannot write temporary files in ${temporaryFolder}: ${error.message}. ` +
-      'A sync needs room there for the unpacked database, about 1.1 GB per million grants, and as much again for a ' +
-      'moment; name another folder with --c1z-temp-dir',
+      'A sync needs space there for the unpacked database, about 1.1 GB per million grants, and briefly twice that; ' +
+      'name another folder with --c1z-temp-dir',
     { cause: error },
   );
 }

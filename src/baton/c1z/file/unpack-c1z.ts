@@ -1,4 +1,4 @@
-// Takes the database out of a .c1z file, as a stream.
+// Unpacks the database of a .c1z file as a stream.
 import { createReadStream, createWriteStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { Transform } from 'node:stream';
@@ -7,18 +7,19 @@ import { constants, createZstdDecompress } from 'node:zlib';
 import { C1zError } from './c1z-error.ts';
 import { c1zMagic, chunkBytes, pebbleMagic } from './envelope.ts';
 
-/** As the Go SDK: files whose zstd window is larger than this are refused, so that reading needs bounded memory. */
+/** As in the Go SDK: files with a larger zstd window are rejected, so that reading needs bounded memory. */
 const windowLogMax = 27;
 
+/** How a database is unpacked. */
 export interface UnpackOptions {
   readonly signal?: AbortSignal | undefined;
-  /** How large the database may be. */
+  /** Maximum size of the database. */
   readonly maxDatabaseBytes: number;
 }
 
 /**
- * Writes the database inside of `path` to `databasePath`.
- * @returns Whether there is one: a missing file and an empty file stand for a new .c1z.
+ * Writes the database in the .c1z file `path` to `databasePath`.
+ * @returns Whether there is one: a missing or empty file stands for a new .c1z file.
  * @throws {C1zError} `not_a_c1z`, `pebble_format`, `damaged`, `too_large` or `unusable_path`
  */
 export async function unpackC1z(path: string, databasePath: string, options: UnpackOptions): Promise<boolean> {
@@ -50,8 +51,8 @@ async function checkMagic(path: string, file: FileHandle): Promise<void> {
   if (magic.equals(pebbleMagic)) {
     throw new C1zError(
       'pebble_format',
-      `${path} is a .c1z file in the v3 (Pebble) format, and this program reads and writes v1 (SQLite) only. ` +
-        'Name another file, or move this one away. The connector that wrote it writes v1 with --storage-engine sqlite',
+      `${path} is a .c1z file in the v3 (Pebble) format; this program reads and writes only v1 (SQLite). ` +
+        'Name another file, or move this one away. Its connector writes v1 with --storage-engine sqlite',
     );
   }
   throw new C1zError(
@@ -71,7 +72,7 @@ async function decompress(
     transform(chunk: Buffer, _encoding, done) {
       databaseBytes += chunk.length;
       if (databaseBytes <= maxDatabaseBytes) return done(null, chunk);
-      const text = `the database inside of ${path} is larger than the limit of ${maxDatabaseBytes} bytes`;
+      const text = `the database in ${path} is larger than the limit of ${maxDatabaseBytes} bytes`;
       done(new C1zError('too_large', text));
     },
   });
@@ -90,14 +91,14 @@ async function decompress(
     }
     throw damaged(path, messageOf(error), error);
   }
-  // What follows the frame is ignored by Node's stream, and would be a lost part of the database.
+  // Node's stream ignores what follows the frame, which would be a lost part of the database.
   if (zstd.bytesWritten !== compressedBytes) {
     throw damaged(path, `${compressedBytes - zstd.bytesWritten} bytes follow the end of the compressed database`);
   }
 }
 
 function damaged(path: string, detail: string, cause?: unknown): C1zError {
-  const text = `the .c1z file ${path} is damaged or cut off (${detail}). Restore it from a copy, or move it away`;
+  const text = `the .c1z file ${path} is damaged or truncated (${detail}). Restore it from a copy, or move it away`;
   return new C1zError('damaged', text, { cause });
 }
 

@@ -1,35 +1,35 @@
-// Adds pages to a database file that SQLite has open, as another process would (sections 1.2, 1.3 and 1.4 of
+// Appends pages to a database file that SQLite has open, as another process would (sections 1.2, 1.3 and 1.4 of
 // https://www.sqlite.org/fileformat2.html).
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import type { PageSize } from './tree-page.ts';
 
-/** SQLite locks files by way of the page that has this byte, and keeps nothing in it. */
+/** SQLite uses the page with this byte for locks, and stores nothing in it. */
 const lockByte = 0x4000_0000;
 const headerBytes = 100;
-/** Pages are written in pieces of about this size. */
+/** Pages are written in chunks of about this size. */
 const bufferBytes = 1024 * 1024;
 
 /**
- * The pages behind those that the file has. SQLite sees them once {@link finish} has told it of them; nothing but this
- * class may write to the file until then.
+ * The new pages after the existing ones. SQLite sees them after {@link finish}; until then only this class may write to
+ * the file.
  *
- * To be opened and closed only while SQLite holds no lock: a process loses its locks on a file when it closes any of
- * its descriptors of it.
+ * Open and close it only while SQLite holds no lock: closing any descriptor of a file drops all locks that the process
+ * has on it.
  */
 export class DatabaseFile implements PageSize {
   readonly pageBytes: number;
   readonly usableBytes: number;
   #fd: number | undefined;
-  /** Why nothing can be written any more. */
+  /** Why nothing more can be written. */
   #failure: unknown;
   readonly #header: Buffer;
   /** The page after the last one. */
   #nextPage: number;
-  /** Pages that are not in the file yet: consecutive ones, up to the last. */
+  /** Consecutive pages that are not in the file yet, up to the last one. */
   readonly #buffer: Buffer;
   #bufferedBytes = 0;
 
-  /** @returns nothing for a database of a kind that this does not know. */
+  /** @returns Undefined if the database is not as this program creates it. */
   static open(path: string): DatabaseFile | undefined {
     const fd = openSync(path, 'r+');
     let file: DatabaseFile | undefined;
@@ -52,7 +52,7 @@ export class DatabaseFile implements PageSize {
     this.#buffer = Buffer.allocUnsafe(Math.max(bufferBytes, this.pageBytes));
   }
 
-  /** Adds a page. @returns its number */
+  /** Appends a page. @returns its number */
   append(page: Buffer): number {
     if (this.#bufferedBytes + this.pageBytes > this.#buffer.length) this.#flush();
     if (this.#nextPage === Math.floor(lockByte / this.pageBytes) + 1) {
@@ -64,18 +64,18 @@ export class DatabaseFile implements PageSize {
     return this.#nextPage++;
   }
 
-  /** Replaces a page that was in the file before. */
+  /** Replaces a page that was already in the file. */
   overwrite(pageNumber: number, page: Buffer): void {
     this.#write(page, page.length, (pageNumber - 1) * this.pageBytes);
   }
 
-  /** Writes what is left, and tells SQLite that the file is larger and what it keeps of it no longer holds. */
+  /** Writes the rest, and the header from which SQLite learns that the file has grown and its cache is outdated. */
   finish(): void {
     this.#flush();
     const changes = (this.#header.readUInt32BE(24) + 1) >>> 0;
     this.#header.writeUInt32BE(changes, 24);
     this.#header.writeUInt32BE(this.#nextPage - 1, 28);
-    // The size counts only if it was written with the last change.
+    // The size is only valid if it was written with the last change.
     this.#header.writeUInt32BE(changes, 92);
     this.#write(this.#header, headerBytes, 0);
     this.close();
@@ -85,7 +85,7 @@ export class DatabaseFile implements PageSize {
     if (this.#fd === undefined) return;
     closeSync(this.#fd);
     this.#fd = undefined;
-    this.#failure ??= new Error('the database file was closed; nothing can be added to it');
+    this.#failure ??= new Error('the database file is closed; nothing can be added to it');
   }
 
   #flush(): void {
@@ -110,7 +110,7 @@ function pageBytesOf(header: Buffer): number {
   return bytes === 1 ? 65_536 : bytes;
 }
 
-/** Whether the file is as this program makes it: rollback journal, no auto-vacuum, schema format 4, UTF-8, its size known. */
+/** Whether the file is as this program creates it: rollback journal, no auto-vacuum, schema format 4, UTF-8, known size. */
 function isPlainDatabase(header: Buffer, fileBytes: number): boolean {
   return (
     header.toString('latin1', 0, 16) === 'SQLite format 3\0' &&

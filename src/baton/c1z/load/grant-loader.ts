@@ -1,4 +1,4 @@
-// Writes the grants of a new file into the pages of its database, without SQLite.
+// Writes the grants of a new file into the pages of its database, bypassing SQLite.
 import { DatabaseSync } from 'node:sqlite';
 import type { GrantRow } from '../tables/grant-row.ts';
 import { createSchema, grantIndexes } from '../tables/schema.ts';
@@ -10,21 +10,21 @@ import { TextColumn } from './text-column.ts';
 import { TreeBuilder } from './tree-builder.ts';
 
 /**
- * Behind so many rows in order, one out of it is more likely the beginning of another, smaller kind of grants than the
- * first of a sync without order: role grants behind those of courses.
+ * After this many rows in order, a row out of order probably starts another, smaller kind of grants, such as role grants
+ * after course grants. Before that, the sync probably has no order at all.
  */
 const rowsWorthKeeping = 10_000;
 
 /**
- * Loads grants into an empty `v1_grants` and its indexes, which exist as empty pages. The pages of the rows are put
- * behind the end of the file, and each tree's topmost page in place of the empty one, so that the schema stays what it
- * is. Meanwhile SQLite reads the database as it was.
+ * Loads grants into an empty `v1_grants` and its indexes, which exist as empty pages. New pages go to the end of the file,
+ * and the root of each tree replaces its empty page, so the schema does not change. Meanwhile SQLite reads the database
+ * as it was.
  *
- * Indexes whose keys come in ascending order are written along with the rows; that of the principals is put in order
- * at the end. An index whose keys come in another order is given up: SQLite makes it from the rows.
+ * Indexes whose keys come in ascending order are written along with the rows. The index of principals is sorted at the
+ * end. An index whose keys come in any other order is dropped, for SQLite to build from the rows.
  *
- * For the rows and indexes of a million sorted grants it takes half of SQLite's processor time: 2.5 s where SQLite takes
- * 5.0 s on the same machine, and 3.6 s for 6.5 s while others work on it. Its memory is some 2 MB, and four bytes a grant.
+ * For a million sorted grants with their indexes it takes half of SQLite's processor time: 2.5 s instead of 5.0 s on the
+ * same machine, 3.6 s instead of 6.5 s on a busy one. It needs about 2 MB of memory and four bytes per grant.
  */
 export class GrantLoader {
   readonly #db: DatabaseSync;
@@ -43,7 +43,7 @@ export class GrantLoader {
   readonly #externalId = new TextColumn();
   readonly #syncId = new TextColumn();
   readonly #discoveredAt = new TextColumn();
-  /** In the order of the table, with what is between `external_id` and `sync_id` left out. */
+  /** In the order of the table, without the columns between `external_id` and `sync_id`. */
   readonly #columns = [
     this.#resourceTypeId,
     this.#resourceId,
@@ -54,19 +54,19 @@ export class GrantLoader {
     this.#syncId,
     this.#discoveredAt,
   ];
-  /** The text of the row at hand, and the leaf page of each tree: within one buffer, copying is quickest. */
+  /** The text of the current row and the leaf page of each tree: copying within one buffer is fastest. */
   readonly #bytes: Buffer;
 
   readonly #indexesOfAll: readonly IndexBuilder[];
   readonly #indexesOfExpandable: readonly IndexBuilder[];
   readonly #principalIndex: IndexBuilder;
-  /** Absent when the index is given up: it can take much memory. */
+  /** Absent once the index is dropped: it can take much memory. */
   #principalOrder: PrincipalOrder | undefined;
 
   /**
-   * Begins to load, in the middle of a transaction that has the database for itself: commits it.
-   * @returns nothing where SQLite has to write: in memory, outside of a transaction, into a table that has rows or
-   * whose schema is not as {@link createSchema} makes it, as in a file of another program.
+   * Starts a load within an exclusive transaction, which it commits.
+   * @returns Undefined if SQLite must write: for a database in memory, outside of a transaction, or for a table that has
+   * rows or another schema than {@link createSchema} creates, as in a file of another program.
    */
   static start(db: DatabaseSync, syncId: string, options?: PrincipalOrderOptions): GrantLoader | undefined {
     const path = db.location();
@@ -79,7 +79,7 @@ export class GrantLoader {
     );
     const lockingMode = String(db.prepare('pragma locking_mode').get()?.locking_mode);
     db.exec('commit');
-    // The lock goes when something is read.
+    // SQLite releases the lock on the next read.
     db.exec('pragma locking_mode = normal');
     db.prepare('select count(*) from sqlite_schema').get();
     const file = DatabaseFile.open(path);
@@ -97,16 +97,16 @@ export class GrantLoader {
     this.#db = db;
     this.#lockingMode = lockingMode;
     this.#file = file;
-    // More than this goes to an overflow page (section 1.6 of the file format, "X" of a table).
+    // A larger row needs an overflow page (section 1.6 of the file format, "X" of a table).
     this.#rowMaxBytes = file.usableBytes - 35;
     const rootPageOf = (name: string) => rootPages.get(name) as number;
     const trees = 1 + grantIndexes.length;
     this.#bytes = Buffer.alloc((1 + trees) * file.pageBytes);
-    let placesTaken = 1;
-    const takePlace = () => ({ bytes: this.#bytes, start: placesTaken++ * file.pageBytes });
-    this.#table = new TreeBuilder(file, 'table', rootPageOf('v1_grants'), takePlace());
+    let pagesTaken = 1;
+    const takePage = () => ({ bytes: this.#bytes, start: pagesTaken++ * file.pageBytes });
+    this.#table = new TreeBuilder(file, 'table', rootPageOf('v1_grants'), takePage());
     const index = (name: string, columns: TextColumn[][], more?: { withId?: boolean; isUnique?: boolean }) =>
-      new IndexBuilder(file, { name, rootPage: rootPageOf(name), place: takePlace(), columns, ...more });
+      new IndexBuilder(file, { name, rootPage: rootPageOf(name), place: takePage(), columns, ...more });
     const principal = [this.#principalTypeId, this.#principalId];
     this.#indexesOfAll = [
       index('idx_grants_resource_type_id_resource_id_v1', [[this.#resourceTypeId, this.#resourceId]]),
@@ -114,7 +114,7 @@ export class GrantLoader {
       index('idx_grants_external_sync_v1', [[this.#externalId, this.#syncId]], { isUnique: true }),
       index('idx_grants_entitlement_sync_grant_v1', [[this.#entitlementId], [this.#syncId]], { withId: true }),
     ];
-    // A new grant that is expandable needs expansion.
+    // A new expandable grant always needs expansion.
     this.#indexesOfExpandable = [
       index('idx_grants_sync_expansion_v1', [[this.#syncId]]),
       index('idx_grants_sync_needs_expansion_v1', [[this.#syncId]]),
@@ -124,21 +124,21 @@ export class GrantLoader {
     this.#idOfSync = syncId;
   }
 
-  /** How many rows were loaded. */
+  /** The number of loaded rows. */
   get rows(): number {
     return this.#rowId;
   }
 
-  /** Whether every index will be there. */
+  /** Whether no index was dropped. */
   get hasAllIndexes(): boolean {
-    return !this.#principalIndex.isGivenUp && this.#indexesOfAll.every((index) => !index.isGivenUp);
+    return !this.#principalIndex.isDropped && this.#indexesOfAll.every((index) => !index.isDropped);
   }
 
   /**
    * Adds a row.
-   * @returns false, with nothing written, if the load must be ended: the row needs an overflow page, or it is the first
-   * out of order behind so many that their indexes are worth keeping.
-   * @throws what the file system says, from then on each time
+   * @returns False, with nothing written, if the load must end: the row needs an overflow page, or it is the first one
+   * out of order after so many that their indexes are worth keeping.
+   * @throws The error of the file system, from then on each time
    */
   put(row: GrantRow, discoveredAt: string): boolean {
     this.#resourceTypeId.set(row.resourceTypeId);
@@ -163,26 +163,26 @@ export class GrantLoader {
     if (!this.#putRow(row, rowId)) return false;
     this.#rowId = rowId;
     for (const index of this.#indexesOfAll) {
-      if (index.isGivenUp) continue;
+      if (index.isDropped) continue;
       if (rowId === 1 || index.isInOrder()) index.add(rowId);
-      else index.giveUp();
+      else index.drop();
     }
     if (row.expansion !== null) for (const index of this.#indexesOfExpandable) index.add(rowId);
     if (this.#principalOrder?.add(this.#principalTypeId.text, this.#principalId.text) === false) {
-      this.#principalIndex.giveUp();
+      this.#principalIndex.drop();
       this.#principalOrder = undefined;
     }
     return true;
   }
 
   /**
-   * Writes the text of the row, and a cell of the table: a record of all columns (sections 1.6 and 2.1 of the file
+   * Writes the text of the row and its cell in the table: a record of all columns (sections 1.6 and 2.1 of the file
    * format).
    */
   #putRow({ expansion, data }: GrantRow, rowId: number): boolean {
     const expansionType = expansion === null ? nullType : blobType(expansion.length);
     const dataType = blobType(data.length);
-    // Behind its own length, the types of `id` and `needs_expansion` take a byte each.
+    // One byte each for the header's own length and the types of `id` and `needs_expansion`.
     let headerBytes = 3 + varintBytes(expansionType) + varintBytes(dataType);
     let valueBytes = (expansion?.length ?? 0) + data.length;
     for (const column of this.#columns) {
@@ -196,7 +196,7 @@ export class GrantLoader {
     const bytes = this.#bytes;
     let at = putVarint(bytes, start, payloadBytes);
     at = putVarint(bytes, at, rowId);
-    // One byte: a header has twelve columns of at most three bytes.
+    // One byte: a header holds twelve types of at most three bytes.
     bytes[at++] = headerBytes;
     bytes[at++] = nullType;
     for (const column of this.#columns) {
@@ -219,26 +219,26 @@ export class GrantLoader {
     return true;
   }
 
-  /** Puts the values of the columns side by side, which together are shorter than a page. */
+  /** Writes the values of the columns one after the other. Together they are shorter than a page. */
   #writeColumns(): void {
     let at = 0;
     for (const column of this.#columns) at = column.write(this.#bytes, at);
   }
 
   /**
-   * Ends the load: all rows are in the table and in those indexes that are left. A transaction is open again.
-   * @param withIndexes - Whether any indexes are wanted.
-   * @throws what the file system says; then the database is of no use any more
+   * Ends the load: all rows are in the table and in the remaining indexes. A transaction is open again.
+   * @param withIndexes - False drops all indexes.
+   * @throws The error of the file system; the database is then of no use
    */
   finish(withIndexes: boolean): void {
     const indexes = [...this.#indexesOfAll, ...this.#indexesOfExpandable, this.#principalIndex];
-    if (!withIndexes) for (const index of indexes) index.giveUp();
-    if (!this.#principalIndex.isGivenUp) this.#writePrincipals();
+    if (!withIndexes) for (const index of indexes) index.drop();
+    if (!this.#principalIndex.isDropped) this.#writePrincipals();
     this.#table.finish();
     for (const index of indexes) index.finish();
     this.#file.finish();
     lock(this.#db, this.#lockingMode);
-    for (const index of indexes) if (index.isGivenUp) this.#db.exec(`drop index ${index.name}`);
+    for (const index of indexes) if (index.isDropped) this.#db.exec(`drop index ${index.name}`);
   }
 
   #writePrincipals(): void {
@@ -247,20 +247,20 @@ export class GrantLoader {
       this.#principalId.set(id);
       this.#principalId.write(this.#bytes, this.#principalTypeId.write(this.#bytes, 0));
       for (const row of rows) {
-        // Where it fits is known; how long it is depends on the row id.
+        // It fits; its length depends on the row id.
         this.#principalIndex.fits(row + 1);
         this.#principalIndex.add(row + 1);
       }
     });
   }
 
-  /** Ends the load of a sync that failed: its database is of no use any more. */
+  /** Ends the load of a failed sync. The database is then of no use. */
   abandon(): void {
     this.#file.close();
   }
 }
 
-/** Whether the table of the grants has no rows, and it and its indexes are what {@link createSchema} makes. */
+/** Whether the table of grants is empty, and it and its indexes are as {@link createSchema} creates them. */
 function isEmptyAndKnown(db: DatabaseSync): boolean {
   using model = new DatabaseSync(':memory:');
   createSchema(model);
@@ -271,7 +271,7 @@ function isEmptyAndKnown(db: DatabaseSync): boolean {
   return describe(db) === describe(model) && db.prepare('select 1 from v1_grants limit 1').get() === undefined;
 }
 
-/** Begins the next transaction. SQLite sees what was written, since the file tells of a change. */
+/** Starts the next transaction. SQLite sees the new rows because the header of the file has changed. */
 function lock(db: DatabaseSync, lockingMode: string): void {
   db.exec(`pragma locking_mode = ${lockingMode}`);
   db.exec('begin immediate');

@@ -1,22 +1,23 @@
-// Builds an index from rows that come in the order of their keys.
+// Builds an index from rows in the order of their keys.
 import type { DatabaseFile } from './database-file.ts';
 import { putRowId, putVarint, rowIdBytes, rowIdType, varintBytes } from './record.ts';
 import type { TextColumn } from './text-column.ts';
 import { TreeBuilder } from './tree-builder.ts';
 
+/** An index to build. */
 export interface IndexOptions {
   readonly name: string;
   readonly rootPage: number;
-  /** Room for a page, filled with zeros, in the bytes in which the columns are written. */
+  /** Room for a page, filled with zeros, in the buffer that the columns are written to. */
   readonly place: { readonly bytes: Buffer; readonly start: number };
-  /** Its columns, in groups of such as lie side by side. */
+  /** Its columns, in groups of adjacent ones. */
   readonly columns: readonly (readonly TextColumn[])[];
-  /** Whether the row id is a column too, behind the others. */
+  /** Whether the row id is a column too, after the others. */
   readonly withId?: boolean;
   readonly isUnique?: boolean;
 }
 
-/** An index of text columns, which have the values of the row at hand. */
+/** An index of text columns, which hold the values of the current row. */
 export class IndexBuilder {
   readonly name: string;
   readonly #tree: TreeBuilder;
@@ -27,10 +28,10 @@ export class IndexBuilder {
   readonly #withId: boolean;
   readonly #isUnique: boolean;
   readonly #payloadMaxBytes: number;
-  /** Of the row that {@link fits} was asked about. */
+  /** For the row that was last passed to {@link fits}. */
   #headerBytes = 0;
   #payloadBytes = 0;
-  #isGivenUp = false;
+  #isDropped = false;
 
   constructor(file: DatabaseFile, options: IndexOptions) {
     this.name = options.name;
@@ -40,20 +41,20 @@ export class IndexBuilder {
     this.#spans = options.columns.map((group) => [group[0] as TextColumn, group.at(-1) as TextColumn]);
     this.#withId = options.withId ?? false;
     this.#isUnique = options.isUnique ?? false;
-    // More than this goes to an overflow page (section 1.6 of the file format, "X" of an index).
+    // A longer record needs an overflow page (section 1.6 of the file format, "X" of an index).
     this.#payloadMaxBytes = Math.floor(((file.usableBytes - 12) * 64) / 255) - 23;
   }
 
-  /** Whether a row was left out, so that the index is of no use. Its tree is sound and may be dropped. */
-  get isGivenUp(): boolean {
-    return this.#isGivenUp;
+  /** Whether a row is missing, so that the index is of no use. Its tree is intact, so SQLite can drop it. */
+  get isDropped(): boolean {
+    return this.#isDropped;
   }
 
-  giveUp(): void {
-    this.#isGivenUp = true;
+  drop(): void {
+    this.#isDropped = true;
   }
 
-  /** Whether the row at hand can be added at all. To be asked before {@link add}. */
+  /** Whether the current row can be added without an overflow page. Call it before {@link add}. */
   fits(rowId: number): boolean {
     const idType = rowIdType(rowId);
     const ids = this.#withId ? 2 : 1;
@@ -68,7 +69,7 @@ export class IndexBuilder {
     return this.#payloadBytes <= this.#payloadMaxBytes;
   }
 
-  /** Whether the row at hand belongs behind the row before, whose row id is less. */
+  /** Whether the current row sorts after the previous one, whose row id is lower. */
   isInOrder(): boolean {
     for (const { order } of this.#columns) {
       if (order !== 0) return order > 0;
@@ -76,13 +77,13 @@ export class IndexBuilder {
     return !this.#isUnique;
   }
 
-  /** Adds the row at hand: a record of the columns and the row id (sections 1.6 and 2.4 of the file format). */
+  /** Adds the current row: a record of the columns and the row id (sections 1.6 and 2.4 of the file format). */
   add(rowId: number): void {
     const payloadBytes = this.#payloadBytes;
     const start = this.#tree.addCell(varintBytes(payloadBytes) + payloadBytes, rowId);
     const bytes = this.#bytes;
     let at = putVarint(bytes, start, payloadBytes);
-    // One byte: a header has a few columns of at most three bytes.
+    // One byte: a header holds a few types of at most three bytes.
     bytes[at++] = this.#headerBytes;
     for (const column of this.#columns) at = column.putType(bytes, at);
     const idType = rowIdType(rowId);

@@ -1,28 +1,30 @@
-// Remembers the principal of each row, in four bytes, to give the rows in the order of their principals.
+// Remembers the principal of each row in four bytes, to return the rows in the order of their principals.
 import { compareUtf8 } from './text-column.ts';
 
 const chunkRows = 65_536;
-/** How many rows are put in order at a time: 4 MB of them. */
+/** How many rows are sorted at a time: 4 MB. */
 const passRowsDefault = 1024 * 1024;
-/** A principal takes about 110 bytes of memory beside its id: the string, its place in a map, and two in arrays. */
+/** A principal takes about 110 bytes of memory besides its id: the string, a map entry and two array elements. */
 const principalBytes = 110;
 /** Enough for 20 million rows of 100,000 principals. */
 const maxBytesDefault = 100_000_000;
 
+/** Limits of a {@link PrincipalOrder}. */
 export interface PrincipalOrderOptions {
-  /** How much memory it may take, about. */
+  /** Approximate limit of its memory. Default: 100 MB. */
   readonly maxBytes?: number;
-  /** How many rows are put in order at a time, unless a single principal has more. */
+  /** How many rows are sorted at a time, unless a single principal has more. Default: 1,048,576. */
   readonly passRows?: number;
 }
 
+/** The principals of rows that are added one by one. */
 export class PrincipalOrder {
   readonly #maxBytes: number;
   readonly #passRows: number;
   /** Numbers of principals by type and id. */
   readonly #numbers = new Map<string, Map<string, number>>();
   #principals = 0;
-  /** The number of the principal of each row, {@link chunkRows} of them in an array. */
+  /** The number of each row's principal, in arrays of {@link chunkRows}. */
   readonly #chunks: Uint32Array[] = [];
   #rows = 0;
   #bytes = 0;
@@ -34,7 +36,7 @@ export class PrincipalOrder {
     this.#passRows = passRows;
   }
 
-  /** Adds the next row. @returns false when it has no room: then it is of no use any more */
+  /** Adds the next row. @returns False beyond the memory limit; the order is then of no use */
   add(type: string, id: string): boolean {
     if (type !== this.#lastType) this.#enterType(type);
     let number = this.#numbersOfLastType.get(id);
@@ -65,14 +67,14 @@ export class PrincipalOrder {
 
   /**
    * Visits the principals in the order of type and id, as SQLite compares them.
-   * @param visit - Gets the places of the principal's rows, ascending from 0 on, in an array that is used again.
+   * @param visit - Gets the ascending positions of the principal's rows, counted from 0, in an array that is reused.
    */
   forEach(visit: (type: string, id: string, rows: Uint32Array) => void): void {
     const { types, ids, ranks } = this.#sort();
     const counts = this.#countRows(ranks);
     const rows = new Uint32Array(counts.reduce((most, count) => Math.max(most, count), this.#passRows));
     for (let from = 0; from < counts.length; ) {
-      // The principals of this pass, and where the rows of each one end.
+      // Where the rows of each principal of this pass end.
       const ends: number[] = [];
       for (let total = 0, rank = from; rank < counts.length; rank++) {
         total += counts[rank] as number;
@@ -89,7 +91,7 @@ export class PrincipalOrder {
     }
   }
 
-  /** Type and id of the principals in their order, and where each number stands in it. */
+  /** Types and ids of the principals in order, and the rank of each number. */
   #sort(): { types: string[]; ids: string[]; ranks: Uint32Array } {
     const types: string[] = [];
     const ids: string[] = [];

@@ -1,20 +1,20 @@
-// A column of text: what is to be known of its value in the row at hand, and where its bytes are.
+// A text column: properties of its value in the current row, and where its bytes are.
 import { putVarint, textType, varintBytes } from './record.ts';
 
-/** What is known of a value is worked out when it changes: most are those of the row before. */
+/** Properties are computed when the value changes: most values equal those of the previous row. */
 export class TextColumn {
-  /** The value, as SQLite would read it again. */
+  /** The value as SQLite would read it back. */
   text = '';
-  /** Of the value in UTF-8. */
+  /** Length of the value in UTF-8. */
   byteLength = 0;
-  /** How many bytes its serial type takes in the header of a record. */
+  /** Size of its serial type in the header of a record, in bytes. */
   typeBytes = 1;
-  /** Above 0 if the value comes behind that of the row before in SQLite's order, below 0 before it, 0 for the same. */
+  /** Above 0 if the value sorts after that of the previous row, below 0 if before it, 0 if they are equal. */
   order = 1;
-  /** Where {@link write} has put the value. */
+  /** Where {@link write} has written the value. */
   start = 0;
   end = 0;
-  /** What {@link set} was given, which is not the text if that has half a surrogate pair. */
+  /** The argument of {@link set}, which differs from the text if it has a lone surrogate. */
   #given: string | undefined;
   #isAscii = true;
   #isWritten = false;
@@ -27,7 +27,7 @@ export class TextColumn {
     }
     const byteLength = Buffer.byteLength(value);
     const isAscii = byteLength === value.length;
-    // UTF-8 cannot hold half a surrogate pair: Node gives SQLite U+FFFD, which is as long.
+    // UTF-8 cannot represent a lone surrogate: Node passes U+FFFD to SQLite, which is as long.
     const text = isAscii ? value : value.toWellFormed();
     if (given === undefined) this.order = 1;
     else if (isAscii && this.#isAscii) this.order = text > this.text ? 1 : -1;
@@ -40,23 +40,23 @@ export class TextColumn {
     this.typeBytes = varintBytes(textType(byteLength));
   }
 
-  /** Writes the value, unless it is there already. @returns the place behind it */
+  /** Writes the value, unless it is already there. @returns the position after it */
   write(bytes: Buffer, at: number): number {
     if (this.#isWritten && this.start === at) return this.end;
     this.start = at;
-    // Of ASCII the bytes are the same, and Node is quicker.
+    // The same bytes for ASCII, and faster.
     this.end = at + bytes.write(this.text, at, this.byteLength, this.#isAscii ? 'latin1' : 'utf8');
     this.#isWritten = true;
     return this.end;
   }
 
-  /** Writes the serial type. @returns the place behind it */
+  /** Writes the serial type. @returns the position after it */
   putType(bytes: Uint8Array, at: number): number {
     return putVarint(bytes, at, textType(this.byteLength));
   }
 }
 
-/** Compares well-formed strings as their bytes in UTF-8 compare, which is SQLite's order. */
+/** Compares well-formed strings by their bytes in UTF-8, which is SQLite's order. */
 export function compareUtf8(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {
@@ -67,7 +67,7 @@ export function compareUtf8(a: string, b: string): number {
   return a.length - b.length;
 }
 
-/** In UTF-8 the characters of surrogate pairs come last; in UTF-16, U+E000 to U+FFFF come behind them. */
+/** In UTF-8 the characters of surrogate pairs sort last; in UTF-16, U+E000 to U+FFFF sort after them. */
 function utf8Rank(unit: number): number {
   return unit < 0xd800 ? unit : unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
 }

@@ -1,27 +1,26 @@
-// Builds a b-tree from cells that come in the order of their keys, with one page of each level in memory.
+// Builds a b-tree from cells in the order of their keys, with one page per level in memory.
 import type { DatabaseFile } from './database-file.ts';
 import { putVarint, varintBytes } from './record.ts';
 import { type TreeKind, TreePage } from './tree-page.ts';
 
 /**
- * The tree of a table or an index, below a root page that is there already (section 1.6 of
- * https://www.sqlite.org/fileformat2.html).
+ * The tree of a table or an index, below an existing root page (section 1.6 of https://www.sqlite.org/fileformat2.html).
  *
- * A full page goes to the file, and to the page above it goes a cell with its number and a key that divides it from
- * the next page. In an index such a key is a row of its own, which is nowhere else: the last cell of the full page
- * moves up. So does the last cell of an interior page, whose child becomes the right-most one. What is left has a cell
- * at least, and so has the page that is begun, as SQLite demands of every page but the root.
+ * A full page goes to the file, and the page above it gets a cell with its number and a key that separates it from the
+ * next page. In an index that key is a row which occurs nowhere else: the last cell of the full page moves up. So does
+ * the last cell of an interior page, whose child becomes the right-most one. The full page keeps at least one cell, and
+ * the new page gets one, as SQLite requires of every page but the root.
  */
 export class TreeBuilder {
   readonly #file: DatabaseFile;
   readonly #kind: TreeKind;
   readonly #rootPage: number;
   readonly #leaf: TreePage;
-  /** The page of each level that is being filled, the leaf first. */
+  /** The open page of each level, the leaf first. */
   readonly #pages: TreePage[];
   #lastRowId = 0;
 
-  /** @param place - Where cells are to be written: room for a page, filled with zeros. */
+  /** @param place - Room for the leaf page, filled with zeros. */
   constructor(file: DatabaseFile, kind: TreeKind, rootPage: number, place: { bytes: Buffer; start: number }) {
     this.#file = file;
     this.#kind = kind;
@@ -31,10 +30,10 @@ export class TreeBuilder {
   }
 
   /**
-   * Makes room for a cell behind all that are there.
-   * @param cellBytes - At most what goes into a leaf page without an overflow page.
-   * @param rowId - Of a table: the key.
-   * @returns where its bytes go.
+   * Makes room for a cell after all others.
+   * @param cellBytes - At most what fits into a leaf page without an overflow page.
+   * @param rowId - The key of a table.
+   * @returns Where its bytes go.
    */
   addCell(cellBytes: number, rowId: number): number {
     if (!this.#leaf.hasRoomFor(cellBytes)) this.#writePage(0);
@@ -42,7 +41,7 @@ export class TreeBuilder {
     return this.#leaf.addCell(cellBytes);
   }
 
-  /** Writes the pages that are not full yet. The topmost one becomes the root. */
+  /** Writes the open pages. The topmost one becomes the root. */
   finish(): void {
     let child: number | undefined;
     for (const [level, page] of this.#pages.entries()) {
@@ -52,7 +51,7 @@ export class TreeBuilder {
     }
   }
 
-  /** Writes the page of a level that is full, and begins another one. */
+  /** Writes the full page of a level, and starts another one. */
   #writePage(level: number): void {
     const page = this.#pages[level] as TreePage;
     if (this.#kind === 'table' && level === 0) {
@@ -61,7 +60,7 @@ export class TreeBuilder {
       this.#addChild(level + 1, this.#file.append(page.finish(undefined)), key);
     } else {
       const { lastCellStart, lastCellEnd } = page;
-      // In an interior page the number of a child is before the key.
+      // In an interior page, the number of the child precedes the key.
       const keyStart = level === 0 ? lastCellStart : lastCellStart + 4;
       const key = Buffer.from(page.bytes.subarray(keyStart, lastCellEnd));
       const rightChild = level === 0 ? undefined : page.bytes.readUInt32BE(lastCellStart);

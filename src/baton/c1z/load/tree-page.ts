@@ -1,4 +1,4 @@
-// One page of a b-tree while it is filled (section 1.6 of https://www.sqlite.org/fileformat2.html).
+// One page of a b-tree that is being filled (section 1.6 of https://www.sqlite.org/fileformat2.html).
 
 const pageTypes = {
   index: { leaf: 0x0a, interior: 0x02 },
@@ -7,27 +7,28 @@ const pageTypes = {
 
 export type TreeKind = keyof typeof pageTypes;
 
+/** The page size of a database. */
 export interface PageSize {
   readonly pageBytes: number;
-  /** Of a page; behind them is room for extensions of SQLite. */
+  /** Bytes of a page without the reserved space at its end. */
   readonly usableBytes: number;
 }
 
-/** Cells are added in the order of their keys: the first one at the end of the page, each further one before it. */
+/** Cells are added in the order of their keys: the first one at the end of the page, each other one before it. */
 export class TreePage {
-  /** Where the page is. All places of cells are places in it. */
+  /** The buffer with the page. Positions of cells refer to it. */
   readonly bytes: Buffer;
   readonly #start: number;
   readonly #pageBytes: number;
-  /** Where the pointers to the cells begin. */
+  /** Where the cell pointers start. */
   readonly #pointers: number;
   /** Where the first cell ends. */
   readonly #contentEnd: number;
   #cells = 0;
-  /** Where the last cell begins. */
+  /** Where the last cell starts. */
   #contentStart: number;
 
-  /** @param place - Room for the page, filled with zeros, among other things; absent for a place of its own. */
+  /** @param place - Room for the page in a larger buffer, filled with zeros. Default: a buffer of its own. */
   constructor(kind: TreeKind, level: 'leaf' | 'interior', size: PageSize, place?: { bytes: Buffer; start: number }) {
     this.bytes = place?.bytes ?? Buffer.alloc(size.pageBytes);
     this.#start = place?.start ?? 0;
@@ -42,7 +43,7 @@ export class TreePage {
     return this.#contentStart;
   }
 
-  /** For a page with two cells or more, as each full one that a cell is taken from. */
+  /** Only for a page with at least two cells, as every full page has. */
   get lastCellEnd(): number {
     return this.#start + this.bytes.readUInt16BE(this.#pointers + 2 * (this.#cells - 2));
   }
@@ -51,7 +52,7 @@ export class TreePage {
     return this.#pointers + 2 * (this.#cells + 1) <= this.#contentStart - cellBytes;
   }
 
-  /** Makes room for a cell, for which there must be some. @returns where its bytes go */
+  /** Makes room for a cell that fits. @returns where its bytes go */
   addCell(cellBytes: number): number {
     this.#contentStart -= cellBytes;
     this.bytes.writeUInt16BE(this.#contentStart - this.#start, this.#pointers + 2 * this.#cells);
@@ -59,15 +60,15 @@ export class TreePage {
     return this.#contentStart;
   }
 
-  /** Its bytes stay readable until another cell is added, or the page is finished. */
+  /** Its bytes stay readable until another cell is added or the page is finished. */
   removeLastCell(): void {
     this.#contentStart = this.lastCellEnd;
     this.#cells--;
   }
 
   /**
-   * @param rightChild - Of an interior page: the page with all keys behind that of the last cell.
-   * @returns The page as it goes to the file, until it is changed.
+   * @param rightChild - For an interior page: the page with all keys after the last cell.
+   * @returns The page for the file, valid until the next change.
    */
   finish(rightChild: number | undefined): Buffer {
     const page = this.bytes.subarray(this.#start, this.#start + this.#pageBytes);

@@ -7,7 +7,7 @@ import { batches, encodeList, encodeMessage } from '../../encode/encode-message.
 import { encodePlainGrant } from '../../messages/encode-grants.ts';
 import { grantId, isMessage, type ListedGrant } from '../../messages/grant.ts';
 
-/** A row of `v1_grants`, encoded. Absent ids are empty strings. */
+/** A row of `v1_grants`. Absent ids are empty strings. */
 export interface GrantRow {
   /** The grant's id. */
   readonly externalId: string;

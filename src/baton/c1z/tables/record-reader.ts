@@ -1,48 +1,33 @@
-// Reads rows of a .c1z database: pages, single rows, counts.
-
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+// Reads the rows of a .c1z database.
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf';
 import { EntitlementSchema } from '#gen/c1/connector/v2/entitlement_pb.js';
 import { GrantSchema } from '#gen/c1/connector/v2/grant_pb.js';
 import { type ResourceId, ResourceSchema, ResourceTypeSchema } from '#gen/c1/connector/v2/resource_pb.js';
 import { resourceKey } from './schema.ts';
 
-/** Which rows of a listing: those behind a row, in the order that they were written. */
+/** Which rows of a listing: those after a row, in the order in which they were written. */
 export interface RowRange {
-  /** The row id of the last row of the former page. */
+  /** The row id of the last row of the previous page. Default: 0, for the first page. */
   readonly afterRowId?: number | undefined;
+  /** Maximum number of rows. Default: 1000. */
   readonly limit?: number | undefined;
 }
 
-export interface ResourceFilter extends RowRange {
+export interface ResourceFilter {
   readonly resourceTypeId?: string | undefined;
-  readonly parent?: ResourceId | undefined;
-}
-
-export interface EntitlementFilter extends RowRange {
-  readonly resource?: ResourceId | undefined;
-}
-
-/** A filter by anything but `expandable` is quick only with the indexes of the grants. */
-export interface GrantFilter extends RowRange {
-  readonly entitlementId?: string | undefined;
-  /** The resource of the entitlement. */
-  readonly resource?: ResourceId | undefined;
-  readonly principal?: ResourceId | undefined;
-  /** `all`: grants that carry a `GrantExpandable`; `pending`: those whose expansion was not done yet. */
-  readonly expandable?: 'all' | 'pending' | undefined;
 }
 
 const pageRows = 1000;
 
-/** A stored row. The message is decoded when it is asked for, each time. */
+/** A stored row. Its message is decoded each time it is read. */
 export class StoredRow<Desc extends DescMessage> {
   readonly #desc: Desc;
-  /** Grows in the order that rows were written: the cursor for the next page. */
+  /** Grows in the order in which rows were written: the cursor for the next page. */
   readonly rowId: number;
   readonly externalId: string;
   readonly data: Uint8Array;
-  /** Of a grant: the `GrantExpandable` that was taken out of the message, encoded. */
+  /** For a grant: the `GrantExpandable` that was taken out of the message, encoded. */
   readonly expansion: Uint8Array | undefined;
 
   constructor(desc: Desc, row: Record<string, unknown>) {
@@ -58,53 +43,34 @@ export class StoredRow<Desc extends DescMessage> {
   }
 }
 
-type Conditions = Record<string, SQLInputValue | undefined>;
+type Conditions = Record<string, string | undefined>;
 
-/** The rows of one run, or of all runs together where a file has none to show. Reading while rows are written is fine. */
+/** Reads the rows of one run, or of all runs together. Rows can be written in between. */
 export class RecordReader {
   readonly #db: DatabaseSync;
   readonly #syncId: string | undefined;
-  readonly #beforeGrants: () => void;
   readonly #statements = new Map<string, StatementSync>();
 
-  /** @param beforeGrants - Called before grants are read. */
-  constructor(db: DatabaseSync, syncId: string | undefined, beforeGrants: () => void = () => {}) {
+  /** @param syncId - Undefined for all runs. */
+  constructor(db: DatabaseSync, syncId: string | undefined) {
     this.#db = db;
     this.#syncId = syncId;
-    this.#beforeGrants = beforeGrants;
   }
 
   resourceTypes(range: RowRange = {}): StoredRow<typeof ResourceTypeSchema>[] {
     return this.#page(ResourceTypeSchema, 'v1_resource_types', {}, range);
   }
 
-  resources(filter: ResourceFilter = {}): StoredRow<typeof ResourceSchema>[] {
-    const conditions = {
-      'resource_type_id =': filter.resourceTypeId,
-      'parent_resource_type_id =': filter.parent?.resourceType,
-      'parent_resource_id =': filter.parent?.resource,
-    };
-    return this.#page(ResourceSchema, 'v1_resources', conditions, filter);
+  resources({ resourceTypeId, ...range }: ResourceFilter & RowRange = {}): StoredRow<typeof ResourceSchema>[] {
+    return this.#page(ResourceSchema, 'v1_resources', { resource_type_id: resourceTypeId }, range);
   }
 
-  entitlements(filter: EntitlementFilter = {}): StoredRow<typeof EntitlementSchema>[] {
-    return this.#page(EntitlementSchema, 'v1_entitlements', ofResource(filter.resource), filter);
+  entitlements(range: RowRange = {}): StoredRow<typeof EntitlementSchema>[] {
+    return this.#page(EntitlementSchema, 'v1_entitlements', {}, range);
   }
 
-  grants(filter: GrantFilter = {}): StoredRow<typeof GrantSchema>[] {
-    this.#beforeGrants();
-    const conditions: Conditions = {
-      'entitlement_id =': filter.entitlementId,
-      ...ofResource(filter.resource),
-      'principal_resource_type_id =': filter.principal?.resourceType,
-      'principal_resource_id =': filter.principal?.resource,
-    };
-    const expandable = { all: 'expansion is not null', pending: 'needs_expansion = 1', any: '' };
-    return this.#page(GrantSchema, 'v1_grants', conditions, filter, expandable[filter.expandable ?? 'any']);
-  }
-
-  resourceType(id: string): StoredRow<typeof ResourceTypeSchema> | undefined {
-    return this.#one(ResourceTypeSchema, 'v1_resource_types', id);
+  grants(range: RowRange = {}): StoredRow<typeof GrantSchema>[] {
+    return this.#page(GrantSchema, 'v1_grants', {}, range);
   }
 
   resource(id: Pick<ResourceId, 'resourceType' | 'resource'>): StoredRow<typeof ResourceSchema> | undefined {
@@ -115,36 +81,25 @@ export class RecordReader {
     return this.#one(EntitlementSchema, 'v1_entitlements', id);
   }
 
-  /** Quick only with the indexes of the grants. */
+  /** Reads the whole table unless the grants have their indexes. */
   grant(id: string): StoredRow<typeof GrantSchema> | undefined {
-    this.#beforeGrants();
     return this.#one(GrantSchema, 'v1_grants', id);
-  }
-
-  hasResource(resourceTypeId: string, resourceId: string): boolean {
-    return this.#exists('v1_resources', resourceKey(resourceTypeId, resourceId));
-  }
-
-  hasEntitlement(id: string): boolean {
-    return this.#exists('v1_entitlements', id);
   }
 
   *allResourceTypes(): Generator<MessageShape<typeof ResourceTypeSchema>> {
     yield* messages((range) => this.resourceTypes(range));
   }
 
-  *allResources(filter?: Omit<ResourceFilter, keyof RowRange>): Generator<MessageShape<typeof ResourceSchema>> {
+  *allResources(filter?: ResourceFilter): Generator<MessageShape<typeof ResourceSchema>> {
     yield* messages((range) => this.resources({ ...filter, ...range }));
   }
 
-  *allEntitlements(
-    filter?: Omit<EntitlementFilter, keyof RowRange>,
-  ): Generator<MessageShape<typeof EntitlementSchema>> {
-    yield* messages((range) => this.entitlements({ ...filter, ...range }));
+  *allEntitlements(): Generator<MessageShape<typeof EntitlementSchema>> {
+    yield* messages((range) => this.entitlements(range));
   }
 
-  *allGrants(filter?: Omit<GrantFilter, keyof RowRange>): Generator<MessageShape<typeof GrantSchema>> {
-    yield* messages((range) => this.grants({ ...filter, ...range }));
+  *allGrants(): Generator<MessageShape<typeof GrantSchema>> {
+    yield* messages((range) => this.grants(range));
   }
 
   #page<Desc extends DescMessage>(
@@ -152,32 +107,20 @@ export class RecordReader {
     table: string,
     conditions: Conditions,
     { afterRowId = 0, limit = pageRows }: RowRange,
-    extra = '',
   ): StoredRow<Desc>[] {
-    const given = { 'sync_id =': this.#syncId, ...conditions, 'id >': afterRowId };
-    const where = Object.entries(given).filter(([, value]) => value !== undefined);
+    const given = Object.entries({ sync_id: this.#syncId, ...conditions }).filter(([, value]) => value !== undefined);
     const sql = `select ${table === 'v1_grants' ? 'id, external_id, data, expansion' : 'id, external_id, data'}
-      from ${table} where ${[...where.map(([name]) => `${name} ?`), ...(extra ? [extra] : [])].join(' and ')}
-      order by id limit ?`;
-    const parameters = [...where.map(([, value]) => value as SQLInputValue), limit];
+      from ${table} where ${given.map(([column]) => `${column} = ? and `).join('')} id > ? order by id limit ?`;
     return this.#statement(sql)
-      .all(...parameters)
+      .all(...given.map(([, value]) => String(value)), afterRowId, limit)
       .map((row) => new StoredRow(desc, row));
   }
 
   #one<Desc extends DescMessage>(desc: Desc, table: string, externalId: string): StoredRow<Desc> | undefined {
-    const row = this.#byExternalId(table, '*', externalId);
-    return row && new StoredRow(desc, row);
-  }
-
-  #exists(table: string, externalId: string): boolean {
-    return this.#byExternalId(table, 'id', externalId) !== undefined;
-  }
-
-  #byExternalId(table: string, columns: string, externalId: string): Record<string, unknown> | undefined {
     const ofRun = this.#syncId === undefined ? [] : [this.#syncId];
-    const sql = `select ${columns} from ${table} where external_id = ? ${ofRun.length ? 'and sync_id = ?' : 'limit 1'}`;
-    return this.#statement(sql).get(externalId, ...ofRun);
+    const sql = `select * from ${table} where external_id = ? ${ofRun.length ? 'and sync_id = ?' : 'limit 1'}`;
+    const row = this.#statement(sql).get(externalId, ...ofRun);
+    return row && new StoredRow(desc, row);
   }
 
   #statement(sql: string): StatementSync {
@@ -188,10 +131,6 @@ export class RecordReader {
     }
     return statement;
   }
-}
-
-function ofResource(resource: ResourceId | undefined): Conditions {
-  return { 'resource_type_id =': resource?.resourceType, 'resource_id =': resource?.resource };
 }
 
 function* messages<Desc extends DescMessage>(

@@ -3,19 +3,19 @@ import type { DatabaseSync } from 'node:sqlite';
 import { tablesOfRun } from './schema.ts';
 import type { SyncRun } from './sync-runs.ts';
 
-/** How many full runs a file keeps when nothing else is said, the one being written included. */
+/** How many full runs a file keeps by default, including the one being written. */
 export const keptFullRunsDefault = 2;
 
 /**
  * Chooses the runs to delete, by the rules of the Go SDK (pkg/dotc1z/c1zstore/cleanup_policy.go, v0.25.0):
  *
  * - Unfinished runs and the one being written are never chosen.
- * - Of the full runs, the oldest beyond `keepFullRuns` are; the one being written counts as one, whatever its type.
- * - When a full run is chosen, so are `partial` and `resources_only` runs that ended before a certain full run
- *   started: before the newest chosen one while a run is being written, else before the oldest kept one.
- * - Of more than two diff runs all but the last and the run linked to it are.
+ * - The oldest full runs beyond `keepFullRuns` are chosen. The run being written counts as one, whatever its type.
+ * - If a full run is chosen, so are the `partial` and `resources_only` runs that ended before a certain full run started:
+ *   the newest chosen one while a run is being written, else the oldest kept one.
+ * - Of more than two diff runs, all but the last one and the run linked to it are chosen.
  *
- * @param runs - In the order that they were started.
+ * @param runs - In the order in which they started.
  * @param keepFullRuns - At least 1.
  */
 export function selectRunsToDelete(

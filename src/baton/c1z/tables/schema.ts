@@ -1,9 +1,9 @@
-// Tables and indexes of the database in a .c1z file, as the Go SDK v0.25.0 has them (pkg/dotc1z/*.go).
+// The tables and indexes of the database in a .c1z file, as in the Go SDK v0.25.0 (pkg/dotc1z/*.go).
 import type { DatabaseSync } from 'node:sqlite';
 
 interface Table {
   readonly name: string;
-  /** Name and declaration, behind the primary key `id`, in order. */
+  /** Name and declaration in order, after the primary key `id`. */
   readonly columns: readonly (readonly [name: string, declaration: string])[];
   readonly indexes: readonly Index[];
 }
@@ -69,7 +69,7 @@ const tables: readonly Table[] = [
     ],
     indexes: [
       { name: 'idx_resources_resource_type_id_v1', columns: 'resource_type_id' },
-      // The next two carry each other's name in every .c1z file there is.
+      // The names of the next two are swapped in every .c1z file.
       { name: 'idx_resources_external_sync_v1', columns: 'parent_resource_type_id, parent_resource_id' },
       { name: 'idx_resources_parent_resource_id_v1', unique: true, columns: 'external_id, sync_id' },
     ],
@@ -131,25 +131,25 @@ const tables: readonly Table[] = [
   },
 ];
 
-/** The tables whose rows belong to a sync run. */
+/** The names of the tables whose rows belong to a sync run. */
 export const tablesOfRun: readonly string[] = tables
   .map((table) => table.name)
   .filter((name) => name !== 'v1_sync_runs');
 
-/** A statement that makes an index of the grants table, unless it is there, with the index's name. */
+/** An index of the grants table, and the statement that creates it if it is missing. */
 export interface GrantIndex {
   readonly name: string;
   readonly createSql: string;
 }
 
-/** All indexes of the grants table, the unique one first, since only that one can fail. */
+/** All indexes of the grants table, the unique one first because only that one can fail. */
 export const grantIndexes: readonly GrantIndex[] = grantsTable.indexes
   .toSorted((a, b) => Number(b.unique ?? false) - Number(a.unique ?? false))
   .map((index) => ({ name: index.name, createSql: createIndexSql(grantsTable, index) }));
 
 /**
- * Makes the tables, columns and indexes that are missing: all of them in a new database, those of later SDK versions
- * in one that an older version wrote.
+ * Creates the missing tables, columns and indexes: all in a new database, those of later SDK versions in a database of an
+ * older version.
  */
 export function createSchema(db: DatabaseSync): void {
   for (const table of tables) {

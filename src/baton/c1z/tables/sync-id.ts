@@ -1,14 +1,14 @@
-// Names a sync run: a KSUID, as the Go SDK makes them.
+// Creates the id of a sync run: a KSUID, as in the Go SDK.
 import { randomBytes } from 'node:crypto';
 
-/** Seconds between the Unix epoch and the one that KSUIDs count from. */
+/** Seconds between the Unix epoch and the epoch of KSUIDs. */
 const ksuidEpochSeconds = 1_400_000_000;
-/** In the order of their bytes, so that ids sort by time. */
+/** In byte order, so that ids sort by time. */
 const base62Digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const ksuidLength = 27;
 
 /**
- * Makes the id of a new sync run: 4 bytes of time in seconds and 16 random ones as 27 base62 characters. Ids made in
+ * Creates the id of a new sync run: 4 bytes of time in seconds and 16 random bytes as 27 base62 characters. Ids from
  * different seconds sort by time.
  */
 export function createSyncId(now = new Date()): string {

@@ -1,4 +1,4 @@
-// The table of sync runs: starting, ending and finding them.
+// The table of sync runs: starts, ends and finds them.
 import type { DatabaseSync } from 'node:sqlite';
 import { type SyncStats, statsFromJson, statsToJson } from './sync-stats.ts';
 import { formatTimestamp, parseTimestamp } from './timestamp.ts';

@@ -1,13 +1,13 @@
-// Counts the rows of a sync run, and writes the counts as the Go SDK does.
+// Counts the rows of a sync run, and converts the counts to and from JSON as the Go SDK does.
 import type { DatabaseSync } from 'node:sqlite';
 
-/** How many rows a sync run has. Keys of the maps are resource type ids. */
+/** The number of rows of a sync run. The maps are by resource type id. */
 export interface SyncStats {
   readonly resourceTypes: number;
   readonly resources: number;
   readonly entitlements: number;
   readonly grants: number;
-  /** Has each listed type, also one without resources. */
+  /** Includes every listed type, even one without resources. */
   readonly resourcesByType: ReadonlyMap<string, number>;
   /** By the type of the entitlement's resource. */
   readonly grantsByType: ReadonlyMap<string, number>;
@@ -16,8 +16,8 @@ export interface SyncStats {
 }
 
 /**
- * Counts the rows of a run. Resources of a type that the run does not list are not counted; a `resources_only` run has
- * neither entitlements nor grants.
+ * Counts the rows of a run. Resources of a type that the run does not list are not counted. A `resources_only` run counts
+ * no entitlements and no grants.
  */
 export function countRows(db: DatabaseSync, syncId: string, syncType: string): SyncStats {
   const resourcesByType = new Map<string, number>();
@@ -43,7 +43,7 @@ export function countRows(db: DatabaseSync, syncId: string, syncType: string): S
   };
 }
 
-/** One pass over the table: by way of an index on the type, each row would be looked up to see its run. */
+/** One pass over the table: with an index on the type, SQLite would look up each row to see its run. */
 function countByType(db: DatabaseSync, table: string, syncId: string): Map<string, number> {
   const sql = `select resource_type_id as type, count(*) as n from ${table} not indexed where sync_id = ?
     group by resource_type_id order by resource_type_id`;
@@ -59,7 +59,7 @@ function sum(counts: ReadonlyMap<string, number>): number {
   return [...counts.values()].reduce((total, count) => total + count, 0);
 }
 
-/** Writes stats as the JSON that stands in `v1_sync_runs.stats`: zero and empty fields left out, keys in order. */
+/** Converts stats to the JSON in `v1_sync_runs.stats`: without zero and empty fields, with keys in order. */
 export function statsToJson(stats: SyncStats): string {
   const fields: readonly (readonly [name: string, json: string | undefined])[] = [
     ['resource_types', count(stats.resourceTypes)],
@@ -85,7 +85,7 @@ function counts(byType: ReadonlyMap<string, number>): string | undefined {
   return `{${entries.map(([type, n]) => `${JSON.stringify(type)}:${n}`).join(',')}}`;
 }
 
-/** Reads stored stats; nothing when they are absent or of an unknown shape, since they can be counted again. */
+/** Parses stored stats. Undefined if they are absent or malformed: they can be counted again. */
 export function statsFromJson(json: string | null): SyncStats | undefined {
   if (json === null || json === '') return undefined;
   const stored = parseObject(json);

@@ -63,15 +63,15 @@ test('a damaged file is refused, wherever it is damaged', async (t) => {
     const at = c1zMagic.length + Math.floor((bytes.length - c1zMagic.length) * share);
     bytes.writeUInt8(bytes.readUInt8(at) ^ 0x40, at);
     await writeFile(place.path, bytes);
-    await assertRefused(place.path, place, 'damaged', /damaged or cut off/);
+    await assertRefused(place.path, place, 'damaged', /damaged or truncated/);
   }
 });
 
-test('a file that is cut off is refused, wherever it ends', async (t) => {
+test('a truncated file is refused, wherever it ends', async (t) => {
   const place = await savedFile(t);
   for (const length of [c1zMagic.length, 9, 100, place.bytes.length >> 1, place.bytes.length - 1]) {
     await writeFile(place.path, place.bytes.subarray(0, length));
-    await assertRefused(place.path, place, 'damaged', /damaged or cut off/);
+    await assertRefused(place.path, place, 'damaged', /damaged or truncated/);
   }
 });
 
@@ -91,7 +91,7 @@ test('a file that holds something else than a Baton database is refused', async 
   db.close();
   for (const content of [Buffer.from('no database at all, but long enough to be looked at'), await readFile(other)]) {
     await writeFile(place.path, Buffer.concat([c1zMagic, zstdCompressSync(content)]));
-    await assertRefused(place.path, place, 'damaged', /not a Baton database/);
+    await assertRefused(place.path, place, 'damaged', /does not contain a Baton database/);
   }
 });
 

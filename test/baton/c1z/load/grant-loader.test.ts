@@ -58,7 +58,7 @@ for (const pageBytes of [512, 1024, 4096, 16_384, 65_536]) {
       const { db, loader } = await startLoad(t, pageBytes);
       putAll(loader, rows);
       loader.finish(true);
-      assert.deepEqual(indexNames(db), allIndexes, 'no index was given up');
+      assert.deepEqual(indexNames(db), allIndexes, 'no index was dropped');
       using expected = await writeBySqlite(rows, pageBytes);
       assertSame(db, expected);
       assert.equal(db.prepare('pragma freelist_count').get()?.freelist_count, 0);
@@ -125,7 +125,7 @@ const unsorted: [title: string, rows: GrantRow[], given: string[]][] = [
   ['ids of grants', [row({ externalId: 'b' }), row({ externalId: 'a' })], [external]],
   ['ids of grants, the same twice', [row(), row()], [external]],
 ];
-for (const [title, rows, givenUp] of unsorted) {
+for (const [title, rows, dropped] of unsorted) {
   test(`unsorted ${title}: the index is left to SQLite, the others are written`, async (t) => {
     const { db, loader } = await startLoad(t);
     const before = sortedRows(2000).map((row) => ({
@@ -138,7 +138,7 @@ for (const [title, rows, givenUp] of unsorted) {
     loader.finish(true);
     assert.deepEqual(
       indexNames(db),
-      allIndexes.filter((name) => !givenUp.includes(name)),
+      allIndexes.filter((name) => !dropped.includes(name)),
     );
     assert.equal(db.prepare('pragma integrity_check').get()?.integrity_check, 'ok');
   });
