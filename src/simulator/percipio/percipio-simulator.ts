@@ -40,7 +40,7 @@ export interface PercipioSimulator extends AsyncDisposable {
   /** The data that the API serves. Tests and writes may edit it at any time. Generated report rows do not change. */
   readonly data: SimulatedData;
   readonly truth: Truth;
-  /** The odd values of users and courses; none without the option `oddValues`. */
+  /** The odd values of users and courses: none without the option `oddValues`. */
   readonly oddValues: readonly OddValue[];
   readonly requests: RequestLog;
   readonly faults: Faults;
@@ -52,13 +52,13 @@ export interface PercipioSimulator extends AsyncDisposable {
    */
   setReport(reportId: string, body: ReportBody): void;
   /**
-   * Makes a report (by id, or 'next') end with a final status other than success. Default `FAILED`. `details` are fields
-   * beside the status, such as a reason; which fields the real API sends is not known.
+   * Makes a report (by id, or 'next') end with a final status other than success. Default `FAILED`. `details` are more
+   * fields of that response, such as a reason. Which fields the real API sends is unknown.
    */
   failReport(reportId: string, status?: string, details?: Readonly<Record<string, unknown>>): void;
   /** Makes a report expire: 404 from now on. */
   expireReport(reportId: string): void;
-  /** The accepted report requests, oldest first. Each with `isFileRequiredInSftp` would have left a file on SFTP. */
+  /** The accepted report requests, oldest first. With `isFileRequiredInSftp`, the real API also puts a file on SFTP. */
   readonly reportRequests: readonly ReportRequest[];
   /** Adds a row to the learning-activity reports that are requested from now on. `truth` does not include it. */
   addActivity(activity: AddedActivity): AddedRow;
@@ -66,11 +66,11 @@ export interface PercipioSimulator extends AsyncDisposable {
   passwordOf(userId: string): string | undefined;
   /** Whether Percipio would accept a login name or e-mail address with this password: the user must be active. */
   canSignIn(name: string, password: string): boolean;
-  /** Whether a batch demanded that a user set a new password at the next login. */
+  /** Whether a batch requires a user to set a new password at the next login. */
   mustResetPassword(userId: string): boolean;
   /** The id of a user for each welcome e-mail that was sent. */
   readonly welcomeEmails: readonly string[];
-  /** The language of the welcome e-mail that a user got; undefined if there was none, or the write named none. */
+  /** The language of a user's welcome e-mail; undefined if none was sent or the write did not set it. */
   welcomeLanguageOf(userId: string): string | undefined;
   /** Closes all connections, and resolves when the port is free. May be called again. */
   close(): Promise<void>;

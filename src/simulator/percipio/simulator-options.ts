@@ -33,9 +33,9 @@ export interface PercipioSimulatorOptions {
    * Default 100.
    */
   readonly courses?: number;
-  /** Live courses (SCHEDULED_CONTENT) in the catalog, beside `courses`. Default 0. */
+  /** Live courses (SCHEDULED_CONTENT) in the catalog, in addition to `courses`. Default 0. */
   readonly liveCourses?: number;
-  /** Items in the listing of compliance courses, of which a third are in the catalog too. Default 0. */
+  /** Items in the listing of compliance courses. A third of them are also in the catalog. Default 0. */
   readonly complianceCourses?: number;
   /** The status of the listing of compliance courses. Default 200. */
   readonly complianceAnswers?: ComplianceAnswers;
@@ -46,8 +46,8 @@ export interface PercipioSimulatorOptions {
    */
   readonly activityRows?: number;
   /**
-   * Whether generated users and courses hold values in other forms than documented, lists have null entries, and
-   * learning-activity reports odd rows; see the files in `odd/`. Default false.
+   * Whether generated users and courses have values in undocumented forms, lists have null entries, and reports have odd
+   * rows; see the files in `odd/`. Default false.
    */
   readonly oddValues?: boolean;
   /** Default: SIMULATED_ORGANIZATION_ID. */
@@ -80,11 +80,11 @@ export interface PercipioSimulatorOptions {
   readonly catalogLast?: CatalogLast;
   /** The response to a successful user write: the user (200, 201), or nothing (204, 201). Default `user`. */
   readonly writeAnswers?: WriteAnswers;
-  /** Whether license pools tell their seats and dates; see `commonRoutes`. Default false. */
+  /** Whether license pools include seats and dates; see `commonRoutes`. Default false. */
   readonly hasLicenseSeats?: boolean;
   /** The form of error bodies. Default `message`. */
   readonly errorForm?: ErrorForm;
-  /** Names of custom attributes without which no user is created (422). Default: none. */
+  /** Names of custom attributes that new users must have (otherwise 422). Default: none. */
   readonly requiredAttributes?: readonly string[];
   /** Whether to reject (409) a write that sets the e-mail address of another user. Default true. */
   readonly uniqueEmails?: boolean;
@@ -92,7 +92,7 @@ export interface PercipioSimulatorOptions {
   readonly staleReads?: number;
   /** How many polls of a batch of users return IN_PROGRESS. Default 1. */
   readonly batchPolls?: number;
-  /** After how many ms of `now` a batch of users is carried out, at the next request for users. Default 0. */
+  /** After how many ms of `now` a batch of users is processed, at the next request for users. Default 0. */
   readonly batchDelayMs?: number;
   /** What the poll of a finished batch of users returns. Default `object`. */
   readonly batchForm?: BatchForm;

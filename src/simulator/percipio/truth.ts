@@ -18,9 +18,9 @@ export interface TruthScope {
   readonly courseIds?: Iterable<string>;
   /** Types of content to sync as courses, as the catalog calls them. Default: COURSE and ASSESSMENT. */
   readonly contentTypes?: readonly string[];
-  /** Whether what the listing of compliance courses holds is a course, whatever its type. Default true. */
+  /** Whether items of the compliance listing are courses, whatever their type. Default true. */
   readonly hasCompliance?: boolean;
-  /** Whether courses are left out that are RETIRED, or whose `retiredDate` has passed. Default false. */
+  /** Whether to exclude courses that are RETIRED or whose `retiredDate` has passed. Default false. */
   readonly excludesRetired?: boolean;
   /** The only resource type for entitlements and grants. Default: both. Counts always cover both. */
   readonly type?: 'course' | 'role';
@@ -50,7 +50,7 @@ export interface TruthCounts {
     readonly unsyncedCourse: number;
     /** The user is not in the list of users. */
     readonly unknownUser: number;
-    /** They name no content, user or status, or are no objects at all. Only with the option `oddValues`. */
+    /** The row lacks a content, user or status, or is not an object. Only with the option `oddValues`. */
     readonly unreadable?: number;
   };
 }
@@ -64,7 +64,7 @@ export interface Truth {
   userIds(): Set<string>;
   /** Courses and assessments of the catalog and compliance courses, unless they are INACTIVE (in any case). */
   courseIds(scope?: TruthScope): Set<string>;
-  /** The roles that Percipio documents, and others that users have, without padding. A role that is no text is none. */
+  /** The roles that Percipio documents, and others that users have, trimmed. Roles that are not strings are ignored. */
   roleIds(): Set<string>;
   /** `course:<uuid>:completed` and `course:<uuid>:in_progress` of each course, `role:<role>:assigned` of each role. */
   entitlementIds(scope?: TruthScope): Generator<string>;
@@ -73,7 +73,7 @@ export interface Truth {
    * `role:<role>:assigned:user:<uuid>` for each user with a role.
    */
   grantIds(scope?: TruthScope): Generator<string>;
-  /** Who consumed a license of which collection, and when: one for each row of the entitlements report that names a user. */
+  /** The rows of the entitlements report that have a user id. */
   consumedLicenses(): { readonly collection: string; readonly userId: string; readonly consumed: string }[];
   counts(scope?: TruthScope): TruthCounts;
   /** The counts, for all rows. */

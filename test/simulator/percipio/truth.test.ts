@@ -128,7 +128,7 @@ test('the truth follows edits of users and courses', async (t) => {
   assert.equal(after.roles, 7);
 });
 
-test('the truth holds compliance courses, of both listings once, unless the scope leaves them out', async (t) => {
+test('the truth includes each compliance course once, unless the scope excludes them', async (t) => {
   const simulator = await startSimulator(t, { ...SIZE, complianceCourses: 30 });
   await assertTruth(simulator);
   const { truth, data } = simulator;
@@ -142,7 +142,7 @@ test('the truth holds compliance courses, of both listings once, unless the scop
   assert.ok(inCatalog.rowsLeftOut.unknownCourse > all.rowsLeftOut.unknownCourse + 100);
 });
 
-test('the scope chooses other types of content, live courses among them', async (t) => {
+test('the scope selects other types of content, such as live courses', async (t) => {
   const simulator = await startSimulator(t, { ...SIZE, liveCourses: 6 });
   const types = { SCHEDULED_CONTENT: 'Scheduled Content', CHANNEL: 'Channel', LINKED_CONTENT: 'linked content' };
   const expected = await recount(simulator, undefined, types);
@@ -156,7 +156,7 @@ test('the scope chooses other types of content, live courses among them', async 
   await assertTruth(simulator);
 });
 
-test('statuses are read in any case, and excludesRetired leaves out what is RETIRED or has been retired', async (t) => {
+test('statuses are case-insensitive, and excludesRetired excludes retired courses', async (t) => {
   const now = () => Date.parse('2025-01-01T00:00:00Z');
   const simulator = await startSimulator(t, { ...SIZE, now });
   const [one, two, three, four] = simulator.data.courses.filter(({ id }) => simulator.truth.courseIds().has(id));

@@ -16,7 +16,7 @@ export interface AddedActivity {
   /** Default: `lastAccess` if the status is Completed or Achieved, otherwise missing. */
   readonly completedDate?: Date;
   /** Extra fields, or replacements for the usual ones. */
-  readonly fields?: Readonly<Record<string, string>>;
+  readonly fields?: Readonly<Record<string, unknown>>;
 }
 
 /** An added row. Changes to it show in reports that are requested afterwards. */
@@ -34,7 +34,7 @@ export class AddedActivities {
   readonly #always: readonly AddedRowBytes[];
   readonly #rows = new Set<{ activity: AddedActivity & { readonly lastAccess: Date } }>();
 
-  /** @param always Rows of every report whose period they fall in. */
+  /** @param always Rows that every report of their period includes. */
   constructor(data: SimulatedData, now: () => number, always: readonly AddedRowBytes[] = []) {
     this.#data = data;
     this.#now = now;

@@ -14,7 +14,7 @@ export interface Answer {
 export class ApiError extends Error {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** Which field is wrong and how, such as `login_name->field_too_long`; undefined for all but writes of users. */
+  /** The invalid field and the problem, such as `login_name->field_too_long`. Only writes of users have it. */
   readonly additionalInfo: string | undefined;
 
   constructor(
@@ -61,8 +61,8 @@ export function jsonTextAnswer(
 /**
  * The form of error bodies:
  * - `message`: `{message}`, and `{errors: [{message}]}` for validation errors;
- * - `code`: `{errors: [{code, additionalInfo}]}`, as seen from Percipio's user management. The infos that Skillsoft's
- *   help lists for user imports are used as they are there; all others and all codes but INVALID_FIELD_VALUE are a guess;
+ * - `code`: `{errors: [{code, additionalInfo}]}`, as seen from Percipio's user management. Infos are those that
+ *   Skillsoft's help lists for user imports. All other infos, and all codes but INVALID_FIELD_VALUE, are a guess;
  * - `error`, `errorMessage`, `fault`: `{error: {message}}`, `{errorMessage}`, `{fault: {faultstring}}`, as gateways do.
  */
 export const ERROR_FORMS = ['message', 'code', 'error', 'errorMessage', 'fault'] as const;

@@ -37,8 +37,7 @@ interface CarryingOut {
  * - `delay`: the response, or the next matching fault, comes `delayMs` later.
  * - `emptyBody`: status 200 and no body.
  * - `garbage`: status 200, content type JSON, and `text` (default: truncated JSON) as the body.
- * - `redirect`: see Redirect. The request that follows it is matched by its own path, so a fault that hits again and again
- *   makes a loop.
+ * - `redirect`: see Redirect. The redirected request has a path of its own; a fault that matches it as well makes a loop.
  *
  * With `status`, `stall`, `emptyBody` and `garbage` the request is not processed unless `carriesOut` is set.
  */

@@ -1,16 +1,16 @@
-// The failures that pass if a client asks again, as Percipio and the gateways before it answer them: for tests that go
-// through all. Add one with `faults.add({ ...failure, times, match })`.
+// Transient failures of Percipio and its gateways, for tests that try each of them. Add one with
+// `faults.add({ ...failure, times, match })`.
 import type { FaultKind } from './faults.ts';
 
 /**
- * Statuses that pass. 408, 500 and 52x were seen by clients of Percipio; 520 to 530 are those of Cloudflare, 598 is a
- * read timeout of a proxy, and 507 is one that the Go SDK's client repeats as any other from 500 on.
+ * Statuses that a retry may get past. Clients of Percipio have seen 408, 500 and 52x; 520 to 530 are Cloudflare's, 598 is
+ * a proxy's read timeout. The Go SDK's client retries every status from 500 on, such as 507.
  */
 export const PASSING_STATUSES = [
   408, 425, 429, 500, 502, 503, 504, 507, 520, 521, 522, 523, 524, 525, 526, 527, 528, 529, 530, 598,
 ] as const;
 
-/** What comes with status 200 where the API owes a list or an object. Skillsoft's own clients repeat the first two. */
+/** Wrong bodies with status 200. Skillsoft's own clients retry the first two. */
 export const ODD_ANSWERS = {
   html: { kind: 'status', status: 200, body: '<html><head><title>Please wait</title></head><body></body></html>' },
   text: { kind: 'status', status: 200, body: 'upstream request timeout' },

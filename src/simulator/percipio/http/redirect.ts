@@ -1,11 +1,11 @@
-// Redirects of the API: to another path of the same origin, or to another origin, as storage services are.
+// Redirects: to another path of the same origin, or to another origin such as a storage service.
 import type { Answer } from './answer.ts';
 
 export const REDIRECT_STATUSES = [301, 302, 303, 307, 308] as const;
 
 /**
- * Where a redirect leads: `path` to the same request below `/moved`, with a relative `Location`; `origin` to the same
- * request below `/stored` of another origin (the other name of the loopback host), which needs no token; or as written.
+ * The target of a redirect: `path` is the same path below `/moved`, as a relative `Location`; `origin` is the same path
+ * below `/stored` at another origin (the other name of the loopback host), which needs no token; or any `Location`.
  */
 export type RedirectTarget = 'path' | 'origin' | { readonly location: string };
 
@@ -19,7 +19,7 @@ export interface Redirect {
 const MOVED = '/moved';
 const STORED = '/stored';
 
-/** The redirect of a request, with an HTML body as gateways send it. */
+/** The redirect of a request, with an HTML body as from a gateway. */
 export function redirectAnswer(
   { status = 307, to = 'path' }: Redirect,
   request: { readonly host: string; readonly path: string; readonly search: string },
@@ -42,7 +42,7 @@ function locationOf(
   return `http://${hostname === 'localhost' ? '127.0.0.1' : 'localhost'}:${port}${STORED}${path}${search}`;
 }
 
-/** The path of the API that a redirect led to, and whether it needs a token there. */
+/** Maps a redirected path back to that of the API, and returns whether it needs a token. */
 export function followRedirects(path: string): { readonly path: string; readonly needsToken: boolean } {
   let rest = path;
   let needsToken = true;

@@ -1,5 +1,5 @@
-// Odd values of catalog items. HTML in titles and descriptions, padding, and other cases of statuses are real; that of
-// descriptions looks as in the samples that Skillsoft published.
+// Odd values of catalog items. HTML in titles and descriptions, padding, and statuses in other cases occur in real data;
+// the HTML here is like that in samples that Skillsoft published.
 import type { CatalogItem, LocalizedMetadata } from '../organization/api-objects.ts';
 import { type Made, type Oddities, type OddValue, sprinkle } from './odd-value.ts';
 
@@ -81,8 +81,8 @@ const ODDITIES: Oddities<CatalogItem> = [
   ['a description in HTML', text('description', () => DESCRIPTION, DESCRIPTION_PLAIN)],
   ['a description that is a list', text('description', (old) => [old], undefined)],
   ['metadata with a null entry', metadata((english) => [null, english], 'title')],
-  ['metadata with a text for an entry', metadata((english) => ['en-US', english], 'title')],
-  ['metadata that is no list', metadata((english) => english, undefined)],
+  ['metadata with a string entry', metadata((english) => ['en-US', english], 'title')],
+  ['metadata that is not a list', metadata((english) => english, undefined)],
   ['a locale that is a number', metadata((english) => [{ ...english, localeCode: 1033 }], 'title')],
   ['a code that is a number', set('code', 135_392, '135392')],
   ['a status in lower case', lifecycle('status', 'active')],
@@ -91,24 +91,24 @@ const ODDITIES: Oddities<CatalogItem> = [
   ['a retired status in lower case', lifecycle('status', 'retired')],
   ['a date of retirement in the past', lifecycle('retiredDate', '2024-03-01T00:00:00Z')],
   ['a date of retirement in the future', lifecycle('retiredDate', '2099-03-01T00:00:00Z')],
-  ['a status that nobody knows', lifecycle('status', 'PENDING_RETIREMENT')],
+  ['an unknown status', lifecycle('status', 'PENDING_RETIREMENT')],
   ['a status that is a number', lifecycle('status', 1)],
-  ['dates that are none', lifecycle('publishDate', 7, { lastUpdatedDate: 'soon' })],
-  ['a lifecycle that is a text', set('lifecycle', 'ACTIVE')],
+  ['invalid dates', lifecycle('publishDate', 7, { lastUpdatedDate: 'soon' })],
+  ['a lifecycle that is text', set('lifecycle', 'ACTIVE')],
   ['a lifecycle that is null', set('lifecycle', null)],
   ['keywords with gaps', set('keywords', [null, 'Git', 7])],
-  ['authors that are a text', set('by', 'Course Author')],
+  ['authors that are text', set('by', 'Course Author')],
   ['a duration that is a number', set('duration', 3600)],
   ['levels that are an object', set('expertiseLevels', { level: 'BEGINNER' })],
   ['associations that are a list', set('associations', [])],
-  ['credentials that are a text', set('credentials', '1.5 CPE')],
+  ['credentials that are text', set('credentials', '1.5 CPE')],
   ['a link that is an object', set('link', { href: 'https://share.percipio.com/cd/x' })],
   [
-    'a type that nobody knows',
+    'an unknown type',
     (item) => {
       item.contentType = { ...item.contentType, percipioType: 'SIMULATION' };
       return { field: 'contentType.percipioType', plain: 'SIMULATION' };
     },
   ],
-  ['a type that is a text', set('contentType', 'COURSE')],
+  ['a type that is text', set('contentType', 'COURSE')],
 ];

@@ -1,6 +1,6 @@
-// Odd rows of a learning-activity report: some that say what they have to say in an odd way, and some that say nothing.
-// That `duration` and the scores are integers, that custom attributes are a map, and which statuses there are, is what
-// Skillsoft's OpenAPI document says; real rows hold texts, and a key of its own for each attribute.
+// Odd rows of a learning-activity report: some are readable although their form is odd, others are not.
+// In Skillsoft's OpenAPI document `duration` and the scores are integers and custom attributes are a map. Rows seen in
+// public samples hold strings, with one key per attribute.
 import { ACTIVITY_UNTIL_MS } from '../activity/activity-plan.ts';
 import type { AddedRowBytes } from '../activity/activity-rows.ts';
 import { contentIdAt } from '../organization/catalog-item-at.ts';
@@ -10,11 +10,11 @@ import { userIdAt } from '../organization/user-at.ts';
 
 export interface OddRow extends AddedRowBytes {
   readonly oddity: string;
-  /** What it says, to whom can read it: indexes of content and user, and the status. */
+  /** The content and user (as indexes) and the status; undefined if the row is unreadable. */
   readonly says: { readonly content: number; readonly user: number; readonly status: string } | undefined;
 }
 
-/** The rows in report order, the latest first. There are none without a course or without users. */
+/** The rows, latest first: no rows without a course or without users. */
 export function createOddRows(organization: Organization): OddRow[] {
   const { seed, users, courses } = organization;
   const indexes = Array.from({ length: courses }, (_, index) => index);
@@ -69,7 +69,7 @@ const READABLE: readonly (readonly [oddity: string, status: string, write: (row:
 const UNREADABLE: readonly (readonly [oddity: string, write: (row: Row) => string])[] = [
   ['null', () => 'null'],
   ['a number', () => '7'],
-  ['a text', () => '"Completed"'],
+  ['text', () => '"Completed"'],
   ['a list', () => '["Completed"]'],
   ['an empty object', () => '{}'],
   ['no content', (row) => json({ ...row, contentUuid: undefined })],

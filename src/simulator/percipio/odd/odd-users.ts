@@ -1,5 +1,5 @@
-// Odd values of users. Skillsoft documents that attributes can have several values (`a|b` in files) and that values are
-// text of up to 255 characters or null in reports; how the API writes the values of lists, numbers and flags is unknown.
+// Odd values of users. Skillsoft documents that attributes can have several values (`a|b` in files), and that a value in a
+// report is null or a string of up to 255 characters. How the API returns lists, numbers and flags is unknown.
 import type { PercipioUser } from '../organization/api-objects.ts';
 import { type Made, type Oddities, type OddValue, sprinkle } from './odd-value.ts';
 
@@ -75,7 +75,7 @@ const ODDITIES: Oddities<PercipioUser> = [
   ['an attribute whose name is blank', strayAttribute({ id: 'x', name: '  ', value: 'lost' })],
   ['an attribute whose name is a number', strayAttribute({ id: 'x', name: 7, value: 'lost' })],
   ['an attribute that is null', strayAttribute(null)],
-  ['an attribute that is a text', strayAttribute('Geo')],
+  ['an attribute that is text', strayAttribute('Geo')],
   [
     'attributes as a map',
     (user) => {
@@ -85,7 +85,7 @@ const ODDITIES: Oddities<PercipioUser> = [
       return named.map(([name, value]) => ({ field: `customAttributes.${name}`, plain: value ?? undefined }));
     },
   ],
-  ['attributes as a text', set('customAttributes', 'Geo=EMEA', undefined)],
+  ['attributes as text', set('customAttributes', 'Geo=EMEA', undefined)],
   ['a first name of blanks', field('firstName', () => '   ', undefined)],
   ['a last name with padding', field('lastName', (old) => `  ${old}\u00a0`, 'as before')],
   ['a first name that is a number', field('firstName', () => 7, '7')],
@@ -103,14 +103,14 @@ const ODDITIES: Oddities<PercipioUser> = [
     },
   ],
   ['a job title that is a number', set('jobTitle', 12, '12')],
-  ['a role that nobody knows', field('role', () => 'TEAM_COACH', 'TEAM_COACH')],
+  ['an unknown role', field('role', () => 'TEAM_COACH', 'TEAM_COACH')],
   ['a role with padding', field('role', (old) => `${old} `, 'as before')],
   ['a role that is a number', field('role', () => 3, undefined)],
-  ['an activity that is a text', set('isActive', 'false', 'false')],
-  ['an activity that is neither', set('isActive', 'sometimes', undefined)],
-  ['a time of change that is a number', set('updatedAt', 1_700_000_000_000, undefined)],
-  ['a time of change that is no time', set('updatedAt', 'yesterday', undefined)],
-  ['a manager that is a text', set('approvalManager', 'boss@example.com', undefined)],
+  ['an active flag that is text', set('isActive', 'false', 'false')],
+  ['an active flag that is neither true nor false', set('isActive', 'sometimes', undefined)],
+  ['an update time that is a number', set('updatedAt', 1_700_000_000_000, undefined)],
+  ['an update time that is not a date', set('updatedAt', 'yesterday', undefined)],
+  ['a manager that is text', set('approvalManager', 'boss@example.com', undefined)],
   ['a manager with odd fields', set('approvalManager', { id: 5, email: ['a'], externalUserId: null }, undefined)],
   ['flags that are objects', set('hasCoaching', { since: '2020' }, undefined)],
 ];

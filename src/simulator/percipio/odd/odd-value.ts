@@ -1,4 +1,4 @@
-// What is common to the odd values that a simulated organization can hold.
+// Odd values in general: how they are described and spread over an organization.
 
 /** One odd value. */
 export interface OddValue {
@@ -9,19 +9,19 @@ export interface OddValue {
   /** The field that holds it; for a custom attribute, `customAttributes.` and its name. */
   readonly field: string;
   /**
-   * The text that a lenient reader makes of it, or the texts of a list. Undefined if there is none: the field is then as
-   * good as missing. White space within a text counts as one blank.
+   * The text that a lenient reader gets, or the texts of a list; undefined if the field counts as missing. A run of white
+   * space equals one blank.
    */
   readonly plain: string | readonly string[] | undefined;
 }
 
-/** What an oddity did to an object; undefined if the object has nothing for it to act on. */
+/** The changed field, or fields; undefined if the oddity does not apply to the object. */
 export type Made = Pick<OddValue, 'field' | 'plain'> | readonly Pick<OddValue, 'field' | 'plain'>[] | undefined;
 
 /** Oddities by name. Each changes one object. */
 export type Oddities<Item> = readonly (readonly [name: string, make: (item: Item) => Made])[];
 
-/** Gives every `step`th item one oddity, in turn. Which one the first gets depends on the seed. */
+/** Gives every `step`th item one oddity, in turn. The seed decides where to begin. */
 export function sprinkle<Item extends { readonly id: string }>(
   items: readonly Item[],
   of: OddValue['of'],
@@ -39,7 +39,7 @@ export function sprinkle<Item extends { readonly id: string }>(
   });
 }
 
-/** What a list in a response holds for some items. */
+/** Maps items to the entries of a list in a response. */
 export type ListEntries = <Item>(items: readonly Item[]) => readonly (Item | null)[];
 
 const ITEMS_PER_NULL = 37;

@@ -84,6 +84,6 @@ export interface SimulatedData {
   users: PercipioUser[];
   /** The catalog. */
   courses: CatalogItem[];
-  /** The listing of compliance courses. Those that are in the catalog too are the same objects in both. */
+  /** The listing of compliance courses. Courses that are also in the catalog are the same objects. */
   complianceCourses: CatalogItem[];
 }

@@ -96,9 +96,9 @@ export function liveCourseAt(seed: number, index: number, organizationId: string
 }
 
 /**
- * Generates a compliance course that the catalog does not hold. The objects of that listing are not documented beyond
- * "metadata sufficient to populate courses into a catalog", so they are those of the catalog. Every second one has the
- * type COMPLIANCE, an AICC launch and no link, as Skillsoft's plugin for Moodle expects; the others have the type COURSE.
+ * Generates a compliance course that is not in the catalog. Public documents do not show the objects of that listing
+ * ("metadata sufficient to populate courses into a catalog"), so they look like catalog items. Every second one has the
+ * type COMPLIANCE, an AICC launch and no link, which Skillsoft's plugin for Moodle expects; the others are a COURSE.
  */
 export function complianceCourseAt(seed: number, index: number, organizationId: string): CatalogItem {
   const item = catalogItemAt(seed, index, organizationId, COURSE_KIND);

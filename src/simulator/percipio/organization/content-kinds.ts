@@ -16,11 +16,11 @@ export const CONTENT_KINDS = [
   { percipioType: 'CHANNEL', label: 'Channel', modality: 'WATCH' },
   { percipioType: 'JOURNEY', label: 'Journey', modality: 'WATCH' },
   { percipioType: 'LINKED_CONTENT', label: 'Linked Content', modality: 'READ' },
-  // Live courses. Only the label is documented; the type is a guess after the others.
+  // Live courses. Only the label is documented; the type is a guess, by analogy.
   { percipioType: 'SCHEDULED_CONTENT', label: 'Scheduled Content', modality: 'ATTEND' },
 ] as const satisfies readonly ContentKind[];
 
-/** Labels that reports and their filter know besides: no item of a simulated catalog has them. */
+/** More labels that the filter of reports accepts. No simulated item has them. */
 export const OTHER_LABELS = ['Audio Summary', 'Book Summary', 'Custom Channel'] as const;
 
 /** Index of a kind in CONTENT_KINDS. */

@@ -6,7 +6,7 @@ import { COURSE_KIND, contentKindAt, LIVE_KIND } from './content-kinds.ts';
 import { type CustomAttributes, createCustomAttributes } from './custom-attributes.ts';
 import { userAt } from './user-at.ts';
 
-/** Of three compliance courses, one is in the catalog too. */
+/** One in this many compliance courses is also in the catalog. */
 const COMPLIANCE_PER_SHARED = 3;
 
 export interface OrganizationSize {
@@ -16,16 +16,16 @@ export interface OrganizationSize {
   readonly users: number;
   /** Items in the catalog, of all types but live courses. */
   readonly courses: number;
-  /** Live courses, which come after all others in the catalog. Default 0. */
+  /** Live courses, at the end of the catalog. Default 0. */
   readonly liveCourses?: number;
   /** Items in the listing of compliance courses. Default 0. */
   readonly complianceCourses?: number;
 }
 
 /**
- * Users and contents by index. Indexes from `users` to `usersEver` are deleted users. Those of contents are, in this
- * order: the catalog up to `courses`, the courses that left the catalog, live courses, and compliance courses that are
- * not in the catalog. Whoever and whatever was deleted appears only in report rows.
+ * Users and contents by index. Indexes from `users` to `usersEver` are deleted users. The contents are, in this order:
+ * the catalog up to `courses`, courses that left the catalog, live courses, and compliance courses that are not in the
+ * catalog. Deleted users and courses appear only in report rows.
  */
 export interface Organization {
   readonly seed: number;
@@ -40,7 +40,7 @@ export interface Organization {
   readonly customAttributes: CustomAttributes;
   /** The indexes of the catalog's items, in its order. */
   readonly catalog: readonly number[];
-  /** The indexes of the compliance courses, those that are in the catalog too first. */
+  /** The indexes of the compliance courses; those that are also in the catalog come first. */
   readonly compliance: readonly number[];
   userAt(index: number): PercipioUser;
   /** An item of the catalog or of the compliance courses. */

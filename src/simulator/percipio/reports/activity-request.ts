@@ -43,7 +43,7 @@ export function readActivityRequest(fields: Readonly<Record<string, unknown>>, n
   };
 }
 
-/** Clients send null or '' for what they have no value for. */
+/** Some clients send null or '' for a missing value. */
 export function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null && value !== '';
 }

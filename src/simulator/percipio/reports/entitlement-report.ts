@@ -1,4 +1,4 @@
-// The entitlements report, which Percipio's pages call License Consumption: who consumed a license of which collection.
+// The entitlements report (License Consumption in Percipio's pages): which users consumed a license of which collection.
 import { notSimulated } from '../http/answer.ts';
 import type { PercipioUser, SimulatedData } from '../organization/api-objects.ts';
 import { COLLECTION_NAMES } from '../organization/common-data.ts';
@@ -48,7 +48,7 @@ export function readEntitlementRequest(fields: Readonly<Record<string, unknown>>
   };
 }
 
-/** Every user consumed a license of the first collection, and every third one of the second; nobody one of the third. */
+/** Every user has a license of the first collection, every third user one of the second, no user one of the third. */
 export function* consumedLicenses(data: SimulatedData): Generator<ConsumedLicense> {
   for (const [position, collection] of COLLECTION_NAMES.entries()) {
     for (const [index, user] of data.users.entries()) {
@@ -62,8 +62,7 @@ export function* consumedLicenses(data: SimulatedData): Generator<ConsumedLicens
 }
 
 /**
- * `userId` of a row is the user's User ID, which Percipio calls `externalUserId` elsewhere and which is the login name
- * where no other was given.
+ * `userId` of a row is the User ID attribute: `externalUserId` in the rest of the API, by default the login name.
  */
 function userIdInRow({ externalUserId, loginName }: PercipioUser): string {
   return String(externalUserId ?? loginName ?? '');

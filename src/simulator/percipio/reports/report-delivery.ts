@@ -1,9 +1,9 @@
-// Where and how a report is delivered, as its request says: beside the API's response, a file on the customer's SFTP server.
+// How a report is delivered: its format, and whether a file is also put on the customer's SFTP server.
 import { notSimulated, unprocessable } from '../http/answer.ts';
 
 const FORMATS = ['JSON', 'CSV', 'TXT'] as const;
 
-/** The names of the fields, and what they are without them, as Skillsoft's OpenAPI document says. */
+/** Fields of a report request, with the names and defaults of Skillsoft's OpenAPI document. */
 interface ReportDelivery {
   /** Whether the report also becomes a file on the customer's SFTP server. Default true. */
   readonly isFileRequiredInSftp: boolean;

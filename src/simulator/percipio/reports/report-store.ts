@@ -22,8 +22,8 @@ export interface ReportPolls {
 }
 
 /**
- * How the statuses are spelled. Skillsoft's OpenAPI document lists PENDING, IN_PROGRESS, PROCESSED and FAILED, and speaks
- * of `In_Progress` and `Processed` beside that; a public Baton connector expects COMPLETED.
+ * The spelling of statuses. Skillsoft's OpenAPI document lists PENDING, IN_PROGRESS, PROCESSED and FAILED, but writes
+ * `In_Progress` and `Processed` in its text. A public Baton connector expects COMPLETED.
  */
 export interface ReportStatuses {
   readonly pending: string;
@@ -71,7 +71,7 @@ interface Report {
   /** Polls since it is made. */
   completedPolls: number;
   body: ReportBody;
-  /** A final status other than success, such as `FAILED`, and the fields beside it. */
+  /** A final status other than success, such as `FAILED`, and more fields of that response. */
   failure: { readonly status: string; readonly [field: string]: unknown } | undefined;
 }
 

@@ -8,13 +8,13 @@ import type { CommonData, LicensePool } from '../organization/common-data.ts';
 import { consumedLicenses } from '../reports/entitlement-report.ts';
 
 const PAGE_SIZE_DEFAULT = 1000;
-/** Seats of a pool that nobody has consumed. */
+/** Unused seats of a pool. */
 const SEATS_LEFT = 25;
 
 interface CommonRoutesOptions {
   readonly data: SimulatedData;
   readonly common: CommonData;
-  /** Whether license pools tell their seats and dates. Percipio's pages do; the names of the fields are a guess. */
+  /** Whether license pools include seats and dates. Percipio's pages show both; the field names are a guess. */
   readonly hasLicenseSeats: boolean;
   readonly listed: ListEntries;
 }
@@ -43,7 +43,7 @@ export function commonRoutes({ data, common, hasLicenseSeats, listed }: CommonRo
   ];
 }
 
-/** A user who consumed licenses of several collections of a pool has one seat of it. */
+/** A user takes one seat of a pool, however many of its collections the user has. */
 function withSeats(pool: LicensePool, data: SimulatedData): unknown {
   const holders = new Set<string>();
   for (const { collection, user } of consumedLicenses(data)) {

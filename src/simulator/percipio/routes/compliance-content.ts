@@ -1,4 +1,4 @@
-// GET of the compliance courses, which license pools and so the catalog need not hold.
+// GET of the compliance courses. License pools, and so perhaps the catalog, do not include them.
 import { ApiError, jsonAnswer, notFound } from '../http/answer.ts';
 import { readPage } from '../http/query.ts';
 import type { Route } from '../http/router.ts';
@@ -7,7 +7,7 @@ import type { SimulatedData } from '../organization/api-objects.ts';
 
 const PAGE_SIZE_DEFAULT = 1000;
 
-/** The status: 403 or 404 as for a service account or an organization without compliance courses. */
+/** The status: 403 as without permission, 404 as in an organization without compliance content. */
 export const COMPLIANCE_ANSWERS = [200, 403, 404] as const;
 export type ComplianceAnswers = (typeof COMPLIANCE_ANSWERS)[number];
 
@@ -17,8 +17,8 @@ interface ComplianceOptions {
 }
 
 /**
- * `offset` and `max` are documented, and nothing else: no total, no link, no paging request. A client learns that a page
- * is the last one because it is short, or because the next one is empty.
+ * Only `offset` and `max` are documented: no total, no link, no paging request. The last page is the one that is short or
+ * is followed by an empty one.
  */
 export function complianceContentRoutes(data: SimulatedData, options: ComplianceOptions): Route[] {
   const { complianceAnswers: answers, listed } = options;

@@ -34,7 +34,7 @@ export function searchContentRoutes(data: SimulatedData, listed: ListEntries): R
 function mentionsAll(item: CatalogItem, words: readonly string[]): boolean {
   const { associations } = item;
   const references = [associations?.parent, ...(associations?.channels ?? []), ...(associations?.journeys ?? [])];
-  // Odd values, such as metadata that are no list, are searched as text.
+  // Values may be odd, for example metadata that is not a list.
   const texts = [
     item.id,
     item.code,

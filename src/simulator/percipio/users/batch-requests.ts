@@ -1,10 +1,10 @@
-// Batches of user writes, which are accepted at once and carried out later.
+// Batches of user writes, which are accepted immediately and processed later.
 //
-// Documented (Skillsoft's OpenAPI document, by way of a client generated from it): the request is a list of users, "accepts
-// the batch users request and return a handler"; the handle then gives "the processing response"; the fields of a user,
-// the languages, and that passwords are set by `newPassword`. Assumed, since no public source shows them: the fields of
-// the handle and of the response (after those of reports), that a batch writes by external id or else by login name and
-// creates who is missing, and that only new users get a welcome e-mail, as with single writes.
+// Documented (in a client generated from Skillsoft's OpenAPI document): the request is a list of users and returns a
+// handle; a poll of the handle returns "the processing response"; the fields of a user, `newPassword` among them, and the
+// languages. Assumed, because no public source shows it: the fields of the handle and of the response (modeled on those
+// of reports); a batch finds users by external id, otherwise by login name, and creates missing ones; only new users get
+// a welcome e-mail, as with single writes.
 import { type Answer, ApiError, jsonAnswer, notFound, unprocessable } from '../http/answer.ts';
 import { infoOf } from './user-fields.ts';
 import type { UserStore } from './user-store.ts';
@@ -16,9 +16,9 @@ export const BATCH_FORMS = ['object', 'list'] as const;
 export type BatchForm = (typeof BATCH_FORMS)[number];
 
 interface BatchOptions {
-  /** How many polls return IN_PROGRESS, even if the batch is carried out. */
+  /** How many polls return IN_PROGRESS, even if the batch has been processed. */
   readonly polls: number;
-  /** How long a batch waits until it is carried out, in ms of `now`. */
+  /** The delay before a batch is processed, in ms of `now`. */
   readonly delayMs: number;
   readonly form: BatchForm;
   readonly idAt: (index: number) => string;
@@ -45,7 +45,7 @@ export class BatchRequests {
     this.#options = options;
   }
 
-  /** Accepts a batch. Throws 422 unless it is a list of objects; what is wrong with a user shows in the response later. */
+  /** Accepts a batch. Throws 422 unless it is a list of objects. Errors of single users appear in the poll's response. */
   request(body: unknown): Answer {
     if (!Array.isArray(body) || !body.every((user) => typeof user === 'object' && user !== null)) {
       throw unprocessable('the body must be a list of users');
@@ -72,7 +72,7 @@ export class BatchRequests {
     return jsonAnswer(this.#options.form === 'list' ? results : { id, status: 'PROCESSED', users: results });
   }
 
-  /** Carries out the batches that are due, oldest first. */
+  /** Processes the batches that are due, oldest first. */
   settle(): void {
     const { delayMs, now } = this.#options;
     for (const batch of this.#batches.values()) {

@@ -26,7 +26,7 @@ export interface UserFields {
 
 type Definitions = CustomAttributes['definitions'];
 
-/** How `additionalInfo` calls the fields whose name differs there. */
+/** The names of fields in `additionalInfo`, where they differ. */
 const INFO_NAMES: Readonly<Record<string, string>> = {
   externalUserId: 'external_id',
   loginName: 'login_name',
@@ -39,7 +39,7 @@ const INFO_NAMES: Readonly<Record<string, string>> = {
   welcomeEmailLanguage: 'welcome_email_language',
 };
 
-/** What `additionalInfo` says of a field, for example `login_name->field_too_long`. */
+/** A value of `additionalInfo`, for example `login_name->field_too_long`. */
 export function infoOf(field: string, problem: string): string {
   return `${INFO_NAMES[field] ?? field}->${problem}`;
 }

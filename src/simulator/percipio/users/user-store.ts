@@ -100,7 +100,7 @@ export class UserStore {
 
   /**
    * Changes the user with the external id, or else the login name, in a body, or creates one. Throws like `create`.
-   * @param extras What only batches set: `mustResetPassword` is set to false unless it is true.
+   * @param extras Fields that only batches have. `mustResetPassword` is false if missing.
    */
   upsert(
     body: Readonly<Record<string, unknown>>,
@@ -112,7 +112,7 @@ export class UserStore {
         : (['externalUserId', body.externalUserId] as const);
     const found = this.find((user) => typeof value === 'string' && isSameName(user[name], value));
     if (found !== undefined) this.update(found, body);
-    // As in imports, the login name is the external id of a user who has no other.
+    // As in imports, the login name is the default external id.
     const user = found ?? this.create({ externalUserId: body.loginName, ...body });
     if (extras.mustResetPassword) this.#mustReset.add(user.id);
     else this.#mustReset.delete(user.id);
@@ -129,7 +129,7 @@ export class UserStore {
     return this.#mustReset.has(id);
   }
 
-  /** The language of the welcome e-mail that a user got; undefined if there was none, or the write named none. */
+  /** The language of a user's welcome e-mail; undefined if none was sent or the write did not set it. */
   welcomeLanguageOf(id: string): string | undefined {
     return this.welcomeEmails.includes(id) ? this.#languages.get(id) : undefined;
   }

@@ -37,7 +37,7 @@ test('activityRows counts the rows on courses and assessments; one in eight more
   assert.equal(rows.length, ROWS + ROWS / 8);
 });
 
-test('live and compliance courses add a tenth of rows, and leave the data of all others as it is', () => {
+test('live and compliance courses add a tenth of the rows, and do not change other data', () => {
   const larger = createOrganization({
     seed: 3,
     users: USERS,

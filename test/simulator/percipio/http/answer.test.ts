@@ -5,7 +5,7 @@ import { call, startSimulator, USERS } from '../start-simulator.ts';
 
 const UNKNOWN = `${USERS}/00000000-0000-4000-8000-000000000000`;
 
-test('errorForm says errors as Percipio does or as gateways do, with the same status', async (t) => {
+test('errorForm changes the bodies of errors, and not their status', async (t) => {
   const bodies: Record<string, [notFound: unknown, invalid: unknown]> = {};
   for (const errorForm of ERROR_FORMS) {
     const simulator = await startSimulator(t, { users: 0, errorForm });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { ODD_ANSWERS, passingFailures } from '../../../../src/simulator/percipio/http/passing-failures.ts';
 import { call, startSimulator, USERS } from '../start-simulator.ts';
 
-test('each passing failure is answered as often as it is asked for, and then the list comes', async (t) => {
+test('each passing failure hits the given number of times, then the list is returned', async (t) => {
   const simulator = await startSimulator(t, { users: 2 });
   for (const [name, failure] of passingFailures()) {
     for (const times of [1, 2]) {
@@ -18,7 +18,7 @@ test('each passing failure is answered as often as it is asked for, and then the
   }
 });
 
-test('odd answers say what they are, or claim to be JSON', async (t) => {
+test('odd answers come with their own content type, or with that of JSON', async (t) => {
   const simulator = await startSimulator(t, { users: 2 });
   const seen: Record<string, unknown> = {};
   for (const [name, answer] of Object.entries(ODD_ANSWERS)) {

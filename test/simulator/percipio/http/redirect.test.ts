@@ -25,7 +25,7 @@ test('a redirect to another path leads to the same answer below /moved, which ne
   assert.equal(simulator.requests.all[1]?.path.startsWith('/moved/user-management/'), true);
 });
 
-test('a redirect to another origin leads to an answer that needs no token, and the log tells whether it came', async (t) => {
+test('a redirect to another origin leads to a response that needs no token; the log shows whether one was sent', async (t) => {
   const simulator = await startSimulator(t, { activityRows: 20, ...READY_AT_ONCE });
   const path = await requestReport(simulator);
   simulator.faults.add({ kind: 'redirect', status: 302, to: 'origin' });
@@ -44,7 +44,7 @@ test('a redirect to another origin leads to an answer that needs no token, and t
   assert.match(String((await call(viaLocalhost, path)).headers.location), /^http:\/\/127\.0\.0\.1:\d+\/stored\//);
 });
 
-test('a redirect can lead anywhere, be lost of its way, and go in a circle', async (t) => {
+test('a redirect can lead anywhere, lack a location, and loop', async (t) => {
   const simulator = await startSimulator(t);
   simulator.faults.add({ kind: 'redirect', to: { location: 'https://sso.example.com/login?next=%2F' } });
   simulator.faults.add({ kind: 'status', status: 307 });
@@ -58,7 +58,7 @@ test('a redirect can lead anywhere, be lost of its way, and go in a circle', asy
   assert.match(String(answer.headers.location), /^(\/moved){4}\/user-management/);
 });
 
-test('a request that is redirected is not carried out', async (t) => {
+test('a redirected request is not processed', async (t) => {
   const simulator = await startSimulator(t, { users: 0 });
   simulator.faults.add({ kind: 'redirect', status: 308 });
   const answer = await call(simulator, USERS, { method: 'POST', body: { externalUserId: 'E1' } });

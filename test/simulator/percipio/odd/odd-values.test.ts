@@ -64,7 +64,7 @@ function read(of: Json, { field }: OddValue): unknown {
   return rest === undefined ? value : isObject(value) ? value[rest] : undefined;
 }
 
-test('odd values are what they say to be: the field holds another form, of which a lenient reader makes the plain text', async (t) => {
+test('each odd value in a response reads leniently as its plain text', async (t) => {
   const simulator = await startSimulator(t, ODD);
   const lists = [await call(simulator, USERS), await call(simulator, CATALOG), await call(simulator, COMPLIANCE)];
   const byId = new Map<unknown, Json>(
@@ -83,7 +83,7 @@ test('odd values are what they say to be: the field holds another form, of which
   assert.ok(compared > 100, String(compared));
 });
 
-test('every oddity has its turn in an organization of some size, and a seed gives the same ones', async (t) => {
+test('an organization of some size has every oddity, and the same seed gives the same odd values', async (t) => {
   const [one, same, other] = await Promise.all([
     startSimulator(t, ODD),
     startSimulator(t, ODD),
@@ -100,7 +100,7 @@ test('every oddity has its turn in an organization of some size, and a seed give
   assert.deepEqual((await startSimulator(t, SIZE)).oddValues, []);
 });
 
-test('lists have null entries, which count as entries', async (t) => {
+test('lists have null entries, which count toward the total', async (t) => {
   const simulator = await startSimulator(t, ODD);
   const { json, headers } = await call(simulator, USERS);
   const nulls = json.filter((each: unknown) => each === null).length;
@@ -119,7 +119,7 @@ test('lists have null entries, which count as entries', async (t) => {
   }
 });
 
-test('users with odd names are found and changed by what they are called', async (t) => {
+test('users with numeric ids and login names can be looked up and changed by them', async (t) => {
   const simulator = await startSimulator(t, ODD);
   const called = (oddity: string) => simulator.oddValues.find((odd) => odd.oddity === oddity);
   const byId = called('an external id that is a number');
@@ -135,7 +135,7 @@ test('users with odd names are found and changed by what they are called', async
   assert.equal((await call(simulator, `${USERS}?updatedSince=2020-01-01T00:00:00Z`)).status, 200);
 });
 
-test('the truth follows odd values: other cases of statuses, unknown types, padded roles, rows that say nothing', async (t) => {
+test('the truth follows odd values: statuses in any case, unknown types, padded roles, unreadable rows', async (t) => {
   const simulator = await startSimulator(t, ODD);
   const { truth } = simulator;
   const users: Json[] = (await call(simulator, USERS)).json.filter(isObject);
@@ -182,7 +182,7 @@ test('the truth follows odd values: other cases of statuses, unknown types, padd
   assert.equal((await startSimulator(t, SIZE)).truth.counts().rowsLeftOut.unreadable, undefined);
 });
 
-test('odd rows fall in their period, and everything else about reports works', async (t) => {
+test('odd rows have a date, and mappings and entitlements work with odd values', async (t) => {
   const simulator = await startSimulator(t, { ...ODD, hasLicenseSeats: true });
   const before = { start: '2015-01-01T00:00:00Z', end: '2024-12-01T00:00:00Z', contentType: 'Course,Assessment' };
   assert.ok((await call(simulator, await requestReport(simulator, before))).json.every(isObject));

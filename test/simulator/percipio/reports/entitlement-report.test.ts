@@ -8,7 +8,7 @@ async function entitlements(simulator: PercipioSimulator, body?: unknown): Promi
   return (await call(simulator, `${REPORTS}/${json.id}`)).json;
 }
 
-test('the entitlements report has a row for each license that a user consumed, with the user id of the directory', async (t) => {
+test('the entitlements report has a row per consumed license, with the external id of the user', async (t) => {
   const simulator = await startSimulator(t, { users: 10, ...READY_AT_ONCE });
   const rows = await entitlements(simulator, { audience: 'ALL' });
   assert.equal(rows.length, 14);
@@ -30,7 +30,7 @@ test('the entitlements report has a row for each license that a user consumed, w
   assert.deepEqual(await entitlements(simulator), []);
 });
 
-test('a user without an id of the directory is named by login name in the entitlements report, or not at all', async (t) => {
+test('the user id in the entitlements report defaults to the login name, or is empty', async (t) => {
   const simulator = await startSimulator(t, { users: 0, ...READY_AT_ONCE });
   simulator.data.users.push({ id: 'a', externalUserId: null, loginName: 'ada' }, { id: 'b' });
   const rows = await entitlements(simulator, { collection: 'Leadership Collection, Simulated Collection' });
@@ -69,7 +69,7 @@ test('collection, period and order choose the rows of the entitlements report, a
   );
 });
 
-test('the truth about consumed licenses is what the report and the list of users say together', async (t) => {
+test('the consumed licenses of the truth match the report and the list of users', async (t) => {
   const simulator = await startSimulator(t, { users: 210, ...READY_AT_ONCE });
   const rows = await entitlements(simulator);
   const ids = new Map(simulator.data.users.map(({ id, externalUserId }) => [externalUserId ?? id, id]));

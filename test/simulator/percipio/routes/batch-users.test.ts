@@ -22,7 +22,7 @@ const ada = {
   customAttributes: [{ name: 'Geo', value: 'EMEA' }],
 };
 
-test('a batch answers a handle, which is polled to its end, and creates who is missing', async (t) => {
+test('a batch returns a handle to poll, and creates missing users', async (t) => {
   const simulator = await startSimulator(t, { users: 0, batchPolls: 2 });
   const path = await request(simulator, [ada]);
   const id = path.split('/').at(-1);
@@ -39,7 +39,7 @@ test('a batch answers a handle, which is polled to its end, and creates who is m
   assert.deepEqual([simulator.welcomeEmails, simulator.welcomeLanguageOf(user.id)], [[user.id], 'de']);
 });
 
-test('a batch changes who is there, by external id in any case or else by login name, without another e-mail', async (t) => {
+test('a batch updates users by external id in any case, or by login name, without another e-mail', async (t) => {
   const simulator = await startSimulator(t, { users: 0, batchPolls: 0 });
   await request(simulator, [ada]);
   const id = simulator.data.users[0]?.id ?? '';
@@ -53,7 +53,7 @@ test('a batch changes who is there, by external id in any case or else by login 
   assert.equal(simulator.data.users.length, 1);
 });
 
-test('a user without an external id gets the login name as such; one without an e-mail has no language', async (t) => {
+test('the external id defaults to the login name, and without an e-mail there is no language', async (t) => {
   const simulator = await startSimulator(t, { users: 0 });
   await request(simulator, [{ loginName: 'grace', welcomeEmailLanguage: 'ja', password: 'Secret-1' }]);
   const [user] = simulator.data.users;
@@ -62,7 +62,7 @@ test('a user without an external id gets the login name as such; one without an 
   assert.equal(simulator.passwordOf(user?.id ?? ''), undefined);
 });
 
-test('what is wrong with one user of a batch is told in the end, and the others are written', async (t) => {
+test('an invalid user of a batch is reported in the final response, and the others are written', async (t) => {
   const simulator = await startSimulator(t, { users: 0, batchPolls: 0, batchForm: 'list' });
   const path = await request(simulator, [
     { externalUserId: 'E1', loginName: 'a b' },
@@ -88,7 +88,7 @@ test('what is wrong with one user of a batch is told in the end, and the others 
   );
 });
 
-test('batchDelayMs carries a batch out later, and until then nobody sees it', async (t) => {
+test('batchDelayMs delays the processing of a batch', async (t) => {
   let nowMs = 0;
   const simulator = await startSimulator(t, { users: 0, batchPolls: 0, batchDelayMs: 100, now: () => nowMs });
   const path = await request(simulator, [ada]);
@@ -100,7 +100,7 @@ test('batchDelayMs carries a batch out later, and until then nobody sees it', as
   assert.equal((await call(simulator, path)).json.status, 'PROCESSED');
 });
 
-test('what is no list of users is a 422, and an unknown handle a 404', async (t) => {
+test('a body that is not a list of users is a 422, and an unknown handle a 404', async (t) => {
   const simulator = await startSimulator(t, { users: 0 });
   for (const body of [undefined, null, ada, ['ada'], [null]]) {
     assert.equal((await call(simulator, BATCHES, { method: 'POST', body })).status, 422, JSON.stringify(body));

@@ -30,7 +30,7 @@ test('audiences come in pages', async (t) => {
   assert.equal(page.headers['x-total-count'], String(all.json.length));
 });
 
-test('hasLicenseSeats tells how many seats of a license pool were bought and consumed', async (t) => {
+test('hasLicenseSeats adds the purchased and consumed seats of a license pool', async (t) => {
   const path = '/common/v1/organizations/{org}/license-pools';
   const simulator = await startSimulator(t, { users: 30, hasLicenseSeats: true });
   const [pool] = (await call(simulator, path)).json;

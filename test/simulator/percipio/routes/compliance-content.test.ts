@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CATALOG, COMPLIANCE, call, startSimulator } from '../start-simulator.ts';
 
-test('compliance courses come in pages that say nothing of their number', async (t) => {
+test('compliance courses come in pages without a total', async (t) => {
   const simulator = await startSimulator(t, { courses: 60, complianceCourses: 30 });
   const all = await call(simulator, COMPLIANCE);
   assert.equal(all.json.length, 30);
@@ -26,7 +26,7 @@ test('some compliance courses are in the catalog too, and some only in their own
   assert.equal(new Set(json.map(({ id }: { id: string }) => id)).size, 30);
 });
 
-test('there are no compliance courses by default, and complianceAnswers refuses their listing alone', async (t) => {
+test('there are no compliance courses by default, and complianceAnswers rejects only their listing', async (t) => {
   assert.deepEqual((await call(await startSimulator(t), COMPLIANCE)).json, []);
   for (const complianceAnswers of [403, 404] as const) {
     const simulator = await startSimulator(t, { complianceCourses: 5, complianceAnswers });

@@ -37,7 +37,7 @@ test('reportPolls sets how many polls answer what, empty bodies included', async
   assert.deepEqual(await pollStatuses(simulator, path, 4), ['IN_PROGRESS', 'IN_PROGRESS', 'empty', 'rows']);
 });
 
-test('a report can stay as it is for ever', async (t) => {
+test('a report can stay pending forever', async (t) => {
   const simulator = await startSimulator(t, { activityRows: 10, reportPolls: { pending: Infinity } });
   assert.deepEqual(await pollStatuses(simulator, await requestReport(simulator), 3), ['PENDING', 'PENDING', 'PENDING']);
 });
@@ -172,7 +172,7 @@ test('timeFrame counts back from now', async (t) => {
   }
 });
 
-test('an unknown status, and a report that is completed before its rows come, have their turn among the polls', async (t) => {
+test('reportPolls can include an unknown status, and COMPLETED before the rows', async (t) => {
   let nowMs = 0;
   const simulator = await startSimulator(t, {
     activityRows: 10,
@@ -208,7 +208,7 @@ test('reportStatuses spells statuses, and reportIdName names the id in polls', a
   assert.deepEqual(await poll(), []);
 });
 
-test('failReport can say why', async (t) => {
+test('failReport can add a reason', async (t) => {
   const simulator = await startSimulator(t, READY_AT_ONCE);
   simulator.failReport('next', undefined, { message: 'The report has too many rows', code: 7 });
   const path = await requestReport(simulator);
@@ -220,7 +220,7 @@ test('failReport can say why', async (t) => {
   });
 });
 
-test('reportRequests tells how each report was to be delivered: a file on SFTP unless the request says no', async (t) => {
+test('reportRequests records how each report is delivered: as a file on SFTP by default', async (t) => {
   const simulator = await startSimulator(t);
   const ids: string[] = [];
   for (const body of [
@@ -247,7 +247,7 @@ test('reportRequests tells how each report was to be delivered: a file on SFTP u
   );
 });
 
-test('the format comes from the header accept where the request names none', async (t) => {
+test('the format defaults to the header accept', async (t) => {
   const simulator = await startSimulator(t);
   const ask = async (accept: string, body: object) =>
     (await call(simulator, LEARNING_ACTIVITY, { method: 'POST', body, headers: { accept } })).status;

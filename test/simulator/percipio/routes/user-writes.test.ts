@@ -213,7 +213,7 @@ test('an external id, login name or e-mail address of another user is a 409, in 
   assert.equal(simulator.data.users.length, 3);
 });
 
-test('requiredAttributes refuses new users without them, and lets changes leave them out', async (t) => {
+test('requiredAttributes rejects new users without them, but not changes', async (t) => {
   const simulator = await startSimulator(t, { users: 1, requiredAttributes: ['Geo'], errorForm: 'code' });
   for (const customAttributes of [undefined, [], [{ name: 'Geo', value: ' ' }], [{ name: 'Region', value: 'North' }]]) {
     const { status, json } = await post(simulator, { ...ada, customAttributes });
@@ -223,7 +223,7 @@ test('requiredAttributes refuses new users without them, and lets changes leave 
   assert.equal((await patch(simulator, simulator.data.users[0]?.id ?? '', { firstName: 'A' })).status, 200);
 });
 
-test('errorForm: code says of each refused field what is wrong with it', async (t) => {
+test('errorForm: code names the field and the problem of a rejected write', async (t) => {
   const simulator = await startSimulator(t, { users: 0, errorForm: 'code' });
   await post(simulator, ada);
   const other = { externalUserId: 'E2' };
