@@ -9,7 +9,7 @@ import { toStorageError } from './file/storage-error.ts';
 import { type StartSyncOptions, SyncWriter } from './sync-writer.ts';
 import { createSchema } from './tables/schema.ts';
 
-export interface OpenC1zFileOptions extends OpenC1zOptions {
+interface OpenC1zFileOptions extends OpenC1zOptions {
   /** Whether the grants of a new file bypass SQLite (see `load/`). Default: true. */
   readonly bulkLoad?: boolean | undefined;
 }

@@ -21,7 +21,7 @@ export interface StartSyncOptions {
   readonly parentSyncId?: string | undefined;
 }
 
-export interface EndSyncOptions {
+interface EndSyncOptions {
   /** The last checkpoint: `{"current_action_id":N,"completed_actions_count":N,"version":1}`. */
   readonly syncToken: string;
   /** Whether the sync reached the step that expands grants, even if it expanded none. Default: false. */
@@ -29,7 +29,7 @@ export interface EndSyncOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface SyncWriterContext {
+interface SyncWriterContext {
   readonly db: DatabaseSync;
   readonly temporaryFolder: string;
   /** Whether the grants of a new file bypass SQLite. */

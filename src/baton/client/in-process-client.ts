@@ -11,7 +11,7 @@ import { Code, ServiceError } from '../author/service-error.ts';
 import type { ServiceEntry } from '../services/service-entry.ts';
 
 /** What the calls of a client have in common. */
-export interface InProcessOptions {
+interface InProcessOptions {
   /** The logger, reporter and limits for the services. */
   readonly contextValues: ContextValues;
   /** Aborts all calls made through the client. */

@@ -8,7 +8,7 @@ import { GrowingBuffer } from './growing-buffer.ts';
 export type PutItems<Item> = (items: readonly Item[], target: GrowingBuffer) => void;
 
 /** The encoded items that fit. */
-export interface FittingItems {
+interface FittingItems {
   /** How many items fit, counted from the first one. */
   readonly count: number;
   /** These items, as {@link PutItems} appends them. The next call overwrites them. */

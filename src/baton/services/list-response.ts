@@ -9,7 +9,7 @@ export interface ListFields<Listed> {
   readonly annotations: Any[];
 }
 
-export interface ListResponseInit<Item, Listed extends Message> extends Omit<ListFields<Listed>, 'list'> {
+interface ListResponseInit<Item, Listed extends Message> extends Omit<ListFields<Listed>, 'list'> {
   /** The type of the response message. */
   readonly typeName: string;
   readonly items: readonly Item[];

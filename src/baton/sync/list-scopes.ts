@@ -5,7 +5,7 @@ import { type Resource, ResourceSchema, type ResourceType } from '#gen/c1/connec
 import type { SyncContext } from './sync-context.ts';
 
 /** The fields of a list request that say whose entitlements or grants it is for. */
-export interface ListScope {
+interface ListScope {
   readonly resource: Resource;
   readonly annotations: Any[];
 }

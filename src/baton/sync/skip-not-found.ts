@@ -9,7 +9,7 @@ const skippedMax = 10;
 const skippedShareMax = 0.1;
 
 /** The pages of one resource. They end early if the resource is skipped. */
-export type SkipNotFound = <Page>(resource: Resource, pages: AsyncIterable<Page>) => AsyncGenerator<Page>;
+type SkipNotFound = <Page>(resource: Resource, pages: AsyncIterable<Page>) => AsyncGenerator<Page>;
 
 /**
  * Returns a function that passes on the pages of a resource. NOT_FOUND skips the resource, as in the Go syncer.

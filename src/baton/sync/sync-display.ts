@@ -13,7 +13,7 @@ const redrawMs = 100;
 const logProgressMs = 15_000;
 
 /** Called with the tally after each event. */
-export type SyncDisplay = (tally: SyncTally, event: SyncEvent) => void;
+type SyncDisplay = (tally: SyncTally, event: SyncEvent) => void;
 
 /** The assumed width of a terminal that does not report one. */
 const columnsDefault = 80;

@@ -2,8 +2,7 @@
 import type { Reporter } from '../author/context.ts';
 
 /** The phases of a sync to a file, in order. */
-export const syncPhases = ['validate', 'resource types', 'resources', 'entitlements', 'grants', 'file'] as const;
-export type SyncPhase = (typeof syncPhases)[number];
+export type SyncPhase = 'validate' | 'resource types' | 'resources' | 'entitlements' | 'grants' | 'file';
 
 export interface SyncObserver extends Reporter {
   phaseStarted(phase: SyncPhase): void;

@@ -29,7 +29,7 @@ const requiredTraits = new Map<ResourceType_Trait, DescMessage>([
 ]);
 
 /** A listing to do: a resource type, and the parent whose children it lists. */
-export interface ResourceListing {
+interface ResourceListing {
   readonly type: ResourceType;
   readonly parent: ResourceId | undefined;
 }

@@ -11,7 +11,7 @@ import { c1zMagic, chunkBytes, pebbleMagic } from './envelope.ts';
 const windowLogMax = 27;
 
 /** How a database is unpacked. */
-export interface UnpackOptions {
+interface UnpackOptions {
   readonly signal?: AbortSignal | undefined;
   /** Maximum size of the database. */
   readonly maxDatabaseBytes: number;

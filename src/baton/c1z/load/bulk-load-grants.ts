@@ -14,7 +14,7 @@ export function bulkLoadGrants(db: DatabaseSync, syncId: string, table: GrantTab
 }
 
 /** An open load. Disposing of it before {@link BulkLoad.end} closes its file; the database is then of no use. */
-export class BulkLoad implements Disposable {
+class BulkLoad implements Disposable {
   readonly #table: GrantTable;
   /** Absent when SQLite writes the rows. */
   #loader: GrantLoader | undefined;

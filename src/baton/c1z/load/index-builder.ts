@@ -5,7 +5,7 @@ import type { TextColumn } from './text-column.ts';
 import { TreeBuilder } from './tree-builder.ts';
 
 /** An index to build. */
-export interface IndexOptions {
+interface IndexOptions {
   readonly name: string;
   readonly rootPage: number;
   /** Room for a page, filled with zeros, in the buffer that the columns are written to. */

@@ -14,7 +14,7 @@ export interface RowRange {
   readonly limit?: number | undefined;
 }
 
-export interface ResourceFilter {
+interface ResourceFilter {
   readonly resourceTypeId?: string | undefined;
 }
 

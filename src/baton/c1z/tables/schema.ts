@@ -137,7 +137,7 @@ export const tablesOfRun: readonly string[] = tables
   .filter((name) => name !== 'v1_sync_runs');
 
 /** An index of the grants table, and the statement that creates it if it is missing. */
-export interface GrantIndex {
+interface GrantIndex {
   readonly name: string;
   readonly createSql: string;
 }

@@ -4,8 +4,7 @@ import { type SyncStats, statsFromJson, statsToJson } from './sync-stats.ts';
 import { formatTimestamp, parseTimestamp } from './timestamp.ts';
 
 /** The kinds of sync that can be started. Files may hold more: `partial_upserts` and `partial_deletions` of a diff. */
-export const syncTypes = ['full', 'partial', 'resources_only'] as const;
-export type SyncType = (typeof syncTypes)[number];
+export type SyncType = 'full' | 'partial' | 'resources_only';
 
 /** A row of `v1_sync_runs`. */
 export interface SyncRun {
@@ -26,7 +25,7 @@ export interface SyncRun {
 }
 
 /** What is stored when a run ends. */
-export interface RunEnd {
+interface RunEnd {
   readonly endedAt: Date;
   readonly syncToken: string;
   readonly supportsDiff: boolean;

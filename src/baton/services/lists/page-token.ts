@@ -14,7 +14,7 @@ export interface PagePosition {
 const position = z.strictObject({ of: z.string(), t: z.unknown().optional(), s: z.int().min(1).optional() });
 
 /** The start of an enumeration. */
-export const firstPage: PagePosition = { token: undefined, skip: 0 };
+const firstPage: PagePosition = { token: undefined, skip: 0 };
 
 /**
  * Encodes a position as base64url of JSON, which survives any transport. Equal positions give equal tokens.

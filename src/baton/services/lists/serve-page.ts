@@ -17,14 +17,14 @@ import { decodePageToken, encodePageToken, invalidPageToken, type PagePosition }
 const defaultPageSize = 1000;
 
 /** The fields that all list requests have in common. */
-export interface ListRequestFields {
+interface ListRequestFields {
   /** 0 leaves it to the connector. */
   readonly pageSize: number;
   readonly pageToken: string;
   readonly activeSyncId: string;
 }
 
-export interface ListCall<Item, Request, Listed extends Message> {
+interface ListCall<Item, Request, Listed extends Message> {
   readonly listing: Listing<Item, Request>;
   readonly codec: ListCodec<Item, Listed>;
   /** The listing's own part of the request. */
