@@ -81,8 +81,10 @@ function explain({ proxy }: Route, stage: Stage, cause: unknown): Explanation {
   }
   if (named && stage === 'tunnel') {
     const isTimeout = isLate(cause, code);
-    const what = isTimeout ? 'did not respond' : 'closed the connection instead of opening a tunnel';
-    return { reason: `${named} ${what} (${detail})`, isTimeout };
+    // The codes of Node's HTTP parser.
+    const isOther = code?.startsWith('HPE_');
+    const closed = isOther ? 'is not an HTTP proxy' : 'closed the connection instead of opening a tunnel';
+    return { reason: `${named} ${isTimeout ? 'did not respond' : closed} (${detail})`, isTimeout };
   }
   const unreachable = named && stage === 'proxy' ? `${named} cannot be reached: ` : '';
   if (isLate(cause, code)) {

@@ -257,6 +257,15 @@ describe('a connection that does not come about', () => {
     assert.match(failure.message, /the proxy socks5:\S+ \(HTTPS_PROXY\) refused with ".*NotAllowed"$/);
   });
 
+  it('says that what is called an HTTP proxy is another server', async (t) => {
+    const other = await listen(
+      t,
+      createTcpServer((socket) => socket.end('220 mail.test ESMTP\r\n')),
+    );
+    const failure = await failureOf(t, 'https://c1.test', { HTTPS_PROXY: `127.0.0.1:${other}` });
+    assert.match(failure.message, /the proxy http:\S+ \(HTTPS_PROXY\) is not an HTTP proxy \(/);
+  });
+
   it('says that what is called a SOCKS5 proxy is another server', async (t) => {
     const other = await listen(
       t,

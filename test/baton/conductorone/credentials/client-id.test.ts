@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseClientId } from '../../../../src/baton/conductorone/credentials/client-id.ts';
 
-test('a client id is a name, a host and what is behind it', () => {
+test('a client id is a name, a host and whatever follows', () => {
   for (const [text, name, host] of [
     ['happy-dog-12345@acme.conductor.one/client', 'happy-dog-12345', 'acme.conductor.one'],
     ['n@localhost:8443/a/b@c', 'n', 'localhost:8443'],
@@ -15,13 +15,13 @@ test('a client id is a name, a host and what is behind it', () => {
 
 for (const [text, fault] of [
   ['acme.conductor.one/client', /has no @/],
-  ['name@acme.conductor.one', /has no \/ behind the host/],
+  ['name@acme.conductor.one', /has no \/ after the host/],
   ['@acme.conductor.one/client', /has no name before the @/],
   ['name@/client', /has no host between @ and \//],
-  ['name@a b/client', /names a host that is none: "a b"/],
-  ['name@host:port/client', /names a host that is none/],
+  ['name@a b/client', /contains an invalid host: "a b"/],
+  ['name@host:port/client', /contains an invalid host/],
 ] as const) {
-  test(`of ${JSON.stringify(text)} it is said what is wrong`, () => {
+  test(`the error for ${JSON.stringify(text)} says what is wrong`, () => {
     assert.throws(() => parseClientId(text), { reason: 'invalid_client_id', rawMessage: fault });
   });
 }
