@@ -15,11 +15,10 @@ test('ours is started as the image starts it, from this checkout', () => {
 });
 
 test('no setting of who runs the benchmark reaches a connector', (t) => {
-  process.env.BATON_LOG_LEVEL = 'debug';
-  process.env.NODE_COMPILE_CACHE = '/somewhere';
+  const before = process.env;
+  process.env = { ...before, BATON_LOG_LEVEL: 'debug', NODE_COMPILE_CACHE: '/somewhere' };
   t.after(() => {
-    delete process.env.BATON_LOG_LEVEL;
-    delete process.env.NODE_COMPILE_CACHE;
+    process.env = before;
   });
   for (const { env } of [ourConnector(), peerConnector('peer')]) {
     assert.equal(env.BATON_LOG_LEVEL, undefined);
