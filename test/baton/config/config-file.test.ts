@@ -14,10 +14,6 @@ const fields = [
 ];
 
 let cwd: string;
-beforeEach(async () => {
-  cwd = await mkdtemp(join(tmpdir(), 'config-file-'));
-});
-afterEach(() => rm(cwd, { recursive: true }));
 
 async function read(yaml: string) {
   await writeFile(join(cwd, '.baton.yaml'), yaml);
@@ -25,6 +21,11 @@ async function read(yaml: string) {
 }
 
 describe('readConfigFile', () => {
+  beforeEach(async () => {
+    cwd = await mkdtemp(join(tmpdir(), 'config-file-'));
+  });
+  afterEach(() => rm(cwd, { recursive: true }));
+
   test('gives nothing when there is no .baton.yaml', async () => {
     const { values, faults, warnings } = await readConfigFile(fields, { env: {}, cwd });
     assert.deepEqual([values.size, faults, warnings], [0, [], []]);

@@ -1,3 +1,4 @@
+// own process: nothing else may have loaded the modules.
 import assert from 'node:assert/strict';
 import { registerHooks } from 'node:module';
 import { test } from 'node:test';

@@ -128,7 +128,7 @@ test('a caller that goes away aborts the signal of its call', async (t) => {
 });
 
 test('with certificates it speaks HTTPS', async (t) => {
-  const fixture = (name: string) => readFileSync(new URL(`../../fixtures/tls/${name}`, import.meta.url));
+  const fixture = (name: string) => readFileSync(new URL(`../../../fixtures/tls/${name}`, import.meta.url));
   const url = await start(t, createLibrary().connector, {
     tls: { cert: fixture('server-certificate.pem'), key: fixture('server-key.pem') },
   });

@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { readTlsFiles, type TlsPaths } from '../../../../src/baton/server/tls/tls-files.ts';
 import { mutualServer, tlsFixture, tlsFixturePath } from '../tls-fixture.ts';
 
@@ -13,14 +13,14 @@ const good: TlsPaths = {
   clientCa: tlsFixturePath('mutual-authority'),
 };
 
-let folder: string;
-before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tls-files-'));
-});
-after(() => rm(folder, { recursive: true }));
+async function createFolder(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'tls-files-'));
+  t.after(() => rm(folder, { recursive: true }));
+  return folder;
+}
 
-async function write(name: string, text: string): Promise<string> {
-  const path = join(folder, name);
+async function write(t: TestContext, name: string, text: string): Promise<string> {
+  const path = join(await createFolder(t), name);
   await writeFile(path, text);
   return path;
 }
@@ -35,13 +35,18 @@ test('files that belong together are read as they are', async () => {
   assert.deepEqual(await readTlsFiles(good), { material: mutualServer });
 });
 
-test('a chain of certificates is read, and a bundle of authorities', async () => {
-  const chain = await write('chain.pem', `${mutualServer.cert}${tlsFixture('mutual-authority')}`);
-  const bundle = await write('bundle.pem', `${tlsFixture('mutual-authority')}${tlsFixture('certificate-authority')}`);
+test('a chain of certificates is read, and a bundle of authorities', async (t) => {
+  const chain = await write(t, 'chain.pem', `${mutualServer.cert}${tlsFixture('mutual-authority')}`);
+  const bundle = await write(
+    t,
+    'bundle.pem',
+    `${tlsFixture('mutual-authority')}${tlsFixture('certificate-authority')}`,
+  );
   assert.ok('material' in (await readTlsFiles({ ...good, cert: chain, clientCa: bundle })));
 });
 
-test('all that cannot be read is told at once, with its path', async () => {
+test('all that cannot be read is told at once, with its path', async (t) => {
+  const folder = await createFolder(t);
   const paths = { cert: join(folder, 'nowhere.pem'), key: folder, clientCa: join(folder, 'nowhere-too.pem') };
   assert.deepEqual([...(await faultsOf(paths))].sort(), [
     `the certificate ${paths.cert} cannot be read: there is no such file`,
@@ -50,8 +55,8 @@ test('all that cannot be read is told at once, with its path', async () => {
   ]);
 });
 
-test('what is not PEM, or holds something else, is told', async () => {
-  const text = await write('text.pem', 'hello');
+test('what is not PEM, or holds something else, is told', async (t) => {
+  const text = await write(t, 'text.pem', 'hello');
   assert.deepEqual(await faultsOf({ cert: text }), [
     `the certificate ${text} has no certificate in PEM form (-----BEGIN CERTIFICATE-----)`,
   ]);
@@ -63,12 +68,12 @@ test('what is not PEM, or holds something else, is told', async () => {
   ]);
 });
 
-test('a damaged certificate is told', async () => {
-  const damaged = await write('damaged.pem', mutualServer.cert.replace(/\n.{20}/, '\nAAAAAAAAAAAAAAAAAAAA'));
+test('a damaged certificate is told', async (t) => {
+  const damaged = await write(t, 'damaged.pem', mutualServer.cert.replace(/\n.{20}/, '\nAAAAAAAAAAAAAAAAAAAA'));
   assert.deepEqual(await faultsOf({ cert: damaged }), [
     `the certificate ${damaged} is damaged: what it holds in PEM form is no certificate`,
   ]);
-  const bundle = await write('half.pem', mutualServer.clientCa + mutualServer.clientCa.replace(/\n.{20}/, '\nAAAA'));
+  const bundle = await write(t, 'half.pem', mutualServer.clientCa + mutualServer.clientCa.replace(/\n.{20}/, '\nAAAA'));
   assert.deepEqual(await faultsOf({ clientCa: bundle }), [
     `the certificate authority ${bundle} is damaged: what it holds in PEM form is no certificate`,
   ]);
@@ -81,11 +86,11 @@ test('a key of another certificate is told, and no key shows', async () => {
   ]);
 });
 
-test('a key with a passphrase is told', async () => {
+test('a key with a passphrase is told', async (t) => {
   const { privateKey } = generateKeyPairSync('ed25519', {
     privateKeyEncoding: { type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'open' },
     publicKeyEncoding: { type: 'spki', format: 'pem' },
   });
-  const key = await write('encrypted.pem', privateKey);
+  const key = await write(t, 'encrypted.pem', privateKey);
   assert.deepEqual(await faultsOf({ key }), [`the key ${key} is encrypted with a passphrase; give one that is not`]);
 });
