@@ -1,10 +1,10 @@
 // `npm run try-packages`: installs the tarballs of `npm run package` into an empty folder, as a stranger would, and tries
-// them: the program runs, and a connector written there compiles, syncs, and cannot reach what is not exported.
+// them: the program runs, and the connectors of docs/sdk.md compile, run, and cannot reach what is not exported.
 //
 // It needs the npm registry, for what the packages depend on; so it is no test, and `.ci/run` runs it.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
@@ -13,6 +13,7 @@ const root = dirname(import.meta.dirname);
 const tarballs = globSync('dist/packages/*.tgz', { cwd: root }).map((path) => join(root, path));
 assert.equal(tarballs.length, 3, 'run npm run package first');
 
+const page = readFileSync(join(root, 'docs/sdk.md'), 'utf8');
 const folder = mkdtempSync(join(tmpdir(), 'packages-'));
 try {
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
@@ -25,7 +26,9 @@ try {
 
   const { typescript } = packageJson.devDependencies;
   run('npm', 'install', ...tarballs, `typescript@${typescript}`);
-  cpSync(join(root, 'test/packages/connector.ts'), join(folder, 'connector.ts'));
+  const [smallest = '', larger = ''] = Array.from(page.matchAll(/^```[jt]s\n(import .*?)^```/gms), ([, code]) => code);
+  writeFileSync(join(folder, 'connector.ts'), smallest);
+  writeFileSync(join(folder, 'larger.ts'), larger);
   // As strict as can be: declarations are checked too, and there is no DOM.
   const compilerOptions = { strict: true, noEmit: true, module: 'nodenext', target: 'es2024', lib: ['es2024'] };
   writeFileSync(
@@ -37,6 +40,7 @@ try {
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
   run('node_modules/.bin/tsc');
   assert.match(run('node', 'connector.ts'), /1 user/);
+  assert.match(run('node', 'larger.ts', 'capabilities'), /CAPABILITY_SYNC/);
   for (const entry of entries()) assert.equal(importFailure(entry), '', `${entry} can be imported, and runs nothing`);
   const inner = 'baton-connector-sdk/author/connector.js';
   assert.equal(importFailure(inner), 'ERR_PACKAGE_PATH_NOT_EXPORTED', `${inner} is not exported`);
