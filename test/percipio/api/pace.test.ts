@@ -1,149 +1,192 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import { pino } from 'pino';
-import { Pace } from '../../../src/percipio/api/pace.ts';
+import { Pace, type PaceClock, type PaceOptions } from '../../../src/percipio/api/pace.ts';
 import { startSimulator } from '../../simulator/percipio/start-simulator.ts';
 import { captureError } from './capture-error.ts';
 import { createTestClient, never } from './start-server.ts';
 
-const retry = { delayMinMs: 1, delayMaxMs: 1 };
-/** A gap behind a pause is a quarter of this, so one can be seen. */
-const slowRetry = { delayMinMs: 40, delayMaxMs: 160 };
+const retry = { delayMinMs: 40, delayMaxMs: 160 };
 
-/** A timer may fire a part of a millisecond early. */
-const early = 1;
+/** A clock that moves only by `passMs`, which resolves the pauses that end in that time. */
+class TestClock implements PaceClock {
+  #nowMs = 0;
+  #waiting: { readonly untilMs: number; readonly wake: () => void }[] = [];
+
+  readonly now = () => this.#nowMs;
+
+  readonly pause = (delayMs: number, signal: AbortSignal) => {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    this.#waiting.push({ untilMs: this.#nowMs + delayMs, wake: resolve });
+    return promise;
+  };
+
+  async passMs(ms: number): Promise<void> {
+    for (let left = ms; left > 0; left -= 1) {
+      this.#nowMs += 1;
+      for (const { wake } of this.#waiting.filter(({ untilMs }) => untilMs <= this.#nowMs)) wake();
+      this.#waiting = this.#waiting.filter(({ untilMs }) => untilMs > this.#nowMs);
+      await turn();
+    }
+  }
+}
+
+/** A pace, and `enter`, which records in `entered` who has entered, and when. */
+function createPace(options: Partial<PaceOptions>) {
+  const clock = new TestClock();
+  const pace = new Pace({ maxConcurrent: 8, retry, ...options }, clock);
+  const entered: { readonly name: string; readonly atMs: number; readonly leave: () => void }[] = [];
+  const enter = (name: string, { isBeside = false, signal = never } = {}) => {
+    const entry = pace.enter(isBeside, signal).then((leave) => {
+      entered.push({ name, atMs: clock.now(), leave });
+    });
+    entry.catch(() => {});
+    return entry;
+  };
+  const names = () => entered.map(({ name }) => name).join(' ');
+  return { pace, clock, enter, entered, names };
+}
 
 describe('Pace', () => {
-  it('lets no more in than maxConcurrent, in the order of arrival', async () => {
-    const pace = new Pace({ maxConcurrent: 2, retry });
-    const entered: number[] = [];
-    const leaves: (() => void)[] = [];
-    for (let number = 0; number < 4; number += 1) {
-      void pace.enter(false, never).then((leave) => {
-        entered.push(number);
-        leaves.push(leave);
-      });
-    }
-    await sleep(2);
-    assert.deepEqual(entered, [0, 1]);
-    leaves[1]?.();
-    await sleep(2);
-    assert.deepEqual(entered, [0, 1, 2]);
-    leaves[0]?.();
-    await sleep(2);
-    assert.deepEqual(entered, [0, 1, 2, 3]);
+  it('lets in at most maxConcurrent, in the order of arrival', async () => {
+    const { enter, entered, names } = createPace({ maxConcurrent: 2 });
+    for (const name of ['a', 'b', 'c', 'd']) void enter(name);
+    await turn();
+    assert.equal(names(), 'a b');
+    entered[1]?.leave();
+    await turn();
+    assert.equal(names(), 'a b c');
+    entered[0]?.leave();
+    await turn();
+    assert.equal(names(), 'a b c d');
   });
 
-  it('lets in what comes beside, whoever is under way', async () => {
-    const pace = new Pace({ maxConcurrent: 1, retry });
-    await pace.enter(false, never);
-    await pace.enter(true, never);
+  it('does not count what comes beside', async () => {
+    const { enter, names } = createPace({ maxConcurrent: 1 });
+    await enter('list');
+    await enter('report', { isBeside: true });
+    assert.equal(names(), 'list report');
   });
 
-  it('who goes away while waiting takes no turn', async () => {
-    const pace = new Pace({ maxConcurrent: 1, retry });
-    const leave = await pace.enter(false, never);
+  it('a request that is aborted while it waits takes no turn', async () => {
+    const { enter, entered } = createPace({ maxConcurrent: 1 });
+    await enter('first');
     const abort = new AbortController();
-    const gone = pace.enter(false, abort.signal);
-    const next = pace.enter(false, never);
+    const gone = enter('gone', { signal: abort.signal });
+    const next = enter('next');
     abort.abort(new Error('gone'));
     await assert.rejects(gone, /gone/);
-    leave();
+    entered[0]?.leave();
     await next;
   });
 
-  it('who goes away during a pause gives its turn back', async () => {
-    const pace = new Pace({ maxConcurrent: 1, retry });
+  it('a request that is aborted during a pause returns its turn', async () => {
+    const { pace, clock, enter, names } = createPace({ maxConcurrent: 1 });
     pace.pause(20);
     const abort = new AbortController();
-    const gone = pace.enter(false, abort.signal);
+    const gone = enter('gone', { signal: abort.signal });
+    await turn();
     abort.abort(new Error('gone'));
-    await assert.rejects(gone);
-    await pace.enter(false, never);
+    await assert.rejects(gone, /gone/);
+    void enter('next');
+    await clock.passMs(20);
+    assert.equal(names(), 'next');
   });
 
-  it('lets nobody in during a pause, beside neither', async () => {
-    const pace = new Pace({ maxConcurrent: 4, retry });
-    const startMs = performance.now();
+  it('lets nothing in during a pause, not even what comes beside', async () => {
+    const { pace, clock, enter, names } = createPace({ retry: { delayMinMs: 0, delayMaxMs: 0 } });
     pace.pause(20);
-    await Promise.all([pace.enter(false, never), pace.enter(false, never), pace.enter(true, never)]);
-    assert.ok(performance.now() - startMs >= 20 - early);
+    void enter('list');
+    void enter('report', { isBeside: true });
+    await clock.passMs(19);
+    assert.equal(names(), '');
+    await clock.passMs(1);
+    assert.equal(names(), 'report list');
   });
 
   it('a shorter pause does not end a longer one', async () => {
-    const pace = new Pace({ maxConcurrent: 1, retry });
-    pace.pause(10_000);
+    const { pace, clock } = createPace({});
+    pace.pause(100);
+    await clock.passMs(10);
     pace.pause(1);
-    assert.ok(pace.pauseLeftMs > 9000);
+    assert.equal(pace.pauseLeftMs, 90);
   });
 
   it('no pause is longer than an hour', () => {
-    const pace = new Pace({ maxConcurrent: 1, retry });
+    const { pace } = createPace({});
     pace.pause(24 * 3_600_000);
-    assert.ok(pace.pauseLeftMs <= 3_600_000);
+    assert.equal(pace.pauseLeftMs, 3_600_000);
   });
 
-  it('behind a pause requests start one by one, and the gap doubles with the next pause', async () => {
-    const pace = new Pace({ maxConcurrent: 8, retry: slowRetry });
-    for (const gapMs of [10, 20, 40, 40]) {
+  /** The gaps between three requests that wait for the end of a pause, in milliseconds. */
+  async function gapsAfterPause({ pace, clock, enter, entered }: ReturnType<typeof createPace>, pauses: number) {
+    for (let i = 0; i < pauses; i += 1) pace.pause(5);
+    entered.length = 0;
+    for (const name of ['a', 'b', 'c']) void enter(name).then(() => entered.at(-1)?.leave());
+    await clock.passMs(200);
+    const [first = 0, second = 0, third = 0] = entered.map(({ atMs }) => atMs);
+    return [second - first, third - second];
+  }
+
+  it('after a pause requests start one by one, and the gap doubles with the next pause, up to a maximum', async () => {
+    const paced = createPace({});
+    for (const gapMs of [10, 20, 40, 40]) assert.deepEqual(await gapsAfterPause(paced, 1), [gapMs, gapMs]);
+  });
+
+  it('concurrent requests that are refused together make one pause: the gap doubles once', async () => {
+    const paced = createPace({});
+    for (const gapMs of [10, 20]) assert.deepEqual(await gapsAfterPause(paced, 3), [gapMs, gapMs]);
+  });
+
+  it('with each response the gap shrinks by a fifth, until there is none', async () => {
+    const paced = createPace({ retry: { delayMinMs: 400, delayMaxMs: 400 } });
+    const { pace } = paced;
+    for (const [answers, gapMs] of [
+      [1, 80],
+      [2, 64],
+      [20, 0],
+    ] as const) {
+      // The first gap is also the longest: each pause sets it to 100 ms.
       pace.pause(1);
-      // Of requests that were under way together, each tells the same pause.
-      pace.pause(1);
-      const times = await Promise.all(
-        [0, 1, 2].map(async () => {
-          (await pace.enter(false, never))();
-          return performance.now();
-        }),
-      );
-      const [first = 0, second = 0, third = 0] = times.sort((a, b) => a - b);
-      assert.ok(second - first >= gapMs - early, `${second - first} ms for ${gapMs}`);
-      assert.ok(third - second >= gapMs - early, `${third - second} ms for ${gapMs}`);
+      for (let answer = 0; answer < answers; answer += 1) pace.recover();
+      assert.deepEqual(await gapsAfterPause(paced, 0), [gapMs, gapMs]);
     }
-  });
-
-  it('with answers the gap shrinks, until it is none', async () => {
-    const pace = new Pace({ maxConcurrent: 1, retry: { delayMinMs: 4_000_000, delayMaxMs: 40_000_000 } });
-    pace.pause(1);
-    for (let answers = 0; answers < 20; answers += 1) pace.recover();
-    // Without an answer, the second one would come a quarter of an hour later.
-    for (let requests = 0; requests < 3; requests += 1) (await pace.enter(false, never))();
   });
 });
 
 describe('a client that Percipio answers with 429', () => {
-  for (const [what, headers, leastMs] of [
-    ['Retry-After', { 'retry-after': '0.06' }, 60],
-    ['nothing that says how long', {}, 40],
+  for (const [what, headers] of [
+    ['Retry-After', { 'retry-after': '100' }],
+    ['nothing that says how long', {}],
   ] as const) {
     it(`and ${what} sends nothing at all during the pause, not even reports and writes`, async (t) => {
       const simulator = await startSimulator(t, { users: 5, courses: 5, activityRows: 0 });
       const { url, organizationId, token } = simulator;
       const hasHeard = Promise.withResolvers<void>();
-      // The first wait of its own choice lasts from a half of delayMinMs on.
       const client = createTestClient(t, url, {
         organizationId,
         token,
-        retry: { attemptsMax: 4, delayMinMs: 80, delayMaxMs: 80 },
+        retry: { attemptsMax: 4, delayMinMs: 60_000, delayMaxMs: 60_000 },
         logger: pino({ level: 'warn' }, { write: () => hasHeard.resolve() }),
       });
       simulator.faults.add({ kind: 'status', status: 429, headers });
-      const refused = client.users.list({ max: 1, offset: 0 }, never);
+      const abort = new AbortController();
+      const refused = client.users.list({ max: 1, offset: 0 }, abort.signal);
       await hasHeard.promise;
-      await Promise.all([
+      const calls = Promise.allSettled([
         refused,
-        client.content.listCatalog({ max: 1 }, never),
-        client.reports.requestLearningActivity({ timeFrame: 'DAY' }, never),
-        client.users.update(simulator.data.users[0]?.id ?? '', { lastName: 'New' }, never),
+        client.content.listCatalog({ max: 1 }, abort.signal),
+        client.reports.requestLearningActivity({ timeFrame: 'DAY' }, abort.signal),
+        client.users.update(simulator.data.users[0]?.id ?? '', { lastName: 'New' }, abort.signal),
       ]);
-      const [first, ...others] = simulator.requests.all;
-      assert.equal(first?.status, 429);
-      assert.equal(others.length, 4);
-      for (const { startedMs, path } of others) {
-        // From its arrival: when it was answered is noted too late to measure by.
-        const laterMs = startedMs - first.startedMs;
-        assert.ok(laterMs >= leastMs - early, `${path} came ${laterMs} ms later`);
-      }
+      // When a later request of another client is answered, an earlier one of this client would have arrived.
+      await createTestClient(t, url, { organizationId, token }).users.list({ max: 1, offset: 0 }, never);
+      assert.equal(simulator.requests.total, 2);
+      abort.abort(new Error('enough'));
+      for (const { status } of await calls) assert.equal(status, 'rejected');
+      assert.equal(simulator.requests.total, 2);
     });
   }
 
