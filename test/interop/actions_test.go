@@ -20,7 +20,7 @@ import (
 
 var actionNames = []string{"enable_user", "disable_user", "update_user_profile"}
 
-// Actions are invoked with arguments that the SDK has made, and its own functions read the answers.
+// Actions are invoked with arguments made by the SDK, and its own functions read the responses.
 func TestProvisioningByActions(t *testing.T) {
 	percipio := program.StartPercipio(t, program.Organization{})
 	people := newPeople(percipio)
@@ -32,7 +32,7 @@ func TestProvisioningByActions(t *testing.T) {
 			check.Succeeds(t, "get the schema of "+schema.GetName(), err)
 			check.That(t, proto.Equal(got.GetSchema(), schema), "the schemas of %s differ: %v and %v", schema.GetName(), got.GetSchema(), schema)
 		}
-		// The SDK's own registry takes them as they are, and gives them out so.
+		// The SDK's own registry accepts the schemas, and returns them unchanged.
 		theirs, err := goconnector.NewShaped(t, goconnector.Shape{Actions: schemas}).ListActionSchemas(t.Context(), &v2.ListActionSchemasRequest{})
 		check.Succeeds(t, "list actions of a connector made with the SDK", err)
 		for _, their := range theirs.GetSchemas() {
@@ -70,7 +70,7 @@ func TestProvisioningByActions(t *testing.T) {
 		profile := invoke(t, our, "update_user_profile", argument, actions.NewStringReturnField("first_name", "Ada"), names)
 		isDone(t, "update_user_profile", profile)
 		isWritten(t, percipio, "profile", `PATCH %s {"customAttributes":[{"name":"Department","value":"Interop"}],"firstName":"Ada"} 200`, person.ID)
-		// The status is told by the id alone.
+		// The id alone is enough to get the status.
 		status, err := our.GetActionStatus(t.Context(), v2.GetActionStatusRequest_builder{Id: profile.GetId()}.Build())
 		check.Succeeds(t, "get the status", err)
 		isSameOutcome(t, status, profile)
@@ -104,7 +104,7 @@ func TestProvisioningByActions(t *testing.T) {
 	})
 }
 
-// Two servers behind one name: what one has done, the other one can tell, also when the first is gone.
+// Two servers behind one name: each knows what the other has done, even after the first is gone.
 func TestProvisioningByActionsOfTwoServers(t *testing.T) {
 	percipio := program.StartPercipio(t, program.Organization{})
 	one, two := program.Serve(t, percipio, "-p"), program.Serve(t, percipio, "-p")
@@ -131,7 +131,7 @@ func listActions(t *testing.T, our v2.ActionServiceClient) []*v2.BatonActionSche
 	return answer.GetSchemas()
 }
 
-// userArguments name a user in each way that the SDK writes or reads a resource id.
+// userArguments identify a user in each way that the SDK writes or reads a resource id.
 func userArguments(t *testing.T, id string) []actions.ReturnField {
 	t.Helper()
 	written, err := actions.NewResourceIdReturnField("user_id", userID(id))

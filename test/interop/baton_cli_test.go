@@ -62,7 +62,7 @@ func TestBatonCLI(t *testing.T) {
 		}
 	})
 
-	// The course that everybody has to take, and somebody who takes it.
+	// The course that everybody takes, and one of its users.
 	courseID := truth.MostTakenCourse()
 	completed := "course:" + courseID + ":completed"
 	userID := strings.TrimPrefix(program.Principals(truth.GrantsOn(completed))[0], "user:")
@@ -154,8 +154,7 @@ func runBaton(t *testing.T, path string, args ...string) string {
 	return string(result.Stdout)
 }
 
-// isDiff compares what was created and deleted with what the truth of a later sync has more and less than that of the
-// one before.
+// isDiff compares what was created and deleted with the difference between the truths of two syncs.
 func isDiff(t *testing.T, what string, created, deleted, before, after []string) {
 	t.Helper()
 	check.SameIDs(t, what+" created", created, without(after, before))
@@ -166,7 +165,7 @@ func isDiff(t *testing.T, what string, created, deleted, before, after []string)
 	}
 }
 
-// without is what ids has and others does not.
+// without returns the ids that are not in others.
 func without(ids, others []string) []string {
 	known := map[string]bool{}
 	for _, id := range others {

@@ -17,7 +17,7 @@ import (
 
 func TestC1ZHistory(t *testing.T) {
 	percipio := program.StartPercipio(t, program.Organization{Users: 50, Courses: 20, ActivityRows: 500})
-	// The same people and courses, and more of them; other activity.
+	// The same users and courses, and more of them; different activity.
 	grown := program.StartPercipio(t, program.Organization{Users: 60, Courses: 24, ActivityRows: 700})
 
 	t.Run("a file keeps the last two syncs, each as it was", func(t *testing.T) {
@@ -77,7 +77,7 @@ func TestC1ZHistory(t *testing.T) {
 	})
 }
 
-// isHistory compares the syncs of a file, the oldest first, and fails if rows of any other sync are in it.
+// isHistory compares the syncs of a file, oldest first, and fails if it has rows of any other sync.
 func isHistory(t *testing.T, path string, want ...string) {
 	t.Helper()
 	ids := mapped(readSyncRuns(t, readWithSDK(t, path)), (*reader_v2.SyncRun).GetId)
@@ -107,7 +107,7 @@ func showsTruth(t *testing.T, path, syncID string, truth program.Truth) {
 	listsTruth(t, store, truth)
 }
 
-// showsSDKResource checks that a sync of the SDK has kept its resource.
+// showsSDKResource checks that a sync of the SDK still has its resource.
 func showsSDKResource(t *testing.T, path, syncID string) {
 	t.Helper()
 	store := readWithSDK(t, path)

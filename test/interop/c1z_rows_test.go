@@ -97,14 +97,14 @@ func TestC1ZRows(t *testing.T) {
 	})
 }
 
-// validated is a message with the rules that the SDK has for it.
+// validated is a message with the SDK's validation rules.
 type validated interface {
 	proto.Message
 	ValidateAll() error
 }
 
-// listsTruth lists everything of the store's current sync and compares it with the truth: in pages as large as the store
-// makes them, and in small ones.
+// listsTruth lists everything in the store's current sync and compares it with the truth: with the store's default
+// page size, and with small pages.
 func listsTruth(t *testing.T, store c1zstore.Store, truth program.Truth) {
 	t.Helper()
 	ctx := t.Context()

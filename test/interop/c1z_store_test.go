@@ -20,7 +20,7 @@ import (
 	"interop/internal/program"
 )
 
-// syncedFile is a file with one sync of a made-up organization.
+// syncedFile is a file with one sync of a simulated organization.
 func syncedFile(t *testing.T, organization program.Organization) (path string, percipio *program.Percipio) {
 	t.Helper()
 	percipio = program.StartPercipio(t, organization)
@@ -29,8 +29,8 @@ func syncedFile(t *testing.T, organization program.Organization) (path string, p
 	return path, percipio
 }
 
-// readWithSDK opens a file as the SDK opens it to read. It shows the latest finished full sync, or one that is chosen
-// with SetCurrentSync.
+// readWithSDK opens a file for reading, as the SDK does. It shows the latest finished full sync, or the one chosen with
+// SetCurrentSync.
 func readWithSDK(t *testing.T, path string) c1zstore.Store {
 	t.Helper()
 	store, err := dotc1z.NewStore(t.Context(), path, dotc1z.WithReadOnly(true))
@@ -39,8 +39,8 @@ func readWithSDK(t *testing.T, path string) c1zstore.Store {
 	return store
 }
 
-// syncWithSDK opens a file as the SDK opens it to write, adds a sync with one resource, and saves it. Returns the sync's
-// id.
+// syncWithSDK opens a file for writing, as the SDK does, adds a sync with one resource, and saves it. Returns the id of
+// the sync.
 func syncWithSDK(t *testing.T, path string, options ...dotc1z.C1ZOption) string {
 	t.Helper()
 	ctx := t.Context()
@@ -77,7 +77,7 @@ func openDatabase(t *testing.T, path string) *sql.DB {
 	return database
 }
 
-// queryRows runs a query, and gives each row to scan.
+// queryRows runs a query, and passes each row to scan.
 func queryRows(t *testing.T, database *sql.DB, query string, scan func(*sql.Rows) error) {
 	t.Helper()
 	rows, err := database.QueryContext(t.Context(), query)

@@ -19,7 +19,7 @@ import (
 	"interop/internal/program"
 )
 
-// A sync runs in this time zone, whatever the machine's is: files hold local times without a zone.
+// Syncs run in this time zone, whatever the machine's is: files have local times without a zone.
 const zoneName = "Asia/Tokyo"
 
 var zone = time.FixedZone(zoneName, 9*60*60)
@@ -42,7 +42,7 @@ func TestC1ZSyncRuns(t *testing.T) {
 			invariantGeneration, invariantCoverage, invariantMode   string
 		}
 		rows := 0
-		// As text: the driver reads times by itself.
+		// As text: the driver parses times by itself.
 		query := `select sync_id, started_at || '', ended_at || '', sync_token, sync_type, parent_sync_id, linked_sync_id,
 			supports_diff, grants_backfilled,
 			ingest_invariant_generation, ingest_invariant_coverage, ingest_invariant_mode from v1_sync_runs`
@@ -59,7 +59,7 @@ func TestC1ZSyncRuns(t *testing.T) {
 		check.Equal(t, "linked_sync_id", run.linked, "")
 		check.Equal(t, "supports_diff", run.supportsDiff, 1)
 		check.Equal(t, "grants_backfilled", run.grantsBackfilled, 1)
-		// Nothing was verified as the SDK verifies it, so nothing says so.
+		// The SDK has not verified the sync, so nothing may say so.
 		check.Equal(t, "ingest_invariant_*", run.invariantGeneration+run.invariantCoverage+run.invariantMode, "")
 
 		id, err := ksuid.Parse(run.syncID)
@@ -89,7 +89,7 @@ func TestC1ZSyncRuns(t *testing.T) {
 		run := runs[0]
 		check.Equal(t, "id", run.GetId(), summary.SyncID)
 		check.Equal(t, "type", run.GetSyncType(), string(connectorstore.SyncTypeFull))
-		// The SDK takes the local times of a file for UTC: here they are nine hours late.
+		// The SDK reads the local times of a file as UTC: here they are nine hours late.
 		isWithin(t, "started at", run.GetStartedAt().AsTime().Add(-9*time.Hour), begin.Truncate(time.Millisecond), end)
 		isWithin(t, "ended at", run.GetEndedAt().AsTime().Add(-9*time.Hour), begin, end)
 		latest, err := store.SyncMeta().LatestFullSync(t.Context())
@@ -166,7 +166,7 @@ func isTruthCounted(t *testing.T, stats *reader_v2.SyncStats, truth program.Trut
 	}
 }
 
-// statsText is the kept counts of the only sync of a file.
+// statsText is the stored counts of the only sync in a file.
 func statsText(t *testing.T, path string) map[string]any {
 	t.Helper()
 	var stats map[string]any
@@ -180,7 +180,7 @@ func statsText(t *testing.T, path string) map[string]any {
 	return stats
 }
 
-// readSyncRuns lists the syncs of a file, the oldest first.
+// readSyncRuns lists the syncs of a file, oldest first.
 func readSyncRuns(t *testing.T, store connectorstore.Reader) []*reader_v2.SyncRun {
 	t.Helper()
 	runs, _ := readPages(t, "ListSyncs", func(token string) (syncsPage, error) {
@@ -190,14 +190,14 @@ func readSyncRuns(t *testing.T, store connectorstore.Reader) []*reader_v2.SyncRu
 	return runs
 }
 
-// syncsPage names the syncs as other lists name their items.
+// syncsPage returns the syncs in the same way as other lists.
 type syncsPage struct {
 	*reader_v2.SyncsReaderServiceListSyncsResponse
 }
 
 func (p syncsPage) GetList() []*reader_v2.SyncRun { return p.GetSyncs() }
 
-// describeSchema says of a database what tables, columns and indexes it has.
+// describeSchema lists the tables, columns and indexes of a database.
 func describeSchema(t *testing.T, database *sql.DB) []string {
 	t.Helper()
 	const query = `

@@ -14,7 +14,7 @@ import (
 	"interop/internal/program"
 )
 
-// Calls in an order that no syncer makes them in. Each test has a server of its own, which remembers nothing yet.
+// Calls in an order that no syncer uses. Each test has a new server, which has nothing cached.
 func TestCallOrder(t *testing.T) {
 	percipio := program.StartPercipio(t, program.Organization{Users: 60, Courses: 40, ActivityRows: 700})
 	truth := percipio.Truth
@@ -57,7 +57,7 @@ func TestCallOrder(t *testing.T) {
 		for i := 0; i < len(tokens); i++ {
 			got := page(tokens[i])
 			if len(got.GetList()) == 0 && got.GetNextPageToken() != "" {
-				// It only tells to come back: there is nothing to ask for again.
+				// An empty page only says to come back: there is nothing to repeat.
 				tokens[i] = got.GetNextPageToken()
 				i--
 				continue

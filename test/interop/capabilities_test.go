@@ -19,7 +19,7 @@ import (
 	"interop/internal/program"
 )
 
-// What our program tells of itself is what the SDK would tell of a connector that has the same.
+// Our program declares what the SDK would declare for a connector of the same shape.
 func TestProvisioningCapabilities(t *testing.T) {
 	percipio := program.StartPercipio(t, program.Organization{})
 	inBothModes(t, percipio, []string{"-p"}, func(t *testing.T, our provisioned) {
@@ -71,7 +71,7 @@ func TestProvisioningCapabilities(t *testing.T) {
 	})
 }
 
-// Without the flag nothing is changed, and each call is refused in the words of the SDK.
+// Without the flag nothing changes, and each call is rejected in the SDK's words.
 func TestProvisioningDisabled(t *testing.T) {
 	percipio := program.StartPercipio(t, program.Organization{})
 	inBothModes(t, percipio, nil, func(t *testing.T, our provisioned) {
@@ -112,7 +112,7 @@ func TestProvisioningDisabled(t *testing.T) {
 				_, err := our.CreateAccount(ctx, request)
 				return err
 			},
-			// The SDK would do it: there, nothing keeps actions from changing something.
+			// The SDK would allow it: there, nothing stops actions from changing something.
 			"InvokeAction": func() error {
 				_, err := our.InvokeAction(ctx, &v2.InvokeActionRequest{Name: "disable_user", Args: arguments(userArguments(t, person.GetResource())[0])})
 				return err
@@ -131,7 +131,7 @@ func TestProvisioningDisabled(t *testing.T) {
 	})
 }
 
-// asJSON is a message as protojson, which sets spaces at random.
+// asJSON is a message as protojson without its random spaces.
 func asJSON(t *testing.T, message proto.Message) string {
 	t.Helper()
 	text, err := protojson.Marshal(message)

@@ -33,15 +33,15 @@ import (
 	"interop/internal/program"
 )
 
-// The SDK's own code does all that a parent does: it makes the certificates, starts the child, asks the rate limiter
-// before each call, syncs, keeps the session, and ends.
+// The SDK's own code does everything that a parent does: it creates certificates, starts the child, asks the rate
+// limiter before each call, syncs, stores the session, and stops.
 func TestSDKParent(t *testing.T) {
 	percipio := program.StartPercipio(t, program.Organization{})
 	for _, engine := range []c1zstore.Engine{c1zstore.EngineSQLite, c1zstore.EnginePebble} {
 		t.Run(string(engine), func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "sync.c1z")
 			before := percipio.ReportsRequested(t)
-			// The child is given these too, though some of them are the parent's alone.
+			// The child gets these too, though some concern only the parent.
 			parent := program.StartSDKParent(t, percipio, path, "--storage-engine", string(engine), "--provisioning", "--workers", "4")
 			result := parent.Wait(t)
 			check.Equal(t, "exit code", result.ExitCode, 0)
@@ -59,7 +59,7 @@ func TestSDKParent(t *testing.T) {
 	}
 }
 
-// A parent that is killed closes nothing. Its child must end all the same, also in the middle of a call.
+// A killed parent closes nothing. Its child must end all the same, even during a call.
 func TestSDKParentDies(t *testing.T) {
 	percipio := program.StartPercipio(t, program.Organization{ReportPolls: program.ReportPolls{Pending: 1000}})
 	parent := program.StartSDKParent(t, percipio, filepath.Join(t.TempDir(), "sync.c1z"))
@@ -70,7 +70,7 @@ func TestSDKParentDies(t *testing.T) {
 	check.Passed(1)
 }
 
-// The child by the same means, one at a time.
+// The same steps as in the child's parent, one at a time.
 func TestChild(t *testing.T) {
 	percipio := program.StartPercipio(t, program.Organization{Users: 60, Courses: 40, ActivityRows: 700})
 
@@ -103,7 +103,7 @@ func TestChild(t *testing.T) {
 		before := percipio.ReportsRequested(t)
 		first := parent.client(t, one, syncID)
 		second := parent.client(t, two, syncID)
-		// By resource, so that every course begins without a page token that could name a report.
+		// Per resource, so that every course starts without a page token that could contain a report id.
 		var found []string
 		for i, courseID := range percipio.Truth.CourseIDs {
 			course := &v2.Resource{Id: &v2.ResourceId{ResourceType: "course", Resource: courseID}}
@@ -143,7 +143,7 @@ func TestChild(t *testing.T) {
 				check.Equal(t, "code of a grant", status.Code(err), codes.FailedPrecondition)
 				check.Equal(t, "code for tickets", status.Code(ticketErr), codes.Unknown)
 			} else {
-				// There is no such entitlement: the grant gets as far as the connector.
+				// There is no such entitlement: the grant reaches the connector.
 				check.Equal(t, "code of a grant", status.Code(err), codes.InvalidArgument)
 				check.Equal(t, "code for tickets", status.Code(ticketErr), codes.Unimplemented)
 			}
@@ -174,10 +174,10 @@ func TestChild(t *testing.T) {
 	})
 }
 
-// parent is what the SDK's parent is made of, where it lets tests take hold of it.
+// parent consists of the parts of the SDK's parent, so that tests can control them.
 type parent struct {
 	clientCredential, serverCredential *utls_v1.Credential
-	// sessions serves what children keep for a sync.
+	// sessions stores what children keep for a sync.
 	sessions    *session.GRPCSessionServer
 	sessionPort uint32
 	calls       *callCounts
@@ -215,7 +215,7 @@ func (p *parent) openSync(t *testing.T) string {
 	return syncID
 }
 
-// called is how often the children have called a method of the session store.
+// called returns how often the children have called a method of the session store.
 func (p *parent) called(method string) int {
 	return p.calls.of(method)
 }
@@ -230,7 +230,7 @@ func (p *parent) startChild(t *testing.T, percipio *program.Percipio, flags ...s
 	}.Build(), flags...)
 }
 
-// dial connects to a child as the SDK's parent does, with the rate limiter before each call.
+// dial connects to a child like the SDK's parent, with the rate limiter before each call.
 func (p *parent) dial(t *testing.T, child *program.Child) (*grpc.ClientConn, *callCounts) {
 	t.Helper()
 	tlsConfig, err := utls.ClientConfig(t.Context(), p.clientCredential)
@@ -270,7 +270,7 @@ func countSessionValues(t *testing.T, database *sql.DB) int {
 	return count
 }
 
-// callCounts counts calls by the name of their method.
+// callCounts counts calls by method name.
 type callCounts struct {
 	mutex  sync.Mutex
 	counts map[string]int

@@ -1,12 +1,12 @@
-// The made-up ConductorOne for the Go tests of this folder.
+// The simulated ConductorOne for the Go tests in this folder.
 //
-//   node conductorone.ts <folder>        uploads and the certificate go there
+//   node conductorone.ts <folder>        folder for uploads and the certificate
 //
-// Prints one line of JSON: the credentials of its connector, and where its certificate is. Each line that comes in is a
-// command in JSON, and is answered by a line: {"add": task} queues a task and gives its id; {"finished": id} waits for the
-// end of a task; {"cancel": id}; {"fault": {…}} makes calls fail; {"waitFor": [name, count]} waits for calls;
-// {"state": true} tells what came so far. Messages are in base64. It ends with its input, so it never outlives who
-// started it.
+// Prints one line of JSON: the credentials of its connector, and the path of its certificate. Each line on stdin is a
+// command in JSON, and gets a line in response: {"add": task} queues a task and returns its id; {"finished": id} waits
+// for the end of a task; {"cancel": id}; {"fault": {…}} makes calls fail; {"waitFor": [name, count]} waits for calls;
+// {"state": true} returns what it has received so far. Messages are in base64. It ends with its stdin, so it never
+// outlives the process that started it.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';

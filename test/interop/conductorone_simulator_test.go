@@ -17,8 +17,8 @@ import (
 	"interop/internal/program"
 )
 
-// The SDK's runner works against our made-up ConductorOne: what that demands of a connector is what the SDK's does, and
-// what it answers is what the SDK's takes.
+// The SDK's runner works with our simulated ConductorOne: it expects of a connector what the SDK's own does, and its
+// responses are those that the runner accepts.
 func TestConductorOneSimulator(t *testing.T) {
 	truth, err := goconnector.NewTruth()
 	check.Succeeds(t, "make the data", err)
@@ -55,7 +55,7 @@ func TestConductorOneSimulator(t *testing.T) {
 	}
 }
 
-// A sync that takes more than one heartbeat is cancelled by one, and failures of calls are repeated.
+// A heartbeat cancels a sync that takes longer than one of them, and failed calls are retried.
 func TestConductorOneSimulatorFaults(t *testing.T) {
 	truth, err := goconnector.NewTruth()
 	check.Succeeds(t, "make the data", err)
@@ -80,7 +80,7 @@ func TestConductorOneSimulatorFaults(t *testing.T) {
 	}
 }
 
-// The SDK's runner is refused where ConductorOne refuses it, and ends.
+// The SDK's runner ends when ConductorOne rejects it.
 func TestConductorOneSimulatorRefuses(t *testing.T) {
 	conductorone, other := program.StartConductorOne(t), program.StartConductorOne(t)
 	result := program.StartGoConnector(t, append(conductorone.Env(), "BATON_CLIENT_SECRET="+other.ClientSecret)).Wait(t)

@@ -11,9 +11,9 @@ import (
 	"interop/internal/program"
 )
 
-// The grpcurl commands of docs/debugging.md print what it shows. Those of curl are tried by a test of Node's.
+// The grpcurl commands in docs/debugging.md print what the page shows. A Node test runs the curl commands.
 func TestDebuggingPage(t *testing.T) {
-	// What `simulate` has by default.
+	// The defaults of `simulate`.
 	percipio := program.StartPercipio(t, program.Organization{Users: 200, Courses: 100, ActivityRows: 5000})
 	server := program.Serve(t, percipio)
 
@@ -37,7 +37,7 @@ func TestDebuggingPage(t *testing.T) {
 	check.That(t, tried > 15, "only %d commands were tried", tried)
 }
 
-// pageAddress is where the page has the server.
+// pageAddress is the server's address on the page.
 const pageAddress = "127.0.0.1:50051"
 
 var (
@@ -46,7 +46,7 @@ var (
 	argument      = regexp.MustCompile(`'([^']*)'|(\S+)`)
 )
 
-// splitArguments splits a command line that quotes with single quotes alone.
+// splitArguments splits a command line that uses only single quotes.
 func splitArguments(line string) []string {
 	var arguments []string
 	for _, found := range argument.FindAllStringSubmatch(line, -1) {
@@ -55,7 +55,7 @@ func splitArguments(line string) []string {
 	return arguments
 }
 
-// asShown matches what the page shows: `…` stands for some characters, and on a line of its own for some lines.
+// asShown matches what the page shows: `…` stands for any characters, and on a line of its own for any lines.
 func asShown(shown string) *regexp.Regexp {
 	pattern := regexp.QuoteMeta(shown)
 	pattern = strings.ReplaceAll(pattern, "\n…\n", "\n(?:.*\n)*?")

@@ -21,14 +21,14 @@ import (
 	"interop/internal/check"
 )
 
-// encryptionKey is a key of a caller: what it tells others, and how it reads what they encrypt for it.
+// encryptionKey is a caller's key: its public part, and how to decrypt with it.
 type encryptionKey struct {
 	name    string
 	config  *v2.EncryptionConfig
 	decrypt func(t *testing.T, data *v2.EncryptedData) string
 }
 
-// encryptionKeys are keys of each kind that the SDK encrypts for.
+// encryptionKeys are keys of every kind that the SDK encrypts for.
 func encryptionKeys(t *testing.T) []encryptionKey {
 	t.Helper()
 	config, private := generateKey(t)
@@ -46,7 +46,7 @@ func encryptionKeys(t *testing.T) []encryptionKey {
 	recipient := v2.EncryptionConfig_AgeRecipientConfig_builder{Recipient: identity.Recipient().String()}.Build()
 	return append(keys, encryptionKey{
 		"age", v2.EncryptionConfig_builder{Provider: "baton/age/v1", AgeRecipientConfig: recipient}.Build(),
-		// The SDK leaves this to whoever has the key.
+		// The SDK leaves this to the owner of the key.
 		func(t *testing.T, data *v2.EncryptedData) string {
 			t.Helper()
 			reader, err := age.Decrypt(bytes.NewReader(data.GetEncryptedBytes()), identity)
@@ -58,7 +58,7 @@ func encryptionKeys(t *testing.T) []encryptionKey {
 	})
 }
 
-// clientSecret is one that ConductorOne gives to a connector, with the key that it encrypts for it.
+// clientSecret is a connector's client secret from ConductorOne, with the key that ConductorOne encrypts for it.
 func clientSecret(t *testing.T) (secret string, config *v2.EncryptionConfig) {
 	t.Helper()
 	config, private := generateKey(t)
@@ -70,7 +70,7 @@ func clientSecret(t *testing.T) (secret string, config *v2.EncryptionConfig) {
 	return secret, config
 }
 
-// encrypt is what the SDK makes of a password that somebody chose.
+// encrypt returns what the SDK makes of a chosen password.
 func encrypt(t *testing.T, password string, configs ...*v2.EncryptionConfig) []*v2.EncryptedData {
 	t.Helper()
 	manager, err := crypto.NewEncryptionManager(nil, configs)

@@ -18,7 +18,7 @@ import (
 	"interop/internal/program"
 )
 
-// Two servers are asked in turn: a cursor of one means the same to the other. The answers keep the rules of the SDK.
+// Two servers are called in turn: a cursor of one works on the other. Responses pass the SDK's validation.
 func TestProvisioningShowsInEvents(t *testing.T) {
 	percipio := program.StartPercipio(t, program.Organization{Users: 200, Courses: 30, ActivityRows: 300})
 	people := newPeople(percipio)
@@ -47,7 +47,7 @@ func TestProvisioningShowsInEvents(t *testing.T) {
 		events := reader.read(t)
 		check.SameIDs(t, "users who changed", mapped(events, changedUser), changed)
 
-		// What was told is not told again; whoever changes again is.
+		// Reported changes are not repeated; a user who changes again is reported again.
 		check.Equal(t, "events without a change", len(reader.read(t)), 0)
 		invoke(t, servers[1], "enable_user", userArguments(t, changed[2])[0])
 		events = append(events, reader.read(t)...)
@@ -95,7 +95,7 @@ func TestProvisioningShowsInEvents(t *testing.T) {
 		}
 		use := func(person string) string { return "user:" + person + " of course:" + course }
 		check.SameIDs(t, "uses", uses, []string{use(persons[0]), use(persons[2]), use(persons[1])})
-		// The same as the next sync has.
+		// The same as in the next sync.
 		check.SameIDs(t, "completions", grants, []string{"course:" + course + ":completed:user:" + persons[1]})
 		check.Equal(t, "reports requested", percipio.ReportsRequested(t)-before, 1)
 		check.Equal(t, "events after the end", len(reader.read(t)), 0)
@@ -123,7 +123,7 @@ func TestProvisioningShowsInEvents(t *testing.T) {
 	})
 }
 
-// eventReader reads a feed as the SDK's task for it does, and asks both servers for each page.
+// eventReader reads a feed like the SDK's task, and requests each page from both servers.
 type eventReader struct {
 	servers  [2]types.ConnectorClient
 	feed     string
@@ -133,7 +133,7 @@ type eventReader struct {
 	calls    int
 }
 
-// read reads on until there is nothing more at once.
+// read reads until no more events are available.
 func (r *eventReader) read(t *testing.T) (events []*v2.Event) {
 	t.Helper()
 	for i := range pagesMax {
@@ -147,7 +147,7 @@ func (r *eventReader) read(t *testing.T) (events []*v2.Event) {
 		if page.GetHasMore() {
 			check.That(t, page.GetCursor() != r.cursor, "there is more, and the cursor is the same")
 		}
-		// The first page depends on when it is asked for. Those behind it do not: the other server makes the same of them.
+		// The first page depends on the time of the call. Later pages do not: the other server returns the same.
 		if i > 0 {
 			same, err := r.servers[(r.calls+1)%2].ListEvents(t.Context(), request)
 			check.Succeeds(t, "list events at the other server", err)

@@ -20,7 +20,7 @@ import (
 	"interop/internal/program"
 )
 
-// What a Go client receives at most in one message unless it says otherwise, and nothing in the SDK says otherwise.
+// The default message limit of a Go client, which the SDK does not change.
 const goReceiveMaxBytes = 4 * 1024 * 1024
 
 func TestGoClients(t *testing.T) {
@@ -83,7 +83,7 @@ func TestGoClients(t *testing.T) {
 	})
 }
 
-// Everybody has to take one course: its grants are more than one message can hold.
+// Everybody takes one course: its grants do not fit into one message.
 func TestGoClientsOfALargeCourse(t *testing.T) {
 	percipio := program.StartPercipio(t, program.Organization{Users: 36_000, Courses: 1, ActivityRows: 80_000})
 	server := program.Serve(t, percipio)
@@ -101,16 +101,16 @@ func TestGoClientsOfALargeCourse(t *testing.T) {
 	t.Logf("%d grants, %d bytes, in %d calls; largest answer %d bytes", len(grants), whole, client.calls, client.largest)
 }
 
-// client calls a server as the SDK's syncer does: through the generated clients, with the limits that Go has by itself.
+// client calls a server like the SDK's syncer: with the generated clients and Go's default limits.
 type client struct {
 	connection *grpc.ClientConn
 	resources  v2.ResourcesServiceClient
 	grants     v2.GrantsServiceClient
 	pageSize   uint32
 	syncID     string
-	// perResource makes walks ask for each resource by itself, also where a type can be asked at once.
+	// perResource makes walks list resources one by one, even for type-scoped types.
 	perResource bool
-	// calls counts answers, and largest is the size of the largest one in bytes.
+	// calls counts responses, and largest is the size of the largest one in bytes.
 	calls, largest int
 }
 
@@ -131,7 +131,7 @@ func dialClient(t *testing.T, address string, pageSize uint32, options ...grpc.D
 	return c
 }
 
-// inspect takes note of each answer, and refuses one that breaks the rules that the SDK has for it.
+// inspect records each response, and rejects one that violates the SDK's rules.
 func (c *client) inspect(ctx context.Context, method string, request, answer any, connection *grpc.ClientConn, invoke grpc.UnaryInvoker, options ...grpc.CallOption) error {
 	if err := invoke(ctx, method, request, answer, connection, options...); err != nil {
 		return err
@@ -206,8 +206,8 @@ func (c *client) listGrants(t *testing.T, resource *v2.Resource, marker []*anypb
 	return grants
 }
 
-// stub is what the syncer asks for: a resource, or, for a type that says so, the whole type at once, which the request is
-// marked with.
+// stub is what the syncer requests: a resource or, for type-scoped types, the whole type, with an annotation on the
+// request.
 type stub struct {
 	resource *v2.Resource
 	marker   []*anypb.Any

@@ -22,7 +22,7 @@ import (
 	"interop/internal/wire"
 )
 
-// What an engineer does with grpcurl: it knows nothing of the protocol but what the server tells by reflection.
+// What an engineer does with grpcurl, which knows the protocol only from the server's reflection.
 func TestGrpcurl(t *testing.T) {
 	percipio := program.StartPercipio(t, program.Organization{Users: 30, Courses: 20, ActivityRows: 400})
 	server := program.Serve(t, percipio)
@@ -127,7 +127,7 @@ func TestGrpcurl(t *testing.T) {
 				Code    codes.Code
 				Message string
 			}
-			// codes.Code reads a number, too.
+			// codes.Code also unmarshals numbers.
 			check.Succeeds(t, test.method, json.Unmarshal(result.Stderr, &status))
 			check.Equal(t, test.method+" "+test.data, status.Code, test.code)
 			check.That(t, strings.Contains(status.Message, test.message), "%s %s: %q does not tell of %q",
@@ -148,19 +148,19 @@ func TestGrpcurl(t *testing.T) {
 	})
 }
 
-// notRecognized is what grpcurl says in place of a message that reflection does not describe.
+// notRecognized is grpcurl's placeholder for a message that reflection does not describe.
 const notRecognized = "is not recognized"
 
-// unknownID is the id of nobody.
+// unknownID is an id that nobody has.
 const unknownID = "00000000-0000-4000-8000-000000000000"
 
-// grantRequest keeps all rules for requests.
+// grantRequest satisfies all rules for requests.
 const grantRequest = `{
 	"entitlement": {"id": "course:x:completed", "resource": {"id": {"resource_type": "course", "resource": "x"}}},
 	"principal": {"id": {"resource_type": "user", "resource": "y"}}
 }`
 
-// connectorServices are the services that a connector of the SDK serves: all of the package but one, which nobody
+// connectorServices are the services that a connector of the SDK serves: all of the package except one, which nobody
 // implements.
 func connectorServices() []string {
 	var names []string
@@ -187,7 +187,7 @@ func methodsOf(t *testing.T, service string) []string {
 	return names
 }
 
-// call calls a method of c1.connector.v2, and reads its answer.
+// call calls a method of c1.connector.v2, and decodes its response.
 func call[Message proto.Message](t *testing.T, server *program.Server, method, data string, answer Message) Message {
 	t.Helper()
 	text := grpcurl(t, server, data, "c1.connector.v2."+method)

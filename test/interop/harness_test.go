@@ -52,8 +52,8 @@ func TestHarness(t *testing.T) {
 	})
 }
 
-// What the harness must say about a connector with one fault: which checks fail, and what the message of the first of them
-// names.
+// What the harness must report about a connector with one fault: the failed checks, and a text in the message of the
+// first one.
 type planted struct {
 	name  string
 	fault goconnector.Fault
@@ -241,12 +241,12 @@ func plantedFaults() []planted {
 
 type serve = func(proto.Message) (proto.Message, error)
 
-// data is a fault in what is listed.
+// data is a fault in the listed items.
 func data(change func(*goconnector.Data)) goconnector.Fault {
 	return goconnector.Fault{Data: change}
 }
 
-// onCall is a fault in how requests of a kind are served.
+// onCall is a fault in how one kind of request is handled.
 func onCall[Request proto.Message](call func(Request, serve) (proto.Message, error)) goconnector.Fault {
 	return goconnector.Fault{Call: func(request proto.Message, serve serve) (proto.Message, error) {
 		if ours, ok := request.(Request); ok {
@@ -256,7 +256,7 @@ func onCall[Request proto.Message](call func(Request, serve) (proto.Message, err
 	}}
 }
 
-// onAnswer is a fault in answers of a kind.
+// onAnswer is a fault in one kind of response.
 func onAnswer[Answer proto.Message](change func(request proto.Message, answer Answer)) goconnector.Fault {
 	return goconnector.Fault{Call: func(request proto.Message, serve serve) (proto.Message, error) {
 		answer, err := serve(request)
@@ -267,7 +267,7 @@ func onAnswer[Answer proto.Message](change func(request proto.Message, answer An
 	}}
 }
 
-// passes checks that the harness has nothing to say against a connector.
+// passes checks that the harness has no findings.
 func passes(t *testing.T, report program.Report) {
 	t.Helper()
 	check.Equal(t, "exit code", report.ExitCode, 0)
@@ -280,13 +280,13 @@ func passes(t *testing.T, report program.Report) {
 	t.Logf("%d passed, %d not applicable: %v", report.Passed, report.NotApplicable, notApplicable)
 }
 
-// usedTokens are page tokens that came before.
+// usedTokens are page tokens seen before.
 type usedTokens struct {
 	mutex sync.Mutex
 	used  map[string]bool
 }
 
-// use tells whether the page of a request was asked for before in its sync, and takes note of it.
+// use reports whether the page of a request was already requested in its sync, and records it.
 func (u *usedTokens) use(request *v2.GrantsServiceListGrantsRequest) bool {
 	u.mutex.Lock()
 	defer u.mutex.Unlock()

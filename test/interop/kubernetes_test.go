@@ -20,7 +20,7 @@ import (
 	"interop/internal/program"
 )
 
-// The manifests of deploy/kubernetes, decoded with the types and the strictness of the API server.
+// The manifests in deploy/kubernetes, decoded as strictly as by the API server.
 func TestKubernetesManifests(t *testing.T) {
 	decode := newManifestDecoder(t)
 	secretText, deploymentText := readManifest(t, "secret.yaml"), readManifest(t, "deployment.yaml")
@@ -97,7 +97,7 @@ func TestKubernetesManifests(t *testing.T) {
 	})
 
 	t.Run("there is memory for a million rows, and time to stop", func(t *testing.T) {
-		// What docs/deploy.md measured, and half as much again.
+		// The memory measured in docs/deploy.md, and half as much again.
 		check.That(t, container.Resources.Limits.Memory().Cmp(resource.MustParse("900Mi")) >= 0, "too little memory")
 		for name, requested := range container.Resources.Requests {
 			limit, limited := container.Resources.Limits[name]

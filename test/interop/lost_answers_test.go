@@ -12,7 +12,7 @@ import (
 	"interop/internal/program"
 )
 
-// Percipio does what it was sent, and its answer is lost. Whoever asked learns what came of it, and it is done once.
+// Percipio processes a request and its response is lost. The caller still learns the outcome, and it happens only once.
 func TestProvisioningWithLostAnswers(t *testing.T) {
 	percipio := program.StartPercipio(t, program.Organization{})
 	people := newPeople(percipio)
@@ -68,7 +68,7 @@ func TestProvisioningWithLostAnswers(t *testing.T) {
 	})
 }
 
-// Many ask for the same at once: it is done once, and all of them learn that it is so.
+// Several concurrent requests for the same: it happens once, and all callers learn that it has.
 func TestProvisioningOfTheSameAtOnce(t *testing.T) {
 	percipio := program.StartPercipio(t, program.Organization{})
 	our := newClient(t, program.Serve(t, percipio, "-p"), 0)

@@ -1,4 +1,4 @@
-// Package interop judges our program by others: by the Go SDK of Baton, its command line, and grpcurl.
+// Package interop tests our program against others: Baton's Go SDK, its command line, and grpcurl.
 package interop
 
 import (

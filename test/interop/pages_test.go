@@ -11,13 +11,13 @@ import (
 // pagesMax ends a listing whose pages never end.
 const pagesMax = 100_000
 
-// response is what the answers of list calls have in common.
+// response is what the responses of list calls have in common.
 type response[Item any] interface {
 	GetList() []Item
 	GetNextPageToken() string
 }
 
-// readPages follows the page tokens of a list call to its end. A token that comes again would never end.
+// readPages follows the page tokens of a list call to its end. A repeated token would never end.
 func readPages[Item any, Response response[Item]](t testing.TB, what string, list func(pageToken string) (Response, error)) (items []Item, pages int) {
 	t.Helper()
 	token := ""

@@ -1,10 +1,10 @@
-// A made-up Percipio for the Go tests of this folder, with the truth about it.
+// A simulated Percipio for the Go tests in this folder, with the truth about it.
 //
-//   node percipio.ts '{"users":200}'     options as startPercipioSimulator takes them
+//   node percipio.ts '{"users":200}'     options of startPercipioSimulator
 //
-// Prints one line of JSON: where it listens, its users (without what is nested in them), and the ids that a correct sync
-// finds. It takes commands, one line of JSON each (see `Command`), and answers each with a line. It ends with its input,
-// so it never outlives who started it.
+// Prints one line of JSON: its address, its users (without nested values), and the ids that a correct sync finds. It
+// takes commands, one line of JSON each (see `Command`), and answers each with a line. It ends with its stdin, so it
+// never outlives the process that started it.
 import { createInterface } from 'node:readline';
 import type { AddedActivity } from '../../src/simulator/percipio/activity/added-activity.ts';
 import type { FaultKind } from '../../src/simulator/percipio/http/faults.ts';

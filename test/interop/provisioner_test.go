@@ -17,8 +17,8 @@ import (
 	"interop/internal/program"
 )
 
-// The SDK's provisioner looks up what it needs in a file that our program wrote, and has our server do it. The next sync
-// shows it.
+// The SDK's provisioner looks things up in a file that our program wrote, and calls our server. The next sync shows the
+// result.
 func TestProvisionerOfTheSDK(t *testing.T) {
 	percipio := program.StartPercipio(t, program.Organization{Users: 120, Courses: 10, ActivityRows: 100})
 	path := filepath.Join(t.TempDir(), "sync.c1z")
@@ -51,14 +51,14 @@ func TestProvisionerOfTheSDK(t *testing.T) {
 	check.Succeeds(t, "revoke", run(provisioner.NewRevoker(our, path, "role:"+*admin.Role+":assigned:user:"+admin.ID)))
 	isWritten(t, percipio, "revocation", `PATCH %s {"role":"LEARNER"} 200`, admin.ID)
 	replace(admin, *admin.Role, "LEARNER")
-	// The file is as old as it is: the grant is still in it.
+	// The file has not changed: the grant is still in it.
 	check.Succeeds(t, "revoke what was replaced", run(provisioner.NewRevoker(our, path, "role:LEARNER:assigned:user:"+learner.ID)))
 	isCancelled(t, "revoke the least role", run(provisioner.NewRevoker(our, path, "role:LEARNER:assigned:user:"+people.next(t, isLearner).ID)), "everyone")
 	courseGrant := percipio.Truth.GrantsOfType("course")[0]
 	isCancelled(t, "revoke a course", run(provisioner.NewRevoker(our, path, courseGrant)), "Course progress")
 	isNothingWritten(t, percipio, "what needs none, or is refused")
 
-	// The login and the e-mail are given beside the profile. The SDK's password is encrypted for a key that it forgets.
+	// The login and the e-mail are passed besides the profile. The SDK encrypts the password for a key that it discards.
 	profile := newStruct(t, map[string]any{"external_user_id": "E900001", "role": "LEARNING_ADMIN"})
 	check.Succeeds(t, "create an account", run(provisioner.NewCreateAccountManager(our, path, "one", "one@example.com", profile, "")))
 	isWritten(t, percipio, "account", `POST {"customAttributes":[],"email":"one@example.com","externalUserId":"E900001","isActive":true,"loginName":"one","password":"***","role":"LEARNING_ADMIN","sendWelcomeEmail":false} 201`)
@@ -101,7 +101,7 @@ func contains(ids []string, wanted string) bool {
 	return false
 }
 
-// The same from a command line of a connector made with the SDK, which passes its flags on to our program as its child.
+// The same with the command line of a connector built on the SDK, which passes its flags on to our program as its child.
 func TestProvisioningBySDKParent(t *testing.T) {
 	percipio := program.StartPercipio(t, program.Organization{Users: 120, Courses: 10, ActivityRows: 100})
 	path := filepath.Join(t.TempDir(), "sync.c1z")

@@ -23,7 +23,7 @@ import (
 	"interop/internal/program"
 )
 
-// What is not there, and never was.
+// Nonexistent ids.
 const nobodyID = "00000000-0000-4000-8000-000000000000"
 
 // provisioned is our program, called through the client that the SDK's parent uses.
@@ -34,7 +34,7 @@ type provisioned struct {
 	log func() []byte
 }
 
-// inBothModes runs a test against a server, and against a child of a parent that is made of the SDK's parts.
+// inBothModes runs a test against a server, and against a child of a parent made of the SDK's parts.
 func inBothModes(t *testing.T, percipio *program.Percipio, flags []string, test func(t *testing.T, our provisioned)) {
 	t.Helper()
 	t.Run("as a server", func(t *testing.T) {
@@ -50,7 +50,7 @@ func inBothModes(t *testing.T, percipio *program.Percipio, flags []string, test 
 	})
 }
 
-// people gives out users of Percipio, each one once: so no test meets what another has done.
+// people hands out users of Percipio, each once, so that tests do not see each other's changes.
 type people struct {
 	percipio *program.Percipio
 	given    map[string]bool
@@ -60,7 +60,7 @@ func newPeople(percipio *program.Percipio) *people {
 	return &people{percipio, map[string]bool{}}
 }
 
-// next is a user who fits, and who can be found under all names that there are.
+// next is a user who fits and has all names.
 func (p *people) next(t *testing.T, fits func(program.User) bool) program.User {
 	t.Helper()
 	for _, user := range p.percipio.Users {
@@ -77,7 +77,7 @@ func (p *people) next(t *testing.T, fits func(program.User) bool) program.User {
 func isLearner(user program.User) bool  { return *user.IsActive && hasRole(user, "LEARNER") }
 func isInactive(user program.User) bool { return !*user.IsActive && hasRole(user, "LEARNER") }
 
-// isAdministrator tells of any kind of them.
+// isAdministrator reports whether a user has any administrative role.
 func isAdministrator(user program.User) bool {
 	return *user.IsActive && user.Role != nil && *user.Role != "LEARNER"
 }
@@ -90,7 +90,7 @@ func userID(id string) *v2.ResourceId {
 	return &v2.ResourceId{ResourceType: "user", Resource: id}
 }
 
-// roleEntitlement is that of a role, as a connector made with the SDK has it: so ids are made by the SDK here.
+// roleEntitlement is the entitlement of a role as in a connector built on the SDK, so that the SDK creates the ids.
 func roleEntitlement(t *testing.T, role string) *v2.Entitlement {
 	t.Helper()
 	roleType := &v2.ResourceType{Id: "role", Traits: []v2.ResourceType_Trait{v2.ResourceType_TRAIT_ROLE}}
@@ -106,7 +106,7 @@ func roleGrant(t *testing.T, role, id string) *v2.Grant {
 
 type annotated interface{ GetAnnotations() []*anypb.Any }
 
-// hasAnnotation tells whether an answer has an annotation, and reads it as the SDK does.
+// hasAnnotation reports whether a response has an annotation, and unpacks it like the SDK.
 func hasAnnotation(t *testing.T, answer annotated, into proto.Message) bool {
 	t.Helper()
 	all := annotations.Annotations(answer.GetAnnotations())
@@ -115,13 +115,13 @@ func hasAnnotation(t *testing.T, answer annotated, into proto.Message) bool {
 	return found
 }
 
-// isCode fails the test unless a call was refused with the code.
+// isCode fails the test unless a call failed with the code.
 func isCode(t *testing.T, what string, err error, want codes.Code) {
 	t.Helper()
 	check.That(t, status.Code(err) == want, "%s: the code is %s, and not %s: %v", what, status.Code(err), want, err)
 }
 
-// isCancelled fails the test unless the SDK takes the error for a refusal on purpose, with a reason for people.
+// isCancelled fails the test unless the SDK recognizes the error as a deliberate rejection, with a reason for users.
 func isCancelled(t *testing.T, what string, err error, contains string) {
 	t.Helper()
 	isCode(t, what, err, codes.FailedPrecondition)
@@ -129,13 +129,13 @@ func isCancelled(t *testing.T, what string, err error, contains string) {
 	check.That(t, isCancelled && strings.Contains(reason, contains), "%s: the reason is %q, and has no %q: %v", what, reason, contains, err)
 }
 
-// isWritten fails the test unless Percipio got these writes since it was last asked, and no others.
+// isWritten fails the test unless Percipio has received exactly these writes since the last check.
 func isWritten(t *testing.T, percipio *program.Percipio, what string, format string, args ...any) {
 	t.Helper()
 	check.Equal(t, "writes: "+what, percipio.TakeWrites(t), fmt.Sprintf(format, args...))
 }
 
-// isNothingWritten fails the test if Percipio got a write since it was last asked.
+// isNothingWritten fails the test if Percipio has received a write since the last check.
 func isNothingWritten(t *testing.T, percipio *program.Percipio, what string) {
 	t.Helper()
 	isWritten(t, percipio, what, "")

@@ -19,13 +19,13 @@ import (
 	"interop/internal/program"
 )
 
-// grantPages are of a size that makes several dozen calls for the grants of these organizations.
+// grantPages have a size that leads to several dozen calls for the grants of these organizations.
 const grantPages = 50
 
-// Which reports are requested when two processes serve one sync. The first call of a listing carries no page token that
-// could name a report, and a server that is called over a network has no session store of its caller:
-//   - type-scoped, there is one such call, so one report, whoever serves the pages behind it;
-//   - per resource, there is one such call for each course, so each process requests a report of its own.
+// Which reports are requested when two processes serve one sync. The first call of a listing has no page token that
+// could contain a report id, and a server called over a network has no session store of its caller:
+//   - type-scoped, there is one such call, so one report, whoever serves the next pages;
+//   - per resource, there is one such call per course, so each process requests a report of its own.
 var reportsOfTwo = map[bool]int{false: 1, true: 2}
 
 func TestReplicas(t *testing.T) {
@@ -58,7 +58,7 @@ func TestReplicas(t *testing.T) {
 	}
 }
 
-// One of the two is killed while it works on a call: the caller gets UNAVAILABLE, and makes the call again.
+// One of the two is killed during a call: the caller gets UNAVAILABLE, and retries.
 func TestReplicaKilled(t *testing.T) {
 	percipio := program.StartPercipio(t, program.Organization{Users: 100, Courses: 50, ActivityRows: 3000})
 
@@ -85,7 +85,7 @@ func TestReplicaKilled(t *testing.T) {
 	}
 }
 
-// The one that requested the report is killed before it could tell anybody of it: the other one requests another.
+// The one that requested the report is killed before anyone knows of it: the other one requests another.
 func TestReplicaKilledWhileItsReportIsMade(t *testing.T) {
 	t.Parallel()
 	percipio := program.StartPercipio(t, program.Organization{
@@ -100,13 +100,13 @@ func TestReplicaKilledWhileItsReportIsMade(t *testing.T) {
 		if call.Method != v2.GrantsService_ListGrants_FullMethodName {
 			return
 		}
-		// Roles come first, and courses, whose grants are made from the report, second.
+		// Roles come first, and courses, whose grants come from the report, second.
 		calls++
 		if calls != 2 {
 			return
 		}
 		killing.Go(func() {
-			// The server hears of the report three seconds after it has asked for it.
+			// The server receives the report three seconds after the poll.
 			for percipio.ReportsRequested(t) == 0 {
 				time.Sleep(5 * time.Millisecond)
 			}
@@ -122,7 +122,7 @@ func TestReplicaKilledWhileItsReportIsMade(t *testing.T) {
 	check.Equal(t, "reports requested", percipio.ReportsRequested(t), 2)
 }
 
-// What a process remembers of a sync lasts until the sync is cleaned up.
+// What a process caches for a sync lasts until the cleanup of the sync.
 func TestMemoryOfASync(t *testing.T) {
 	percipio := program.StartPercipio(t, program.Organization{Users: 60, Courses: 40, ActivityRows: 700})
 	server := program.Serve(t, percipio)
@@ -151,12 +151,12 @@ func TestMemoryOfASync(t *testing.T) {
 	check.Equal(t, "reports of sync b after it is cleaned up", reportsFor(b), 1)
 }
 
-// retryUnavailable has a client of gRPC make calls again, where the syncer of the SDK does it by itself.
+// retryUnavailable makes a gRPC client retry, as the SDK's syncer does by itself.
 const retryUnavailable = `{"methodConfig": [{"name": [{}], "retryPolicy": {
 	"maxAttempts": 3, "initialBackoff": "0.01s", "maxBackoff": "0.1s", "backoffMultiplier": 2, "retryableStatusCodes": ["UNAVAILABLE"]}}]}`
 
-// startKilled puts a balancer in front of two new servers. The one that gets the third call of a method is killed while it
-// works on it, and the balancer finds out.
+// startKilled puts a balancer in front of two new servers. The one that gets the third call of a method is killed
+// during that call, and the balancer notices.
 func startKilled(t *testing.T, percipio *program.Percipio, method string) *balancer.Balancer {
 	t.Helper()
 	servers := []*program.Server{program.Serve(t, percipio), program.Serve(t, percipio)}
@@ -173,7 +173,7 @@ func startKilled(t *testing.T, percipio *program.Percipio, method string) *balan
 		}
 		killed = true
 		front.Drop(call.Server)
-		// A frozen server cannot answer, however long it takes until it is killed.
+		// A frozen server cannot respond, however long it takes until it is killed.
 		servers[call.Server].Freeze(t)
 		time.AfterFunc(20*time.Millisecond, servers[call.Server].Kill)
 	}

@@ -13,7 +13,7 @@ import (
 	"interop/internal/program"
 )
 
-// Roles are given and taken with messages that the SDK has made, and its own functions read the answers.
+// Roles are granted and revoked with messages made by the SDK, and its own functions read the responses.
 func TestProvisioningOfRoles(t *testing.T) {
 	percipio := program.StartPercipio(t, program.Organization{})
 	people := newPeople(percipio)
@@ -107,7 +107,7 @@ func TestProvisioningOfOtherGrants(t *testing.T) {
 	isCode(t, "grant of an entitlement that a role does not have", err, codes.InvalidArgument)
 	isNothingWritten(t, percipio, "what is refused")
 
-	// Who has no role at all gets one, and nothing is replaced by it.
+	// A user without a role gets one, which replaces nothing.
 	for _, user := range percipio.Users {
 		if user.Role == nil && user.Email != nil {
 			answer, err := client.Grant(t.Context(), v2.GrantManagerServiceGrantRequest_builder{

@@ -23,12 +23,12 @@ import (
 	"interop/internal/program"
 )
 
-// uploadChunk is the size of the messages that the SDK's runner cuts a file into.
+// uploadChunk is the size of the messages that the SDK's runner splits a file into.
 const uploadChunk = 512 * 1024
 
-// A ConductorOne made of the SDK's parts hands out tasks, and our program does them.
+// A ConductorOne made of the SDK's parts hands out tasks, and our program runs them.
 func TestServiceMode(t *testing.T) {
-	// Large enough that the file takes more than one message, and a report slow enough for a second heartbeat.
+	// Large enough for an upload of several messages, and a report slow enough for a second heartbeat.
 	percipio := program.StartPercipio(t, program.Organization{
 		Users: 1500, Courses: 400, ActivityRows: 30_000,
 	})
@@ -47,7 +47,7 @@ func TestServiceMode(t *testing.T) {
 				check.Equal(t, "reports requested", percipio.ReportsRequested(t)-before, i+1)
 			}
 
-			// The connector has no provisioning: refused for good. And a token that is taken back is got anew.
+			// Without provisioning, a change fails for good. A revoked token is replaced.
 			server.RevokeAll()
 			user, course := &v2.ResourceId{ResourceType: "user", Resource: "u"}, &v2.ResourceId{ResourceType: "course", Resource: "c"}
 			id := server.Add(v1.Task_builder{Grant: v1.Task_GrantTask_builder{
@@ -85,7 +85,7 @@ func TestServiceMode(t *testing.T) {
 	}
 }
 
-// The SDK's runner does a task of the same ConductorOne: what is demanded of our program here is what that does.
+// The SDK's runner runs a task of the same ConductorOne: our program must do the same.
 func TestServiceModeOfTheSDK(t *testing.T) {
 	server := conductorone.Start(t)
 	connector := program.StartGoConnector(t, server.Env())
@@ -115,7 +115,7 @@ func TestServiceModeOfTheSDK(t *testing.T) {
 	}
 }
 
-// A pod that is to go: the task in work is given back, for another one to do.
+// A pod that is stopped: it hands back its running task for another one.
 func TestServiceModeStops(t *testing.T) {
 	percipio := program.StartPercipio(t, program.Organization{ReportPolls: program.ReportPolls{Pending: 1000}})
 	server := conductorone.Start(t)
@@ -130,7 +130,7 @@ func TestServiceModeStops(t *testing.T) {
 	check.NoIDs(t, "temporary files", service.TemporaryFiles(t))
 }
 
-// What the SDK does not take for a client secret, our program does not either.
+// Our program rejects the same client secrets as the SDK.
 func TestServiceModeCredentials(t *testing.T) {
 	percipio := program.StartPercipio(t, program.Organization{Users: 1, Courses: 1, ActivityRows: 1})
 	for what, secret := range map[string]string{
@@ -150,7 +150,7 @@ func TestServiceModeCredentials(t *testing.T) {
 	}
 }
 
-// isSynced waits for the end of a sync task, and compares the file that came with the truth.
+// isSynced waits for the end of a sync task, and compares the uploaded file with the truth.
 func isSynced(t *testing.T, server *conductorone.Server, id string, truth program.Truth) {
 	t.Helper()
 	finished := server.Finished(t, id)
@@ -170,8 +170,8 @@ func isSynced(t *testing.T, server *conductorone.Server, id string, truth progra
 	listsTruth(t, readWithSDK(t, path), truth)
 }
 
-// provesIdentity compares what a request for a token holds with what the SDK sends: the server has checked the signature
-// and the values of iss, sub and aud, but would let more and other fields pass.
+// provesIdentity compares a token request with what the SDK sends: the server has verified the signature and the values
+// of iss, sub and aud, but would accept additional and other fields.
 func provesIdentity(t *testing.T, request conductorone.TokenRequest) {
 	t.Helper()
 	check.SameIDs(t, "fields of the form", names(request.Form), []string{"client_assertion", "client_assertion_type", "client_id", "grant_type"})
@@ -199,13 +199,13 @@ func showsNoSecret(t *testing.T, server *conductorone.Server, percipio *program.
 	}
 }
 
-// callsBesidesPolls are the calls with what is asked in between left out.
+// callsBesidesPolls are the calls without polls.
 func callsBesidesPolls(server *conductorone.Server) string {
 	calls := slices.DeleteFunc(server.Calls(), func(call string) bool { return strings.HasPrefix(call, "GetTask") })
 	return strings.Join(slices.Compact(calls), " ")
 }
 
-// fieldsOf are the names of the fields that a message has.
+// fieldsOf are the names of the fields set in a message.
 func fieldsOf(message proto.Message) []string {
 	var all []string
 	message.ProtoReflect().Range(func(field protoreflect.FieldDescriptor, _ protoreflect.Value) bool {

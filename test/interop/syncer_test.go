@@ -43,7 +43,7 @@ func TestGoSyncer(t *testing.T) {
 				check.SameIDs(t, "grants of our own sync", found.grants, own.grants)
 				check.Equal(t, "reports requested", percipio.ReportsRequested(t)-before, 1)
 				if workers == 1 {
-					// What asks for permission is the beginning of the listing, and roles are found in it.
+					// The permission check is the beginning of the listing, and roles come from it.
 					check.Equal(t, "pages of users requested", percipio.PagesOfUsersRequested(t)-pagesBefore, 1)
 				}
 				t.Logf("%d resources, %d entitlements, %d grants, in %s",
@@ -65,7 +65,7 @@ func TestGoSyncer(t *testing.T) {
 	})
 }
 
-// The syncer itself asks for pages of the size that the server likes.
+// The syncer itself leaves the page size to the server.
 func TestGoSyncerPageSizes(t *testing.T) {
 	percipio := program.StartPercipio(t, program.Organization{Users: 60, Courses: 40, ActivityRows: 700})
 	server := program.Serve(t, percipio)
@@ -85,8 +85,8 @@ func TestGoSyncerPageSizes(t *testing.T) {
 	}
 }
 
-// A report that lasts longer than a call may, which is 15 seconds: the syncer gets empty pages, each with a token to come
-// back with.
+// A report that takes longer than a call may (15 seconds): the syncer gets empty pages, each with a token to come back
+// with.
 func TestGoSyncerWhileAReportIsMade(t *testing.T) {
 	t.Parallel()
 	percipio := program.StartPercipio(t, program.Organization{
@@ -101,30 +101,30 @@ func TestGoSyncerWhileAReportIsMade(t *testing.T) {
 	t.Logf("%d pages to wait, in %s", run.waits, run.describe())
 }
 
-// syncerRun is a sync by the syncer of the SDK, and what it came by.
+// syncerRun is a sync by the SDK's syncer, and its result.
 type syncerRun struct {
 	engine  c1zstore.Engine
 	workers int
-	// pageSize is put into the list requests; the syncer itself leaves it at 0.
+	// pageSize is set in list requests; the syncer itself leaves it at 0.
 	pageSize uint32
-	// perResource hides from the syncer that types can be asked at once.
+	// perResource hides from the syncer that types are type-scoped.
 	perResource bool
 
 	mutex sync.Mutex
-	// calls are the answered calls by the name of their method.
+	// calls are the completed calls by method name.
 	calls map[string]int
-	// retried counts the calls that were answered UNAVAILABLE, which the syncer makes again.
+	// retried counts the calls that failed with UNAVAILABLE, which the syncer retries.
 	retried int
-	// waits counts pages without grants that were not the last one. largest is the number of items of the largest page, but
-	// for resource types: a connector of the SDK answers all of them at once, too, whatever page_size says.
+	// waits counts pages without grants before the last one. largest is the number of items of the largest page, except
+	// for resource types: a connector of the SDK returns them all at once too, whatever page_size says.
 	waits, largest int
 }
 
-// sync syncs what listens at the address into a new file, to which it returns the path. Any verdict of the syncer on what
-// it got ends the test.
+// sync syncs the connector at the address into a new file, and returns its path. If the syncer rejects anything, the
+// test ends.
 func (r *syncerRun) sync(t *testing.T, address string) (path string) {
 	t.Helper()
-	// Not that of the test: it ends before what is closed at the end.
+	// Not the context of the test: it ends before what is closed at the end.
 	ctx := context.WithoutCancel(t.Context())
 	connection, err := grpc.NewClient(address,
 		grpc.WithTransportCredentials(insecure.NewCredentials()), grpc.WithUnaryInterceptor(r.intercept))
@@ -194,7 +194,7 @@ func setPageSize(request protoreflect.ProtoMessage, pageSize uint32) {
 	}
 }
 
-// withoutTypeScope takes from a resource type what says that it can be asked at once.
+// withoutTypeScope removes the type-scoped annotations from a resource type.
 func withoutTypeScope(resourceType *v2.ResourceType) {
 	kept := resourceType.GetAnnotations()[:0]
 	for _, annotation := range resourceType.GetAnnotations() {

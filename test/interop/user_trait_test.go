@@ -14,7 +14,7 @@ import (
 	"interop/internal/program"
 )
 
-// What the SDK's own readers find of a person. The expected values are worked out here, from what the API gives out.
+// Users as the SDK's own functions read them. The expected values are computed here, from the API's data.
 func TestUserTrait(t *testing.T) {
 	path, percipio := syncedFile(t, program.Organization{})
 	store := readWithSDK(t, path)
@@ -69,7 +69,7 @@ func displayName(user program.User) string {
 	return cmp.Or(names, valueOf(user.Email), user.ID)
 }
 
-// valueOf is the text, empty for a null.
+// valueOf is the text, or empty for null.
 func valueOf(text *string) string {
 	if text == nil {
 		return ""

@@ -17,7 +17,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoregistry"
 	"google.golang.org/protobuf/types/descriptorpb"
 
-	// All packages of the SDK that hold messages: they register their descriptors.
+	// All packages of the SDK that have messages: they register their descriptors.
 	_ "github.com/conductorone/baton-sdk/pb/baton/v1"
 	_ "github.com/conductorone/baton-sdk/pb/c1/c1z/v1"
 	_ "github.com/conductorone/baton-sdk/pb/c1/c1z/v3"
@@ -37,13 +37,13 @@ import (
 	"interop/internal/wire"
 )
 
-// contractPackages are the packages that go over a wire, or into a file that others read.
+// contractPackages are the packages that are sent over the wire or stored in files.
 var contractPackages = []string{
 	"c1.c1z.v1", "c1.c1z.v3", "c1.config.v1", "c1.connector.v2", "c1.connector_wrapper.v1", "c1.connectorapi.baton.v1",
 	"c1.ratelimit.v1", "c1.reader.v2", "c1.transport.v1", "c1.utls.v1",
 }
 
-// sdkInternals are the packages that we need not have, or not all of.
+// sdkInternals are the packages that we need not have, or only in part.
 var sdkInternals = map[string]string{
 	"baton.v1":      "what the baton command line prints, differences between syncs among it",
 	"c1.reader.v3":  "reads rows of Pebble files within a process",
@@ -85,12 +85,12 @@ func TestWireContract(t *testing.T) {
 	})
 }
 
-// sdkFacts is the contract as it is linked into the SDK.
+// sdkFacts is the contract as linked into the SDK.
 func sdkFacts() wire.Facts {
 	return wire.FactsOf(protoregistry.GlobalFiles, "c1.", "baton.")
 }
 
-// reportDifferences fails the test for each declaration of ours that the SDK does not have, or not so.
+// reportDifferences fails the test for each of our declarations that is missing or different in the SDK.
 func reportDifferences(t *testing.T, comparison wire.Comparison) {
 	t.Helper()
 	check.Passed(len(comparison.Same))
@@ -102,7 +102,7 @@ func reportDifferences(t *testing.T, comparison wire.Comparison) {
 	}
 }
 
-// bufImage is what buf makes of proto/.
+// bufImage is buf's image of proto/.
 func bufImage(t *testing.T) *protoregistry.Files {
 	t.Helper()
 	if _, err := os.Stat(program.InCheckout(t, "vendor")); err != nil {
@@ -129,7 +129,7 @@ func readFileDescriptorSet(t *testing.T, path string) *protoregistry.Files {
 	return files
 }
 
-// sdkProtoFiles are the .proto files that the SDK's generated code was made from.
+// sdkProtoFiles are the .proto files that the SDK's generated code comes from.
 func sdkProtoFiles(t *testing.T) []string {
 	t.Helper()
 	listed, err := exec.CommandContext(t.Context(), "go", "list", "-f",
@@ -172,7 +172,7 @@ func countTable(subjects []wire.Subject) string {
 	for name := range counts {
 		names = append(names, string(name))
 	}
-	// "all" comes before "c1…": it is moved to the end.
+	// "all" sorts before "c1…": move it to the end.
 	slices.Sort(names)
 	for _, name := range append(names[1:], names[0]) {
 		fmt.Fprintf(&table, "\n%-26s", name)

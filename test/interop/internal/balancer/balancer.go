@@ -1,5 +1,5 @@
-// Package balancer is one gRPC address in front of several servers. It sends each call to the next server in turn, on
-// whatever connection the call came: a caller that relies on reaching the same server twice is found out.
+// Package balancer is one gRPC address in front of several servers. It sends each call to the next server, whatever
+// connection it came on: this exposes callers that rely on reaching the same server twice.
 package balancer
 
 import (
@@ -20,11 +20,11 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// Call is one call that came to the balancer.
+// Call is one call to the balancer.
 type Call struct {
 	// Method is /package.Service/Method.
 	Method string
-	// Server is the one that it is sent to, counted from 0 as they were given to Start.
+	// Server is the index of the server it is sent to, in the order given to Start.
 	Server int
 }
 
@@ -32,12 +32,12 @@ type Call struct {
 type Balancer struct {
 	// Address is host:port.
 	Address string
-	// Before is called ahead of each call; it may be nil. Set it before calls come.
+	// Before runs before each call; it may be nil. Set it before the first call.
 	Before func(Call)
 
 	servers []*grpc.ClientConn
 	mutex   sync.Mutex
-	// alive are the servers that get calls, and next is the place of the one whose turn it is.
+	// alive are the servers that get calls, and next is the index of the next one to use.
 	alive []int
 	next  int
 	calls []Call
@@ -66,14 +66,14 @@ func Start(t testing.TB, addresses ...string) *Balancer {
 	return b
 }
 
-// Drop takes a server out of turn, as a balancer does when it finds that one is dead.
+// Drop removes a server from the rotation, as a balancer does when it finds a dead one.
 func (b *Balancer) Drop(server int) {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
 	b.alive = slices.DeleteFunc(b.alive, func(other int) bool { return other == server })
 }
 
-// Counts are how many calls of a method, named without its service, each server got so far.
+// Counts returns how many calls of a method, named without its service, each server got so far.
 func (b *Balancer) Counts(method string) []int {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
@@ -98,7 +98,7 @@ func (b *Balancer) take(method string) (Call, error) {
 	return call, nil
 }
 
-// forward sends one request to a server, and all that it answers back. Every method of a connector takes one request.
+// forward sends one request to a server, and returns all its responses. Every method of a connector takes one request.
 func (b *Balancer) forward(_ any, from grpc.ServerStream) error {
 	method, _ := grpc.MethodFromServerStream(from)
 	call, err := b.take(method)
@@ -145,7 +145,7 @@ func (b *Balancer) forward(_ any, from grpc.ServerStream) error {
 	}
 }
 
-// rawCodec passes messages on as they are.
+// rawCodec forwards messages unchanged.
 type rawCodec struct{}
 
 func (rawCodec) Name() string { return "proto" }

@@ -1,5 +1,5 @@
-// Package check compares what was found with what had to be found, and counts how often it did: a suite that
-// compares nothing passes too.
+// Package check compares what was found with what was expected, and counts the comparisons: a suite that compares
+// nothing passes too.
 package check
 
 import (
@@ -10,17 +10,17 @@ import (
 	"testing"
 )
 
-// shownMax is how many of the ids that are too many or too few a failure names.
+// shownMax is the maximum number of missing or extra ids in a failure.
 const shownMax = 5
 
 var checks, ids atomic.Int64
 
-// Counts tells how many checks ran in this process, and how many ids they compared.
+// Counts returns how many checks ran in this process, and how many ids they compared.
 func Counts() string {
 	return fmt.Sprintf("%d checks, %d ids compared", checks.Load(), ids.Load())
 }
 
-// Passed counts checks that were made elsewhere, and passed.
+// Passed counts checks that were made elsewhere and passed.
 func Passed(count int) {
 	checks.Add(int64(count))
 }
@@ -40,7 +40,7 @@ func That(t testing.TB, ok bool, format string, args ...any) {
 	}
 }
 
-// Succeeds ends the test if there is an error: what follows could not be checked.
+// Succeeds ends the test if there is an error: the next checks would be pointless.
 func Succeeds(t testing.TB, what string, err error) {
 	t.Helper()
 	checks.Add(1)
@@ -49,15 +49,15 @@ func Succeeds(t testing.TB, what string, err error) {
 	}
 }
 
-// SameIDs fails the test unless got holds each id of want once, in any order, and nothing else. An empty want fails too:
-// it would be a check of nothing.
+// SameIDs fails the test unless got has each id of want once, in any order, and nothing else. An empty want fails too,
+// since it would check nothing.
 func SameIDs(t testing.TB, what string, got, want []string) {
 	t.Helper()
 	That(t, len(want) > 0, "%s: there is nothing to compare with", what)
 	sameIDs(t, what, got, want)
 }
 
-// NoIDs fails the test if got holds any id.
+// NoIDs fails the test if got has any id.
 func NoIDs(t testing.TB, what string, got []string) {
 	t.Helper()
 	sameIDs(t, what, got, nil)

@@ -24,18 +24,18 @@ import (
 const (
 	pollInterval      = 10 * time.Millisecond
 	heartbeatInterval = time.Second
-	// waitMax is generous: what it guards against is something that never comes.
+	// waitMax is generous: it only catches events that never happen.
 	waitMax = time.Minute
 )
 
-// Board is BatonService: it has the tasks of the connector, and all that came for them.
+// Board is BatonService: it has the connector's tasks, and everything it received for them.
 type Board struct {
 	v1.UnimplementedBatonServiceServer
 
 	mutex   sync.Mutex
 	changed *sync.Cond
 	queued  []*v1.Task
-	// calls are the names of the methods that were called, in order.
+	// calls are the names of the called methods, in order.
 	calls      []string
 	userAgents map[string]bool
 	hostIDs    map[string]bool
@@ -45,7 +45,7 @@ type Board struct {
 	finished   map[string][]*v1.BatonServiceFinishTaskRequest
 }
 
-// Upload is a file that came whole: with the checksum that it should have.
+// Upload is a file that arrived complete, with the right checksum.
 type Upload struct {
 	Bytes []byte
 	// Chunks are the sizes of its messages.
@@ -64,11 +64,11 @@ func newBoard() *Board {
 	return board
 }
 
-// Add queues a task, gives it an id, and returns that.
+// Add queues a task, and returns its new id.
 func (b *Board) Add(task *v1.Task) string {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
-	// 26 characters, and a task has 27.
+	// 26 characters, and task ids have 27.
 	task.SetId("T" + rand.Text())
 	b.queued = append(b.queued, task)
 	return task.GetId()
@@ -83,13 +83,13 @@ func (b *Board) Finished(t testing.TB, id string) *v1.BatonServiceFinishTaskRequ
 	return b.finished[id][0]
 }
 
-// WaitForHeartbeats waits until there were so many heartbeats of a task.
+// WaitForHeartbeats waits for this many heartbeats of a task.
 func (b *Board) WaitForHeartbeats(t testing.TB, id string, count int) {
 	t.Helper()
 	b.WaitUntil(t, "heartbeats of task "+id, func() bool { return b.heartbeats[id] >= count })
 }
 
-// WaitForHello waits until a connector has introduced itself for a task, or at its start where the id is empty.
+// WaitForHello waits until a connector has said hello for a task, or at its start if the id is empty.
 func (b *Board) WaitForHello(t testing.TB, taskID string) *v1.BatonServiceHelloRequest {
 	t.Helper()
 	var hello *v1.BatonServiceHelloRequest
@@ -104,7 +104,7 @@ func (b *Board) WaitForHello(t testing.TB, taskID string) *v1.BatonServiceHelloR
 	return hello
 }
 
-// WaitUntil waits for a condition on what has come. The test ends if it does not come true.
+// WaitUntil waits until a condition is true. The test ends if that never happens.
 func (b *Board) WaitUntil(t testing.TB, what string, condition func() bool) {
 	t.Helper()
 	deadline := time.Now().Add(waitMax)
@@ -127,28 +127,28 @@ func (b *Board) FinishCount(id string) int {
 	return len(b.finished[id])
 }
 
-// Uploads are the files that came for a task.
+// Uploads are the files received for a task.
 func (b *Board) Uploads(id string) []Upload {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
 	return slices.Clone(b.uploads[id])
 }
 
-// Calls are the names of the methods that were called, in order, each once in a row.
+// Calls are the names of the called methods, in order, without repetitions in a row.
 func (b *Board) Calls() []string {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
 	return slices.Compact(slices.Clone(b.calls))
 }
 
-// UserAgents are those that calls had.
+// UserAgents are the user agents of calls.
 func (b *Board) UserAgents() []string {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
 	return keys(b.userAgents)
 }
 
-// HostIDs are those that messages had.
+// HostIDs are the host ids in messages.
 func (b *Board) HostIDs() []string {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
@@ -202,7 +202,7 @@ func (b *Board) UploadAsset(stream grpc.ClientStreamingServer[v1.BatonServiceUpl
 	return stream.SendAndClose(&v1.BatonServiceUploadAssetResponse{})
 }
 
-// receive takes one stream: metadata, data, the end with the checksum, and nothing behind it.
+// receive takes one stream: metadata, data, the end with the checksum, and nothing after that.
 func receive(stream grpc.ClientStreamingServer[v1.BatonServiceUploadAssetRequest, v1.BatonServiceUploadAssetResponse]) (string, Upload, error) {
 	var upload Upload
 	first, err := stream.Recv()
@@ -235,7 +235,7 @@ func receive(stream grpc.ClientStreamingServer[v1.BatonServiceUploadAssetRequest
 	}
 }
 
-// noteHost notes which host calls.
+// noteHost records the calling host.
 func (b *Board) noteHost(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handle grpc.UnaryHandler) (any, error) {
 	if message, has := request.(interface{ GetHostId() string }); has {
 		b.mutex.Lock()
@@ -245,7 +245,7 @@ func (b *Board) noteHost(ctx context.Context, request any, _ *grpc.UnaryServerIn
 	return handle(ctx, request)
 }
 
-// note begins a call, and returns what ends it: between them the board is locked.
+// note begins a call, and returns a function that ends it: the board is locked in between.
 func (b *Board) note(ctx context.Context, method string) func() {
 	b.mutex.Lock()
 	b.calls = append(b.calls, method)

@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// newCertificate makes an authority, a certificate for loopback that it vouches for, and a file with the authority.
+// newCertificate creates an authority, a certificate for loopback that it has signed, and a file with the authority.
 func newCertificate(t testing.TB) (certificate tls.Certificate, authorityFile string) {
 	t.Helper()
 	authority := &x509.Certificate{

@@ -1,6 +1,6 @@
-// Package conductorone is a ConductorOne for one connector, made of what the Go SDK brings along: its BatonService, its
-// rules for messages, its parsing of client secrets and its checking of tokens. What comes that the SDK does not take
-// fails the test.
+// Package conductorone is a ConductorOne for one connector, made of parts of the Go SDK: its BatonService, its rules
+// for messages, its parsing of client secrets and its validation of tokens. Anything that the SDK does not accept fails
+// the test.
 package conductorone
 
 import (
@@ -18,8 +18,8 @@ import (
 	"github.com/conductorone/baton-sdk/pkg/ugrpc"
 )
 
-// name is how connectors know it. They reach it at another address, which BATON_C1_API_HOST tells: an audience that is
-// taken from there would be refused.
+// name is its name for connectors. They reach it at another address, from BATON_C1_API_HOST: an audience taken from
+// there would be rejected.
 const name = "acme.conductorone.test"
 
 // Server runs until the test ends.
@@ -30,7 +30,7 @@ type Server struct {
 	environment []string
 }
 
-// Start starts one on loopback. The token endpoint is at HTTP/1.1, and BatonService at HTTP/2.
+// Start starts a server on loopback. The token endpoint uses HTTP/1.1, and BatonService HTTP/2.
 func Start(t testing.TB) *Server {
 	t.Helper()
 	certificate, authorityFile := newCertificate(t)
@@ -59,7 +59,7 @@ func Start(t testing.TB) *Server {
 	go func() { _ = web.Serve(http1) }()
 	go acceptByProtocol(listener, &tls.Config{
 		Certificates: []tls.Certificate{certificate},
-		// Clients of gRPC offer h2 alone. Whoever offers both wants the token endpoint.
+		// gRPC clients offer only h2. A client that offers both wants the token endpoint.
 		NextProtos: []string{"http/1.1", "h2"},
 		MinVersion: tls.VersionTLS12,
 	}, http2, http1)
@@ -71,12 +71,12 @@ func Start(t testing.TB) *Server {
 	return server
 }
 
-// Env is what a connector is told, as variables.
+// Env is the variables for a connector.
 func (s *Server) Env() []string {
 	return s.environment
 }
 
-// acceptByProtocol hands each connection to the one who speaks the protocol that was agreed upon.
+// acceptByProtocol passes each connection to the server for the negotiated protocol.
 func acceptByProtocol(listener net.Listener, config *tls.Config, http2, http1 *pipe) {
 	for {
 		accepted, err := listener.Accept()

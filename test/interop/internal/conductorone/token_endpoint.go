@@ -24,10 +24,10 @@ import (
 	"github.com/conductorone/baton-sdk/pkg/crypto"
 )
 
-// lifetimeMax is how far in the future the end of an assertion may be: two minutes, as whole seconds round them.
+// lifetimeMax is how far in the future an assertion may expire: two minutes, plus rounding to whole seconds.
 const lifetimeMax = 2*time.Minute + time.Second
 
-// TokenEndpoint gives out access tokens for assertions that the SDK's validator takes.
+// TokenEndpoint issues access tokens for assertions that the SDK's validator accepts.
 type TokenEndpoint struct {
 	t                      testing.TB
 	clientID, clientSecret string
@@ -38,11 +38,11 @@ type TokenEndpoint struct {
 	tokens   map[string]bool
 }
 
-// TokenRequest is a request that was granted.
+// TokenRequest is a granted request.
 type TokenRequest struct {
 	UserAgent string
 	Form      url.Values
-	// Header and Claims are those of the assertion, as they were sent.
+	// Header and Claims are those of the assertion, as sent.
 	Header, Claims map[string]any
 }
 
@@ -66,7 +66,7 @@ func newTokenEndpoint(t testing.TB) *TokenEndpoint {
 	if err != nil {
 		t.Fatal(err)
 	}
-	clientID := "made-up-connector-1a2b3c@" + name + ":8443/client"
+	clientID := "simulated-connector-1a2b3c@" + name + ":8443/client"
 	validator, err := auth.NewValidator(t.Context(), auth.Config{
 		PublicKeyJWK: string(text), Issuer: clientID, Subject: clientID, Audience: name, MaxExpirationFromNow: lifetimeMax,
 	})
@@ -76,14 +76,14 @@ func newTokenEndpoint(t testing.TB) *TokenEndpoint {
 	return &TokenEndpoint{t: t, clientID: clientID, clientSecret: secret, validator: validator, tokens: map[string]bool{}}
 }
 
-// TokenRequests are the requests that were granted so far.
+// TokenRequests are the requests granted so far.
 func (e *TokenEndpoint) TokenRequests() []TokenRequest {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
 	return append([]TokenRequest(nil), e.requests...)
 }
 
-// Secrets are what nobody may be shown: the client secret and its key, the assertions, and the tokens that are valid.
+// Secrets must not show up anywhere: the client secret and its key, the assertions, and the valid tokens.
 func (e *TokenEndpoint) Secrets() []string {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
@@ -98,7 +98,7 @@ func (e *TokenEndpoint) Secrets() []string {
 	return secrets
 }
 
-// RevokeAll takes back all tokens that were given out.
+// RevokeAll revokes all tokens issued so far.
 func (e *TokenEndpoint) RevokeAll() {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
@@ -155,7 +155,7 @@ func (e *TokenEndpoint) read(request *http.Request) (TokenRequest, error) {
 	return granted, nil
 }
 
-// letIn refuses calls without a token that was given out. Connectors may have one that was taken back.
+// letIn rejects calls without a valid token. Connectors may have one that was revoked.
 func (e *TokenEndpoint) letIn(ctx context.Context) error {
 	values := metadata.ValueFromIncomingContext(ctx, "authorization")
 	e.mutex.Lock()

@@ -1,5 +1,5 @@
-// Package goconnector is a small connector built on the Go SDK: members, and teams that they are in. It keeps to the
-// contract, unless a fault is planted into it.
+// Package goconnector is a small connector built on the Go SDK, with members and teams. It keeps to the contract unless
+// a fault is planted into it.
 package goconnector
 
 import (
@@ -69,7 +69,7 @@ func newData() (*Data, error) {
 	return data, nil
 }
 
-// connector is what the SDK wants to be given.
+// connector implements what the SDK expects.
 type connector struct {
 	data *Data
 }
@@ -89,7 +89,7 @@ func (c *connector) ResourceSyncers(context.Context) []connectorbuilder.Resource
 	}
 }
 
-// syncer lists what belongs to one resource type.
+// syncer lists the items of one resource type.
 type syncer struct {
 	resourceType *v2.ResourceType
 	data         *Data
@@ -112,7 +112,7 @@ func (s *syncer) Grants(_ context.Context, of *v2.Resource, token *pagination.To
 	return page(s.data.Grants[of.GetId().GetResource()], token)
 }
 
-// page cuts a page out of a list. A page token is the place where the page begins.
+// page returns a page of a list. A page token is the position where the page begins.
 func page[Item any](list []Item, token *pagination.Token) ([]Item, string, annotations.Annotations, error) {
 	size, from := token.Size, 0
 	if size == 0 {

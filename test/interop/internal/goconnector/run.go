@@ -15,13 +15,13 @@ import (
 	"github.com/conductorone/baton-sdk/pkg/types/resource"
 )
 
-// variable makes a process one of this connector: with its flags and variables, and the SDK's runner.
+// variable turns a process into this connector, with its flags and variables and the SDK's runner.
 const variable = "INTEROP_GO_CONNECTOR"
 
 // Env is the environment that makes a process with this executable the connector.
 var Env = []string{variable + "=true"}
 
-// RunIfAsked is called first in a process. It does not return in one that Env was given to: such a process is the
+// RunIfAsked must be called first in a process. It does not return in one that got Env: such a process is the
 // connector's parent or, when that starts it again, its child.
 func RunIfAsked() {
 	if os.Getenv(variable) == "" {
@@ -37,7 +37,7 @@ func newRunnable(context.Context, *viper.Viper, *cli.ConnectorOpts) (connectorbu
 	return &runnable{connector{data}}, nil, err
 }
 
-// runnable is the connector in the form that the SDK's runner wants.
+// runnable is the connector in the form that the SDK's runner expects.
 type runnable struct {
 	connector
 }
@@ -75,7 +75,7 @@ type Truth struct {
 	ResourceKeys, EntitlementIDs, GrantIDs []string
 }
 
-// NewTruth tells it of a connector without a fault.
+// NewTruth returns the truth about a connector without a fault.
 func NewTruth() (Truth, error) {
 	data, err := newData()
 	if err != nil {

@@ -13,20 +13,20 @@ import (
 	"github.com/conductorone/baton-sdk/pkg/ugrpc"
 )
 
-// Fault is what is wrong with a connector. The zero value is nothing.
+// Fault is what is wrong with a connector. The zero value is no fault.
 type Fault struct {
-	// Data changes what is listed.
+	// Data changes the listed items.
 	Data func(*Data)
-	// Call stands between the caller and the server, which checks requests as each server of the SDK does. It may change
-	// the request and the answer, which is its own, or answer by itself.
+	// Call runs between the caller and the server, which validates requests like every server of the SDK. It may change
+	// the request and the response, which is a copy, or respond by itself.
 	Call func(request proto.Message, serve func(proto.Message) (proto.Message, error)) (proto.Message, error)
 }
 
-// Serve serves the connector over gRPC on loopback until the test ends, with the interceptors of the SDK, and returns
-// its address.
+// Serve serves the connector over gRPC on loopback until the test ends, with the SDK's interceptors, and returns its
+// address.
 func Serve(t testing.TB, fault Fault) (address string) {
 	t.Helper()
-	// Not that of the test: the server ends after it.
+	// Not the context of the test: the server ends after it.
 	ctx := context.WithoutCancel(t.Context())
 	data, err := newData()
 	if err != nil {
@@ -77,7 +77,7 @@ func plant(fault Fault) grpc.UnaryServerInterceptor {
 			if err != nil {
 				return nil, err
 			}
-			// What the connector lists is not to change with its answer.
+			// A changed response must not change the connector's data.
 			return proto.Clone(answer.(proto.Message)), nil
 		})
 	}

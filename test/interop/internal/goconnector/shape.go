@@ -17,20 +17,20 @@ import (
 	"github.com/conductorone/baton-sdk/pkg/types/resource"
 )
 
-// Shape is what a connector has, and not what it does: to ask the SDK what it tells of such a connector.
+// Shape is what a connector has, but not what it does: to ask the SDK what it declares for such a connector.
 type Shape struct {
-	// Of these the type `course` is one that can be asked for at once, `role` can be granted, and `user` has accounts that
-	// are created and deleted and whose passwords are replaced. Of each a single resource can be asked for.
+	// The type `course` is type-scoped, `role` can be granted, and `user` has accounts that are created and deleted and
+	// whose passwords are rotated. A single resource of each can be read.
 	Types   []*v2.ResourceType
 	Account *v2.CredentialDetailsAccountProvisioning
-	// Rotation is what passwords may be replaced by.
+	// Rotation is the kinds of new passwords.
 	Rotation *v2.CredentialDetailsCredentialRotation
 	Schema   *v2.ConnectorAccountCreationSchema
 	Actions  []*v2.BatonActionSchema
 	Feeds    []*v2.EventFeedMetadata
 }
 
-// NewShaped makes such a connector with the SDK. The test ends if the SDK refuses it.
+// NewShaped creates such a connector with the SDK. The test ends if the SDK rejects it.
 func NewShaped(t testing.TB, shape Shape) types.ConnectorServer {
 	t.Helper()
 	connector, err := connectorbuilder.NewConnector(context.WithoutCancel(t.Context()), &shapedConnector{shape})

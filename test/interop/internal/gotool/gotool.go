@@ -1,5 +1,5 @@
-// Package gotool runs the commands that go.mod names as tools, built from their modules at the pinned versions. Go keeps
-// what it built in its cache.
+// Package gotool runs the tools in go.mod, built from their modules at the pinned versions. Go caches what it has
+// built.
 package gotool
 
 import (
@@ -16,7 +16,7 @@ var (
 	paths = map[string]string{}
 )
 
-// Path is where a tool's executable is. The first time on a machine it is built, which takes minutes.
+// Path is the path of a tool's executable. The first time on a machine it is built, which takes minutes.
 func Path(t testing.TB, name string) string {
 	t.Helper()
 	mutex.Lock()

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// checkout is the folder of the project, found from the working directory upwards.
+// checkout is the project's folder, found from the working directory upwards.
 var checkout = sync.OnceValues(func() (string, error) {
 	dir, err := os.Getwd()
 	for err == nil {
@@ -23,7 +23,7 @@ var checkout = sync.OnceValues(func() (string, error) {
 	return "", err
 })
 
-// InCheckout is the path of a file of the project.
+// InCheckout is the path of a file in the project.
 func InCheckout(t testing.TB, elements ...string) string {
 	t.Helper()
 	dir, err := checkout()
@@ -33,7 +33,7 @@ func InCheckout(t testing.TB, elements ...string) string {
 	return filepath.Join(append([]string{dir}, elements...)...)
 }
 
-// NodeModule is the path of a command that npm has installed.
+// NodeModule is the path of a command installed by npm.
 func NodeModule(t testing.TB, name string) string {
 	t.Helper()
 	path := InCheckout(t, "node_modules", ".bin", name)
@@ -43,8 +43,8 @@ func NodeModule(t testing.TB, name string) string {
 	return path
 }
 
-// command is how our program is started: from source with the project's Node, or as BATON_PERCIPIO says
-// ("node dist/main.js", a path), split at spaces. Paths in there are those from the project's folder.
+// command is how to start our program: from source with the project's Node, or as in BATON_PERCIPIO ("node
+// dist/main.js", a path), split at spaces. Paths are relative to the project's folder.
 func command(t testing.TB) []string {
 	t.Helper()
 	words := strings.Fields(os.Getenv("BATON_PERCIPIO"))

@@ -14,16 +14,16 @@ import (
 	"interop/internal/sdkparent"
 )
 
-// Child is our program as a child of this process, started as the SDK starts one: the parent's own flags and the name
-// of the command behind them, the listener as file descriptor 3, a line on stdin, and a pipe that stays open.
+// Child is our program as a child of this process, started like the SDK does: the parent's own flags followed by the
+// name of the command, the listener as file descriptor 3, a line on stdin, and a pipe that stays open.
 type Child struct {
-	// Address is where it is called: what the listener listens at.
+	// Address is the address of its listener.
 	Address string
 
 	process *process
 }
 
-// StartChild starts our program as a child that serves at the listener. The config gets the port of it.
+// StartChild starts our program as a child that serves on the listener. The config gets its port.
 func StartChild(t testing.TB, percipio *Percipio, listener *net.TCPListener, config *connector_wrapper.ServerConfig, flags ...string) *Child {
 	t.Helper()
 	argv := append(command(t), percipio.settings()...)
@@ -53,20 +53,20 @@ func (c *Child) Log() []byte {
 	return c.process.stderr.all()
 }
 
-// Leave closes the child's stdin, as the end of the parent does, and tells how it ended.
+// Leave closes the child's stdin, like a parent that ends, and returns how the child ended.
 func (c *Child) Leave(t testing.TB) Result {
 	t.Helper()
 	_ = c.process.stdin.Close()
 	return c.process.result(t)
 }
 
-// Kill ends the child at once.
+// Kill kills the child.
 func (c *Child) Kill() {
 	_ = c.process.cmd.Process.Kill()
 	_ = c.process.wait()
 }
 
-// SDKParent is a connector made with the SDK that syncs, with our program for a child.
+// SDKParent is a connector built on the SDK that syncs, with our program as its child.
 type SDKParent struct {
 	process *process
 }
@@ -88,13 +88,13 @@ func StartSDKParent(t testing.TB, percipio *Percipio, path string, flags ...stri
 	return &SDKParent{startCommand(t, cmd)}
 }
 
-// Wait waits until parent and child have ended, and tells how the parent did and what both have printed.
+// Wait waits until parent and child have ended, and returns how the parent ended and what both have printed.
 func (p *SDKParent) Wait(t testing.TB) Result {
 	t.Helper()
 	return p.process.result(t)
 }
 
-// Kill ends the parent at once, and waits for the child to end. The test fails if it does not.
+// Kill kills the parent, and waits for the child to end. The test fails if it does not.
 func (p *SDKParent) Kill(t testing.TB) {
 	t.Helper()
 	_ = p.process.cmd.Process.Kill()

@@ -9,14 +9,14 @@ import (
 	v1 "github.com/conductorone/baton-sdk/pb/c1/connectorapi/baton/v1"
 )
 
-// ConductorOne is our made-up ConductorOne, which runs.
+// ConductorOne is our simulated ConductorOne, running.
 type ConductorOne struct {
 	ClientID, ClientSecret, CertificateFile string
 
 	process *process
 }
 
-// ConductorOneState is what has come so far.
+// ConductorOneState is what it has received so far.
 type ConductorOneState struct {
 	// Calls are the names of the methods, in order; `token` is the token endpoint.
 	Calls      []string
@@ -27,7 +27,7 @@ type ConductorOneState struct {
 	Uploads []ConductorOneUpload
 }
 
-// ConductorOneUpload is a file that came whole.
+// ConductorOneUpload is a file that arrived complete.
 type ConductorOneUpload struct {
 	TaskID string
 	Path   string
@@ -36,7 +36,7 @@ type ConductorOneUpload struct {
 	Chunks []int
 }
 
-// StartConductorOne starts our made-up ConductorOne.
+// StartConductorOne starts our simulated ConductorOne.
 func StartConductorOne(t testing.TB) *ConductorOne {
 	t.Helper()
 	script := InCheckout(t, "test", "interop", "conductorone.ts")
@@ -47,7 +47,7 @@ func StartConductorOne(t testing.TB) *ConductorOne {
 	return conductorone
 }
 
-// Env is what a connector is told, as variables.
+// Env is the variables for a connector.
 func (c *ConductorOne) Env() []string {
 	return []string{
 		"BATON_CLIENT_ID=" + c.ClientID,
@@ -80,28 +80,28 @@ func (c *ConductorOne) Finished(t testing.TB, id string) *v1.BatonServiceFinishT
 	return request
 }
 
-// Cancel has the next heartbeat of a task told that nobody wants its result.
+// Cancel makes the next heartbeat of a task say that it is cancelled.
 func (c *ConductorOne) Cancel(t testing.TB, id string) {
 	t.Helper()
 	var nothing any
 	c.ask(t, map[string]any{"cancel": id}, &nothing)
 }
 
-// Fail makes calls of a method fail, the next ones: with a code of gRPC, or `token` with a status of HTTP.
+// Fail makes the next calls of a method fail: with a gRPC code or, for `token`, with an HTTP status.
 func (c *ConductorOne) Fail(t testing.TB, call string, code, times int) {
 	t.Helper()
 	var nothing any
 	c.ask(t, map[string]any{"fault": map[string]any{"call": call, "kind": "error", "code": code, "status": code, "times": times}}, &nothing)
 }
 
-// WaitFor waits until there were so many calls of a method.
+// WaitFor waits for this many calls of a method.
 func (c *ConductorOne) WaitFor(t testing.TB, call string, count int) {
 	t.Helper()
 	var found int
 	c.ask(t, map[string]any{"waitFor": []any{call, count}}, &found)
 }
 
-// State tells what has come so far.
+// State returns what it has received so far.
 func (c *ConductorOne) State(t testing.TB) ConductorOneState {
 	t.Helper()
 	var state ConductorOneState

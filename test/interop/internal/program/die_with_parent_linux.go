@@ -5,8 +5,8 @@ import (
 	"syscall"
 )
 
-// dieWithParent has the system end the process when this one is killed, as `go test` does after its timeout: then no
-// clean-up runs.
+// dieWithParent makes the system kill the process when this one is killed, as `go test` does after its timeout: no
+// cleanup runs then.
 func dieWithParent(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 }

@@ -4,5 +4,5 @@ package program
 
 import "os/exec"
 
-// dieWithParent does nothing: only Linux has a way.
+// dieWithParent does nothing: only Linux supports this.
 func dieWithParent(*exec.Cmd) {}

@@ -14,8 +14,8 @@ type GoConnector struct {
 	process *process
 }
 
-// StartGoConnector starts one. The variables hold the credentials, and tell where ConductorOne is. The executable of the
-// test must call goconnector.RunIfAsked first.
+// StartGoConnector starts one. The variables contain the credentials and the address of ConductorOne. The executable of
+// the test must call goconnector.RunIfAsked first.
 func StartGoConnector(t testing.TB, env []string, flags ...string) *GoConnector {
 	t.Helper()
 	executable, err := os.Executable()
@@ -28,7 +28,7 @@ func StartGoConnector(t testing.TB, env []string, flags ...string) *GoConnector 
 	return &GoConnector{startCommand(t, cmd)}
 }
 
-// Interrupt asks it to end in the way that the SDK's runner knows, by SIGINT, and tells how it ended.
+// Interrupt stops it with SIGINT, which the SDK's runner handles, and returns how it ended.
 func (c *GoConnector) Interrupt(t testing.TB) Result {
 	t.Helper()
 	_ = c.process.cmd.Process.Signal(syscall.SIGINT)

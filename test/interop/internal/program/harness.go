@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Report is what our harness found out about a connector.
+// Report is our harness's report about a connector.
 type Report struct {
 	Passed        int
 	Failed        int
@@ -31,7 +31,7 @@ func (r Report) With(outcome string) (ids []string) {
 	return ids
 }
 
-// Harness has our harness judge what listens at an address.
+// Harness runs our harness against the connector at an address.
 func Harness(t testing.TB, address string, flags ...string) Report {
 	t.Helper()
 	argv := append(command(t), "harness", "--address", address, "--output", "json", "--log-level", "error")

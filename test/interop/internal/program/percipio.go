@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// Organization says what a made-up Percipio has. What is left out is as the simulator has it.
+// Organization is the size of a simulated Percipio. Missing fields have the simulator's defaults.
 type Organization struct {
 	Seed         int         `json:"seed,omitempty"`
 	Users        int         `json:"users,omitempty"`
@@ -15,28 +15,28 @@ type Organization struct {
 	ReportPolls  ReportPolls `json:"reportPolls"`
 }
 
-// ReportPolls is how often a report is not ready yet when it is asked for. A connector waits a second and more between
-// two polls, so the default here is none.
+// ReportPolls is how many polls find a report not ready. A connector waits a second or more between two polls, so the
+// default here is none.
 type ReportPolls struct {
 	Pending    int `json:"pending"`
 	InProgress int `json:"inProgress"`
 }
 
-// Percipio is a made-up Percipio that runs.
+// Percipio is a simulated Percipio, running.
 type Percipio struct {
 	URL            string
 	OrganizationID string
 	Token          string
-	// Users are as the API gives them out.
+	// Users are as in the API.
 	Users []User
 	Truth Truth
 
 	process *process
-	// writesTaken is how many writes TakeWrites has told.
+	// writesTaken is how many writes TakeWrites has returned.
 	writesTaken int
 }
 
-// User is a user of the API; a nil is a null or a field that is not there.
+// User is a user of the API; nil is a null or a missing field.
 type User struct {
 	ID             string
 	ExternalUserID *string
@@ -51,7 +51,7 @@ type User struct {
 	UpdatedAt      *string
 }
 
-// StartPercipio starts a made-up Percipio.
+// StartPercipio starts a simulated Percipio.
 func StartPercipio(t testing.TB, organization Organization) *Percipio {
 	t.Helper()
 	options, err := json.Marshal(organization)
@@ -66,13 +66,13 @@ func StartPercipio(t testing.TB, organization Organization) *Percipio {
 	return percipio
 }
 
-// ReportsRequested is how many reports Percipio was asked to make so far.
+// ReportsRequested is the number of reports requested from Percipio so far.
 func (p *Percipio) ReportsRequested(t testing.TB) int {
 	t.Helper()
 	return p.countRequests(t, "POST ", "/learning-activity")
 }
 
-// PagesOfUsersRequested is how often Percipio was asked for a page of its users so far.
+// PagesOfUsersRequested is the number of pages of users requested from Percipio so far.
 func (p *Percipio) PagesOfUsersRequested(t testing.TB) int {
 	t.Helper()
 	return p.countRequests(t, "GET ", "/users")
@@ -91,7 +91,7 @@ func (p *Percipio) countRequests(t testing.TB, method, pathEnd string) int {
 	return count
 }
 
-// settings are the flags that connect our program with this Percipio.
+// settings are the flags that connect our program to this Percipio.
 func (p *Percipio) settings() []string {
 	return []string{"--base-url", p.URL, "--organization-id", p.OrganizationID, "--api-token", p.Token}
 }

@@ -8,17 +8,17 @@ import (
 	"time"
 )
 
-// Lost answers: what strikes the answer to a write that Percipio has carried out.
+// Lost responses: what happens to the response to a write that Percipio has processed.
 const (
-	// AnswerReset is a connection that is reset before any answer.
+	// AnswerReset is a connection that is reset before any response.
 	AnswerReset = "lostAnswer"
 	// AnswerUnavailable is a 503.
 	AnswerUnavailable = "status"
 )
 
-// TakeWrites tells the writes of users that Percipio got since it was last asked, in order, as
-// `POST {"email":"…"} 201` and `PATCH <user id> {"role":"ADMIN"} 200`: the keys of a body are sorted, and of a password
-// it says only that it is there.
+// TakeWrites returns the user writes that Percipio has received since the last call, in order, as
+// `POST {"email":"…"} 201` and `PATCH <user id> {"role":"ADMIN"} 200`: the keys of a body are sorted, and a password is
+// only mentioned.
 func (p *Percipio) TakeWrites(t testing.TB) string {
 	t.Helper()
 	var writes []struct {
@@ -44,7 +44,7 @@ func (p *Percipio) TakeWrites(t testing.TB) string {
 	return strings.Join(lines, "\n")
 }
 
-// UsersNow are the users as the API gives them out now.
+// UsersNow are the current users of the API.
 func (p *Percipio) UsersNow(t testing.TB) []User {
 	t.Helper()
 	var users []User
@@ -52,7 +52,7 @@ func (p *Percipio) UsersNow(t testing.TB) []User {
 	return users
 }
 
-// CanSignIn tells whether a person can sign in by a login name or an e-mail.
+// CanSignIn reports whether a user can sign in with a login name or an e-mail.
 func (p *Percipio) CanSignIn(t testing.TB, name, password string) bool {
 	t.Helper()
 	var canSignIn bool
@@ -60,7 +60,7 @@ func (p *Percipio) CanSignIn(t testing.TB, name, password string) bool {
 	return canSignIn
 }
 
-// LoseAnswer has Percipio carry out the next write with a method, and not say so.
+// LoseAnswer makes Percipio process the next write with a method, but lose the response.
 func (p *Percipio) LoseAnswer(t testing.TB, method, how string) {
 	t.Helper()
 	fault := map[string]any{"method": method, "path": "/users", "kind": how}
@@ -71,18 +71,18 @@ func (p *Percipio) LoseAnswer(t testing.TB, method, how string) {
 	p.process.ask(t, map[string]any{"fault": fault}, &nothing)
 }
 
-// DelayReport has Percipio answer the next ones late who ask whether a report is ready: a connector that was told that it
-// is not would ask again after a minute.
+// DelayReport makes Percipio respond late to the next polls of a report: a connector that finds a report not ready
+// would poll again only a minute later.
 func (p *Percipio) DelayReport(t testing.TB, delay time.Duration, times int) {
 	t.Helper()
 	var nothing any
 	p.process.ask(t, map[string]any{"fault": map[string]any{
-		// Not the id of zeros, which no report has: it is asked for to see whether reporting is permitted.
+		// Not the id of zeros, which no report has: it is polled to check the permission for reporting.
 		"method": "GET", "path": "/report-requests/(?!0000)", "kind": "delay", "delayMs": delay.Milliseconds(), "times": times,
 	}}, &nothing)
 }
 
-// AddActivity adds a row to the reports that are requested from now on. The status is as rows spell it: Started, Completed.
+// AddActivity adds a row to reports requested from now on. The status is spelled as in rows: Started, Completed.
 func (p *Percipio) AddActivity(t testing.TB, userID, courseID, status, lastAccess string) {
 	t.Helper()
 	var nothing any

@@ -1,5 +1,5 @@
-// Package program runs our program, and the made-up Percipio that it talks to, as processes of their own. Each listens
-// at a port that the system chooses, and ends with the test that started it.
+// Package program runs our program and its simulated Percipio as separate processes. Each listens on a free port and
+// ends with the test that started it.
 package program
 
 import (
@@ -19,9 +19,9 @@ import (
 )
 
 const (
-	// startTimeout is generous: what it guards against is a program that never says that it is ready.
+	// startTimeout is generous: it only catches a program that never becomes ready.
 	startTimeout = 60 * time.Second
-	// stopTimeout is how long a program may take to end when it is asked to, before it is killed.
+	// stopTimeout is how long a program may take to stop before it is killed.
 	stopTimeout = 10 * time.Second
 	// runTimeout is for commands that end by themselves.
 	runTimeout = 3 * time.Minute
@@ -33,11 +33,11 @@ type process struct {
 	stdin  io.WriteCloser
 	stdout *bufio.Reader
 	stderr *buffer
-	// wait ends with the process. It can be called again.
+	// wait returns once the process has ended. It can be called again.
 	wait func() error
 }
 
-// start starts a program. It is asked to end when the test ends, if it has not ended before.
+// start starts a program. It is stopped when the test ends, unless it has ended before.
 func start(t testing.TB, env []string, argv ...string) *process {
 	t.Helper()
 	return startCommand(t, newCommand(context.Background(), env, argv))
@@ -48,7 +48,7 @@ func startCommand(t testing.TB, cmd *exec.Cmd) *process {
 	argv := cmd.Args
 	p := &process{cmd: cmd, stderr: &buffer{}}
 	cmd.Stderr = p.stderr
-	// Pipes of our own: those of exec.Cmd are closed by Wait, which here runs beside the reading.
+	// Our own pipes: Wait closes those of exec.Cmd, and here it runs in parallel with the reading.
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -82,7 +82,7 @@ func (p *process) stop() error {
 	return p.wait()
 }
 
-// readLine reads the next line of the output. The test ends if there is none.
+// readLine reads the next line of output. The test ends if there is none.
 func (p *process) readLine(t testing.TB) []byte {
 	t.Helper()
 	type result struct {
@@ -122,15 +122,15 @@ func (p *process) ask(t testing.TB, command map[string]any, answer any) {
 	}
 }
 
-// Result is how a command ended that ends by itself.
+// Result is how a command ended.
 type Result struct {
 	ExitCode int
 	Stdout   []byte
 	Stderr   []byte
 }
 
-// result waits until the process has ended, and every process that it has left behind with its output. The test ends if
-// they do not.
+// result waits until the process has ended, and every process that still has its output open. The test ends if they do
+// not.
 func (p *process) result(t testing.TB) Result {
 	t.Helper()
 	ended := make(chan []byte, 1)
@@ -166,7 +166,7 @@ func Run(t testing.TB, env []string, argv ...string) Result {
 
 func newCommand(ctx context.Context, env, argv []string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
-	// Settings of whoever runs the tests must not become settings of the program.
+	// The environment of the tests must not become settings of the program.
 	for _, variable := range os.Environ() {
 		if !strings.HasPrefix(variable, "BATON_") {
 			cmd.Env = append(cmd.Env, variable)
@@ -177,7 +177,7 @@ func newCommand(ctx context.Context, env, argv []string) *exec.Cmd {
 	return cmd
 }
 
-// buffer holds what a process has written so far.
+// buffer is what a process has written so far.
 type buffer struct {
 	mutex sync.Mutex
 	bytes bytes.Buffer

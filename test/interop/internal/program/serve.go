@@ -35,13 +35,13 @@ func (s *Server) Log() []byte {
 	return s.process.stderr.all()
 }
 
-// Stop asks the server to end as an operator does, by SIGTERM, and returns its exit code.
+// Stop stops the server with SIGTERM, like an operator, and returns its exit code.
 func (s *Server) Stop() int {
 	_ = s.process.stop()
 	return s.process.cmd.ProcessState.ExitCode()
 }
 
-// Freeze stops the server in its tracks: connections stay open, and nothing is answered any more.
+// Freeze freezes the server: connections stay open, but nothing responds any more.
 func (s *Server) Freeze(t testing.TB) {
 	t.Helper()
 	if err := s.process.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
@@ -49,7 +49,7 @@ func (s *Server) Freeze(t testing.TB) {
 	}
 }
 
-// Kill ends the server by SIGKILL, without giving it a chance to say anything, frozen or not. It is over when this returns.
+// Kill kills the server, frozen or not, with SIGKILL. When this returns, the server has ended.
 func (s *Server) Kill() {
 	_ = s.process.cmd.Process.Kill()
 	_ = s.process.wait()

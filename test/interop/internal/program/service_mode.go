@@ -7,14 +7,14 @@ import (
 	"testing"
 )
 
-// Service is our program in service mode: it does what ConductorOne asks for.
+// Service is our program in service mode.
 type Service struct {
 	process *process
-	// temporary is where it makes its temporary files.
+	// temporary is the folder for its temporary files.
 	temporary string
 }
 
-// StartService starts our program in service mode. The variables hold the credentials, and tell where ConductorOne is.
+// StartService starts our program in service mode. The variables contain the credentials and ConductorOne's address.
 func StartService(t testing.TB, percipio *Percipio, env []string, flags ...string) *Service {
 	t.Helper()
 	service := &Service{temporary: filepath.Join(t.TempDir(), "temporary")}
@@ -28,15 +28,15 @@ func StartService(t testing.TB, percipio *Percipio, env []string, flags ...strin
 	return service
 }
 
-// Stop asks the program to end as Kubernetes does, by SIGTERM, and tells how it ended. It has a third of the 30 s that
-// Kubernetes gives it; then it is killed, and its exit code is -1.
+// Stop stops the program with SIGTERM, like Kubernetes, and returns how it ended. It gets a third of the 30 s that
+// Kubernetes allows; then it is killed, and its exit code is -1.
 func (s *Service) Stop(t testing.TB) Result {
 	t.Helper()
 	_ = s.process.stop()
 	return s.process.result(t)
 }
 
-// TemporaryFiles are the names of the temporary files that there are.
+// TemporaryFiles are the names of its temporary files.
 func (s *Service) TemporaryFiles(t testing.TB) []string {
 	t.Helper()
 	entries, err := os.ReadDir(s.temporary)
@@ -50,7 +50,7 @@ func (s *Service) TemporaryFiles(t testing.TB) []string {
 	return names
 }
 
-// TryService has our program do tasks with credentials that it should refuse before it calls anybody, and tells how it
+// TryService runs our program with credentials that it should reject before it calls anybody, and returns how it
 // ended.
 func TryService(t testing.TB, percipio *Percipio, clientID, clientSecret string) Result {
 	t.Helper()

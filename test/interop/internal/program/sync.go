@@ -11,7 +11,7 @@ type Summary struct {
 	PrunedSyncIDs []string `json:"pruned_sync_ids"`
 }
 
-// Sync has our program sync once into a file. The test ends if the sync fails.
+// Sync runs a sync of our program into a file. The test ends if the sync fails.
 func Sync(t testing.TB, percipio *Percipio, path string, env ...string) Summary {
 	t.Helper()
 	result := TrySync(t, percipio, path, env...)
@@ -25,7 +25,7 @@ func Sync(t testing.TB, percipio *Percipio, path string, env ...string) Summary 
 	return summary
 }
 
-// TrySync has our program sync once into a file, and tells how it ended.
+// TrySync runs a sync of our program into a file, and returns how it ended.
 func TrySync(t testing.TB, percipio *Percipio, path string, env ...string) Result {
 	t.Helper()
 	argv := append(command(t), percipio.settings()...)

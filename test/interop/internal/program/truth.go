@@ -51,7 +51,7 @@ func (t Truth) GrantsOn(entitlementID string) []string {
 	return withPrefix(t.GrantIDs, entitlementID+":")
 }
 
-// EntitlementsHeldBy are the entitlements that a user was granted.
+// EntitlementsHeldBy are the entitlements granted to a user.
 func (t Truth) EntitlementsHeldBy(userID string) []string {
 	var ids []string
 	for _, id := range t.GrantIDs {
@@ -62,12 +62,12 @@ func (t Truth) EntitlementsHeldBy(userID string) []string {
 	return ids
 }
 
-// PrincipalIDs are the users who were granted anything: `user:<id>`, each once.
+// PrincipalIDs are the users with any grant: `user:<id>`, without duplicates.
 func (t Truth) PrincipalIDs() []string {
 	return Principals(t.GrantIDs)
 }
 
-// Principals are the users of some grants: `user:<id>`, each once.
+// Principals are the users of some grants: `user:<id>`, without duplicates.
 func Principals(grantIDs []string) []string {
 	var ids []string
 	seen := map[string]bool{}

@@ -1,5 +1,5 @@
-// Package sdkparent is a connector made with the Go SDK, of which only the half that the SDK brings along is run: the
-// parent, which syncs. Where it starts its child, from its own executable, ours takes its place.
+// Package sdkparent is a connector built on the Go SDK, reduced to the SDK's half: the parent, which syncs. Our program
+// replaces the child that it starts from its own executable.
 package sdkparent
 
 import (
@@ -21,16 +21,16 @@ import (
 	"github.com/conductorone/baton-sdk/pkg/field"
 )
 
-// variable holds how our program is started, as a list of words in JSON. Only with it a process is one of this package.
+// variable contains the command of our program, as a JSON list of words. It marks the processes of this package.
 const variable = "INTEROP_SDK_CHILD"
 
-// Env is the environment that makes a process with this executable a connector, whose child is started so.
+// Env is the environment that makes a process with this executable such a connector.
 func Env(child []string) ([]string, error) {
 	words, err := json.Marshal(child)
 	return []string{variable + "=" + string(words)}, err
 }
 
-// RunIfAsked is called first in a process. It does not return in one that Env was given to.
+// RunIfAsked must be called first in a process. It does not return in one that got Env.
 func RunIfAsked() {
 	text := os.Getenv(variable)
 	if text == "" {
@@ -45,7 +45,7 @@ func RunIfAsked() {
 	os.Exit(0)
 }
 
-// becomeChild has our program take over the process: its number, its pipes, its open files, its environment.
+// becomeChild replaces this process with our program: same pid, pipes, open files and environment.
 func becomeChild(text string, arguments []string) error {
 	var words []string
 	if err := json.Unmarshal([]byte(text), &words); err != nil {
@@ -70,7 +70,7 @@ var settings = field.NewConfiguration([]field.SchemaField{
 	field.StringField("api-token", field.WithRequired(true), field.WithIsSecret(true)),
 })
 
-// connector has nothing: what a sync finds comes from the child.
+// connector has nothing: everything that a sync finds comes from the child.
 type connector struct{}
 
 func newConnector(context.Context, *viper.Viper, *cli.ConnectorOpts) (connectorbuilder.ConnectorBuilderV2, []connectorbuilder.Opt, error) {

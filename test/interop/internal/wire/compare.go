@@ -8,7 +8,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// Difference is what two sides say of one declaration.
+// Difference is what the two sides say about one declaration.
 type Difference struct {
 	Subject
 	Ours, Theirs string
@@ -18,16 +18,16 @@ func (d Difference) String() string {
 	return fmt.Sprintf("%s %s\n  ours:   %s\n  theirs: %s", d.Kind, d.Name, d.Ours, d.Theirs)
 }
 
-// Comparison is what two sets of facts have in common and what not. Each list is sorted by name.
+// Comparison is what two sets of facts have in common, and what they do not. Each list is sorted by name.
 type Comparison struct {
 	Same      []Subject
 	Different []Difference
-	// OnlyOurs and OnlyTheirs leave out what lies within a declaration that is itself in the list.
+	// OnlyOurs and OnlyTheirs leave out declarations inside others of the list.
 	OnlyOurs   []Subject
 	OnlyTheirs []Subject
 }
 
-// Compare compares our facts with those of others.
+// Compare compares our facts with theirs.
 func Compare(ours, theirs Facts) Comparison {
 	var result Comparison
 	for subject, fact := range ours {
@@ -53,7 +53,7 @@ func Compare(ours, theirs Facts) Comparison {
 	return result
 }
 
-// outermost drops declarations within others of the list: a message that is missing says it for its fields.
+// outermost drops declarations inside others of the list: a missing message implies its fields.
 func outermost(subjects []Subject) []Subject {
 	listed := map[protoreflect.FullName]bool{}
 	for _, subject := range subjects {

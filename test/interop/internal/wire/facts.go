@@ -1,5 +1,5 @@
-// Package wire takes descriptors apart into facts that can be compared one by one: all that decides how a message is
-// written and how a method is called, and nothing else (no comments, no files, no options).
+// Package wire breaks descriptors down into facts that can be compared one by one: everything that decides how a message
+// is encoded and how a method is called, and nothing else (no comments, files or options).
 package wire
 
 import (
@@ -23,20 +23,19 @@ const (
 	Method    Kind = "method"
 )
 
-// Kinds are all kinds, in the order in which they are counted.
+// Kinds are all kinds, in the order of the report.
 var Kinds = []Kind{Message, Field, Oneof, Enum, EnumValue, Service, Method}
 
 // Subject is a declaration.
 type Subject struct {
 	Kind Kind
-	// Name is the full name: c1.connector.v2.Grant.id. An enum value's is put under its enum, not beside it as protobuf
-	// has it.
+	// Name is the full name: c1.connector.v2.Grant.id. An enum value is named below its enum, unlike in protobuf.
 	Name protoreflect.FullName
-	// Package is the proto package that it is declared in.
+	// Package is the proto package of the declaration.
 	Package protoreflect.FullName
 }
 
-// Facts tells of each declaration what is true of it.
+// Facts describes each declaration.
 type Facts map[Subject]string
 
 // Files is a set of descriptors: a registry.
@@ -44,7 +43,7 @@ type Files interface {
 	RangeFiles(func(protoreflect.FileDescriptor) bool)
 }
 
-// FactsOf takes the files of packages apart whose names begin with one of the prefixes.
+// FactsOf returns the facts of files in packages with one of the prefixes.
 func FactsOf(files Files, packagePrefixes ...string) Facts {
 	facts := Facts{}
 	files.RangeFiles(func(file protoreflect.FileDescriptor) bool {
