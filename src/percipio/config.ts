@@ -1,23 +1,29 @@
 // The settings of this connector. The Go connector has the first three and `base-url` under the same names.
 import { boolField, choiceField, durationField, stringField, stringSliceField } from 'baton-connector-sdk';
+import { checkToken, checkUuids, normalizeToken, normalizeUuid, normalizeUuids } from './normalize-settings.ts';
 
 export const apiTokenField = stringField({
   name: 'api-token',
   description: 'Bearer token of the Percipio service account',
   required: true,
   secret: true,
+  normalize: normalizeToken,
+  check: checkToken,
 });
 
 export const organizationIdField = stringField({
   name: 'organization-id',
   description: 'UUID of the organization in Percipio',
   required: true,
+  normalize: normalizeUuid,
 });
 
 export const limitedCoursesField = stringSliceField({
   name: 'limited-courses',
   description: 'Sync only these course ids (default: all courses)',
   required: false,
+  normalize: normalizeUuids,
+  check: checkUuids,
 });
 
 export const regionField = choiceField({

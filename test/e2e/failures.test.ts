@@ -96,6 +96,23 @@ const failures: readonly Failure[] = [
     says: [/search-content.* answered 500/],
   },
   {
+    what: 'a list of courses of which none exists',
+    argv: ['--limited-courses={00000000-0000-4000-8000-00000000000A}; {00000000-0000-4000-8000-00000000000B}'],
+    says: [
+      /--limited-courses \(BATON_LIMITED_COURSES\): none of its courses can be synced/,
+      /00000000-0000-4000-8000-00000000000a is not synced: Percipio finds no course or assessment with this id/,
+    ],
+  },
+  {
+    what: 'a list of courses of which all are inactive',
+    plant: ({ data }) => {
+      const course = { contentType: { percipioType: 'COURSE' }, lifecycle: { status: 'INACTIVE' } };
+      data.courses = [{ id: '00000000-0000-4000-8000-00000000000a', ...course }];
+    },
+    argv: ['--limited-courses=00000000-0000-4000-8000-00000000000a'],
+    says: [/none of its courses can be synced.* is inactive in Percipio/],
+  },
+  {
     what: 'a Percipio that is down',
     plant: ({ faults }) => faults.add({ kind: 'reset', times: always }),
     says: [/failed with the same error: user-management, content-discovery, reporting\./, /\(after 4 attempts\)/],

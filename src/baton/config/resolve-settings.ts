@@ -91,11 +91,16 @@ export function createSettings(values: ReadonlyMap<string, Setting>): Settings {
   };
 }
 
-/** Every text given for a secret field in any source, so that none is ever shown. */
+/** Every text given for a secret field in any source, as it was given and as it is used, so that none is ever shown. */
 export function collectSecrets(fields: readonly Field[], sources: SettingSources): readonly string[] {
-  return fields
-    .filter((field) => field.secret)
-    .flatMap((field) => Object.values(sources).flatMap((source) => source.get(field.name)?.text ?? []));
+  const secrets = new Set<string>();
+  for (const field of fields.filter(({ secret }) => secret)) {
+    for (const text of Object.values(sources).flatMap((source) => source.get(field.name)?.text ?? [])) {
+      secrets.add(text);
+      if (field.variant === 'string') secrets.add(String(field.normalize?.(text) ?? text));
+    }
+  }
+  return [...secrets];
 }
 
 function strongest(field: Field, sources: SettingSources): RawValue | undefined {

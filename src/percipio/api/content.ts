@@ -119,9 +119,10 @@ export class ContentApi {
     id: string,
     signal: AbortSignal,
   ): Promise<{ readonly value: ContentItem | undefined; readonly rateLimit: RateLimit | undefined }> {
+    const wanted = id.toLowerCase();
     for (let offset = 0; ; offset += searchPageSize) {
       const { items, rateLimit } = await this.search({ text: id, max: searchPageSize, offset }, signal);
-      const value = items.find((item) => item.id === id);
+      const value = items.find((item) => item.id.toLowerCase() === wanted);
       if (value || items.length < searchPageSize) {
         return { value, rateLimit };
       }

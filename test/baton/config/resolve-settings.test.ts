@@ -155,3 +155,14 @@ test('collectSecrets finds the values of secret fields in every source, hidden a
   };
   assert.deepEqual(collectSecrets(fields, sources), ['one', 'two', 'three', 'four']);
 });
+
+test('collectSecrets also finds a secret as its field normalizes it', () => {
+  const key = stringField({
+    name: 'key',
+    description: 'Key',
+    secret: true,
+    normalize: (text) => text.slice('Bearer '.length),
+  });
+  const sources = { flags: given('flag', { key: 'Bearer abc' }), environment: new Map(), file: new Map() };
+  assert.deepEqual(collectSecrets([key], sources), ['Bearer abc', 'abc']);
+});

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { ConnectError } from '@connectrpc/connect';
 import { Code, ServiceError } from '../../../src/baton/author/service-error.ts';
 import type { PercipioSimulator } from '../../../src/simulator/percipio/percipio-simulator.ts';
 import { startSimulator } from '../../simulator/percipio/start-simulator.ts';
@@ -78,12 +79,83 @@ for (const [what, item, expected] of notSynced) {
 }
 
 test('a listed item that search finds and that is no course is named with its type', async (t) => {
-  const simulator = await startWithCourses(t, []);
+  const simulator = await startWithCourses(t, [titled(1)]);
   const video = { ...titled(5), contentType: { percipioType: 'VIDEO' } };
-  simulator.faults.add({ kind: 'status', status: 200, body: [video], match: { path: /search-content/ } });
-  const { pages, warnings } = await list(t, simulator, [uuid(5)]);
-  assert.deepEqual(pages, [[]]);
+  const match = { path: new RegExp(`search-content.*${uuid(5)}`) };
+  simulator.faults.add({ kind: 'status', status: 200, body: [video], match });
+  const { pages, warnings } = await list(t, simulator, [uuid(5), uuid(1)]);
+  assert.deepEqual(pages, [[uuid(1)]]);
   assert.match(warnings[0] ?? '', /"Course 5" is VIDEO, neither a course nor an assessment/);
+});
+
+test('a course is found whatever the case of its id in Percipio', async (t) => {
+  const id = '5b1c9d52-8f0e-4c8b-9a55-0c6f5e3a7d10';
+  const simulator = await startWithCourses(t, [courseItem(id.toUpperCase())]);
+  assert.deepEqual((await list(t, simulator, [id])).pages, [[id.toUpperCase()]]);
+});
+
+const inactive = (number: number) => ({ ...titled(number), lifecycle: { status: 'INACTIVE' } });
+const reasonOf = (error: unknown) => error instanceof ServiceError && [error.code, error.reason];
+
+for (const [what, numbers, courses] of [
+  ['exists', [5], []],
+  ['is active', [5, 6], [inactive(5), inactive(6)]],
+  ['exists or is active, on several pages', Array.from({ length: 60 }, (_, number) => number), [inactive(3)]],
+] as const) {
+  test(`the listing fails if none of the listed courses ${what}`, async (t) => {
+    const simulator = await startWithCourses(t, [...courses]);
+    await assert.rejects(list(t, simulator, numbers.map(uuid)), (error) => {
+      assert.deepEqual(reasonOf(error), [Code.FailedPrecondition, 'no_limited_course']);
+      assert.match(
+        (error as ServiceError).rawMessage,
+        /^--limited-courses \(BATON_LIMITED_COURSES\): none of its courses can be synced\. 00000000-\S+ is not synced: /,
+      );
+      return true;
+    });
+  });
+}
+
+for (const [where, existing] of [
+  ['first', 0],
+  ['middle', 30],
+  ['last', 59],
+] as const) {
+  test(`one course on the ${where} page of a long list is enough`, async (t) => {
+    const simulator = await startWithCourses(t, [titled(existing)]);
+    const { pages, warnings } = await list(
+      t,
+      simulator,
+      Array.from({ length: 60 }, (_, number) => uuid(number)),
+    );
+    assert.deepEqual(pages.flat(), [uuid(existing)]);
+    assert.equal(warnings.length, 59);
+  });
+}
+
+/** Lists page by page over gRPC messages, each page from a process of its own. */
+async function listInProcesses(t: TestContext, simulator: PercipioSimulator, ids: readonly string[]) {
+  const counts: number[] = [];
+  let pageToken = '';
+  do {
+    const { resources } = startConnector(t, simulator, { settings: { 'limited-courses': ids } });
+    const page = await resources.listResources({ resourceTypeId: 'course', pageToken, activeSyncId: 'sync-1' });
+    counts.push(page.list.length);
+    pageToken = page.nextPageToken;
+  } while (pageToken !== '');
+  return counts;
+}
+
+test('several processes that list page by page fail at the end if no listed course exists', async (t) => {
+  const ids = Array.from({ length: 60 }, (_, number) => uuid(number));
+  const simulator = await startWithCourses(t, [titled(0)]);
+  assert.deepEqual(await listInProcesses(t, simulator, ids), [1, 0, 0]);
+  simulator.data.courses = [];
+  await assert.rejects(listInProcesses(t, simulator, ids), (error) => {
+    assert.ok(error instanceof ConnectError);
+    assert.equal(error.code, Code.FailedPrecondition);
+    return true;
+  });
+  assert.equal(simulator.requests.of({ path: /search-content/ }).length, 120);
 });
 
 test('a search that passes on a later attempt loses no course', async (t) => {

@@ -1,0 +1,50 @@
+// Reads settings as they were copied: with quotes, braces, line breaks or the word Bearer around the value.
+
+const uuidForm = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** How many invalid ids an error names. */
+const namedMax = 3;
+
+/** The token alone: without white space, quotes and the word Bearer around it. */
+export function normalizeToken(text: string): string {
+  return trimEnd(text.slice(/^(?:["'\s]|bearer\s)*/i.exec(text)?.[0].length), /["'\s]/);
+}
+
+/** Returns what is wrong with a token, as a clause that does not quote it. Its form is Percipio's business. */
+export function checkToken(token: string): string | undefined {
+  return /^[\x21-\x7e]+$/.test(token)
+    ? undefined
+    : 'contains white space or other characters that no bearer token has: copy it again, without line breaks';
+}
+
+/** The UUID in lower case, without white space, quotes and braces around it. Anything else stays as it is. */
+export function normalizeUuid(text: string): string {
+  const [id = '', ...others] = splitIds([text]);
+  return others.length === 0 && uuidForm.test(id) ? id.toLowerCase() : text;
+}
+
+/**
+ * The entries of a list, however it was written: separated by commas, semicolons, white space or line breaks; as a JSON
+ * array; with quotes or braces around each. Those that are UUIDs are in lower case.
+ */
+export function normalizeUuids(values: readonly string[]): readonly string[] {
+  return splitIds(values).map((id) => (uuidForm.test(id) ? id.toLowerCase() : id));
+}
+
+/** Returns what is wrong with a normalized list, as a clause that names what is not a UUID. */
+export function checkUuids(ids: readonly string[]): string | undefined {
+  const invalid = ids.filter((id) => !uuidForm.test(id)).map((id) => JSON.stringify(id));
+  if (invalid.length === 0) return undefined;
+  const more = invalid.length > namedMax ? ` and ${invalid.length - namedMax} more` : '';
+  return `expects UUIDs (8-4-4-4-12 hexadecimal digits), not ${invalid.slice(0, namedMax).join(', ')}${more}`;
+}
+
+function splitIds(values: readonly string[]): readonly string[] {
+  return values.flatMap((value) => value.split(/[\s,;"'“”‘’`[\]{}]+/)).filter((id) => id !== '');
+}
+
+function trimEnd(text: string, dropped: RegExp): string {
+  let end = text.length;
+  while (end > 0 && dropped.test(text.charAt(end - 1))) end -= 1;
+  return text.slice(0, end);
+}
