@@ -45,11 +45,11 @@ export const rooms: Readonly<Record<string, Room>> = {
     'a service knows the connector, not who calls it: pass it through the call context',
     ...['author', 'config', 'credentials', 'encode', 'log', 'messages', 'net'],
   ),
-  'src/baton/client': sdkRoom('a client in this process knows services alone', 'author', 'services'),
   'src/baton/server': sdkRoom(
     'a server carries calls to services: what it serves is passed in',
-    ...['author', 'client', 'config', 'log', 'messages', 'net', 'services'],
+    ...['author', 'log', 'messages', 'net', 'services'],
   ),
+  'src/baton/client': sdkRoom('a client in this process calls services as a server does', 'server', 'services'),
   'src/baton/c1z': sdkRoom('a file knows rows: map to messages in sync/', 'author', 'encode', 'messages', 'net'),
   'src/baton/sync': sdkRoom(
     'a sync calls clients and writes a file',

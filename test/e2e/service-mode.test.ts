@@ -39,7 +39,13 @@ test('the program does the tasks of ConductorOne, syncs anew for each, and shows
     assert.deepEqual(await readIds(uploads.of(id)[0]?.path ?? ''), trueIds(percipio));
   }
   assert.equal(percipio.requests.of({ method: 'POST', path: /learning-activity/ }).length, 2);
-  const grant = tasks.add({ case: 'grant', value: { entitlement: { id: 'e' }, principal: {} } });
+  const grant = tasks.add({
+    case: 'grant',
+    value: {
+      entitlement: { id: 'e', resource: { id: { resourceType: 'course', resource: 'c' } } },
+      principal: { id: { resourceType: 'user', resource: 'u' } },
+    },
+  });
   const { status, finalState } = await tasks.finished(grant);
   assert.equal(status?.message, 'provisioning is not enabled');
   assert.equal(finalState.case === 'error' && finalState.value.nonRetryable, true);

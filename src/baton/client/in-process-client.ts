@@ -6,9 +6,9 @@ import {
   type DescService,
   type MessageInitShape,
 } from '@bufbuild/protobuf';
-import { type Client, type ContextValues, createHandlerContext, type ServiceImpl } from '@connectrpc/connect';
-import { Code, ServiceError } from '../author/service-error.ts';
-import type { ServiceEntry } from '../services/service-entry.ts';
+import { type CallOptions, type Client, type ContextValues, createHandlerContext } from '@connectrpc/connect';
+import { applyPolicy, type OneToOne } from '../server/call-policy.ts';
+import { type ServiceEntry, serviceEntry } from '../services/service-entry.ts';
 
 /** What the calls of a client have in common. */
 interface InProcessOptions {
@@ -16,6 +16,8 @@ interface InProcessOptions {
   readonly contextValues: ContextValues;
   /** Aborts all calls made through the client. */
   readonly signal: AbortSignal;
+  /** Whether this process makes the requests alone, so that they need no validation. Default: false. */
+  readonly isTrusted?: boolean | undefined;
 }
 
 /** The unary methods of a service as a typed client. */
@@ -26,48 +28,47 @@ export type UnaryClient<Desc extends DescService> = Pick<
 >;
 
 /**
- * Creates a client of `desc` for the implementation among `services`. Requests and responses are passed by reference, so
- * neither side may change a message afterwards.
+ * Creates a client of `desc` for the implementation among `services`, under the same policy as the calls of a server.
+ * Requests and responses are passed by reference, so neither side may change a message afterwards. Of the options of a
+ * call, `headers`, `signal` and `timeoutMs` count.
  *
- * Connect's router transport does the same but encodes each message twice, which is too slow for a sync. Calls of a
- * method without an implementation throw a ServiceError UNIMPLEMENTED.
+ * Connect's router transport does the same but encodes each message twice, which is too slow for a sync. Calls reject
+ * with the reason of the abort when their caller aborted them, else with a ConnectError.
  */
 export function createInProcessClient<Desc extends DescService>(
   desc: Desc,
   services: readonly ServiceEntry[],
-  { contextValues, signal }: InProcessOptions,
+  { contextValues, signal, isTrusted }: InProcessOptions,
 ): UnaryClient<Desc> {
-  const entry = services.find((service) => service.desc.typeName === desc.typeName);
-  const implementation = (entry?.implementation ?? {}) as Partial<ServiceImpl<Desc>>;
+  const entry = services.find((service) => service.desc.typeName === desc.typeName) ?? serviceEntry(desc, {});
+  const methods = applyPolicy(entry, { isTrusted }).implementation as Record<string, unknown>;
   const client: Record<string, unknown> = {};
   for (const method of desc.methods) {
     if (method.methodKind !== 'unary') {
       continue;
     }
-    const handle = implementation[method.localName as keyof ServiceImpl<Desc>] as
-      | ((request: unknown, context: unknown) => unknown)
-      | undefined;
-    client[method.localName] = async (request: MessageInitShape<typeof method.input>) => {
-      signal.throwIfAborted();
-      if (!handle) {
-        throw new ServiceError(Code.Unimplemented, `${desc.typeName}/${method.name} is not implemented`, {
-          reason: 'unimplemented',
-        });
-      }
+    const serve = methods[method.localName] as OneToOne;
+    client[method.localName] = async (request: MessageInitShape<typeof method.input>, options: CallOptions = {}) => {
+      const { headers, timeoutMs } = options;
+      const requestSignal = options.signal ? AbortSignal.any([signal, options.signal]) : signal;
+      requestSignal.throwIfAborted();
       const context = createHandlerContext({
         service: desc,
         method,
         protocolName: 'in-process',
         requestMethod: 'POST',
         url: `in-process:/${desc.typeName}/${method.name}`,
-        requestSignal: signal,
+        requestSignal,
         contextValues,
+        ...(headers && { requestHeader: headers }),
+        ...(timeoutMs !== undefined && { timeoutMs }),
       });
       try {
-        return create(
-          method.output,
-          (await handle.call(implementation, create(method.input, request), context)) as MessageInitShape<DescMessage>,
-        );
+        const response = await serve(create(method.input, request), context);
+        return create(method.output, response as MessageInitShape<DescMessage>);
+      } catch (error) {
+        requestSignal.throwIfAborted();
+        throw error;
       } finally {
         context.abort();
       }

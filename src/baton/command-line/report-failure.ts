@@ -2,6 +2,7 @@
 import { ConnectError } from '@connectrpc/connect';
 import type { Logger } from 'pino';
 import { type Output, StopRequest } from '../author/host.ts';
+import { isUnexpected } from '../author/unexpected-error.ts';
 import { UsageError } from '../author/usage-error.ts';
 import { describeError, describeStack } from '../log/describe-error.ts';
 
@@ -24,8 +25,10 @@ interface FailureReport {
  * its stack.
  * @returns The exit code: 2 for usage errors, 128 plus its number for a signal, 1 otherwise.
  */
-export function reportFailure(error: unknown, report: FailureReport): number {
+export function reportFailure(failure: unknown, report: FailureReport): number {
   const { programName, stderr, logger, redactText } = report;
+  // The user sees the original error. Only callers elsewhere must not.
+  const error = isUnexpected(failure) ? failure.cause : failure;
   const print = (text: string) => void stderr.write(redactText(`${programName}: ${text}\n`));
   if (error instanceof UsageError) {
     print(describeFaults(error.faults, programName));

@@ -12,7 +12,8 @@ import { formatJson } from '../harness/report/format-json.ts';
 import { formatJunit } from '../harness/report/format-junit.ts';
 import { formatText } from '../harness/report/format-text.ts';
 import { countOutcomes } from '../harness/report/harness-report.ts';
-import { checkListenAddress, isLoopback, type ListenAddress, parseListenAddress } from '../server/listen-address.ts';
+import { isLoopback } from '../net/is-loopback.ts';
+import { checkListenAddress, type ListenAddress, parseListenAddress } from '../server/listen-address.ts';
 
 const common = { exportTarget: 'none' } as const;
 
@@ -136,7 +137,7 @@ function checkTimeout(valueMs: number): string | undefined {
 /** Reads the certificates once and checks that they are usable. */
 async function prepareConnection(invocation: Invocation, address: ListenAddress): Promise<() => Connection> {
   const { createConnection } = await import('../harness/connection.ts');
-  const tls = await readTls(invocation, !isLoopback(address));
+  const tls = await readTls(invocation, !isLoopback(address.host));
   try {
     createSecureContext({ ca: tls?.ca, cert: tls?.cert, key: tls?.key });
   } catch (error) {

@@ -6,19 +6,19 @@ import type { Command, Invocation } from '../command-line/command.ts';
 import { readClientKey } from '../conductorone/credentials/read-client-key.ts';
 import { boolField, durationField, stringField } from '../config/create-field.ts';
 import { provisioning, ticketing } from '../config/fields/service-mode.ts';
+import { isLoopback } from '../net/is-loopback.ts';
 import type { GrpcServer } from '../server/grpc/grpc-server.ts';
-import { startConnectorHealth } from '../server/health/connector-health.ts';
 import type { HttpServer } from '../server/http/http-server.ts';
 import {
   checkListenAddress,
   formatListenAddress,
-  isLoopback,
   type ListenAddress,
   parseListenAddress,
 } from '../server/listen-address.ts';
 import { nameToDial } from '../server/name-to-dial.ts';
 import type { TlsMaterial } from '../server/tls/mutual-tls.ts';
 import { createConnectorServices } from '../services/connector-services.ts';
+import { startConnectorHealth } from './connector-health.ts';
 
 const listen = stringField({
   name: 'listen',
@@ -121,7 +121,7 @@ export const serveCommand: Command = {
 
     for (const { address } of servers) {
       logger.info({ address: formatListenAddress(address), tls: tls !== undefined }, 'listening');
-      if (!tls && !isLoopback(address)) {
+      if (!tls && !isLoopback(address.host)) {
         logger.warn('no TLS: anyone who reaches this address can read everything');
       }
     }
@@ -159,7 +159,7 @@ async function readTls({ settings, host }: Invocation): Promise<TlsMaterial | un
   }
   const exposed = [listen, httpListen].filter((field) => {
     const address = settings.get<string | undefined>(field);
-    return address !== undefined && !isLoopback(parseListenAddress(address));
+    return address !== undefined && !isLoopback(parseListenAddress(address).host);
   });
   if (exposed.length > 0 && !settings.get(insecureListen)) {
     throw new UsageError(

@@ -14,11 +14,11 @@ import {
   syncResources,
   syncResourceTypes,
 } from '../config/fields/sync.ts';
-import { startConnectorHealth } from '../server/health/connector-health.ts';
 import type { HealthHttpServer } from '../server/health/health-http-server.ts';
 import { createConnectorServices } from '../services/connector-services.ts';
 import { readTargets } from '../sync/sync-targets.ts';
 import { readBulkLoad } from '../sync/sync-to-file.ts';
+import { startConnectorHealth } from './connector-health.ts';
 
 /** Longer silence means that something is wrong: ConductorOne is polled at least every five minutes. */
 const silenceMaxMs = 15 * 60_000;

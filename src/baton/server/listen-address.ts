@@ -1,5 +1,5 @@
 // Where a server listens: `host:port` as people write it.
-import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
 
 export interface ListenAddress {
   /** An IP address or a host name, without brackets. */
@@ -7,10 +7,6 @@ export interface ListenAddress {
   /** 0 lets the system choose one. */
   readonly port: number;
 }
-
-const loopback = new BlockList();
-loopback.addSubnet('127.0.0.0', 8, 'ipv4');
-loopback.addAddress('::1', 'ipv6');
 
 /** The last label has a letter: what ends in a number is an IPv4 address, or a wrong one. */
 const hostName = /^([a-z0-9-]+\.)*[a-z0-9-]*[a-z][a-z0-9-]*$/i;
@@ -54,12 +50,6 @@ export function checkListenAddress(text: string): string | undefined {
 /** Writes what {@link parseListenAddress} reads. */
 export function formatListenAddress({ host, port }: ListenAddress): string {
   return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
-}
-
-/** Whether only this machine can reach the address. Of host names, `localhost` alone is known to be so (RFC 6761). */
-export function isLoopback({ host }: ListenAddress): boolean {
-  const family = isIP(host);
-  return family === 0 ? host.toLowerCase() === 'localhost' : loopback.check(host, family === 6 ? 'ipv6' : 'ipv4');
 }
 
 function split(text: string): { host: string; port: string } {

@@ -1,10 +1,11 @@
 // The calls that a server is busy with, so that it can wait for them or stop them.
-import type { ConnectError } from '@connectrpc/connect';
+import { ConnectError } from '@connectrpc/connect';
+import { Code, ServiceError } from '../author/service-error.ts';
 
 export interface RunningCall {
   /** The full name of the called service. */
   readonly service: string;
-  /** Answers the call with `reason` at once, and aborts the work for it. */
+  /** Ends the call with `reason` at once, and aborts the work for it. */
   stop(reason: ConnectError): void;
 }
 
@@ -24,11 +25,12 @@ export class RunningCalls {
     }
   }
 
-  /** Stops all calls, or those of the services named. */
-  stop(reason: ConnectError, services?: ReadonlySet<string>): void {
+  /** Ends all calls, or those of the named services, with UNAVAILABLE: the server is stopping. */
+  stop(services?: ReadonlySet<string>): void {
+    const reason = new ServiceError(Code.Unavailable, 'the server is stopping', { reason: 'stopping' });
     for (const call of [...this.#calls]) {
       if (!services || services.has(call.service)) {
-        call.stop(reason);
+        call.stop(ConnectError.from(reason));
       }
     }
   }

@@ -79,7 +79,10 @@ function connect(options: FullSyncOptions, signal: AbortSignal): ConnectorClient
     .set(validationKey, describeValidation(options))
     // Nothing leaves the process, so no response can be too large.
     .set(responseMaxBytesKey, Number.POSITIVE_INFINITY);
-  return createConnectorClients((desc) => createInProcessClient(desc, services, { contextValues, signal }));
+  // The sync makes its requests of what the same connector listed.
+  return createConnectorClients((desc) =>
+    createInProcessClient(desc, services, { contextValues, signal, isTrusted: true }),
+  );
 }
 
 function describeValidation(options: FullSyncOptions) {

@@ -47,7 +47,13 @@ function endless() {
 
 const syncFull = { case: 'syncFull', value: {} } as const;
 const small = { case: 'actionListSchemas', value: {} } as const;
-const grant = { case: 'grant', value: { entitlement: { id: 'e' }, principal: {} } } as const;
+const grant = {
+  case: 'grant',
+  value: {
+    entitlement: { id: 'e', resource: { id: { resourceType: 'book', resource: 'b' } } },
+    principal: { id: { resourceType: 'reader', resource: 'r' } },
+  },
+} as const;
 
 async function sync({ conductorone }: StartedService): Promise<BatonServiceFinishTaskRequest> {
   return conductorone.tasks.finished(conductorone.tasks.add(syncFull));

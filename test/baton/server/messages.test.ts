@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { Code, createClient } from '@connectrpc/connect';
 import { ServiceError } from '../../../src/baton/author/service-error.ts';
-import { internalErrorText } from '../../../src/baton/server/call-failure.ts';
+import { internalErrorText } from '../../../src/baton/author/unexpected-error.ts';
 import { serviceEntry } from '../../../src/baton/services/service-entry.ts';
 import { EchoService } from './echo-service.ts';
 import { failureOf } from './failure-of.ts';

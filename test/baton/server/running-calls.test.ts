@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Code, ConnectError } from '@connectrpc/connect';
 import { type RunningCall, RunningCalls } from '../../../src/baton/server/running-calls.ts';
-
-const reason = new ConnectError('the program is stopping', Code.Unavailable);
 
 function createCalls(services: readonly string[]) {
   const running = new RunningCalls();
@@ -16,13 +13,13 @@ function createCalls(services: readonly string[]) {
 test('those are stopped that run still, in whatever order the others have ended', () => {
   const { running, calls, stopped } = createCalls(['a', 'b', 'a', 'b', 'a']);
   for (const index of [0, 4, 2]) running.delete(calls[index] as RunningCall);
-  running.stop(reason);
+  running.stop();
   assert.deepEqual(stopped.sort(), [1, 3]);
 });
 
 test('the calls of some services are stopped alone', () => {
   const { running, stopped } = createCalls(['a', 'b', 'a']);
-  running.stop(reason, new Set(['a']));
+  running.stop(new Set(['a']));
   assert.deepEqual(stopped, [0, 2]);
 });
 

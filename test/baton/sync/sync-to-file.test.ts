@@ -7,6 +7,7 @@ import { type TestContext, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { pino } from 'pino';
 import { type Connector, singlePage } from '../../../src/baton/author/connector.ts';
+import { Code, ServiceError } from '../../../src/baton/author/service-error.ts';
 import { readC1z } from '../../../src/baton/c1z/c1z-reader.ts';
 import { unpackC1z } from '../../../src/baton/c1z/file/unpack-c1z.ts';
 import { createSchema } from '../../../src/baton/c1z/tables/schema.ts';
@@ -142,7 +143,7 @@ const failures: [what: string, run: (folders: Folders) => Promise<unknown>, expe
     (folders) =>
       sync(folders, {
         connector: libraryThat(async () => {
-          throw new Error('the shelf fell over');
+          throw new ServiceError(Code.Unavailable, 'the shelf fell over', { reason: 'shelf' });
         }),
       }),
     /the shelf fell over/,

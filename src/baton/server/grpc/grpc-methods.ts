@@ -9,7 +9,7 @@ import {
   type MessageInitShape,
   toBinary,
 } from '@bufbuild/protobuf';
-import type { ContextValues, HandlerContext } from '@connectrpc/connect';
+import type { ContextValues } from '@connectrpc/connect';
 import type {
   Server,
   ServerDuplexStream,
@@ -23,7 +23,7 @@ import type { Logger } from 'pino';
 import { Code, ServiceError } from '../../author/service-error.ts';
 import { ListResponse } from '../../services/list-response.ts';
 import type { ServiceEntry } from '../../services/service-entry.ts';
-import type { RequestValidator } from '../request-validator.ts';
+import { applyPolicy, type ManyToMany, type ManyToOne, type OneToMany, type OneToOne } from '../call-policy.ts';
 import type { RunningCalls } from '../running-calls.ts';
 import { WireCall, type WireCallOptions } from './wire-call.ts';
 
@@ -31,25 +31,18 @@ import { WireCall, type WireCallOptions } from './wire-call.ts';
 export interface MethodEnvironment {
   readonly logger: Logger;
   readonly running: RunningCalls;
-  readonly validator: RequestValidator;
   readonly setContextValues: ((values: ContextValues) => void) | undefined;
 }
 
-/** Implementations of unknown methods: their types were checked where service and implementation were paired. */
-type OneToOne = (request: Message, context: HandlerContext) => Promise<object> | object;
-type OneToMany = (request: Message, context: HandlerContext) => AsyncIterable<object>;
-type ManyToOne = (requests: AsyncIterable<Message>, context: HandlerContext) => Promise<object>;
-type ManyToMany = (requests: AsyncIterable<Message>, context: HandlerContext) => AsyncIterable<object>;
-
 /**
- * Adds every method of a service. Those without an implementation answer UNIMPLEMENTED.
+ * Adds every method of a service, under the policy for calls.
  * @throws Error when the server has the service already.
  */
 export function addGrpcMethods(server: Server, entry: ServiceEntry, environment: MethodEnvironment): void {
+  const methods = applyPolicy(entry, environment).implementation as Record<string, unknown>;
   for (const method of entry.desc.methods) {
     const path = `/${entry.desc.typeName}/${method.name}`;
-    const implementation = implementationOf(entry, method);
-    const [type, handler] = toHandler(method, implementation, environment);
+    const [type, handler] = toHandler(method, methods[method.localName], environment);
     // Messages stay bytes in grpc-js: what cannot be read or written is then an error like any other, with a log line.
     if (!server.register(path, handler, asIs, asIs, type)) {
       throw new Error(`the service ${entry.desc.typeName} is there twice`);
@@ -58,16 +51,6 @@ export function addGrpcMethods(server: Server, entry: ServiceEntry, environment:
 }
 
 const asIs = (bytes: Buffer) => bytes;
-
-function implementationOf(entry: ServiceEntry, method: DescMethod): unknown {
-  const implementation = (entry.implementation as Record<string, unknown>)[method.localName];
-  return typeof implementation === 'function'
-    ? implementation.bind(entry.implementation)
-    : () => {
-        const text = `${entry.desc.typeName}/${method.name} is not implemented by this server`;
-        throw new ServiceError(Code.Unimplemented, text, { reason: 'unimplemented' });
-      };
-}
 
 /** The name that grpc-js has for a kind of method, and the handler that it wants for one. */
 function toHandler(
@@ -90,46 +73,41 @@ function toHandler(
 function toUnaryHandler(method: DescMethod, serve: OneToOne, environment: MethodEnvironment) {
   return (call: ServerUnaryCall<Buffer, Buffer>, callback: sendUnaryData<Buffer>) =>
     runCall({ ...environment, call, method, sendStatus: callback }, async (wire) => {
-      const request = await readRequest(method, call.request, environment);
-      sendResponse(wire, method, await serve(request, wire.context), callback);
+      const response = await serve(readRequest(method, call.request), wire.context);
+      sendResponse(wire, method, response, callback);
     });
 }
 
 function toServerStreamHandler(method: DescMethod, serve: OneToMany, environment: MethodEnvironment) {
   return (call: ServerWritableStream<Buffer, Buffer>) =>
     runCall({ ...environment, call, method, sendStatus: (status) => call.emit('error', status) }, async (wire) => {
-      const request = await readRequest(method, call.request, environment);
-      await sendResponses(wire, method, serve(request, wire.context), call);
+      await sendResponses(wire, method, serve(readRequest(method, call.request), wire.context), call);
     });
 }
 
 function toClientStreamHandler(method: DescMethod, serve: ManyToOne, environment: MethodEnvironment) {
   return (call: ServerReadableStream<Buffer, Buffer>, callback: sendUnaryData<Buffer>) =>
     runCall({ ...environment, call, method, sendStatus: callback }, async (wire) => {
-      const response = await serve(readRequests(method, call, environment), wire.context);
+      const response = await serve(readRequests(method, call), wire.context);
       sendResponse(wire, method, response, callback);
     });
 }
 
 function toBidiHandler(method: DescMethod, serve: ManyToMany, environment: MethodEnvironment) {
   return (call: ServerDuplexStream<Buffer, Buffer>) =>
-    runCall({ ...environment, call, method, sendStatus: (status) => call.emit('error', status) }, async (wire) => {
-      await sendResponses(wire, method, serve(readRequests(method, call, environment), wire.context), call);
-    });
+    runCall({ ...environment, call, method, sendStatus: (status) => call.emit('error', status) }, (wire) =>
+      sendResponses(wire, method, serve(readRequests(method, call), wire.context), call),
+    );
 }
 
 function runCall(options: WireCallOptions, work: (wire: WireCall) => Promise<void>): void {
   const wire = new WireCall(options);
-  void work(wire)
-    .catch((error: unknown) => wire.fail(error))
-    .finally(() => wire.settle());
+  void work(wire).catch((error: unknown) => wire.fail(error));
 }
 
-async function readRequest(method: DescMethod, bytes: Buffer, { validator }: MethodEnvironment): Promise<Message> {
-  const { input } = method;
-  let request: Message;
+function readRequest({ input }: DescMethod, bytes: Buffer): Message {
   try {
-    request = fromBinary(input, bytes);
+    return fromBinary(input, bytes);
   } catch (cause) {
     // The code that gRPC has for this, on either side.
     throw new ServiceError(Code.Internal, `the request cannot be read as ${input.typeName}`, {
@@ -137,18 +115,15 @@ async function readRequest(method: DescMethod, bytes: Buffer, { validator }: Met
       cause,
     });
   }
-  await validator.check(input, request);
-  return request;
 }
 
 async function* readRequests(
   method: DescMethod,
   call: ServerReadableStream<Buffer, Buffer> | ServerDuplexStream<Buffer, Buffer>,
-  environment: MethodEnvironment,
 ): AsyncGenerator<Message> {
   // A service may stop reading and still answer: leaving the loop must not destroy the stream.
   for await (const bytes of call.iterator({ destroyOnReturn: false })) {
-    yield await readRequest(method, bytes, environment);
+    yield readRequest(method, bytes);
   }
 }
 

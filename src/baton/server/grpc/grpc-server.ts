@@ -9,11 +9,11 @@ import type { ServiceEntry } from '../../services/service-entry.ts';
 import { createHealthService, HealthState } from '../health/health.ts';
 import { type InheritedListener, listen } from '../listen.ts';
 import type { ListenAddress } from '../listen-address.ts';
-import { RequestValidator } from '../request-validator.ts';
 import { RunningCalls } from '../running-calls.ts';
-import { stopServer } from '../stop-server.ts';
+import { warmRules } from '../validate-request.ts';
 import { addGrpcMethods } from './grpc-methods.ts';
 import { createReflectionServices, reflectionServices } from './reflection.ts';
+import { stopServer } from './stop-server.ts';
 
 export interface GrpcServerOptions {
   /** What is served. Reflection (v1 and v1alpha) and health come with every server. */
@@ -53,7 +53,6 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   const { logger, closeTimeoutMs = 1000 } = options;
   const health = new HealthState();
   const running = new RunningCalls();
-  const validator = new RequestValidator();
   const descs = [...options.services.map((entry) => entry.desc), Health, ...reflectionServices];
   const entries = [
     ...options.services,
@@ -71,7 +70,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     'grpc.enable_channelz': 0,
   });
   for (const entry of entries) {
-    addGrpcMethods(server, entry, { logger, running, validator, setContextValues: options.setContextValues });
+    addGrpcMethods(server, entry, { logger, running, setContextValues: options.setContextValues });
   }
   // grpc-js can listen itself, but tells neither why it cannot nor which address it got.
   const injector = server.createConnectionInjector(options.credentials ?? ServerCredentials.createInsecure());
@@ -88,9 +87,9 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
 
   const warming = new AbortController();
   const requests = entries.flatMap(({ desc }) => desc.methods.map((method) => method.input));
-  validator
-    .warm(requests, warming.signal)
-    .catch((error) => logger.error({ error: describeError(error) }, 'cannot compile the rules for requests'));
+  warmRules(requests, warming.signal).catch((error) =>
+    logger.error({ error: describeError(error) }, 'cannot compile the rules for requests'),
+  );
 
   const hurry = new AbortController();
   let stopped: Promise<void> | undefined;

@@ -16,7 +16,6 @@ import type { EventFeeds, RegisteredFeed } from './event-feeds.ts';
 
 /** What a feed is asked for where the caller leaves it to the connector: as many as the Go runner asks for. */
 const pageSizeDefault = 100;
-const pageSizeMax = 1000;
 
 export function createEventService(feeds: EventFeeds): ServiceEntry {
   return serviceEntry(EventService, {
@@ -26,7 +25,7 @@ export function createEventService(feeds: EventFeeds): ServiceEntry {
       const context = toConnectorContext(call, '');
       const maxBytes = call.values.get(responseMaxBytesKey);
       const cursor = parseCursor(registered, request.cursor);
-      let pageSize = request.pageSize === 0 ? pageSizeDefault : Math.min(request.pageSize, pageSizeMax);
+      let pageSize = request.pageSize === 0 ? pageSizeDefault : request.pageSize;
       for (;;) {
         const page = await readPage(registered, { ...request, pageSize }, cursor, context);
         const count = page.events.length;

@@ -1,23 +1,32 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
 import { type TestContext, test } from 'node:test';
 import { Code, ConnectError, createClient } from '@connectrpc/connect';
-import { createGrpcWebTransport } from '@connectrpc/connect-node';
+import { createConnectTransport, createGrpcWebTransport } from '@connectrpc/connect-node';
 import pino from 'pino';
 import { Agent, fetch } from 'undici';
+import { GrantManagerService } from '#gen/c1/connector/v2/grant_pb.js';
 import { ResourcesService } from '#gen/c1/connector/v2/resource_pb.js';
 import { BadRequestSchema } from '#gen/google/rpc/error_details_pb.js';
 import type { Connector } from '../../../../src/baton/author/connector.ts';
 import { singlePage } from '../../../../src/baton/author/connector.ts';
+import { ServiceError } from '../../../../src/baton/author/service-error.ts';
 import { type HttpServerOptions, startHttpServer } from '../../../../src/baton/server/http/http-server.ts';
 import { createConnectorServices } from '../../../../src/baton/services/connector-services.ts';
+import { type ServiceEntry, serviceEntry } from '../../../../src/baton/services/service-entry.ts';
 import { bookType, createLibrary } from '../../library-connector.ts';
+import { EchoService } from '../echo-service.ts';
+import type { LogLine } from '../test-server.ts';
+import { tlsFixture } from '../tls-fixture.ts';
 
-async function start(t: TestContext, connector: Connector, options: Partial<HttpServerOptions> = {}) {
+function start(t: TestContext, connector: Connector, options: Partial<HttpServerOptions> = {}) {
+  return serve(t, createConnectorServices(connector, { provisioning: true, ticketing: false }), options);
+}
+
+async function serve(t: TestContext, services: readonly ServiceEntry[], options: Partial<HttpServerOptions> = {}) {
   const server = await startHttpServer({
-    services: createConnectorServices(connector, { provisioning: false, ticketing: false }),
+    services,
     listen: { host: '127.0.0.1', port: 0 },
     logger: pino({ level: 'silent' }),
     drainTimeoutMs: 1000,
@@ -32,7 +41,7 @@ async function post(url: string, method: string, body: unknown, dispatcher?: Age
   const answer = await fetch(`${url}/c1.connector.v2.${method}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', connection: 'close' },
-    body: JSON.stringify(body),
+    body: typeof body === 'string' ? body : JSON.stringify(body),
     ...(dispatcher && { dispatcher }),
   });
   return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
@@ -128,11 +137,10 @@ test('a caller that goes away aborts the signal of its call', async (t) => {
 });
 
 test('with certificates it speaks HTTPS', async (t) => {
-  const fixture = (name: string) => readFileSync(new URL(`../../../fixtures/tls/${name}`, import.meta.url));
   const url = await start(t, createLibrary().connector, {
-    tls: { cert: fixture('server-certificate.pem'), key: fixture('server-key.pem') },
+    tls: { cert: tlsFixture('server-certificate'), key: tlsFixture('server-key') },
   });
-  const dispatcher = new Agent({ connect: { ca: fixture('certificate-authority.pem') } });
+  const dispatcher = new Agent({ connect: { ca: tlsFixture('certificate-authority') } });
   t.after(() => dispatcher.close());
   const { status } = await post(url.replace('127.0.0.1', 'localhost'), 'ConnectorService/GetMetadata', {}, dispatcher);
   assert.equal(status, 200);
@@ -163,4 +171,106 @@ test('drain lets a running call end and takes no new connection', async () => {
   release.resolve();
   assert.equal((await running).status, 200);
   await drained;
+});
+
+/** Collects what a server logs, from the level at which it says how calls fail. */
+function createLog() {
+  const lines: LogLine[] = [];
+  return { lines, logger: pino({ level: 'debug' }, { write: (line) => lines.push(JSON.parse(line)) }) };
+}
+
+test('a request that cannot be read is a line in the log', async (t) => {
+  const { lines, logger } = createLog();
+  const url = await start(t, createLibrary().connector, { logger });
+  const { status, body } = await post(url, 'ResourcesService/ListResources', '{"pageSize": "many"}');
+  assert.deepEqual([status, body.code], [400, 'invalid_argument']);
+  while (lines.length === 0) await new Promise(setImmediate);
+  const [{ level, msg, code, method, peer, error }] = lines as [LogLine];
+  assert.deepEqual(
+    { level, msg, code, method },
+    {
+      level: 20,
+      msg: 'call failed',
+      code: 'InvalidArgument',
+      method: 'c1.connector.v2.ResourcesService/ListResources',
+    },
+  );
+  assert.match(String(peer), /^127\.0\.0\.1:\d+$/);
+  assert.match(String(error), /page_size/);
+});
+
+test('a response that cannot be written is a line in the log', async (t) => {
+  const { lines, logger } = createLog();
+  const list = () => ({ list: [{ displayName: 7 as unknown as string }] });
+  const url = await serve(t, [serviceEntry(ResourcesService, { listResources: list })], { logger });
+  assert.equal((await post(url, 'ResourcesService/ListResources', { resourceTypeId: 'book' })).status, 500);
+  while (!lines.some(({ msg }) => msg === 'call failed')) await new Promise(setImmediate);
+});
+
+test('a stream that fails in the middle delivers what came before, and is one line', async (t) => {
+  const { lines, logger } = createLog();
+  const entry = serviceEntry(EchoService, {
+    async *many() {
+      yield { value: 'first' };
+      throw new ServiceError(Code.DataLoss, 'the rest is gone', { reason: 'rest' });
+    },
+  });
+  const baseUrl = await serve(t, [entry], { logger });
+  const client = createClient(EchoService, createConnectTransport({ baseUrl, httpVersion: '1.1' }));
+  const received: string[] = [];
+  const read = async () => {
+    for await (const { value } of client.many({})) received.push(value);
+  };
+  await assert.rejects(read(), (error: unknown) => ConnectError.from(error).rawMessage === 'the rest is gone');
+  assert.deepEqual(received, ['first']);
+  assert.deepEqual(
+    lines.map(({ msg, code, reason }) => [msg, code, reason]),
+    [['call failed', 'DataLoss', 'rest']],
+  );
+});
+
+const unknownAnnotation = { '@type': 'type.googleapis.com/library.v1.Shelf', rows: [1, 2], parent: { rows: [3] } };
+const knownAnnotation = { '@type': 'type.googleapis.com/c1.connector.v2.SkipGrants' };
+
+for (const annotations of [[unknownAnnotation], [knownAnnotation, unknownAnnotation, knownAnnotation]]) {
+  test(`of ${annotations.length} annotations of a request, the one of an unknown type is skipped`, async (t) => {
+    const received: unknown[] = [];
+    const entry = serviceEntry(GrantManagerService, {
+      grant: ({ principal, entitlement, annotations: own }) => {
+        received.push(
+          ...[own, principal?.annotations, entitlement?.resource?.annotations].map((list) =>
+            list?.map(({ typeUrl }) => typeUrl),
+          ),
+        );
+        return { annotations: own };
+      },
+    });
+    const url = await serve(t, [entry]);
+    const { status } = await post(url, 'GrantManagerService/Grant', {
+      entitlement: { id: 'e', resource: { id: { resourceType: 'book', resource: 'b' }, annotations } },
+      principal: { id: { resourceType: 'reader', resource: 'r' }, annotations },
+      annotations,
+    });
+    assert.equal(status, 200);
+    const kept = annotations.filter((annotation) => annotation === knownAnnotation).map((known) => known['@type']);
+    assert.deepEqual(received, [kept, kept, kept]);
+  });
+}
+
+test('an annotation without a type, or of a known type with other contents, still fails its request', async (t) => {
+  const url = await start(t, createLibrary().connector);
+  for (const annotation of [{ rows: 1 }, { '@type': 'type.googleapis.com/c1.connector.v2.ETag', value: 7 }]) {
+    const { status } = await post(url, 'ResourcesService/ListResources', {
+      resourceTypeId: 'book',
+      annotations: [annotation],
+    });
+    assert.equal(status, 400);
+  }
+});
+
+test('an annotation of the connector of a type that is not known here is its type alone', async (t) => {
+  const any = { typeUrl: unknownAnnotation['@type'], value: new Uint8Array([8, 1]) };
+  const url = await serve(t, [serviceEntry(ResourcesService, { listResources: () => ({ annotations: [any] }) })]);
+  const { body } = await post(url, 'ResourcesService/ListResources', { resourceTypeId: 'book' });
+  assert.deepEqual(body, { annotations: [{ '@type': any.typeUrl }] });
 });

@@ -98,11 +98,9 @@ test('a feed is asked for the time, the page size and the cursor of the caller',
     pageSize: 2,
   });
   await client.listEvents({ eventFeedId: 'loans', cursor });
-  await client.listEvents({ eventFeedId: 'loans', pageSize: 5000 });
   assert.deepEqual(asked, [
     { startAt, pageSize: 2, cursor: undefined },
     { startAt: undefined, pageSize: 100, cursor: { after: 2 } },
-    { startAt: undefined, pageSize: 1000, cursor: undefined },
   ]);
 });
 

@@ -1,13 +1,11 @@
 // Ends a gRPC server: gently first, and by force after a while.
-
 import { once } from 'node:events';
 import type { Server as Listener, Socket } from 'node:net';
-import { ConnectError } from '@connectrpc/connect';
 import type { Server } from '@grpc/grpc-js';
-import { Code, ServiceError } from '../author/service-error.ts';
-import { reflectionServices } from './grpc/reflection.ts';
-import type { HealthState } from './health/health.ts';
-import type { RunningCalls } from './running-calls.ts';
+import { untilAborted } from '../../net/abort.ts';
+import type { HealthState } from '../health/health.ts';
+import type { RunningCalls } from '../running-calls.ts';
+import { reflectionServices } from './reflection.ts';
 
 export interface StoppableServer {
   readonly server: Server;
@@ -31,29 +29,14 @@ export async function stopServer(parts: StoppableServer, hurry: AbortSignal): Pr
   listener.close();
   health.stop();
   // Nobody waits for the end of these calls; a client may keep one open for as long as it likes.
-  running.stop(toStopping(), new Set(reflectionServices.map(({ typeName }) => typeName)));
+  running.stop(new Set(reflectionServices.map(({ typeName }) => typeName)));
   server.tryShutdown(() => {});
 
-  await unlessAborted(running.none(), hurry);
-  running.stop(toStopping());
-  await unlessAborted(closed, AbortSignal.timeout(closeTimeoutMs));
+  await untilAborted(running.none(), hurry).catch(() => running.stop());
+  await untilAborted(closed, AbortSignal.timeout(closeTimeoutMs)).catch(() => {});
   server.forceShutdown();
   for (const socket of sockets) {
     socket.destroy();
   }
   await closed;
-}
-
-function toStopping(): ConnectError {
-  return ConnectError.from(new ServiceError(Code.Unavailable, 'the server is stopping', { reason: 'stopping' }));
-}
-
-/** Resolves with the promise or with the signal, whichever is first. */
-async function unlessAborted(promise: Promise<unknown>, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) {
-    return;
-  }
-  const settled = new AbortController();
-  await Promise.race([promise, once(signal, 'abort', { signal: settled.signal }).catch(() => {})]);
-  settled.abort();
 }

@@ -6,7 +6,7 @@ import { GrantsService } from '#gen/c1/connector/v2/grant_pb.js';
 import { ResourcesService, ResourcesServiceListResourcesRequestSchema } from '#gen/c1/connector/v2/resource_pb.js';
 import { BatonService } from '#gen/c1/connectorapi/baton/v1/baton_pb.js';
 import { BadRequestSchema } from '#gen/google/rpc/error_details_pb.js';
-import { RequestValidator } from '../../../src/baton/server/request-validator.ts';
+import { validateRequest, warmRules } from '../../../src/baton/server/validate-request.ts';
 import { serviceEntry } from '../../../src/baton/services/service-entry.ts';
 import { failureOf } from './failure-of.ts';
 import { startTestServer } from './test-server.ts';
@@ -66,10 +66,9 @@ suite('a request that breaks a rule', () => {
 });
 
 test('warming stops when it is told to', async () => {
-  const validator = new RequestValidator();
-  await validator.warm([ResourcesServiceListResourcesRequestSchema], AbortSignal.abort());
+  await warmRules([ResourcesServiceListResourcesRequestSchema], AbortSignal.abort());
   await assert.rejects(
-    validator.check(
+    validateRequest(
       ResourcesServiceListResourcesRequestSchema,
       create(ResourcesServiceListResourcesRequestSchema, { resourceTypeId: '' }),
     ),

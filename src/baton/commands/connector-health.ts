@@ -1,23 +1,23 @@
-// The health endpoint of a program that runs a connector, as its settings have it.
+// The health endpoint of a program that runs a connector, as its settings say.
 import { createContextValues } from '@connectrpc/connect';
 import type { Logger } from 'pino';
 import { ConnectorService } from '#gen/c1/connector/v2/connector_pb.js';
-import { createInProcessClient } from '../../client/in-process-client.ts';
-import type { Settings } from '../../config/field.ts';
-import { healthCheck, healthCheckBindAddress, healthCheckPort } from '../../config/fields/service-mode.ts';
-import { loggerKey, validationKey } from '../../services/call-context.ts';
-import type { ServiceEntry } from '../../services/service-entry.ts';
-import { formatListenAddress } from '../listen-address.ts';
-import type { HealthHttpServer } from './health-http-server.ts';
+import { createInProcessClient } from '../client/in-process-client.ts';
+import type { Settings } from '../config/field.ts';
+import { healthCheck, healthCheckBindAddress, healthCheckPort } from '../config/fields/service-mode.ts';
+import type { HealthHttpServer } from '../server/health/health-http-server.ts';
+import { formatListenAddress } from '../server/listen-address.ts';
+import { loggerKey, validationKey } from '../services/call-context.ts';
+import type { ServiceEntry } from '../services/service-entry.ts';
 
 export interface ConnectorHealthOptions {
   readonly settings: Settings;
-  /** The connector's services: `/health` asks its ConnectorService. */
+  /** The connector's services: `/health` calls Validate of its ConnectorService. */
   readonly services: readonly ServiceEntry[];
   readonly logger: Logger;
-  /** Why the program takes no work now; nothing while it does. */
+  /** Why the program accepts no work now; undefined while it does. */
   findUnreadiness(): string | undefined;
-  /** What `/ready` tells beside that, by name. */
+  /** What else `/ready` reports, by name. */
   describeReadiness?(): Readonly<Record<string, string>>;
 }
 
@@ -31,15 +31,16 @@ export async function startConnectorHealth(options: ConnectorHealthOptions): Pro
     return undefined;
   }
   // Loaded here: most programs run without it, and Node's HTTP is slow to load.
-  const { startHealthHttpServer } = await import('./health-http-server.ts');
+  const { startHealthHttpServer } = await import('../server/health/health-http-server.ts');
   const contextValues = createContextValues()
     .set(loggerKey, logger)
     .set(validationKey, { isForSync: false, hasGrants: false });
   const server = await startHealthHttpServer({
     ...options,
     listen: { host: settings.get(healthCheckBindAddress), port: settings.get(healthCheckPort) },
-    validate: (signal) => createInProcessClient(ConnectorService, services, { contextValues, signal }).validate({}),
+    validate: (signal) =>
+      createInProcessClient(ConnectorService, services, { contextValues, signal, isTrusted: true }).validate({}),
   });
-  logger.info({ address: formatListenAddress(server.address) }, 'health endpoint listens');
+  logger.info({ address: formatListenAddress(server.address) }, 'health endpoint listening');
   return server;
 }

@@ -1,0 +1,35 @@
+// An error as gRPC sends it.
+import { create, toBinary } from '@bufbuild/protobuf';
+import { type Any, anyPack } from '@bufbuild/protobuf/wkt';
+import type { ConnectError } from '@connectrpc/connect';
+import type { Metadata } from '@grpc/grpc-js';
+import { StatusSchema } from '#gen/google/rpc/status_pb.js';
+import { toMetadata } from './grpc-metadata.ts';
+
+/** Longest text of a status. It travels in a header, and clients refuse header blocks of some tens of kilobytes. */
+const messageLengthMax = 4000;
+
+export interface GrpcStatus {
+  readonly code: number;
+  /** The text. grpc-js calls it so; the details of the status are in the metadata. */
+  readonly details: string;
+  readonly metadata: Metadata;
+}
+
+/** The status on the wire: code, text, and with details `google.rpc.Status` in `grpc-status-details-bin`. */
+export function toGrpcStatus(error: ConnectError, trailer: Headers): GrpcStatus {
+  const text = error.rawMessage.toWellFormed();
+  const message = text.length > messageLengthMax ? `${text.slice(0, messageLengthMax).toWellFormed()}…` : text;
+  const metadata = toMetadata(trailer, error.metadata);
+  if (error.details.length > 0) {
+    const status = create(StatusSchema, { code: error.code, message, details: error.details.map(packDetail) });
+    metadata.set('grpc-status-details-bin', Buffer.from(toBinary(StatusSchema, status)));
+  }
+  return { code: error.code, details: message, metadata };
+}
+
+function packDetail(detail: ConnectError['details'][number]): Any | { typeUrl: string; value: Uint8Array } {
+  return 'desc' in detail
+    ? anyPack(detail.desc, create(detail.desc, detail.value))
+    : { typeUrl: `type.googleapis.com/${detail.type}`, value: detail.value };
+}
