@@ -29,14 +29,14 @@ async function start(t: TestContext, options: PercipioSimulatorOptions = READY_A
   return simulator;
 }
 
-function load(
+/** A report that has not begun. */
+function create(
   t: TestContext,
   simulator: PercipioSimulator,
-  change: Partial<ActivityReportOptions> & { id?: string } = {},
+  options: Partial<ActivityReportOptions> = {},
 ): ActivityReport {
   const { url: baseUrl, organizationId, token } = simulator;
   const client = createTestClient(t, baseUrl, { organizationId, token });
-  const { id, ...options } = change;
   const report = new ActivityReport({
     reports: () => client.reports,
     logger: silentLogger,
@@ -49,6 +49,15 @@ function load(
     ...options,
   });
   t.after(() => report.close());
+  return report;
+}
+
+function load(
+  t: TestContext,
+  simulator: PercipioSimulator,
+  { id, ...options }: Partial<ActivityReportOptions> & { id?: string } = {},
+): ActivityReport {
+  const report = create(t, simulator, options);
   report.begin(id, undefined);
   return report;
 }
@@ -103,6 +112,11 @@ test('polls behind the first one come no earlier than the timing says', async (t
   }
 });
 
+/** A request that begins later than whatever the report under test has begun. */
+async function requestAnother(t: TestContext, simulator: PercipioSimulator): Promise<void> {
+  await create(t, simulator).prefetch(never);
+}
+
 const lateTiming = { ...quickTiming, reportFirstPollMaxMs: longWaitMs };
 
 test('a report is not asked for while the sync has other things to do', async (t) => {
@@ -111,6 +125,7 @@ test('a report is not asked for while the sync has other things to do', async (t
   const report = load(t, simulator, { timing: lateTiming, isListing: () => isListing });
   assert.equal(await report.wait({ ...patiently, mayReturnEarly: true }), undefined);
   assert.ok(report.id);
+  await requestAnother(t, simulator);
   assert.equal(polls(simulator).length, 0);
   isListing = false;
   assert.equal((await report.wait({ ...patiently, mayReturnEarly: true }))?.countOf(course), 2);
@@ -282,6 +297,7 @@ test('close ends the request that is under way; who waits gets nothing, and can 
   report.close();
   assert.equal(await waiting, undefined);
   await simulator.requests.waitFor(({ method, outcome }) => method === 'GET' && outcome === 'aborted');
+  assert.deepEqual(report.state, { phase: 'closed', id: report.id });
   assert.ok(report.id);
 });
 
@@ -378,19 +394,7 @@ test('a report goes from state to state, and begins once', async (t) => {
 
 test('prefetch: a report is requested and nothing more, until it begins', async (t) => {
   const simulator = await start(t);
-  const { url: baseUrl, organizationId, token } = simulator;
-  const client = createTestClient(t, baseUrl, { organizationId, token });
-  const report = new ActivityReport({
-    reports: () => client.reports,
-    logger: silentLogger,
-    lookbackMs: dayMs,
-    timeoutMs: longWaitMs,
-    timing: quickTiming,
-    syncedIds: async () => ({}),
-    isMapped: false,
-    isListing: () => false,
-  });
-  t.after(() => report.close());
+  const report = create(t, simulator);
   simulator.faults.add({ kind: 'status', status: 403, match: { method: 'POST' } });
   await assert.rejects(report.prefetch(never), /403/);
   assert.equal(report.state.phase, 'idle');
@@ -410,4 +414,50 @@ test('a report that was closed does not begin again', async (t) => {
   report.begin(undefined, undefined);
   assert.equal(report.state.phase, 'closed');
   assert.equal(await report.wait(patiently), undefined);
+});
+
+test('prefetch: a response that comes after the report has begun changes nothing', async (t) => {
+  const simulator = await start(t);
+  simulator.setReport('next', rows);
+  simulator.faults.add({ kind: 'delay', delayMs: 200, match: { method: 'POST' } });
+  const report = create(t, simulator);
+  const prefetching = report.prefetch(never);
+  await simulator.requests.waitFor(({ method }) => method === 'POST');
+  report.begin(undefined, undefined);
+  await report.wait(patiently);
+  const { id } = report;
+  await prefetching;
+  assert.deepEqual([report.state.phase, report.id], ['indexed', id]);
+});
+
+test('a report that is tried again is not polled while the sync is still listing', async (t) => {
+  const simulator = await start(t);
+  simulator.faults.add({ kind: 'status', status: 403, match: { method: 'GET' } });
+  let isListing = false;
+  const report = load(t, simulator, { timing: lateTiming, isListing: () => isListing });
+  assert.match(String(await captureFailure(report)), /403/);
+  isListing = true;
+  report.begin(undefined, undefined);
+  assert.equal(await report.wait({ ...patiently, mayReturnEarly: true }), undefined);
+  await requestAnother(t, simulator);
+  assert.equal(polls(simulator).length, 1);
+  assert.equal((await report.wait(patiently))?.countOf(course), 2);
+});
+
+test('callers that read the synced ids at the same time get one index, and one summary', async (t) => {
+  const slow = Promise.withResolvers<void>();
+  let reads = 0;
+  const syncedIds = async () => {
+    reads += 1;
+    if (reads === 1) await slow.promise;
+    return { users: [user] };
+  };
+  const report = load(t, await start(t), { syncedIds });
+  const first = report.wait(patiently);
+  const second = report.wait(patiently);
+  const index = await second;
+  assert.ok(report.claimSummary());
+  slow.resolve();
+  assert.equal(await first, index);
+  assert.equal(report.claimSummary(), false);
 });
