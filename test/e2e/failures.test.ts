@@ -65,7 +65,7 @@ const failures: readonly Failure[] = [
   {
     what: 'a report whose download is always cut off',
     plant: ({ faults }) => faults.add({ kind: 'truncate', afterBytes: 900, times: always, match: { path: report } }),
-    says: [/got an answer that is cut off or broken after \d+ bytes/],
+    says: [/got a response that is cut off or malformed after \d+ bytes/],
   },
   {
     what: 'a report that ends too early three times',
@@ -80,7 +80,7 @@ const failures: readonly Failure[] = [
   {
     what: 'a report that Percipio gives up on',
     plant: (simulator) => simulator.failReport('next'),
-    says: [/has the status FAILED/, /Run the sync again/],
+    says: [/reported the report status FAILED/, /Run the sync again/],
   },
   {
     what: 'a report that takes longer than --report-timeout',

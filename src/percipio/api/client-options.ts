@@ -1,4 +1,4 @@
-// What the client can be told, and what it does when it is not.
+// The options of the client and their defaults.
 import type { Environment } from 'baton-connector-sdk/http';
 import type { Logger } from 'pino';
 import { defaultRetryPolicy, type RequestRetryPolicy } from './retry-policy.ts';
@@ -9,22 +9,22 @@ export const baseUrls = { us: 'https://api.percipio.com', eu: 'https://dew1-api.
 export type Region = keyof typeof baseUrls;
 
 export interface PercipioClientOptions {
-  /** Where the API is; wins over `region`. May have a path, which then stands before every path of the API. */
+  /** Where the API is; takes precedence over `region`. If it has a path, every path of the API begins with it. */
   readonly baseUrl?: string | undefined;
   /** Default `us`. */
   readonly region?: Region | undefined;
   /** A UUID. */
   readonly organizationId: string;
-  /** The bearer token of a service account. White space around it is dropped. */
+  /** The bearer token of a service account. White space around it is ignored. */
   readonly token: string;
   /** Name and version of the program: `baton-percipio/1.0.0`. */
   readonly userAgent: string;
   /**
-   * How long one attempt may take, from when it is sent. Default 60,000. Of a report it bounds the wait for the headers
-   * and for each next piece of the body, not the whole.
+   * How long one attempt may take after it is sent. Default 60,000. For a report it limits the wait for the headers and
+   * for each piece of the body, not the complete download.
    */
   readonly requestTimeoutMs?: number | undefined;
-  /** How many requests are open at once; more wait. Default 8. Requests for reports come beside them. */
+  /** The maximum number of concurrent requests; further ones wait. Default 8. Requests for reports do not count. */
   readonly maxConcurrentRequests?: number | undefined;
   readonly retry?: Partial<RequestRetryPolicy> | undefined;
   /** Read for proxies and certificate authorities (`findRoute` of the SDK). Default `process.env`. */
@@ -47,14 +47,14 @@ export interface CompleteOptions {
 }
 
 /**
- * Fills in what was left out.
- * @throws Error when the base URL, the organization id, the token or a number makes no sense; it never quotes the token.
+ * Fills in the defaults.
+ * @throws Error for an invalid base URL, organization id, token or number; it never quotes the token.
  */
 export function completeOptions(options: PercipioClientOptions): CompleteOptions {
   const token = options.token.trim();
-  // Anything else would let a header end early, or fail deep inside of the HTTP client.
+  // Anything else would end a header early, or fail deep inside the HTTP client.
   if (!/^[\x21-\x7e]+$/.test(token))
-    throw new Error('the Percipio token is empty or has white space or odd characters');
+    throw new Error('the Percipio token is empty, or contains white space or invalid characters');
   if (options.organizationId.trim() === '') throw new Error('the Percipio organization id is empty');
   return {
     baseUrl: parseBaseUrl(options.baseUrl ?? baseUrls[options.region ?? 'us']),
@@ -72,10 +72,10 @@ export function completeOptions(options: PercipioClientOptions): CompleteOptions
 function parseBaseUrl(text: string): URL {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw new Error(`the Percipio base URL must begin with https:// or http://, as ${baseUrls.us} does: ${text}`);
+    throw new Error(`the Percipio base URL must begin with https:// or http://, such as ${baseUrls.us}: ${text}`);
   }
   if (url.username !== '' || url.password !== '' || url.search !== '') {
-    throw new Error('the Percipio base URL must have no user name, password or query');
+    throw new Error('the Percipio base URL must not contain a user name, a password or a query');
   }
   url.hash = '';
   url.pathname = url.pathname.replace(/\/+$/, '');
@@ -83,6 +83,6 @@ function parseBaseUrl(text: string): URL {
 }
 
 function positive(name: string, value: number): number {
-  if (!Number.isInteger(value) || value < 1) throw new Error(`${name} must be a whole number from 1: ${value}`);
+  if (!Number.isInteger(value) || value < 1) throw new Error(`${name} must be a positive integer: ${value}`);
   return value;
 }

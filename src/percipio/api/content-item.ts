@@ -1,21 +1,21 @@
-// A course, an assessment or any other piece of content, as content-discovery answers.
+// A course, an assessment or another piece of content, as returned by content-discovery.
 import { z } from 'zod';
 import { optional, optionalList } from './lenient.ts';
 
-/** The content types that are synced, as the catalog and the search spell them. */
+/** The content types to sync, as spelled by the catalog and the search. */
 export const syncedContentTypes = ['COURSE', 'ASSESSMENT'] as const;
 
-/** The same, as reports spell them. */
+/** The same, as spelled by reports. */
 export const reportContentTypes = ['Course', 'Assessment'] as const;
 
-/** Only `id` is always there. What the connector does not use is not looked at. */
+/** Only `id` is always there. Fields that the connector does not use are ignored. */
 export const contentItemSchema = z.object({
   /** A UUID. */
   id: z.string().min(1),
   code: optional(z.string()),
   contentType: optional(
     z.object({
-      /** `COURSE`, `ASSESSMENT`, and many that are not synced. */
+      /** `COURSE`, `ASSESSMENT`, and many types that are not synced. */
       percipioType: optional(z.string()),
       category: optional(z.string()),
       displayLabel: optional(z.string()),

@@ -1,37 +1,36 @@
 // The family content-discovery: the catalog, page by page, and search in it.
 import { z } from 'zod';
-import { readCountHeader, readHeader } from './answer-headers.ts';
 import { type ContentItem, contentItemSchema, syncedContentTypes } from './content-item.ts';
 import type { HttpClient } from './http-client.ts';
-import { parseLinkedOffset } from './link-header.ts';
 import type { RateLimit } from './rate-limit.ts';
+import { readCountHeader, readHeader, readLinkedOffset } from './response-headers.ts';
 
-/** The most that Percipio gives on one page. */
+/** The maximum page size of Percipio. */
 export const catalogPageSizeMax = 1000;
 
-/** A place in one frozen listing of the catalog. Plain data: it can be kept, and gone on from elsewhere. */
+/** A position in one snapshot of the catalog. Plain data: it can be stored, and another process can continue from it. */
 export interface CatalogPosition {
   readonly offset: number;
-  /** Names the frozen data set, so that all pages come from the same. */
+  /** Identifies the snapshot, so that all pages come from it. */
   readonly pagingRequestId?: string | undefined;
-  /** Where the last page begins. Only the first page tells. */
+  /** Where the last page begins. Only the first page says so. */
   readonly lastOffset?: number | undefined;
-  /** How far it is from one page to the next. Only the first page tells, and only where there is another one. */
+  /** The distance from one page to the next. Only the first page says so, and only if there is another one. */
   readonly step?: number | undefined;
 }
 
 export interface CatalogPageRequest {
   /** How many, from 1 to 1000. */
   readonly max: number;
-  /** Where to go on; absent for the first page. */
+  /** Where to continue; absent for the first page. */
   readonly position?: CatalogPosition | undefined;
-  /** Only what changed since, in content or licensing. */
+  /** Only items whose content or licensing changed since. */
   readonly updatedSince?: Date | undefined;
 }
 
 export interface CatalogPage {
   readonly items: readonly ContentItem[];
-  /** How many items there are in all, where the answer says it. */
+  /** The total number of items, if the response has it. */
   readonly total: number | undefined;
   /** Where the next page begins; absent on the last one. */
   readonly next: CatalogPosition | undefined;
@@ -45,7 +44,7 @@ export interface ContentSearch {
   readonly offset?: number | undefined;
 }
 
-/** What Percipio gives on a page of search results when it is not told. */
+/** Percipio's default page size for search results. */
 const searchPageSize = 25;
 
 export class ContentApi {
@@ -57,7 +56,7 @@ export class ContentApi {
     this.#organization = `organizations/${encodeURIComponent(organizationId)}`;
   }
 
-  /** One page of the catalog. An empty page before the end counts as a failure, and is asked for again. */
+  /** One page of the catalog. An empty page before the end counts as a failure and is retried. */
   async listCatalog(request: CatalogPageRequest, signal: AbortSignal): Promise<CatalogPage> {
     const { max, updatedSince } = request;
     const position = request.position ?? { offset: 0 };
@@ -74,16 +73,15 @@ export class ContentApi {
       signal,
       ({ value: items, headers, rateLimit }, exchange) => {
         const total = readCountHeader(headers, 'x-total-count');
-        const link = readHeader(headers, 'link');
-        const lastOffset = position.lastOffset ?? parseLinkedOffset(link, 'last');
-        const step = position.step ?? stepTo(parseLinkedOffset(link, 'next'), offset);
+        const lastOffset = position.lastOffset ?? readLinkedOffset(headers, 'last');
+        const step = position.step ?? stepTo(readLinkedOffset(headers, 'next'), offset);
         if (items.length === 0 && offset < (lastOffset ?? total ?? 0)) {
-          const problem = `answered with no content from offset ${offset} on, although there is more`;
+          const problem = `answered without content from offset ${offset} on, although there is more`;
           throw exchange.fail({ kind: 'body', problem, isTransient: true });
         }
         const nextOffset = offset + (step ?? items.length);
         const isLast =
-          items.length === 0 || isBehindLast({ nextOffset, lastOffset, total, isFull: items.length >= max });
+          items.length === 0 || isAfterLast({ nextOffset, lastOffset, total, isFull: items.length >= max });
         const dataSet = pagingRequestId ?? readHeader(headers, 'x-paging-request-id');
         const next = isLast ? undefined : { offset: nextOffset, pagingRequestId: dataSet, lastOffset, step };
         return { items, total, next, rateLimit };
@@ -91,7 +89,7 @@ export class ContentApi {
     );
   }
 
-  /** Courses and assessments that a full-text search finds. What is found need not hold the text exactly. */
+  /** Courses and assessments that a full-text search finds. They need not contain the exact text. */
   async search(
     request: ContentSearch,
     signal: AbortSignal,
@@ -112,8 +110,8 @@ export class ContentApi {
   }
 
   /**
-   * The course or assessment with this id, found by search; `value` is undefined when there is none. Other items may
-   * mention the id and come before it, so the search goes on until it has found the id or nothing more.
+   * The course or assessment with this id, found by search; `value` is undefined if there is none. Other items may
+   * mention the id and come first, so the search continues until it has found the id or reached the end.
    */
   async find(
     id: string,
@@ -130,16 +128,16 @@ export class ContentApi {
   }
 }
 
-/** A page can hold fewer items than it covers; the link to the next one then tells where that begins. */
+/** A page can have fewer items than it covers; the link to the next page says where that begins. */
 function stepTo(nextOffset: number | undefined, offset: number): number | undefined {
   return nextOffset !== undefined && nextOffset > offset ? nextOffset - offset : undefined;
 }
 
 /**
- * The link to the last page was seen in real answers, the total was not: it decides only where there is no link. Where
- * there is neither, a page that is not full is the last one.
+ * The link to the last page was seen in real responses, the total was not: it decides only if there is no link. With
+ * neither, a page that is not full is the last one.
  */
-function isBehindLast(page: {
+function isAfterLast(page: {
   readonly nextOffset: number;
   readonly lastOffset: number | undefined;
   readonly total: number | undefined;

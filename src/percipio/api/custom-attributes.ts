@@ -1,9 +1,9 @@
-// The family common: the attributes that the organization has defined for its people.
+// The family common: the attributes that the organization has defined for its users.
 import { z } from 'zod';
 import type { HttpClient } from './http-client.ts';
 import { optional } from './lenient.ts';
 
-/** No document shows the shape; a value of an attribute at a person has an id and a name, and so should this. */
+/** The shape is undocumented. An attribute of a user has an id and a name, and so should its definition. */
 const definitions = z.array(z.object({ name: optional(z.string()) }));
 
 export class CustomAttributesApi {

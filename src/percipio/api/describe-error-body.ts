@@ -1,17 +1,16 @@
-// The start of an error answer's body, as one short line for a person.
+// The start of an error response's body, as one short line.
 import type { Redact } from './redact.ts';
 
 /** How much of a body goes into an error. */
 const charactersMax = 200;
 
 /**
- * Makes one line of a body: Percipio's own `message`s where it is JSON that has them, the text where it is HTML,
- * otherwise the body as it is.
- * @returns At most 200 characters, without the token; empty, when the body says nothing.
+ * Turns a body into one line: the `message`s of Percipio's JSON, the text of HTML, otherwise the body as it is.
+ * @returns At most 200 characters, without the token; empty if the body says nothing.
  */
 export function describeErrorBody(body: string, redact: Redact): string {
   const text = readMessages(body) ?? (/^\s*</.test(body) ? htmlToText(body) : body);
-  // Redacted only now, since escapes, markup and invisible characters can stand in the middle of a token.
+  // Redacted only now, since escapes, markup and invisible characters can split a token.
   const line = redact(text.replace(/\p{Cf}/gu, ''))
     .replace(/[\p{Cc}\s]+/gu, ' ')
     .trim();
@@ -19,7 +18,7 @@ export function describeErrorBody(body: string, redact: Redact): string {
   return characters.length <= charactersMax ? line : `${characters.slice(0, charactersMax - 1).join('')}…`;
 }
 
-/** The texts in `message` and `errors[].message`; `error` is what some gateways write. */
+/** The texts in `message` and `errors[].message`; some gateways write `error`. */
 function readMessages(body: string): string | undefined {
   let json: unknown;
   try {

@@ -1,10 +1,10 @@
-// What Node's sockets, zlib and undici throw, as what it means.
+// Explains what Node's sockets, zlib and undici throw.
 import { ConnectionError } from 'baton-connector-sdk/http';
 import type { PercipioErrorKind } from './percipio-error.ts';
 
 export interface Failure {
   readonly kind: Extract<PercipioErrorKind, 'network' | 'timeout' | 'body' | 'aborted'>;
-  /** Reads well behind a method and a URL. */
+  /** Continues a sentence that begins with a method and a URL. */
   readonly problem: string;
   readonly isTransient: boolean;
   readonly isUnprocessed: boolean;
@@ -14,7 +14,7 @@ const timeoutCodes: ReadonlySet<string> = new Set(['UND_ERR_HEADERS_TIMEOUT', 'U
 
 /**
  * Says what a thrown error means.
- * @param receivedBytes - How much of the answer's body had come; nothing, when not even its headers had.
+ * @param receivedBytes - How much of the body had arrived; undefined if not even the headers had.
  */
 export function describeFailure(error: unknown, receivedBytes: number | undefined): Failure {
   if (error instanceof ConnectionError) {
@@ -31,24 +31,25 @@ export function describeFailure(error: unknown, receivedBytes: number | undefine
   }
   if (receivedBytes !== undefined) {
     const kind = code !== undefined && timeoutCodes.has(code) ? 'timeout' : 'body';
-    const what = kind === 'timeout' ? 'stalled in the middle of its answer' : 'got an answer that is cut off or broken';
+    const what =
+      kind === 'timeout' ? 'stalled in the middle of its response' : 'got a response that is cut off or malformed';
     const problem = `${what} after ${receivedBytes} bytes (${shown})`;
     return { kind, problem, isTransient: true, isUnprocessed: false };
   }
   if (code !== undefined && timeoutCodes.has(code)) {
-    return { kind: 'timeout', problem: `got no answer in time (${shown})`, isTransient: true, isUnprocessed: false };
+    return { kind: 'timeout', problem: `got no response in time (${shown})`, isTransient: true, isUnprocessed: false };
   }
-  // An argument that undici refuses is refused the next time as well.
+  // undici would reject an invalid argument again.
   const isTransient = code !== undefined && !code.startsWith('UND_ERR_INVALID_') && !code.startsWith('ERR_INVALID_');
   return {
     kind: 'network',
-    problem: `got no answer: the connection failed (${shown})`,
+    problem: `got no response: the connection failed (${shown})`,
     isTransient,
     isUnprocessed: false,
   };
 }
 
-/** A copy of an error that holds its name, code and text only: undici's parser errors carry a piece of the answer. */
+/** A copy of an error with only its name, code and text: undici's parser errors carry a piece of the response. */
 export function copyError(error: unknown, redact: (text: string) => string): Error {
   const copy = new Error(redact(findMessage(error)));
   const code = findCode(error);
@@ -56,7 +57,7 @@ export function copyError(error: unknown, redact: (text: string) => string): Err
   return code === undefined ? copy : Object.assign(copy, { code });
 }
 
-/** The code of the error, or of what caused it. */
+/** The code of the error or of its cause. */
 function findCode(error: unknown): string | undefined {
   for (let current = error; current instanceof Error; current = current.cause) {
     const code = (current as NodeJS.ErrnoException).code;

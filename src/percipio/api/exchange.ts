@@ -1,15 +1,14 @@
-// One request and its answer: sent once, bounded in time, ended by the caller's signal.
+// One request and its response: sent once, limited in time, ended by the caller's signal.
 import type { HttpHeaders, HttpResponse, HttpSender } from 'baton-connector-sdk/http';
-import { readHeader } from './answer-headers.ts';
 import type { CompleteOptions } from './client-options.ts';
-import { acceptedEncodings, decodeBody } from './decode-body.ts';
 import { describeErrorBody } from './describe-error-body.ts';
 import { copyError, describeFailure } from './describe-failure.ts';
 import type { Family } from './family.ts';
 import { PercipioError, type PercipioErrorFields } from './percipio-error.ts';
 import { parseRateLimit, type RateLimit } from './rate-limit.ts';
 import { createSecretRedact, type Redact, showUrl } from './redact.ts';
-import { ResponseBody } from './response-body.ts';
+import { acceptedEncodings, decodeBody, ResponseBody } from './response-body.ts';
+import { readHeader } from './response-headers.ts';
 import type { RetryRule } from './retry-policy.ts';
 import type { StatisticsCounter } from './statistics.ts';
 
@@ -19,22 +18,22 @@ export interface ApiCall {
   readonly method: 'GET' | 'POST' | 'PATCH';
   /** Below the base URL; begins with a slash, its variable parts percent-encoded. */
   readonly path: string;
-  /** What is undefined is left out. */
+  /** Undefined parameters are omitted. */
   readonly query?: Readonly<Record<string, string | number | undefined>> | undefined;
   /** Sent as JSON. */
   readonly body?: unknown;
-  /** A part of the body, such as a password, that is shown nowhere, not even when the answer repeats it. */
+  /** A part of the body, such as a password, that is never shown, not even if the response repeats it. */
   readonly secret?: string | undefined;
   /** After which failures it may be sent again. */
   readonly retry: RetryRule;
   /**
-   * The body is read while it arrives, for as long as it takes: the time limit holds for the headers and for each
-   * next piece. Default false: it holds for the whole.
+   * The body is read while it arrives, for as long as that takes: the time limit applies to the headers and to each
+   * piece of the body. Default false: it applies to the complete response.
    */
   readonly isStreamed?: boolean | undefined;
 }
 
-/** What an exchange needs of its client. */
+/** What an exchange gets from its client. */
 export interface ExchangeContext {
   readonly options: CompleteOptions;
   readonly sender: HttpSender;
@@ -42,8 +41,8 @@ export interface ExchangeContext {
   readonly redact: Redact;
 }
 
-/** An answer whose headers are here and whose body is on its way. */
-export interface OpenAnswer {
+/** A response whose headers have arrived and whose body is arriving. */
+export interface OpenResponse {
   readonly status: number;
   readonly statusText: string;
   readonly headers: HttpHeaders;
@@ -51,7 +50,7 @@ export interface OpenAnswer {
   readonly body: ResponseBody;
 }
 
-/** What tells one failure from another; the exchange knows the rest. */
+/** What distinguishes one failure from another; the exchange knows the rest. */
 export type FailureFields = Pick<PercipioErrorFields, 'kind' | 'problem' | 'isTransient'> &
   Partial<Pick<PercipioErrorFields, 'retryAfterMs' | 'isUnprocessed' | 'cause'>>;
 
@@ -68,9 +67,9 @@ export class Exchange {
   readonly #onAbort = () => this.#abort.abort();
   #deadline: NodeJS.Timeout | undefined;
   #isLate = false;
-  #answer: { readonly status: number; readonly rateLimit: RateLimit | undefined } | undefined;
+  #response: { readonly status: number; readonly rateLimit: RateLimit | undefined } | undefined;
 
-  /** @param attempt - The how-manieth sending of the call this is, from 1. */
+  /** @param attempt - Which attempt of the call this is, from 1. */
   constructor(context: ExchangeContext, call: ApiCall, attempt: number, signal: AbortSignal) {
     this.#context = context;
     this.#call = call;
@@ -83,10 +82,10 @@ export class Exchange {
   }
 
   /**
-   * Sends the request and waits for the headers of the answer.
-   * @throws PercipioError when there is none, or its body is encoded in a way that was not asked for.
+   * Sends the request and waits for the headers of the response.
+   * @throws PercipioError when there is none, or its body has an encoding that was not requested.
    */
-  async send(): Promise<OpenAnswer> {
+  async send(): Promise<OpenResponse> {
     if (this.#signal.aborted) throw this.failWith(undefined, undefined);
     this.#signal.addEventListener('abort', this.#onAbort, { once: true });
     this.#deadline = setTimeout(() => {
@@ -101,7 +100,7 @@ export class Exchange {
     }
   }
 
-  /** Makes the error for an answer that is not what was asked for. Its problem is shown without secrets. */
+  /** Makes the error for an unexpected response. Its problem is shown without secrets. */
   fail(fields: FailureFields): PercipioError {
     const { family, method } = this.#call;
     return new PercipioError({
@@ -111,19 +110,19 @@ export class Exchange {
       family,
       method,
       url: this.url,
-      status: this.#answer?.status,
-      rateLimit: this.#answer?.rateLimit,
+      status: this.#response?.status,
+      rateLimit: this.#response?.rateLimit,
       attempts: this.#attempt,
     });
   }
 
-  /** Makes the error for what was thrown, after so many bytes of the body; nothing before its headers. */
+  /** Makes the error for what was thrown, after so many bytes of the body; undefined before its headers. */
   failWith(error: unknown, receivedBytes: number | undefined): PercipioError {
     if (this.#signal.aborted) {
       return this.fail({ kind: 'aborted', problem: 'was cancelled', isTransient: false });
     }
     if (this.#isLate) {
-      const what = receivedBytes === undefined ? 'got no answer' : 'got only a part of the answer';
+      const what = receivedBytes === undefined ? 'got no response' : 'got only a part of the response';
       const problem = `${what} within ${this.#context.options.requestTimeoutMs} ms`;
       return this.fail({ kind: 'timeout', problem, isTransient: true });
     }
@@ -132,7 +131,7 @@ export class Exchange {
 
   /** The start of a body as it may be shown in an error. */
   excerpt(body: string): string {
-    // Before as well: what looks like a tag in a secret would be taken out of the middle of it.
+    // Before it as well: something like a tag inside a secret would be removed, and the rest not recognized.
     return describeErrorBody(this.#hideSecret(body), this.#redact);
   }
 
@@ -157,15 +156,15 @@ export class Exchange {
     });
   }
 
-  #open(response: HttpResponse): OpenAnswer {
+  #open(response: HttpResponse): OpenResponse {
     const { status, statusText, headers } = response;
     const rateLimit = parseRateLimit(headers, Date.now());
-    this.#answer = { status, rateLimit };
+    this.#response = { status, rateLimit };
     const contentEncoding = readHeader(headers, 'content-encoding');
     const decoded = decodeBody(response.body, contentEncoding);
     if (decoded === undefined) {
       response.body.on('error', () => {}).destroy();
-      const problem = `answered ${status} with a content-encoding that was not asked for: ${contentEncoding}`;
+      const problem = `answered ${status} with a content-encoding that was not requested: ${contentEncoding}`;
       throw this.fail({ kind: 'body', problem, isTransient: false });
     }
     const isEndless = this.#call.isStreamed === true && status >= 200 && status < 300;

@@ -1,8 +1,8 @@
-// Requests to the API: sent, sent again where that makes sense, and their answers checked.
+// Sends requests to the API, retries those where it makes sense, and checks the responses.
 import { type HttpHeaders, type HttpSender, retry } from 'baton-connector-sdk/http';
 import { z } from 'zod';
 import type { CompleteOptions } from './client-options.ts';
-import { type ApiCall, Exchange, type ExchangeContext, type OpenAnswer } from './exchange.ts';
+import { type ApiCall, Exchange, type ExchangeContext, type OpenResponse } from './exchange.ts';
 import { Pace } from './pace.ts';
 import { PercipioError } from './percipio-error.ts';
 import { parseRetryAfterMs, type RateLimit } from './rate-limit.ts';
@@ -10,17 +10,17 @@ import { createTokenRedact } from './redact.ts';
 import { type RequestRetryPolicy, requestDelayMs } from './retry-policy.ts';
 import { StatisticsCounter } from './statistics.ts';
 
-/** An answer that was read and checked. */
-export interface Answer<T> {
+/** A response that was read and checked. */
+export interface JsonResponse<T> {
   readonly value: T;
   readonly headers: HttpHeaders;
   readonly rateLimit: RateLimit | undefined;
 }
 
-/** The largest JSON answer, decompressed. A page of a thousand rich users is far below; a report is not read so. */
-const answerBytesMax = 64 * 1024 * 1024;
+/** The maximum size of a JSON response, decompressed: far more than a page of a thousand rich users. Reports are streamed. */
+const responseBytesMax = 64 * 1024 * 1024;
 
-/** How much of an error answer is looked at. */
+/** How much of an error response is read. */
 const errorBytesMax = 16 * 1024;
 
 export class HttpClient {
@@ -34,53 +34,55 @@ export class HttpClient {
     this.#pace = new Pace({ maxConcurrent: options.maxConcurrentRequests, retry: options.retry });
   }
 
-  /** For those who go on where a call gives up, as after a write whose outcome is unclear. */
+  /** For callers that continue where a call gives up, as after a write with an unclear outcome. */
   get retry(): RequestRetryPolicy {
     return this.#context.options.retry;
   }
 
   /**
-   * Sends a call and gives its answer as checked JSON.
+   * Sends a call.
+   * @returns Its response as checked JSON.
    * @throws PercipioError
    */
   async json<Schema extends z.ZodType>(
     call: ApiCall,
     schema: Schema,
     signal: AbortSignal,
-  ): Promise<Answer<z.output<Schema>>> {
-    return await this.jsonAs(call, schema, signal, (answer) => answer);
+  ): Promise<JsonResponse<z.output<Schema>>> {
+    return await this.jsonAs(call, schema, signal, (response) => response);
   }
 
   /**
-   * Sends a call and gives what `make` makes of its checked JSON. What `make` throws counts as a failure of the attempt.
+   * Sends a call. An error that `make` throws counts as a failure of the attempt.
+   * @returns What `make` makes of the checked JSON.
    * @throws PercipioError
    */
   async jsonAs<Schema extends z.ZodType, T>(
     call: ApiCall,
     schema: Schema,
     signal: AbortSignal,
-    make: (answer: Answer<z.output<Schema>>, exchange: Exchange) => T,
+    make: (response: JsonResponse<z.output<Schema>>, exchange: Exchange) => T,
   ): Promise<T> {
-    return await this.exchange(call, signal, async (answer, exchange) => {
-      const { text, isCut } = await answer.body.readText(answerBytesMax);
+    return await this.exchange(call, signal, async (response, exchange) => {
+      const { text, isCut } = await response.body.readText(responseBytesMax);
       if (isCut) {
-        const problem = `answered ${answer.status} with more than ${answerBytesMax} bytes of JSON`;
+        const problem = `answered ${response.status} with more than ${responseBytesMax} bytes of JSON`;
         throw exchange.fail({ kind: 'body', problem, isTransient: false });
       }
-      const value = parseJson(text, schema, answer.status, exchange);
-      return make({ value, headers: answer.headers, rateLimit: answer.rateLimit }, exchange);
+      const value = parseJson(text, schema, response.status, exchange);
+      return make({ value, headers: response.headers, rateLimit: response.rateLimit }, exchange);
     });
   }
 
   /**
-   * Sends a call until `read` has made something of an answer with status 2xx. What `read` throws counts as a failure
-   * of the attempt, so that a body that breaks while it is read is asked for again.
+   * Sends a call until `read` has processed a response with status 2xx. An error that `read` throws counts as a failure
+   * of the attempt, so that a body that breaks while it is read is requested again.
    * @throws PercipioError
    */
   async exchange<T>(
     call: ApiCall,
     signal: AbortSignal,
-    read: (answer: OpenAnswer, exchange: Exchange) => Promise<T>,
+    read: (response: OpenResponse, exchange: Exchange) => Promise<T>,
   ): Promise<T> {
     const { retry: policy, logger } = this.#context.options;
     let exchange: Exchange | undefined;
@@ -108,7 +110,7 @@ export class HttpClient {
     }
   }
 
-  /** Ends all connections, and with them the requests that are still open. */
+  /** Ends all connections and the requests on them. */
   async close(): Promise<void> {
     await this.#context.sender.destroy();
   }
@@ -116,25 +118,25 @@ export class HttpClient {
   async #attempt<T>(
     call: ApiCall,
     exchange: Exchange,
-    read: (answer: OpenAnswer, exchange: Exchange) => Promise<T>,
+    read: (response: OpenResponse, exchange: Exchange) => Promise<T>,
     signal: AbortSignal,
   ): Promise<T> {
     const leave = await this.#takeTurn(call, exchange, signal);
     try {
       const startMs = performance.now();
-      const answer = await exchange.send();
+      const response = await exchange.send();
       const duration_ms = Math.round(performance.now() - startMs);
-      const { status } = answer;
+      const { status } = response;
       this.#context.options.logger?.debug(
         { method: call.method, url: exchange.url, status, duration_ms },
         'percipio request',
       );
       try {
-        if (status < 200 || status > 299) throw await this.#refuse(answer, exchange);
+        if (status < 200 || status > 299) throw await this.#refuse(response, exchange);
         this.#pace.recover();
-        return await read(answer, exchange);
+        return await read(response, exchange);
       } catch (error) {
-        answer.body.cancel();
+        response.body.cancel();
         throw error;
       }
     } finally {
@@ -146,7 +148,7 @@ export class HttpClient {
     const { retryAfterMaxMs } = this.#context.options.retry;
     const pauseLeftMs = Math.ceil(this.#pace.pauseLeftMs);
     if (pauseLeftMs > retryAfterMaxMs) {
-      const problem = `was not sent: Percipio has asked for a pause, which lasts ${Math.ceil(pauseLeftMs / 1000)} more seconds`;
+      const problem = `was not sent: Percipio asked for a pause, which lasts another ${Math.ceil(pauseLeftMs / 1000)} seconds`;
       throw exchange.fail({
         kind: 'http',
         problem,
@@ -158,15 +160,15 @@ export class HttpClient {
     try {
       return await this.#pace.enter(call.family === 'reporting', signal);
     } catch {
-      // Rejects for no other reason than the signal.
+      // Only the signal makes it reject.
       throw exchange.failWith(undefined, undefined);
     }
   }
 
-  async #refuse(answer: OpenAnswer, exchange: Exchange): Promise<PercipioError> {
-    const { status, statusText, headers, rateLimit, body } = answer;
+  async #refuse(response: OpenResponse, exchange: Exchange): Promise<PercipioError> {
+    const { status, statusText, headers, rateLimit, body } = response;
     if (status === 401 || status === 403) this.statistics.refusals += 1;
-    // The status says more than a body that cannot be read.
+    // If the body cannot be read, the status says enough.
     const text = await body.readText(errorBytesMax).then(
       (whole) => exchange.excerpt(whole.text),
       () => '',
@@ -183,8 +185,8 @@ export class HttpClient {
 }
 
 /**
- * Whether Percipio is asked too much, which is not said of this request alone. Of a write, only a 429 says so: whether
- * another failure has left it undone must be read at once.
+ * Whether Percipio gets too many requests, so that all requests must wait. After a write, only a 429 counts: after
+ * another failure, its outcome must be read at once.
  */
 function asksForPause(error: unknown, call: ApiCall): error is PercipioError {
   if (!(error instanceof PercipioError)) return false;
@@ -194,7 +196,7 @@ function asksForPause(error: unknown, call: ApiCall): error is PercipioError {
   );
 }
 
-/** Parses and checks an answer; its error names what is wrong where, and quotes no value. */
+/** Parses and checks a response. The error says what is wrong where, and quotes no value. */
 export function parseJson<Schema extends z.ZodType>(
   text: string,
   schema: Schema,
@@ -206,15 +208,15 @@ export function parseJson<Schema extends z.ZodType>(
     json = JSON.parse(text);
   } catch {
     const start = text.trimStart()[0];
-    // What begins as JSON does and does not end so was cut off by something between Percipio and here.
+    // What begins like JSON and does not end like JSON was cut off between Percipio and here.
     const isCutOff = start === undefined || start === '{' || start === '[';
-    const broken = start === undefined ? 'an empty body' : 'JSON that is cut off or broken';
-    const what = isCutOff ? broken : `something that is no JSON: ${exchange.excerpt(text)}`;
+    const broken = start === undefined ? 'an empty body' : 'JSON that is cut off or malformed';
+    const what = isCutOff ? broken : `something that is not JSON: ${exchange.excerpt(text)}`;
     throw exchange.fail({ kind: 'body', problem: `answered ${status} with ${what}`, isTransient: isCutOff });
   }
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
-  const problem = `answered ${status} with JSON of another shape than expected: ${describeIssues(parsed.error)}`;
+  const problem = `answered ${status} with unexpected JSON: ${describeIssues(parsed.error)}`;
   throw exchange.fail({ kind: 'body', problem, isTransient: false });
 }
 
@@ -222,7 +224,7 @@ function describeIssues(error: z.ZodError): string {
   const shownMax = 3;
   const shown = error.issues
     .slice(0, shownMax)
-    .map((issue) => `${z.core.toDotPath(issue.path) || 'the whole'}: ${issue.message}`);
+    .map((issue) => `${z.core.toDotPath(issue.path) || 'the response'}: ${issue.message}`);
   const more = error.issues.length - shown.length;
   return shown.join('; ') + (more > 0 ? `; and ${more} more` : '');
 }

@@ -1,12 +1,12 @@
-// Schemas for what Percipio may leave out: of most objects, any field can be null or missing.
+// Schemas for fields that Percipio may omit: in most objects, any field can be null or missing.
 import { z } from 'zod';
 
-/** What may be null or missing. Both become undefined; any other type than `schema`'s is an error. */
+/** A value that may be null or missing, which becomes undefined. A value of another type is an error. */
 export function optional<Schema extends z.ZodType>(schema: Schema) {
   return schema.nullish().transform((value) => value ?? undefined);
 }
 
-/** A list that may be null or missing, which then is empty. */
+/** A list that may be null or missing, which becomes empty. */
 export function optionalList<Schema extends z.ZodType>(schema: Schema) {
   return z
     .array(schema)

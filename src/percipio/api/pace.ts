@@ -46,12 +46,12 @@ export class Pace {
 
   /**
    * Waits until a request may start, first come first served.
-   * @param isBeside - Does not count as a concurrent request: reading a report takes minutes, and lists need not wait for it.
+   * @param bypassesLimit - Does not count as a concurrent request: reading a report takes minutes, and lists need not wait for it.
    * @returns To be called once, when the response has been read.
    * @throws the reason of the signal.
    */
-  async enter(isBeside: boolean, signal: AbortSignal): Promise<() => void> {
-    const leave = isBeside ? () => {} : await this.#takeTurn(signal);
+  async enter(bypassesLimit: boolean, signal: AbortSignal): Promise<() => void> {
+    const leave = bypassesLimit ? () => {} : await this.#takeTurn(signal);
     try {
       for (let waitMs = this.#waitMs(); waitMs > 0; waitMs = this.#waitMs()) {
         await this.#clock.pause(waitMs, signal);

@@ -9,10 +9,7 @@ import { ReportsApi } from './reports.ts';
 import type { ClientStatistics } from './statistics.ts';
 import { UsersApi } from './users.ts';
 
-/**
- * How long to wait for a connection. Less than the time of a request, so that a host that does not answer is told apart
- * from a slow answer.
- */
+/** How long to wait for a connection. Less than for a request, to distinguish an unreachable host from a slow one. */
 const connectTimeoutMaxMs = 10_000;
 
 /** Connections for reports, besides those for everything else. A sync reads one report, an event feed another one. */
@@ -25,15 +22,15 @@ export interface PercipioClient {
   readonly content: ContentApi;
   readonly reports: ReportsApi;
   readonly probes: Probes;
-  /** What was done up to now. */
+  /** What was done so far. */
   statistics(): ClientStatistics;
-  /** Ends all connections, and the calls that are under way. */
+  /** Ends all connections and calls. */
   close(): Promise<void>;
 }
 
 /**
- * Makes a client. It connects with its first call.
- * @throws Error when an option, or a variable of the environment for proxies or certificates, cannot be used.
+ * Makes a client. Its first call connects.
+ * @throws Error for an unusable option, or an unusable environment variable for proxies or certificates.
  */
 export function createPercipioClient(options: PercipioClientOptions): PercipioClient {
   const complete = completeOptions(options);

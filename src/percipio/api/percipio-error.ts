@@ -1,15 +1,15 @@
-// The one error of this client: what was asked of Percipio, what came back, and whether asking again makes sense.
+// The error of this client: what was requested from Percipio, what came back, and whether a retry makes sense.
 import type { Family } from './family.ts';
 import type { RateLimit } from './rate-limit.ts';
 
 /**
- * - `http`: Percipio, or a proxy on the way, answered with a status that is not 2xx.
- * - `network`: no answer came: the name, the connection, TLS or a proxy failed.
- * - `timeout`: nothing came in time.
- * - `body`: an answer came whose body is cut off, broken, or not what was asked for.
+ * - `http`: Percipio, or a proxy in between, responded with a status other than 2xx.
+ * - `network`: no response: DNS, the connection, TLS or a proxy failed.
+ * - `timeout`: no response in time.
+ * - `body`: a response whose body is cut off, malformed or unexpected.
  * - `aborted`: the caller's signal ended the call, or the client was closed.
- * - `report-failed`: Percipio gave up making the report.
- * - `report-expired`: the report does not exist (any more); a new one must be requested.
+ * - `report-failed`: Percipio failed to generate the report.
+ * - `report-expired`: the report does not exist or no longer exists; a new one must be requested.
  */
 export const percipioErrorKinds = [
   'http',
@@ -29,9 +29,9 @@ export interface PercipioErrorFields {
   readonly method: string;
   /** The URL as it may be shown: without user info and without secrets in its query. */
   readonly url: string;
-  /** Goes behind method and URL, such as `answered 403 Forbidden: no permission`. Holds no secret. */
+  /** Follows method and URL, such as `answered 403 Forbidden: no permission`. Contains no secret. */
   readonly problem: string;
-  /** HTTP status, where there was an answer. */
+  /** HTTP status, if there was a response. */
   readonly status?: number | undefined;
   readonly rateLimit?: RateLimit | undefined;
   /** How long Percipio asks to wait before the next request, by `Retry-After` or the reset of the rate limit. */
@@ -40,13 +40,13 @@ export interface PercipioErrorFields {
   readonly attempts: number;
   /** The same request may succeed later. */
   readonly isTransient: boolean;
-  /** It is certain that Percipio did not act on the request, so that sending it again cannot do a thing twice. */
+  /** It is certain that Percipio did not act on the request, so that a retry cannot do anything twice. */
   readonly isUnprocessed: boolean;
-  /** A copy of what Node or undici threw, without the data that such errors may carry. */
+  /** A copy of Node's or undici's error, without the data that it may carry. */
   readonly cause?: Error | undefined;
 }
 
-/** A failed request to Percipio. Neither its text nor its fields nor its cause hold the token. */
+/** A failed request to Percipio. Its text, its fields and its cause do not contain the token. */
 export class PercipioError extends Error {
   readonly kind: PercipioErrorKind;
   readonly family: Family;

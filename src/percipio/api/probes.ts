@@ -1,4 +1,4 @@
-// The cheapest request to each family, to see whether the service account has permission for it.
+// The cheapest request to each family, to check whether the service account has permission for it.
 import { z } from 'zod';
 import type { HttpClient } from './http-client.ts';
 import { PercipioError } from './percipio-error.ts';
@@ -26,8 +26,8 @@ export class Probes {
   }
 
   /**
-   * Sends one small request to a family. Returns when it is permitted.
-   * @throws PercipioError with status 401 or 403 when it is not, or with what else went wrong.
+   * Sends one small request to a family. Returns if it is permitted.
+   * @throws PercipioError with status 401 or 403 if it is not, or for any other failure.
    */
   async probe(family: ProbedFamily, signal: AbortSignal): Promise<void> {
     const path = this.#paths[family];
@@ -47,8 +47,8 @@ export class Probes {
 }
 
 /**
- * A 404 for a report that does not exist shows that reporting is permitted (by reasoning: no document says so); so does
- * a complaint about the form of its id.
+ * A 404 for a report that does not exist shows that reporting is permitted (an inference: no document says so). So does
+ * an error about the form of its id.
  */
 function isAnsweredAfterPermission(status: number | undefined): boolean {
   return status === 400 || status === 404 || status === 410 || status === 422;

@@ -1,6 +1,6 @@
 // What answer headers say about the rate limit and about when to come back.
 import type { HttpHeaders } from 'baton-connector-sdk/http';
-import { readHeader } from './answer-headers.ts';
+import { readHeader } from './response-headers.ts';
 
 /** The caller's share of requests, as far as the answer told it. */
 export interface RateLimit {

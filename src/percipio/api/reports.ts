@@ -1,8 +1,8 @@
-// The family reporting: a report is asked for, takes minutes to be made, and is then read as a stream.
+// The family reporting: a report is requested, takes minutes to generate, and is then read as a stream.
 import { z } from 'zod';
 import { reportContentTypes } from './content-item.ts';
 import type { Exchange } from './exchange.ts';
-import { type Answer, type HttpClient, parseJson } from './http-client.ts';
+import { type HttpClient, type JsonResponse, parseJson } from './http-client.ts';
 import { optional } from './lenient.ts';
 import { PercipioError } from './percipio-error.ts';
 import type { RateLimit } from './rate-limit.ts';
@@ -18,17 +18,17 @@ export type LearningActivityRequest = ReportPeriod & {
   readonly mapping?: string | undefined;
 };
 
-/** A report that was asked for. */
+/** A requested report. */
 export interface RequestedReport {
   readonly id: string;
   readonly status: string;
 }
 
-/** What came of asking for a report. */
+/** The result of polling a report. */
 export type ReportPoll =
   | {
       readonly state: 'pending';
-      /** `PENDING` or `IN_PROGRESS`; nothing, when Percipio answered with an empty body, which it does. */
+      /** `PENDING` or `IN_PROGRESS`; undefined for an empty body, which Percipio does send. */
       readonly status: string | undefined;
       readonly rateLimit: RateLimit | undefined;
     }
@@ -61,11 +61,11 @@ export class ReportsApi {
     this.#path = `/reporting/v1/organizations/${encodeURIComponent(organizationId)}/report-requests`;
   }
 
-  /** Asks for a learning-activity report. Sent again after any transient failure: a second report is waste, no harm. */
+  /** Requests a learning-activity report. Retried after any transient failure: a second report is a waste but harmless. */
   async requestLearningActivity(
     request: LearningActivityRequest,
     signal: AbortSignal,
-  ): Promise<Pick<Answer<RequestedReport>, 'value' | 'rateLimit'>> {
+  ): Promise<Pick<JsonResponse<RequestedReport>, 'value' | 'rateLimit'>> {
     const contentType = reportContentTypes.join(',');
     const period =
       'timeFrame' in request
@@ -86,8 +86,8 @@ export class ReportsApi {
   }
 
   /**
-   * Asks whether a report is ready, and begins to read it when it is.
-   * @throws PercipioError of kind `report-failed` when Percipio gave up on it, `report-expired` when it is gone.
+   * Asks whether a report is ready, and begins to read it if so.
+   * @throws PercipioError of kind `report-failed` when Percipio failed to generate it, `report-expired` when it is gone.
    */
   async poll(reportId: string, signal: AbortSignal): Promise<ReportPoll> {
     const path = `${this.#path}/${encodeURIComponent(reportId)}`;
@@ -111,7 +111,7 @@ export class ReportsApi {
   }
 }
 
-/** The first byte of a body that is no white space or byte order mark; the body then begins there. */
+/** The first byte of a body after white space and a byte order mark; the body then begins there. */
 async function readFirstByte(body: ResponseBody): Promise<string | undefined> {
   for (let piece = await body.read(); piece !== undefined; piece = await body.read()) {
     const start = piece.findIndex((byte) => !blanks.has(byte));
@@ -130,7 +130,7 @@ function readPendingStatus(text: string, httpStatus: number, exchange: Exchange)
   const { status, error, message } = parseJson(text, reportStatusSchema, httpStatus, exchange);
   if (pendingStatuses.has(status.trim().toUpperCase())) return status;
   const reason = error ?? message;
-  const problem = `says that the report has the status ${exchange.excerpt(status)}${reason ? `: ${exchange.excerpt(reason)}` : ''}`;
+  const problem = `reported the report status ${exchange.excerpt(status)}${reason ? `: ${exchange.excerpt(reason)}` : ''}`;
   throw exchange.fail({ kind: 'report-failed', problem, isTransient: false });
 }
 
@@ -138,7 +138,7 @@ function toExpired(error: PercipioError): PercipioError {
   const { family, method, url, status, rateLimit, attempts } = error;
   return new PercipioError({
     kind: 'report-expired',
-    problem: 'answered 404: the report does not exist (any more); a new one must be requested',
+    problem: 'answered 404: the report does not exist or no longer exists; request a new one',
     ...{ family, method, url, status, rateLimit, attempts },
     isTransient: false,
     isUnprocessed: true,

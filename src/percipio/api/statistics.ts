@@ -1,20 +1,20 @@
-// What the client did so far, for the summary of a sync.
+// Counts what the client does, for the summary of a sync.
 import { type Family, families } from './family.ts';
 
 export interface ClientStatistics {
-  /** Requests sent, by family. A request that was sent again counts again. */
+  /** Requests by family, including retries. */
   readonly requests: Readonly<Record<Family, number>>;
-  /** How many of them were sent again after a failure. */
+  /** How many of these requests were retries. */
   readonly retries: number;
-  /** Answers that the token is not good, or not good for that: 401 and 403. */
+  /** Responses with 401 or 403: the token is invalid, or lacks a permission. */
   readonly refusals: number;
-  /** Bytes of answer bodies as they came, compressed. */
+  /** Bytes of response bodies as received, compressed. */
   readonly receivedBytes: number;
-  /** Bytes of answer bodies after decompression. */
+  /** Bytes of response bodies after decompression. */
   readonly decodedBytes: number;
 }
 
-/** Counts up; one for each client. */
+/** The counters of one client. */
 export class StatisticsCounter {
   retries = 0;
   refusals = 0;
@@ -26,7 +26,7 @@ export class StatisticsCounter {
     this.#requests.set(family, (this.#requests.get(family) ?? 0) + 1);
   }
 
-  /** What was counted up to now; it does not change any more. */
+  /** A snapshot. */
   read(): ClientStatistics {
     return {
       requests: Object.fromEntries(this.#requests) as Record<Family, number>,

@@ -1,6 +1,6 @@
-// What user-management takes when a person is created or changed.
+// The fields with which user-management creates and changes a user.
 
-/** The roles of Percipio. A person has exactly one. */
+/** The roles of Percipio. A user has exactly one. */
 export const userRoles = [
   'LEARNER',
   'ADMIN',
@@ -12,38 +12,38 @@ export const userRoles = [
 
 export type UserRole = (typeof userRoles)[number];
 
-/** A value of an attribute that the organization has defined. Where both are given, Percipio goes by the id. */
+/** The value of an attribute that the organization has defined. If both are given, Percipio uses the id. */
 export type CustomAttributeValue =
   | { readonly id: string; readonly name?: string | undefined; readonly value: string }
   | { readonly name: string; readonly value: string };
 
 interface UserFields {
   readonly email?: string | undefined;
-  /** Only active people can sign in. */
+  /** Only active users can sign in. */
   readonly isActive?: boolean | undefined;
   readonly loginName?: string | undefined;
   readonly firstName?: string | undefined;
   readonly lastName?: string | undefined;
   readonly role?: UserRole | undefined;
-  /** Attributes that are not named stay as they are. */
+  /** Other attributes stay as they are. */
   readonly customAttributes?: readonly CustomAttributeValue[] | undefined;
   /**
-   * At least 8 characters, from at least 3 of: lower case, upper case, digits, special ones. An organization whose
-   * people sign in by SSO alone needs none. It is never read back, and is shown in no error and no log.
+   * At least 8 characters of at least 3 kinds: lower case, upper case, digits, special characters. Not needed in an
+   * organization whose users sign in only by SSO. It is never read back, and never shown in an error or a log.
    */
   readonly password?: string | undefined;
   readonly isInstructor?: boolean | undefined;
 }
 
-/** A person to create. */
+/** A user to create. */
 export interface NewUser extends UserFields {
-  /** What the person is called in the customer's own system. Unique in the organization. */
+  /** The user's id in the customer's own system. Unique in the organization. */
   readonly externalUserId: string;
   /** Default false. */
   readonly sendWelcomeEmail?: boolean | undefined;
 }
 
-/** What to change about a person: what is left out or undefined stays as it is. */
+/** Changes of a user: omitted and undefined fields stay as they are. */
 export interface UserChanges extends UserFields {
   readonly externalUserId?: string | undefined;
 }
@@ -62,7 +62,7 @@ const fieldNames = [
   'isInstructor',
 ] as const satisfies readonly (keyof NewUser)[];
 
-/** The body of a request: the documented fields and nothing else, whatever an object has beside them. */
+/** The body of a request: only the documented fields, whatever else an object has. */
 export function toUserBody(user: NewUser | UserChanges): Record<string, unknown> {
   const fields: Readonly<Record<string, unknown>> = { ...user };
   return Object.fromEntries(fieldNames.flatMap((name) => (fields[name] === undefined ? [] : [[name, fields[name]]])));

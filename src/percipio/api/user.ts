@@ -1,8 +1,8 @@
-// A person in Percipio, as user-management answers.
+// A user of Percipio, as returned by user-management.
 import { z } from 'zod';
 import { optional, optionalList } from './lenient.ts';
 
-/** An attribute's value is text; numbers and flags that stand in for it are taken as text. */
+/** The value of an attribute is text; numbers and booleans are converted. */
 const attributeValue = z.union([z.string(), z.number().transform(String), z.boolean().transform(String)]);
 
 /** Only `id` is always there. */
@@ -15,7 +15,7 @@ export const userSchema = z.object({
   loginName: optional(z.string()),
   firstName: optional(z.string()),
   lastName: optional(z.string()),
-  /** `LEARNER`, `ADMIN` and others; not checked here, since Percipio may add some. */
+  /** `LEARNER`, `ADMIN` and others; not checked here, since Percipio may add more. */
   role: optional(z.string()),
   /** ISO 8601. */
   updatedAt: optional(z.string()),

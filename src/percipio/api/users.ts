@@ -1,16 +1,16 @@
-// The family user-management: people.
+// The family user-management: users.
 import { z } from 'zod';
-import { readAnsweredAt, readCountHeader, readHeader } from './answer-headers.ts';
-import type { Answer, HttpClient } from './http-client.ts';
+import type { HttpClient, JsonResponse } from './http-client.ts';
 import { PercipioError } from './percipio-error.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { readUntil } from './read-until.ts';
 import type { ResponseBody } from './response-body.ts';
+import { readAnsweredAt, readCountHeader, readHeader } from './response-headers.ts';
 import type { RequestRetryPolicy } from './retry-policy.ts';
 import { type User, userSchema } from './user.ts';
 import { type NewUser, toUserBody, type UserChanges } from './user-changes.ts';
 
-/** The most that Percipio gives on one page, and what it gives when it is not told. */
+/** Percipio's maximum page size, and its default. */
 export const usersPageSizeMax = 1000;
 
 export interface UsersPageRequest {
@@ -18,28 +18,28 @@ export interface UsersPageRequest {
   readonly max: number;
   /** How many to skip. */
   readonly offset: number;
-  /** Only those that changed since. */
+  /** Only users that changed since. */
   readonly updatedSince?: Date | undefined;
 }
 
 export interface UsersPage {
   readonly items: readonly User[];
-  /** How many there are in all, as the answer says it. */
+  /** The total number of users, if the response has it. */
   readonly total: number | undefined;
   /** Where the next page begins; absent on the last one. */
   readonly nextOffset: number | undefined;
-  /** When this was so, by Percipio's clock and cut to a second; nothing, when the answer does not say it. */
+  /** When Percipio responded, by its own clock and truncated to seconds; undefined if the response does not say so. */
   readonly answeredAt: Date | undefined;
   readonly rateLimit: RateLimit | undefined;
 }
 
-/** What a person can be looked up by beside the uuid. */
+/** What a user can be looked up by, besides the uuid. */
 export type UserKey = 'external-user-id' | 'login-name' | 'login-name-or-email';
 
 const write = { family: 'user-management', retry: 'if-unprocessed' } as const;
 
-/** An answer to a write is one user; more is not looked at. */
-const writeAnswerBytesMax = 1024 * 1024;
+/** The response to a write is one user; the rest is ignored. */
+const writeResponseBytesMax = 1024 * 1024;
 
 export class UsersApi {
   readonly #http: HttpClient;
@@ -51,21 +51,21 @@ export class UsersApi {
     this.#path = `/user-management/v1/organizations/${encodeURIComponent(organizationId)}/users`;
   }
 
-  /** How many writes were begun: what was read before one may have changed. */
+  /** How many writes were started: what was read before one may have changed. */
   get writes(): number {
     return this.#writes;
   }
 
-  /** For those who settle by reading what came of a write. */
+  /** For callers that settle the outcome of a write by reading. */
   get retry(): RequestRetryPolicy {
     return this.#http.retry;
   }
 
   /**
-   * One page of the people of the organization.
+   * One page of the users of the organization.
    *
-   * The next page begins after the last one received, not after the last one asked for, so that a page that is shorter
-   * than asked for loses nobody. An empty page before the end counts as a failure, and is asked for again.
+   * The next page begins after the last user received, not after the last one requested, so that a short page loses
+   * nobody. An empty page before the end counts as a failure and is retried.
    */
   async list(request: UsersPageRequest, signal: AbortSignal): Promise<UsersPage> {
     const { max, offset, updatedSince } = request;
@@ -82,7 +82,7 @@ export class UsersApi {
       ({ value: items, headers, rateLimit }, exchange) => {
         const total = readCountHeader(headers, 'x-total-count');
         if (items.length === 0 && total !== undefined && offset < total) {
-          const problem = `answered with no users from offset ${offset} on, although it counts ${total}`;
+          const problem = `answered without users from offset ${offset} on, although there are ${total}`;
           throw exchange.fail({ kind: 'body', problem, isTransient: true });
         }
         const nextOffset = nextUsersOffset(offset, items.length, total);
@@ -91,20 +91,20 @@ export class UsersApi {
     );
   }
 
-  /** One person by uuid; `value` is undefined when there is none (any more). */
-  async get(id: string, signal: AbortSignal): Promise<Pick<Answer<User | undefined>, 'value' | 'rateLimit'>> {
+  /** One user by uuid; `value` is undefined if there is none. */
+  async get(id: string, signal: AbortSignal): Promise<Pick<JsonResponse<User | undefined>, 'value' | 'rateLimit'>> {
     return await this.#readOne(signal, id);
   }
 
-  /** One person by another name; undefined when nobody has it. */
+  /** One user by another name; undefined if nobody has it. */
   async lookUp(by: UserKey, value: string, signal: AbortSignal): Promise<User | undefined> {
     return (await this.#readOne(signal, value, by)).value;
   }
 
   /**
-   * Creates a person. Sent again only when Percipio certainly did not act on it, as after a 429: after any other
-   * failure the person may exist (create-user-once.ts finds out).
-   * @throws PercipioError, with status 409 when an id or a name is taken, 422 when a value is refused.
+   * Creates a user. Retried only if Percipio certainly did not act on the request, as after a 429: after any other
+   * failure the user may exist (create-user-once.ts finds out).
+   * @throws PercipioError, with status 409 for an id or a name that is taken, 422 for an invalid value.
    */
   async create(user: NewUser, signal: AbortSignal): Promise<User> {
     this.#writes += 1;
@@ -113,10 +113,10 @@ export class UsersApi {
       { ...write, ...call },
       signal,
       async ({ status, body }, exchange) => {
-        // By its status the person exists; what else the answer says, or fails to say, can be read.
-        const text = await readWriteAnswer(body);
-        const shown = text.trim() === '' ? 'an empty body' : `something that is no user: ${exchange.excerpt(text)}`;
-        const problem = `answered ${status} with ${shown}; and nobody has the external user id ${user.externalUserId} now`;
+        // The status says that the user exists; whatever the response lacks can be read.
+        const text = await readWriteResponse(body);
+        const shown = text.trim() === '' ? 'an empty body' : `something that is not a user: ${exchange.excerpt(text)}`;
+        const problem = `answered ${status} with ${shown}; and no user has the external user id ${user.externalUserId} now`;
         const toFailure = () => exchange.fail({ kind: 'body', problem, isTransient: false });
         return { created: parseUser(text), toFailure };
       },
@@ -133,11 +133,11 @@ export class UsersApi {
   }
 
   /**
-   * Changes the given fields of a person. Sent again only when Percipio certainly did not act on it: after any other
+   * Changes the given fields of a user. Retried only if Percipio certainly did not act on the request: after any other
    * failure the change may have been made (change-user.ts finds out).
    * @param id - A uuid.
-   * @throws PercipioError, with status 404 when there is no such person, 409 when an id or a name is taken, 422 when a
-   * value is refused.
+   * @throws PercipioError, with status 404 if there is no such user, 409 for an id or a name that is taken, 422 for an
+   * invalid value.
    */
   async update(id: string, changes: UserChanges, signal: AbortSignal): Promise<void> {
     const path = this.#pathOf(id);
@@ -145,9 +145,9 @@ export class UsersApi {
     this.#writes += 1;
     const call = { method: 'PATCH', path, body: toUserBody(changes), secret: changes.password } as const;
     await this.#http.exchange({ ...write, ...call }, signal, async ({ status, headers, body }, exchange) => {
-      const text = await readWriteAnswer(body);
+      const text = await readWriteResponse(body);
       if (/html/i.test(readHeader(headers, 'content-type') ?? '')) {
-        const problem = `answered ${status} with a web page, which Percipio does not: ${exchange.excerpt(text)}`;
+        const problem = `answered ${status} with a web page, which cannot be from Percipio: ${exchange.excerpt(text)}`;
         throw exchange.fail({ kind: 'body', problem, isTransient: false });
       }
     });
@@ -157,7 +157,7 @@ export class UsersApi {
     signal: AbortSignal,
     name: string,
     by?: UserKey,
-  ): Promise<Pick<Answer<User | undefined>, 'value' | 'rateLimit'>> {
+  ): Promise<Pick<JsonResponse<User | undefined>, 'value' | 'rateLimit'>> {
     const path = this.#pathOf(name, by);
     if (path === undefined) return { value: undefined, rateLimit: undefined };
     try {
@@ -173,21 +173,21 @@ export class UsersApi {
     }
   }
 
-  /** Nothing for names that no path can hold: URLs take dots for folders, and without a name there is only the list. */
+  /** Undefined for names that a path cannot contain: in URLs, dots are folders, and without a name there is only the list. */
   #pathOf(name: string, by?: UserKey): string | undefined {
     if (name === '' || name === '.' || name === '..') return undefined;
     return [this.#path, ...(by ? [by] : []), encodeURIComponent(name)].join('/');
   }
 }
 
-/** What was answered to a write that is done: a body that breaks off does not undo it. */
-async function readWriteAnswer(body: ResponseBody): Promise<string> {
-  const { text } = await body.readText(writeAnswerBytesMax).catch(() => ({ text: '' }));
+/** The response to a write that was done: a body that breaks off does not undo it. */
+async function readWriteResponse(body: ResponseBody): Promise<string> {
+  const { text } = await body.readText(writeResponseBytesMax).catch(() => ({ text: '' }));
   body.cancel();
   return text;
 }
 
-/** A user, where an answer is one. */
+/** The user in a response, if it is one. */
 function parseUser(text: string): User | undefined {
   try {
     return userSchema.safeParse(JSON.parse(text)).data;
@@ -196,7 +196,7 @@ function parseUser(text: string): User | undefined {
   }
 }
 
-/** Without a total, only an empty page tells the end: a short one may be a page that the server chose to cut. */
+/** Without a total, only an empty page marks the end: the server may have shortened any other page. */
 function nextUsersOffset(offset: number, received: number, total: number | undefined): number | undefined {
   const next = offset + received;
   return received === 0 || (total !== undefined && next >= total) ? undefined : next;

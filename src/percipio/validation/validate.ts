@@ -1,7 +1,6 @@
 // Checks that a sync can work: the settings themselves, then one request to each API family.
 import { Code, type Context, ServiceError, type Validation } from 'baton-connector-sdk';
-import { inspectOrganizationId } from '../api/inspect-organization-id.ts';
-import { inspectToken } from '../api/inspect-token.ts';
+import { inspectOrganizationId, inspectToken } from '../api/inspect-credentials.ts';
 import { PercipioError } from '../api/percipio-error.ts';
 import { type ProbedFamily, probedFamilies } from '../api/probes.ts';
 import type { PercipioContext } from '../context.ts';

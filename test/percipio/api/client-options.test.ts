@@ -40,7 +40,7 @@ describe('completeOptions', () => {
   for (const name of ['requestTimeoutMs', 'maxConcurrentRequests'] as const) {
     for (const value of [0, -1, 1.5, Number.NaN]) {
       it(`${name}: ${value} is refused`, () => {
-        assert.throws(() => complete({ [name]: value }), new RegExp(`^Error: ${name} must be a whole number from 1`));
+        assert.throws(() => complete({ [name]: value }), new RegExp(`^Error: ${name} must be a positive integer`));
       });
     }
   }

@@ -79,7 +79,7 @@ describe('content-encoding', () => {
       response.writeHead(200, { 'content-encoding': 'compress' }).end(json);
     });
     const error = await captureError(createTestClient(t, server.url).users.list(page, never));
-    assert.match(error.message, /content-encoding that was not asked for: compress$/);
+    assert.match(error.message, /content-encoding that was not requested: compress$/);
     assert.equal(server.requests.length, 1);
   });
 

@@ -198,7 +198,10 @@ describe('a client that Percipio answers with 429', () => {
     await captureError(client.users.list({ max: 1, offset: 0 }, never));
     const error = await captureError(client.content.listCatalog({ max: 1 }, never));
     assert.equal(simulator.requests.total, 1);
-    assert.match(error.message, /catalog-content.* was not sent: Percipio has asked for a pause, which lasts 600 more/);
+    assert.match(
+      error.message,
+      /catalog-content.* was not sent: Percipio asked for a pause, which lasts another 600 seconds/,
+    );
     assert.ok((error.retryAfterMs ?? 0) > 590_000);
     assert.deepEqual([error.isUnprocessed, error.isTransient], [true, true]);
   });

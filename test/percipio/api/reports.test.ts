@@ -49,7 +49,7 @@ describe('reports.requestLearningActivity', () => {
   it('fails without the id of a report', async (t) => {
     const server = await startServer(t, (_request, response) => sendJson(response, { status: 'PENDING' }));
     const asked = createTestClient(t, server.url).reports.requestLearningActivity({ timeFrame: 'DAY' }, never);
-    assert.match((await captureError(asked)).message, /another shape than expected: id: /);
+    assert.match((await captureError(asked)).message, /unexpected JSON: id: /);
   });
 });
 
@@ -118,7 +118,7 @@ describe('reports.poll', () => {
   });
 
   for (const [name, body, message] of [
-    ['failed', '{"id":"r1","status":"FAILED"}', /says that the report has the status FAILED$/],
+    ['failed', '{"id":"r1","status":"FAILED"}', /reported the report status FAILED$/],
     ['failed for a reason', '{"status":"FAILED","error":"too\\nmany rows"}', /status FAILED: too many rows$/],
     ['has a status that nobody knows', '{"status":"CANCELLED"}', /status CANCELLED$/],
   ] as const) {
@@ -140,7 +140,7 @@ describe('reports.poll', () => {
     const error = await captureError(poll);
     assert.equal(error.kind, 'report-expired');
     assert.equal(error.status, 404);
-    assert.match(error.message, /a new one must be requested$/);
+    assert.match(error.message, /; request a new one$/);
   });
 
   for (const [name, body] of [
@@ -174,7 +174,7 @@ describe('reports.poll', () => {
     const error = await captureError(readAll(await poll));
     assert.equal(error.kind, 'body');
     assert.equal(error.isTransient, true);
-    assert.match(error.message, /cut off or broken after 9 bytes/);
+    assert.match(error.message, /cut off or malformed after 9 bytes/);
   });
 
   it('frees the connection when the rows are cancelled unread, or left in the middle', async (t) => {

@@ -100,7 +100,7 @@ describe('retry', () => {
     const error = await captureError(createTestClient(t, server.url).users.list(page, never));
     assert.equal(error.kind, 'body');
     assert.equal(server.requests.length, 1);
-    assert.match(error.message, /no JSON: Sign in: to the corporate proxy$/);
+    assert.match(error.message, /is not JSON: Sign in: to the corporate proxy$/);
   });
 
   it('says that nothing listens, after having tried', async (t) => {

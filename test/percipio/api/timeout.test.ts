@@ -22,7 +22,7 @@ describe('requestTimeoutMs', () => {
     const error = await captureError(client.users.list({ max: 1, offset: 0 }, never));
     assert.equal(error.kind, 'timeout');
     assert.equal(error.isTransient, true);
-    assert.match(error.message, /got only a part of the answer within 300 ms$/);
+    assert.match(error.message, /got only a part of the response within 300 ms$/);
   });
 
   it('bounds the wait for the headers of a report', async (t) => {
@@ -30,7 +30,7 @@ describe('requestTimeoutMs', () => {
     const client = createTestClient(t, server.url, { requestTimeoutMs: 50, retry: { attemptsMax: 1 } });
     const error = await captureError(client.reports.poll('r1', never));
     assert.equal(error.kind, 'timeout');
-    assert.match(error.message, /got no answer within 50 ms$/);
+    assert.match(error.message, /got no response within 50 ms$/);
   });
 
   it('does not bound the whole of a report', async (t) => {
@@ -69,7 +69,7 @@ describe('requestTimeoutMs', () => {
     })();
     const error = await captureError(reading);
     assert.equal(error.kind, 'timeout');
-    assert.match(error.message, /stalled in the middle of its answer after 8 bytes/);
+    assert.match(error.message, /stalled in the middle of its response after 8 bytes/);
   });
 
   it('does not count the time that the reader of a report takes', async (t) => {

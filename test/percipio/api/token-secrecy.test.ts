@@ -83,7 +83,7 @@ describe('the token', () => {
       const create = () => createPercipioClient({ organizationId, token: bad, userAgent: 'test', env: {} });
       assert.throws(create, (error: Error) => {
         assertNoToken(error);
-        return error.message.startsWith('the Percipio token is empty or has');
+        return error.message.startsWith('the Percipio token is empty, or contains');
       });
     });
   }

@@ -122,7 +122,7 @@ describe('users.create', () => {
     const error = await captureError(createTestClient(t, server.url).users.create(ada, never));
     assert.match(
       error.message,
-      /answered 200 with something that is no user: Sign in; and nobody has the external user id E 1 now$/,
+      /answered 200 with something that is not a user: Sign in; and no user has the external user id E 1 now$/,
     );
     assert.deepEqual([error.kind, error.isUnprocessed, error.method], ['body', false, 'POST']);
     assert.equal(server.requests.filter(({ method }) => method === 'POST').length, 1);
@@ -161,7 +161,7 @@ describe('users.update', () => {
       response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Please sign in</h1>');
     });
     const error = await captureError(createTestClient(t, server.url).users.update('u1', { role: 'ADMIN' }, never));
-    assert.match(error.message, /answered 200 with a web page, which Percipio does not: Please sign in$/);
+    assert.match(error.message, /answered 200 with a web page, which cannot be from Percipio: Please sign in$/);
     assert.equal(error.isUnprocessed, false);
   });
 

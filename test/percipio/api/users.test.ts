@@ -90,14 +90,14 @@ describe('users.list', () => {
     ['a user without an id', [{ id: 'a' }, { email: 'x@example.com' }], '[1].id'],
     ['a user with an empty id', [{ id: '' }], '[0].id'],
     ['a field of another type', [{ id: 'a', isActive: 'yes' }], '[0].isActive'],
-    ['something else than a list', { items: [] }, 'the whole'],
+    ['something else than a list', { items: [] }, 'the response'],
   ] as const) {
     it(`fails on ${name}, and says where without quoting it`, async (t) => {
       const server = await startServer(t, (_request, response) => sendJson(response, body));
       const error = await captureError(createTestClient(t, server.url).users.list({ max: 10, offset: 0 }, never));
       assert.equal(error.kind, 'body');
       assert.equal(error.isTransient, false);
-      assert.ok(error.message.includes(`another shape than expected: ${place}: `), error.message);
+      assert.ok(error.message.includes(`unexpected JSON: ${place}: `), error.message);
       assert.ok(!error.message.includes('x@example.com'));
     });
   }
@@ -136,7 +136,7 @@ describe('users.list', () => {
   it('fails on an empty page before the end, after having asked again', async (t) => {
     const server = await startServer(t, (_request, response) => sendJson(response, [], { 'x-total-count': '5000' }));
     const error = await captureError(createTestClient(t, server.url).users.list({ max: 1000, offset: 3000 }, never));
-    assert.match(error.message, /no users from offset 3000 on, although it counts 5000 \(after 4 attempts\)/);
+    assert.match(error.message, /without users from offset 3000 on, although there are 5000 \(after 4 attempts\)/);
   });
 });
 

@@ -330,7 +330,7 @@ test('a page token whose report has expired is FAILED_PRECONDITION, and requests
     startConnector(t, simulator).grants.listGrants({ resource: course(0), pageToken }),
     (error: ConnectError) => {
       assert.equal(error.code, Code.FailedPrecondition);
-      assert.match(error.rawMessage, /answered 404: the report does not exist \(any more\)/);
+      assert.match(error.rawMessage, /answered 404: the report does not exist or no longer exists/);
       return true;
     },
   );
@@ -343,7 +343,7 @@ test('a report that Percipio cannot make is FAILED_PRECONDITION, and the message
     startConnector(t, simulator).grants.listGrants({ resource: course(0), activeSyncId: 's1' }),
     (error: ConnectError) => {
       assert.equal(error.code, Code.FailedPrecondition);
-      assert.match(error.rawMessage, /has the status FAILED. Run the sync again/);
+      assert.match(error.rawMessage, /reported the report status FAILED. Run the sync again/);
       return true;
     },
   );

@@ -289,7 +289,7 @@ test('a report that Percipio fails to make is an error, and the next call reques
   const patient = openEvents(t, simulator, { clock });
   await assert.rejects(reader.next(patient), (error: ConnectError) => {
     assert.equal(error.code, Code.FailedPrecondition);
-    assert.match(error.rawMessage, /says that the report has the status FAILED. Repeat the request for events/);
+    assert.match(error.rawMessage, /reported the report status FAILED. Repeat the request for events/);
     return true;
   });
   assert.deepEqual(await reader.drain(patient), [useId(clock, user, course)]);

@@ -220,7 +220,7 @@ describe('changeUser', () => {
     assert.deepEqual([error.code, error.reason], [Code.Unavailable, 'percipio_outcome_unknown']);
     assert.match(
       error.rawMessage,
-      /^PATCH .* got no answer.*; reading whether it took effect failed too: GET .* answered 403/,
+      /^PATCH .* got no response.*; reading whether it took effect failed too: GET .* answered 403/,
     );
   });
 

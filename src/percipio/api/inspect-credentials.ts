@@ -1,45 +1,45 @@
-// What can be told about a token without asking Percipio: its form, and when it expires.
+// Checks credentials without asking Percipio: the form and the expiry of a token, and the form of an organization id.
 import { z } from 'zod';
 
 export interface TokenInspection {
-  /** What is wrong with the token and what to do, for a person; absent when nothing is. Never quotes the token. */
+  /** What is wrong with the token and what to do; absent if nothing is. Never quotes the token. */
   readonly problem: string | undefined;
-  /** Absent, when the token has none, or cannot be read. */
+  /** Absent if the token has none or is unreadable. */
   readonly expiresAt: Date | undefined;
-  /** Whole days until then, rounded down; negative when that is past. */
+  /** Days until then, rounded down; negative after it. */
   readonly daysLeft: number | undefined;
 }
 
 const dayMs = 24 * 60 * 60 * 1000;
 
-const whereFrom = 'copy the whole bearer token of the Percipio service account, without the word Bearer';
+const whereFrom = 'copy the complete bearer token of the Percipio service account, without the word Bearer';
 
 const headerSchema = z.looseObject({});
 const payloadSchema = z.looseObject({ exp: z.number().nullish() });
 
 /**
- * Looks at the form and the expiry of a token. The signature is not checked: Percipio alone can do that.
+ * Checks the form and the expiry of a token. Only Percipio can check the signature.
  * @param now - The present time.
  */
 export function inspectToken(token: string, now: Date): TokenInspection {
   const text = token.trim();
   if (text === '') return unusable('the API token is empty');
   if (/^bearer\s/i.test(text)) return unusable('the API token begins with the word Bearer');
-  if (/\s/.test(text)) return unusable('the API token has white space in it');
+  if (/\s/.test(text)) return unusable('the API token contains white space');
   const parts = text.split('.');
   if (parts.length !== 3 || !parts.every((part) => /^[\w-]+=*$/.test(part))) {
-    return unusable('the API token is not a JWT (three base64url parts with dots between them)');
+    return unusable('the API token is not a JWT (three base64url parts separated by dots)');
   }
   const header = decodePart(parts[0], headerSchema);
   const payload = decodePart(parts[1], payloadSchema);
   if (header === undefined || payload === undefined) {
-    return unusable('the API token looks like a JWT, but its header or payload cannot be read; a part may be missing');
+    return unusable('the API token looks like a JWT, but its header or payload is unreadable; it may be incomplete');
   }
   if (payload.exp === undefined || payload.exp === null) {
     return { problem: undefined, expiresAt: undefined, daysLeft: undefined };
   }
   const expiresAt = new Date(payload.exp * 1000);
-  if (Number.isNaN(expiresAt.getTime())) return unusable('the API token has an expiry that is no point in time');
+  if (Number.isNaN(expiresAt.getTime())) return unusable('the API token has an invalid expiry');
   const leftMs = expiresAt.getTime() - now.getTime();
   const daysLeft = Math.floor(leftMs / dayMs);
   return { problem: leftMs > 0 ? undefined : describeExpiry(expiresAt, -leftMs), expiresAt, daysLeft };
@@ -63,4 +63,12 @@ function decodePart<Schema extends z.ZodType>(part: string | undefined, schema: 
   } catch {
     return undefined;
   }
+}
+
+/** What is wrong with the id and what to do; undefined if it has the form of a UUID. */
+export function inspectOrganizationId(organizationId: string): string | undefined {
+  const id = organizationId.trim();
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) return undefined;
+  const what = id === '' ? 'is empty' : `is not a UUID: ${JSON.stringify(id.slice(0, 60))}`;
+  return `the organization id ${what}; Percipio shows it next to the service account, as 8-4-4-4-12 hexadecimal digits`;
 }

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { inspectOrganizationId } from '../../../src/percipio/api/inspect-organization-id.ts';
-import { inspectToken } from '../../../src/percipio/api/inspect-token.ts';
+import { inspectOrganizationId, inspectToken } from '../../../src/percipio/api/inspect-credentials.ts';
 
 const now = new Date('2026-06-15T12:00:00Z');
 const daySeconds = 86_400;
@@ -57,17 +56,17 @@ describe('inspectToken', () => {
     [
       'an opaque token',
       'a1b2c3d4e5f6',
-      /is not a JWT \(three base64url parts with dots between them\): copy the whole bearer token/,
+      /is not a JWT \(three base64url parts separated by dots\): copy the complete bearer token/,
     ],
     ['two parts', 'eyJhIjoxfQ.eyJhIjoxfQ', /is not a JWT/],
     ['an empty part', 'eyJhIjoxfQ.eyJhIjoxfQ.', /is not a JWT/],
     ['another alphabet', 'eyJhIjoxfQ.eyJh+joxfQ.abc', /is not a JWT/],
-    ['a part that is no JSON', 'eyJhIjoxfQ.YWJj.abc', /cannot be read/],
-    ['a part that is no object', 'eyJhIjoxfQ.WzFd.abc', /cannot be read/],
-    ['an expiry that is no number', makeToken({ exp: 'never' }), /cannot be read/],
-    ['an expiry out of all bounds', makeToken({ exp: 1e300 }), /no point in time/],
+    ['a part that is no JSON', 'eyJhIjoxfQ.YWJj.abc', /is unreadable/],
+    ['a part that is no object', 'eyJhIjoxfQ.WzFd.abc', /is unreadable/],
+    ['an expiry that is no number', makeToken({ exp: 'never' }), /is unreadable/],
+    ['an expiry out of all bounds', makeToken({ exp: 1e300 }), /has an invalid expiry/],
     ['the word Bearer before it', `Bearer ${makeToken({})}`, /begins with the word Bearer/],
-    ['a space in it', makeToken({}).replace('.', '. '), /has white space in it/],
+    ['a space in it', makeToken({}).replace('.', '. '), /contains white space/],
   ] as const) {
     it(`says what is wrong with ${name}, and quotes nothing of it`, () => {
       const inspection = inspectToken(token, now);
