@@ -1,12 +1,10 @@
 // Reports the end of a task to ConductorOne.
-import { create } from '@bufbuild/protobuf';
-import { type Any, anyPack } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError } from '@connectrpc/connect';
 import type { Logger } from 'pino';
-import { type Status, StatusSchema } from '#gen/google/rpc/status_pb.js';
 import { describeError } from '../../log/describe-error.ts';
 import { onlyIf, retry } from '../../net/retry.ts';
 import { toCallFailure } from '../../server/call-failure.ts';
+import { toStatus } from '../../server/to-status.ts';
 import type { BatonClient } from '../link/baton-client.ts';
 import type { ServiceTiming } from './service-timing.ts';
 import type { TaskOutcome } from './task-outcome.ts';
@@ -79,19 +77,4 @@ function toFinalState(
     status: toStatus(answer),
     finalState: { case: 'error', value: { nonRetryable: !retryable, annotations } },
   };
-}
-
-/** Code, text and details: typed details of the connector arrive too. */
-function toStatus(error: ConnectError): Status {
-  return create(StatusSchema, {
-    code: error.code,
-    message: error.rawMessage.toWellFormed(),
-    details: error.details.map((detail) => packDetail(detail)),
-  });
-}
-
-function packDetail(detail: ConnectError['details'][number]): Any | { typeUrl: string; value: Uint8Array } {
-  return 'desc' in detail
-    ? anyPack(detail.desc, create(detail.desc, detail.value))
-    : { typeUrl: `type.googleapis.com/${detail.type}`, value: detail.value };
 }

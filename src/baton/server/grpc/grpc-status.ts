@@ -1,9 +1,9 @@
 // An error as gRPC sends it.
-import { create, toBinary } from '@bufbuild/protobuf';
-import { type Any, anyPack } from '@bufbuild/protobuf/wkt';
+import { toBinary } from '@bufbuild/protobuf';
 import type { ConnectError } from '@connectrpc/connect';
 import type { Metadata } from '@grpc/grpc-js';
 import { StatusSchema } from '#gen/google/rpc/status_pb.js';
+import { toStatus } from '../to-status.ts';
 import { toMetadata } from './grpc-metadata.ts';
 
 /** Longest text of a status. It travels in a header, and clients refuse header blocks of some tens of kilobytes. */
@@ -22,14 +22,7 @@ export function toGrpcStatus(error: ConnectError, trailer: Headers): GrpcStatus 
   const message = text.length > messageLengthMax ? `${text.slice(0, messageLengthMax).toWellFormed()}…` : text;
   const metadata = toMetadata(trailer, error.metadata);
   if (error.details.length > 0) {
-    const status = create(StatusSchema, { code: error.code, message, details: error.details.map(packDetail) });
-    metadata.set('grpc-status-details-bin', Buffer.from(toBinary(StatusSchema, status)));
+    metadata.set('grpc-status-details-bin', Buffer.from(toBinary(StatusSchema, toStatus(error, message))));
   }
   return { code: error.code, details: message, metadata };
-}
-
-function packDetail(detail: ConnectError['details'][number]): Any | { typeUrl: string; value: Uint8Array } {
-  return 'desc' in detail
-    ? anyPack(detail.desc, create(detail.desc, detail.value))
-    : { typeUrl: `type.googleapis.com/${detail.type}`, value: detail.value };
 }
