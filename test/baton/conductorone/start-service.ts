@@ -1,4 +1,4 @@
-// Runs service mode in this process, against a made-up ConductorOne and with whatever services a test has.
+// Runs service mode in this process, against a simulated ConductorOne and with whatever services a test has.
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

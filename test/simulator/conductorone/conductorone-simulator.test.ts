@@ -1,4 +1,4 @@
-// The made-up ConductorOne itself, called without any of the connector's code.
+// The simulated ConductorOne itself, called without any of the connector's code.
 import assert from 'node:assert/strict';
 import { createHash, createPrivateKey, sign } from 'node:crypto';
 import { once } from 'node:events';

@@ -1,4 +1,4 @@
-// Starts a made-up ConductorOne that ends with its test, and writes the certificate that its callers must trust.
+// Starts a simulated ConductorOne that ends with its test, and writes the certificate that its callers must trust.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
