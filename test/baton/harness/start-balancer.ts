@@ -7,8 +7,9 @@ import type { ListenAddress } from '../../../src/baton/server/listen-address.ts'
 export async function startBalancer(t: TestContext, servers: readonly ListenAddress[]): Promise<ListenAddress> {
   const sockets = new Set<Socket>();
   let connections = 0;
-  const balancer = createServer((client) => {
-    const server = connect(servers[connections++ % servers.length] ?? assertNever());
+  // Without a delay, or a small frame waits 40 ms for the acknowledgement of the one before.
+  const balancer = createServer({ noDelay: true }, (client) => {
+    const server = connect({ ...(servers[connections++ % servers.length] ?? assertNever()), noDelay: true });
     for (const [from, to] of [
       [client, server],
       [server, client],
