@@ -78,8 +78,10 @@ function createBatonService(options: BatonServiceOptions): Partial<ServiceImpl<t
   };
 }
 
+/** One for the process: it compiles the rules of each message type once. */
+const validator = createValidator();
+
 function letIn({ tokens, tasks, calls, faults, drop, dropCount }: BatonServiceOptions): Interceptor {
-  const validator = createValidator();
   const check = (method: DescMethod, message: object) => {
     const result = validator.validate(method.input, message as never);
     if (result.kind !== 'valid') throw new ConnectError(result.error?.message ?? 'invalid', Code.InvalidArgument);
