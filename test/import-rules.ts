@@ -122,7 +122,8 @@ export const rooms: Readonly<Record<string, Room>> = {
   'src/percipio/config.ts': percipioRoom('a setting knows nothing of what it configures', 'normalize-settings.ts'),
   'src/percipio/resource-types.ts': percipioRoom('what the types share stands on messages alone'),
   'src/percipio/timing.ts': percipioRoom('waits belong to what waits: import its policy', 'api', 'report/scan'),
-  'src/percipio/service-errors.ts': percipioRoom('it maps errors of the API', 'api', 'report/scan'),
+  'src/percipio/error-reasons.ts': percipioRoom('a table imports nothing'),
+  'src/percipio/service-errors.ts': percipioRoom('it maps errors of the API', 'api', 'error-reasons.ts', 'report/scan'),
   'src/percipio/report': percipioRoom(
     'a report knows rows: map to grants in courses/',
     'api',

@@ -18,6 +18,7 @@ export {
   type Validation,
 } from './author/connector.ts';
 export type { Context, Progress, Reporter, SessionStore } from './author/context.ts';
+export type { ErrorReason } from './author/error-reasons.ts';
 export { type EventFeed, type EventsPage, type EventsRequest, eventFeed } from './author/event-feed.ts';
 export type { Host, Output } from './author/host.ts';
 export type { ConnectorEnvironment, Program } from './author/program.ts';
@@ -31,6 +32,7 @@ export type {
   DeleteRequest,
   Provisioner,
 } from './author/provisioner.ts';
+export type { ReasonEntry, ReasonTable } from './author/reason-table.ts';
 export { Code, type ErrorDetail, refusal, ServiceError, type ServiceErrorOptions } from './author/service-error.ts';
 export { UsageError } from './author/usage-error.ts';
 export type { Command, Invocation } from './command-line/command.ts';

@@ -7,8 +7,9 @@ import {
   RateLimitDescription_Status,
   RateLimitDescriptionSchema,
 } from '#gen/c1/connector/v2/annotation_ratelimit_pb.js';
-import { PercipioError } from './api/percipio-error.ts';
+import { PercipioError, type PercipioErrorKind } from './api/percipio-error.ts';
 import type { RateLimit } from './api/rate-limit.ts';
+import type { PercipioReason } from './error-reasons.ts';
 import { ReportFormatError } from './report/scan/report-format-error.ts';
 
 /**
@@ -64,7 +65,7 @@ export function toServiceError(error: unknown): unknown {
   }
   const rateLimit = rateLimitOf(error);
   return new ServiceError(codeOf(error), `${error.message}${adviceFor(error)}`, {
-    reason: error.status === undefined ? `percipio_${error.kind.replace('-', '_')}` : `percipio_http_${error.status}`,
+    reason: reasonOf(error),
     cause: error,
     ...(rateLimit && { details: [{ desc: RateLimitDescriptionSchema, value: rateLimit }] }),
   });
@@ -73,6 +74,20 @@ export function toServiceError(error: unknown): unknown {
 /** The rate limit of a response as an annotation. */
 export function rateLimitAnnotations(rateLimit: RateLimit | undefined): Annotation[] {
   return rateLimit ? [annotation(RateLimitDescriptionSchema, toRateLimitDescription(rateLimit))] : [];
+}
+
+const reasonOfKind: Readonly<Record<Exclude<PercipioErrorKind, 'http'>, PercipioReason>> = {
+  aborted: 'percipio_aborted',
+  body: 'percipio_body',
+  network: 'percipio_network',
+  'report-expired': 'percipio_report_expired',
+  'report-failed': 'percipio_report_failed',
+  timeout: 'percipio_timeout',
+};
+
+/** The status says more than the kind, where Percipio answered at all. */
+function reasonOf({ kind, status }: PercipioError): string {
+  return status === undefined && kind !== 'http' ? reasonOfKind[kind] : `percipio_http_${status}`;
 }
 
 function codeOf({ kind, status, isTransient }: PercipioError): Code {

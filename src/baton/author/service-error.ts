@@ -2,27 +2,10 @@
 import type { DescMessage, MessageInitShape } from '@bufbuild/protobuf';
 import { ConnectError } from '@connectrpc/connect';
 import { ErrorInfoSchema } from '#gen/google/rpc/error_details_pb.js';
+import { Code } from './code.ts';
+import type { ErrorReason } from './error-reasons.ts';
 
-/** The status codes of gRPC with their numbers on the wire (https://grpc.io/docs/guides/status-codes). */
-export const Code = {
-  Canceled: 1,
-  Unknown: 2,
-  InvalidArgument: 3,
-  DeadlineExceeded: 4,
-  NotFound: 5,
-  AlreadyExists: 6,
-  PermissionDenied: 7,
-  ResourceExhausted: 8,
-  FailedPrecondition: 9,
-  Aborted: 10,
-  OutOfRange: 11,
-  Unimplemented: 12,
-  Internal: 13,
-  Unavailable: 14,
-  DataLoss: 15,
-  Unauthenticated: 16,
-} as const;
-export type Code = (typeof Code)[keyof typeof Code];
+export { Code };
 
 /** A message that travels with an error's status (`google.rpc.Status.details`). */
 export interface ErrorDetail<Desc extends DescMessage = DescMessage> {
@@ -32,8 +15,11 @@ export interface ErrorDetail<Desc extends DescMessage = DescMessage> {
 
 /** What a {@link ServiceError} carries besides code and message. */
 export interface ServiceErrorOptions {
-  /** What went wrong, as a short word in snake_case for logs and tests. The message may change; this must not. */
-  readonly reason: string;
+  /**
+   * What went wrong, as a short word in snake_case for logs and tests. The message may change; this must not. One of the
+   * SDK's (docs/errors.md) where it fits, or the connector's own.
+   */
+  readonly reason: ErrorReason | (string & Record<never, never>);
   /** A `c1.connector.v2.RateLimitDescription` here makes a Go syncer wait until it resets. */
   readonly details?: readonly ErrorDetail[];
   /** The underlying error. It is logged, and never sent to a caller. */

@@ -5,6 +5,7 @@ import type {
   EncryptedData,
   EncryptionConfig,
 } from '#gen/c1/connector/v2/resource_pb.js';
+import type { ErrorReason } from '../author/error-reasons.ts';
 import type { Credential, CredentialKind } from '../author/provisioner.ts';
 import { Code, ServiceError } from '../author/service-error.ts';
 import { kindOfCase } from './credential-kind.ts';
@@ -99,6 +100,6 @@ async function decrypt(
   return await decryptPassword(passwords, clientKey);
 }
 
-function invalid(fault: string, reason: string): ServiceError {
+function invalid(fault: string, reason: ErrorReason): ServiceError {
   return new ServiceError(Code.InvalidArgument, `credential_options ${fault}`, { reason });
 }

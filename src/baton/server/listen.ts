@@ -1,6 +1,7 @@
 // Opens the socket that a server listens at.
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
+import type { ErrorReason } from '../author/error-reasons.ts';
 import { Code, ServiceError } from '../author/service-error.ts';
 import { formatListenAddress, type ListenAddress } from './listen-address.ts';
 
@@ -68,7 +69,7 @@ async function takeOver(server: Server, { fd, port }: InheritedListener): Promis
   }
 }
 
-function explain({ code, message }: NodeJS.ErrnoException): { text: string; reason: string } {
+function explain({ code, message }: NodeJS.ErrnoException): { text: string; reason: ErrorReason } {
   switch (code) {
     case 'EADDRINUSE':
       return { text: 'another program has this port; stop it or choose another port', reason: 'address_in_use' };

@@ -8,6 +8,7 @@ import {
   ListEventsResponseSchema,
 } from '#gen/c1/connector/v2/event_feed_pb.js';
 import type { Context } from '../../author/context.ts';
+import type { ErrorReason } from '../../author/error-reasons.ts';
 import { Code, ServiceError } from '../../author/service-error.ts';
 import { responseMaxBytesKey, toConnectorContext } from '../call-context.ts';
 import { type ServiceEntry, serviceEntry } from '../service-entry.ts';
@@ -59,7 +60,7 @@ async function readPage(
   const { pageSize } = request;
   const startAt = request.startAt && timestampDate(request.startAt);
   const { events, cursor: next, hasMore } = await feed.read({ startAt, pageSize }, parsed, context);
-  const fault = (text: string, reason: string) =>
+  const fault = (text: string, reason: ErrorReason) =>
     new ServiceError(Code.Internal, `event feed ${id}: ${text} - a fault of the connector`, { reason });
   if (events.length > pageSize) {
     throw fault(`it answered ${events.length} events where ${pageSize} were asked for`, 'too_many_events');
