@@ -3,7 +3,7 @@ import type { Entitlement } from '#gen/c1/connector/v2/entitlement_pb.js';
 import type { Grant } from '#gen/c1/connector/v2/grant_pb.js';
 import type { Resource, ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
 import type { LimitChecker } from './limits.ts';
-import type { ListedPage, Listing } from './listing.ts';
+import type { CallPage, ListCall } from './listing.ts';
 import type { Session } from './session.ts';
 import type { Walked } from './walked.ts';
 
@@ -44,7 +44,7 @@ export interface WatchContext {
 
 /** Where an item was found. */
 export interface Seen {
-  readonly listing: Listing;
+  readonly listing: ListCall;
   /** Whether the walk has not seen this id before. */
   readonly isNew: boolean;
 }
@@ -52,7 +52,7 @@ export interface Seen {
 /** Receives everything in the first walk, one item at a time. */
 export interface Watcher {
   resourceType?(type: ResourceType): void;
-  page?(page: ListedPage, listing: Listing): void;
+  page?(page: CallPage, listing: ListCall): void;
   resource?(resource: Resource, seen: Seen): void;
   /** A template of ListStaticEntitlements. */
   template?(template: Entitlement, seen: Seen): void;

@@ -27,14 +27,14 @@ export interface PageQuery {
   readonly activeSyncId: string;
 }
 
-export interface ListedPage<Item = unknown> {
+export interface CallPage<Item = unknown> {
   readonly list: readonly Item[];
   readonly nextPageToken: string;
   readonly annotations: readonly Any[];
 }
 
 /** One listing: a list call with its request, except for the page. */
-export interface Listing<Item = unknown> {
+export interface ListCall<Item = unknown> {
   readonly kind: ListedKind;
   /** The resource type of its items; empty for the resource types themselves. */
   readonly typeId: string;
@@ -45,12 +45,12 @@ export interface Listing<Item = unknown> {
   /** Describes the request for a page: `ListGrants {"resource":"book b1","pageSize":1}`. */
   describe(page: Partial<PageQuery>): string;
   /** @throws ConnectError if the call fails. */
-  read(target: Target, page: PageQuery): Promise<ListedPage<Item>>;
+  read(target: Target, page: PageQuery): Promise<CallPage<Item>>;
   /** The id of an item, unique within its kind; undefined for an item without one. */
   idOf(item: Item): string | undefined;
 }
 
-export const resourceTypesListing: Listing<ResourceType> = makeListing({
+export const resourceTypesListing: ListCall<ResourceType> = makeListing({
   kind: 'resource types',
   typeId: '',
   name: 'ListResourceTypes',
@@ -59,7 +59,7 @@ export const resourceTypesListing: Listing<ResourceType> = makeListing({
   idOf: ({ id }) => id || undefined,
 });
 
-export function resourcesListing(type: ResourceType, parent?: ResourceId): Listing<Resource> {
+export function resourcesListing(type: ResourceType, parent?: ResourceId): ListCall<Resource> {
   return makeListing({
     kind: 'resources',
     typeId: type.id,
@@ -70,7 +70,7 @@ export function resourcesListing(type: ResourceType, parent?: ResourceId): Listi
   });
 }
 
-export function staticEntitlementsListing(type: ResourceType): Listing<Entitlement> {
+export function staticEntitlementsListing(type: ResourceType): ListCall<Entitlement> {
   return makeListing({
     kind: 'static entitlements',
     typeId: type.id,
@@ -81,7 +81,7 @@ export function staticEntitlementsListing(type: ResourceType): Listing<Entitleme
   });
 }
 
-export function entitlementsListing(resource: Resource): Listing<Entitlement> {
+export function entitlementsListing(resource: Resource): ListCall<Entitlement> {
   return makeListing({
     ...entitlementsCall,
     typeId: resource.id?.resourceType ?? '',
@@ -91,7 +91,7 @@ export function entitlementsListing(resource: Resource): Listing<Entitlement> {
 }
 
 /** All entitlements of a type with TypeScopedEntitlements. */
-export function typeEntitlementsListing({ id }: Pick<ResourceType, 'id'>): Listing<Entitlement> {
+export function typeEntitlementsListing({ id }: Pick<ResourceType, 'id'>): ListCall<Entitlement> {
   return makeListing({
     ...entitlementsCall,
     typeId: id,
@@ -104,7 +104,7 @@ export function typeEntitlementsListing({ id }: Pick<ResourceType, 'id'>): Listi
   });
 }
 
-export function grantsListing(resource: Resource): Listing<Grant> {
+export function grantsListing(resource: Resource): ListCall<Grant> {
   return makeListing({
     ...grantsCall,
     typeId: resource.id?.resourceType ?? '',
@@ -114,7 +114,7 @@ export function grantsListing(resource: Resource): Listing<Grant> {
 }
 
 /** All grants of a type with TypeScopedGrants. */
-export function typeGrantsListing({ id }: Pick<ResourceType, 'id'>): Listing<Grant> {
+export function typeGrantsListing({ id }: Pick<ResourceType, 'id'>): ListCall<Grant> {
   return makeListing({
     ...grantsCall,
     typeId: id,
@@ -150,7 +150,7 @@ const grantsCall = {
 } as const;
 
 interface ListingInit<Item, Input extends DescMessage, Output extends DescMessage>
-  extends Omit<Listing<Item>, 'read' | 'describe' | 'isTypeScoped'> {
+  extends Omit<ListCall<Item>, 'read' | 'describe' | 'isTypeScoped'> {
   readonly method: DescMethodUnary<Input, Output>;
   readonly request: MessageInitShape<Input>;
   readonly isTypeScoped?: boolean;
@@ -161,13 +161,13 @@ function makeListing<Item, Input extends DescMessage, Output extends DescMessage
   request,
   isTypeScoped = false,
   ...listing
-}: ListingInit<Item, Input, Output>): Listing<Item> {
+}: ListingInit<Item, Input, Output>): ListCall<Item> {
   return {
     ...listing,
     isTypeScoped,
     // All list methods have the same page fields.
     describe: (page) => describeRequest(method, { ...request, ...page } as MessageInitShape<Input>),
     read: async (target, page) =>
-      (await target.call(method, { ...request, ...page } as MessageInitShape<Input>)) as unknown as ListedPage<Item>,
+      (await target.call(method, { ...request, ...page } as MessageInitShape<Input>)) as unknown as CallPage<Item>,
   };
 }

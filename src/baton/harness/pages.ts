@@ -8,7 +8,7 @@ import { linear, noJitter, retry } from '../net/retry.ts';
 import { receiveMaxBytes } from './connection.ts';
 import { describeFailure, quote } from './describe-call.ts';
 import { IdSet } from './id-set.ts';
-import type { ListedPage, Listing, PageQuery } from './listing.ts';
+import type { CallPage, ListCall, PageQuery } from './listing.ts';
 import type { Target } from './target.ts';
 import { unpack } from './unpack.ts';
 
@@ -27,14 +27,14 @@ export class ListingError extends Error {
 }
 
 /** Delays between calls. Only tests shorten them. */
-export interface Pace {
+export interface CallDelays {
   /** Before the first retry of an UNAVAILABLE or DEADLINE_EXCEEDED call; doubled for the second. */
   readonly retryDelayMs: number;
   /** Before the next page after several empty ones: the connector is waiting for something. */
   readonly emptyPageDelayMs: number;
 }
 
-export const defaultPace: Pace = { retryDelayMs: 1000, emptyPageDelayMs: 250 };
+export const defaultDelays: CallDelays = { retryDelayMs: 1000, emptyPageDelayMs: 250 };
 
 /** A longer token cannot be sent back: this is the limit of `page_token` in requests. */
 export const pageTokenMaxBytes = 1024 * 1024;
@@ -47,7 +47,7 @@ const emptyPagesMax = 3;
 export interface PagesOptions {
   readonly pageSize: number;
   readonly activeSyncId: string;
-  readonly pace: Pace;
+  readonly delays: CallDelays;
 }
 
 /**
@@ -56,18 +56,18 @@ export interface PagesOptions {
  */
 export async function* readPages<Item>(
   target: Target,
-  listing: Listing<Item>,
-  { pace, ...options }: PagesOptions,
-): AsyncGenerator<ListedPage<Item>> {
+  listing: ListCall<Item>,
+  { delays, ...options }: PagesOptions,
+): AsyncGenerator<CallPage<Item>> {
   const tokens = [''];
   const seen = new IdSet();
   let emptyPages = 0;
   for (let pageToken = tokens.pop(); pageToken !== undefined; pageToken = tokens.pop()) {
-    const page = await readPage(target, listing, { ...options, pageToken }, pace);
+    const page = await readPage(target, listing, { ...options, pageToken }, delays);
     yield page;
     emptyPages = page.list.length === 0 ? emptyPages + 1 : 0;
     if (emptyPages >= emptyPagesMax && page.nextPageToken !== '') {
-      await pause(pace.emptyPageDelayMs, target.signal);
+      await pause(delays.emptyPageDelayMs, target.signal);
     }
     tokens.push(...enqueuedTokens(page.annotations).filter((token) => seen.add(token)));
     if (page.nextPageToken !== '') {
@@ -99,15 +99,15 @@ export function enqueuedTokens(annotations: readonly Any[]): string[] {
 
 async function readPage<Item>(
   target: Target,
-  listing: Listing<Item>,
+  listing: ListCall<Item>,
   query: PageQuery,
-  pace: Pace,
-): Promise<ListedPage<Item>> {
+  delays: CallDelays,
+): Promise<CallPage<Item>> {
   try {
     return await retry(() => listing.read(target, query), {
       policy: {
         attemptsMax,
-        delayMinMs: pace.retryDelayMs,
+        delayMinMs: delays.retryDelayMs,
         delayMaxMs: rateLimitWaitMaxMs,
         growth: linear,
         jitter: noJitter,
@@ -133,7 +133,7 @@ function untilResetMs(error: ConnectError): number {
   return limit?.resetAt ? Number(limit.resetAt.seconds) * 1000 - Date.now() : 0;
 }
 
-function toListingError(error: unknown, listing: Listing, query: PageQuery): ListingError {
+function toListingError(error: unknown, listing: ListCall, query: PageQuery): ListingError {
   const request = listing.describe(query);
   if (error instanceof ConnectError && error.code === Code.ResourceExhausted && /larger than/.test(error.rawMessage)) {
     const text = `the response to ${request} is larger than the ${receiveMaxBytes} bytes that a Go client accepts (${error.rawMessage})`;

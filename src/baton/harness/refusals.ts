@@ -3,7 +3,7 @@ import type { DescMessage, DescMethodUnary, MessageInitShape } from '@bufbuild/p
 import { Code, ConnectError } from '@connectrpc/connect';
 import { codeName, describeFailure, describeRequest } from './describe-call.ts';
 import type { Findings } from './findings.ts';
-import type { Listing, PageQuery } from './listing.ts';
+import type { ListCall, PageQuery } from './listing.ts';
 import type { Session } from './session.ts';
 import type { Target } from './target.ts';
 
@@ -25,7 +25,7 @@ export function refusable<Input extends DescMessage, Output extends DescMessage>
 }
 
 /** A page of a listing that must be rejected. */
-export function refusablePage(listing: Listing, { syncId }: Session, page: Partial<PageQuery>): Refusable {
+export function refusablePage(listing: ListCall, { syncId }: Session, page: Partial<PageQuery>): Refusable {
   const query = { pageSize: 0, pageToken: '', activeSyncId: syncId, ...page };
   return { request: listing.describe(page), send: (target) => listing.read(target, query) };
 }

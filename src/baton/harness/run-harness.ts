@@ -9,7 +9,7 @@ import type { Connection } from './connection.ts';
 import { describeFailure } from './describe-call.ts';
 import { connectorAnswers, type Identity, identify } from './identify.ts';
 import { createLimitChecker } from './limits.ts';
-import { defaultPace, ListingError, type Pace } from './pages.ts';
+import { type CallDelays, defaultDelays, ListingError } from './pages.ts';
 import type { CheckReport, HarnessReport } from './report/harness-report.ts';
 import type { Session, SyncFile } from './session.ts';
 import { Target } from './target.ts';
@@ -33,7 +33,7 @@ export interface HarnessOptions {
   /** Aborts when the program shuts down. */
   readonly signal: AbortSignal;
   /** Default: delays of about a second. */
-  readonly pace?: Pace;
+  readonly delays?: CallDelays;
   /** How long a call may continue after its deadline. Default: 5 seconds. */
   readonly endsWithinMs?: number;
 }
@@ -138,11 +138,11 @@ class HarnessRun {
   }
 
   async #createSession({ metadata, sdkVersion }: Identity): Promise<Session> {
-    const { pace = defaultPace, endsWithinMs = endsWithinMsDefault, file, logger } = this.#options;
+    const { delays = defaultDelays, endsWithinMs = endsWithinMsDefault, file, logger } = this.#options;
     return {
       target: this.#target,
       limits: await createLimitChecker(),
-      pace,
+      delays,
       endsWithinMs,
       metadata,
       sdkVersion,
@@ -155,15 +155,15 @@ class HarnessRun {
     };
   }
 
-  async #walkTwice({ limits, pace }: Session): Promise<void> {
+  async #walkTwice({ limits, delays }: Session): Promise<void> {
     const watched = walkChecks.map((check) => ({ check, watcher: check.watch({ walked: this.#first, limits }) }));
     const watchers = watched.map(({ watcher }) => watcher);
     let second: Walked | undefined;
     try {
-      await this.#walk(this.#first, watchers, pace);
+      await this.#walk(this.#first, watchers, delays);
       await this.#cleanUp(this.#first.syncId, this.#target).catch(() => {});
       second = this.#second;
-      await this.#walk(second, [], pace);
+      await this.#walk(second, [], delays);
     } finally {
       for (const { check, watcher } of watched) {
         this.#record(check, watcher.end(second));
@@ -171,11 +171,11 @@ class HarnessRun {
     }
   }
 
-  async #walk(walked: Walked, watchers: readonly Watcher[], pace: Pace): Promise<void> {
+  async #walk(walked: Walked, watchers: readonly Watcher[], delays: CallDelays): Promise<void> {
     const { logger, itemsMax } = this.#options;
     this.#openSyncs.add(walked.syncId);
     try {
-      await walk({ target: this.#target, walked, watchers, itemsMax, pace });
+      await walk({ target: this.#target, walked, watchers, itemsMax, delays });
     } catch (error) {
       if (this.#signal.aborted) {
         walked.stop(`${timeIsOver} after walking ${JSON.stringify(walked.totals)}`);

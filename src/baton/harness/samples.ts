@@ -1,6 +1,6 @@
 // Listings to experiment with: parts of what the walk found, read again with several page sizes.
 import { IdSet } from './id-set.ts';
-import type { ListedPage, Listing } from './listing.ts';
+import type { CallPage, ListCall } from './listing.ts';
 import { enqueuedTokens, ListingError, readPages } from './pages.ts';
 import { oncePerSession, type Session } from './session.ts';
 
@@ -12,7 +12,7 @@ const callsMax = 40;
 
 /** A listing with several pages, and where its second page begins. */
 export interface PagedSample {
-  readonly listing: Listing;
+  readonly listing: ListCall;
   readonly pageSize: number;
   readonly pageToken: string;
 }
@@ -29,7 +29,7 @@ export const pagedSamples = oncePerSession(async (session: Session): Promise<rea
   return samples;
 });
 
-async function findToken(session: Session, listing: Listing, pageSize: number): Promise<PagedSample | undefined> {
+async function findToken(session: Session, listing: ListCall, pageSize: number): Promise<PagedSample | undefined> {
   const { target, syncId: activeSyncId } = session;
   const { nextPageToken, annotations } = await listing.read(target, { pageSize, pageToken: '', activeSyncId });
   const pageToken = nextPageToken || enqueuedTokens(annotations)[0];
@@ -59,7 +59,7 @@ export interface SizedReading {
 
 /** A listing read with each of {@link triedPageSizes}. */
 export interface SizedSample {
-  readonly listing: Listing;
+  readonly listing: ListCall;
   /** With the connector's default page size. */
   readonly whole: SizedReading;
   readonly readings: readonly SizedReading[];
@@ -81,13 +81,13 @@ export const sizedSamples = oncePerSession(async (session: Session): Promise<rea
   return samples;
 });
 
-async function readSized(session: Session, listing: Listing, pageSize: number): Promise<SizedReading> {
-  const { target, pace, syncId: activeSyncId } = session;
+async function readSized(session: Session, listing: ListCall, pageSize: number): Promise<SizedReading> {
+  const { target, delays, syncId: activeSyncId } = session;
   const ids = new IdSet();
   const tooLarge: string[] = [];
   let calls = 0;
   try {
-    for await (const page of readPages(target, listing, { pageSize, activeSyncId, pace })) {
+    for await (const page of readPages(target, listing, { pageSize, activeSyncId, delays })) {
       idsOf(listing, page).forEach((id) => void ids.add(id));
       if (pageSize > 0 && page.list.length > pageSize) {
         tooLarge.push(`${listing.describe({ pageSize })} returned ${page.list.length} items`);
@@ -105,6 +105,6 @@ async function readSized(session: Session, listing: Listing, pageSize: number): 
   }
 }
 
-function idsOf(listing: Listing, { list }: ListedPage): readonly string[] {
+function idsOf(listing: ListCall, { list }: CallPage): readonly string[] {
   return list.map((item) => listing.idOf(item) ?? '');
 }

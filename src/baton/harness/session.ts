@@ -3,14 +3,14 @@
 import type { Logger } from 'pino';
 import type { ConnectorMetadata } from '#gen/c1/connector/v2/connector_pb.js';
 import type { LimitChecker } from './limits.ts';
-import type { Pace } from './pages.ts';
+import type { CallDelays } from './pages.ts';
 import type { Target } from './target.ts';
 import type { Walked } from './walked.ts';
 
 export interface Session {
   readonly target: Target;
   readonly limits: LimitChecker;
-  readonly pace: Pace;
+  readonly delays: CallDelays;
   /** How long a call may continue after its deadline before it counts as endless. */
   readonly endsWithinMs: number;
   /** The responses of GetMetadata and Validate, or how they failed. */

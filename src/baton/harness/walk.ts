@@ -21,7 +21,7 @@ import { IdSet } from './id-set.ts';
 import {
   entitlementsListing,
   grantsListing,
-  type Listing,
+  type ListCall,
   resourceKey,
   resourcesListing,
   resourceTypesListing,
@@ -29,7 +29,7 @@ import {
   typeEntitlementsListing,
   typeGrantsListing,
 } from './listing.ts';
-import { ListingError, type Pace, readPages } from './pages.ts';
+import { type CallDelays, ListingError, readPages } from './pages.ts';
 import type { Target } from './target.ts';
 import { unpack } from './unpack.ts';
 import type { ItemKind, Walked } from './walked.ts';
@@ -41,7 +41,7 @@ export interface WalkOptions {
   readonly watchers: readonly Watcher[];
   /** The maximum number of resources, entitlements and grants per resource type. */
   readonly itemsMax: number;
-  readonly pace: Pace;
+  readonly delays: CallDelays;
 }
 
 /** The maximum number of pages in a row without new items: a listing that repeats them with new tokens never ends. */
@@ -87,7 +87,7 @@ class Walk {
       if (isNew && type.id !== '') {
         this.#walked.types.push(type);
       }
-      this.#tell((watcher) => watcher.resourceType?.(type));
+      this.#notify((watcher) => watcher.resourceType?.(type));
       return isNew;
     });
   }
@@ -104,7 +104,7 @@ class Walk {
           news.push(resource);
           this.#walked.addFirst(resource);
         }
-        this.#tell((watcher) => watcher.resource?.(resource, seen));
+        this.#notify((watcher) => watcher.resource?.(resource, seen));
         return seen.isNew;
       },
       async () => {
@@ -136,7 +136,7 @@ class Walk {
     await this.#read(listing, (template) => {
       const isNew = !templates.some(({ slug }) => slug === template.slug);
       templates.push(template);
-      this.#tell((watcher) => watcher.template?.(template, { listing, isNew }));
+      this.#notify((watcher) => watcher.template?.(template, { listing, isNew }));
       return isNew;
     });
     if (templates.length > 0) {
@@ -148,7 +148,7 @@ class Walk {
     const read = (listing: ReturnType<typeof entitlementsListing>) =>
       this.#read(listing, (entitlement) => {
         const seen = this.#count('entitlements', listing, entitlement);
-        this.#tell((watcher) => watcher.entitlement?.(entitlement, seen));
+        this.#notify((watcher) => watcher.entitlement?.(entitlement, seen));
         return seen.isNew;
       });
     if (carries(type, TypeScopedEntitlementsSchema)) {
@@ -167,7 +167,7 @@ class Walk {
     const read = (listing: ReturnType<typeof grantsListing>) =>
       this.#read(listing, (grant) => {
         const seen = this.#count('grants', listing, grant);
-        this.#tell((watcher) => watcher.grant?.(grant, seen));
+        this.#notify((watcher) => watcher.grant?.(grant, seen));
         return seen.isNew;
       });
     if (carries(type, TypeScopedGrantsSchema)) {
@@ -187,11 +187,11 @@ class Walk {
    * @param item - Handles an item, and returns whether it is new to the walk.
    */
   async #read<Item>(
-    listing: Listing<Item>,
+    listing: ListCall<Item>,
     item: (item: Item) => boolean,
     pageRead: () => Promise<void> = async () => {},
   ): Promise<void> {
-    const { target, pace } = this.#options;
+    const { target, delays } = this.#options;
     let items = 0;
     let pages = 0;
     let oldPages = 0;
@@ -199,13 +199,13 @@ class Walk {
       if (this.#isFull(listing)) {
         return;
       }
-      for await (const page of readPages(target, listing, { pageSize: 0, activeSyncId: this.#walked.syncId, pace })) {
+      for await (const page of readPages(target, listing, { pageSize: 0, activeSyncId: this.#walked.syncId, delays })) {
         if (pages > 0 && this.#isFull(listing)) {
           return;
         }
         pages++;
         items += page.list.length;
-        this.#tell((watcher) => watcher.page?.(page, listing));
+        this.#notify((watcher) => watcher.page?.(page, listing));
         const news = page.list.map(item).filter(Boolean);
         await pageRead();
         // A page without items means that the connector is waiting for something; there may be a thousand.
@@ -230,7 +230,7 @@ class Walk {
   }
 
   /** Whether the limit for the listing's kind and type has been reached; marks the kind as incomplete if so. */
-  #isFull({ kind, typeId }: Listing): boolean {
+  #isFull({ kind, typeId }: ListCall): boolean {
     const { itemsMax } = this.#options;
     const isFull = isItemKind(kind) && this.#walked.countOf(kind, typeId) >= itemsMax;
     if (isFull) {
@@ -239,11 +239,11 @@ class Walk {
     return isFull;
   }
 
-  #count<Item>(kind: ItemKind, listing: Listing<Item>, item: Item): Seen {
+  #count<Item>(kind: ItemKind, listing: ListCall<Item>, item: Item): Seen {
     const counts = this.#walked.counts[kind];
     counts.set(listing.typeId, (counts.get(listing.typeId) ?? 0) + 1);
     const id = listing.idOf(item);
-    return { listing: listing as Listing, isNew: id !== undefined && this.#walked.ids[kind].add(id) };
+    return { listing: listing as ListCall, isNew: id !== undefined && this.#walked.ids[kind].add(id) };
   }
 
   #keep(typeId: string, list: readonly Resource[]): void {
@@ -259,8 +259,8 @@ class Walk {
     }
   }
 
-  #tell(say: (watcher: Watcher) => void): void {
-    this.#options.watchers.forEach(say);
+  #notify(notify: (watcher: Watcher) => void): void {
+    this.#options.watchers.forEach(notify);
   }
 }
 

@@ -3,7 +3,7 @@ import type { Entitlement } from '#gen/c1/connector/v2/entitlement_pb.js';
 import type { Resource, ResourceId, ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
 import { entitlementId } from '../messages/entitlement.ts';
 import { IdSet } from './id-set.ts';
-import { type ListedKind, type Listing, listedKinds, resourceKey } from './listing.ts';
+import { type ListCall, type ListedKind, listedKinds, resourceKey } from './listing.ts';
 import type { ListingError, ListingFault } from './pages.ts';
 
 /** The kinds whose ids are compared between walks. */
@@ -43,7 +43,7 @@ export class Walked {
   readonly faults = new Map<ListingFault | 'type-scoped', FaultTally>();
   /** The number of listings of a single resource's entitlements or grants. */
   resourceListings = 0;
-  readonly #busiest = new Map<string, { listing: Listing; items: number }>();
+  readonly #busiest = new Map<string, { listing: ListCall; items: number }>();
 
   constructor(syncId: string) {
     this.syncId = syncId;
@@ -101,7 +101,7 @@ export class Walked {
     }
   }
 
-  addFault({ fault, message }: Pick<ListingError, 'fault' | 'message'>, listing: Listing): void {
+  addFault({ fault, message }: Pick<ListingError, 'fault' | 'message'>, listing: ListCall): void {
     const isOfResource = listing.kind === 'entitlements' || listing.kind === 'grants';
     const key = fault === 'gone' && !isOfResource ? 'refused' : fault;
     this.noteFault(listing.isTypeScoped && (key === 'refused' || key === 'gone') ? 'type-scoped' : key, message);
@@ -127,7 +127,7 @@ export class Walked {
   }
 
   /** Keeps a listing that was read to its end if it has the most items of its kind. */
-  addSample(listing: Listing, items: number): void {
+  addSample(listing: ListCall, items: number): void {
     const key = `${listing.kind} ${listing.typeId} ${listing.isTypeScoped}`;
     const former = this.#busiest.get(key);
     if (items > 0 && (!former || items > former.items)) {
@@ -136,7 +136,7 @@ export class Walked {
   }
 
   /** For each kind of listing of each type, the one with the most items. */
-  get samples(): Listing[] {
+  get samples(): ListCall[] {
     return [...this.#busiest.values()].map(({ listing }) => listing);
   }
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import pino from 'pino';
 import { createConnection } from '../../../src/baton/harness/connection.ts';
-import type { Pace } from '../../../src/baton/harness/pages.ts';
+import type { CallDelays } from '../../../src/baton/harness/pages.ts';
 import type { HarnessReport } from '../../../src/baton/harness/report/harness-report.ts';
 import { type HarnessOptions, runHarness } from '../../../src/baton/harness/run-harness.ts';
 import { startGrpcServer } from '../../../src/baton/server/grpc/grpc-server.ts';
@@ -12,7 +12,7 @@ import type { ServiceEntry } from '../../../src/baton/services/service-entry.ts'
 
 export const silent = pino({ level: 'silent' });
 
-const quick: Pace = { retryDelayMs: 1, emptyPageDelayMs: 1 };
+const quick: CallDelays = { retryDelayMs: 1, emptyPageDelayMs: 1 };
 
 export type JudgeOptions = Partial<HarnessOptions>;
 
@@ -29,7 +29,7 @@ export async function judgeAddress(
     itemsMax: 1_000_000,
     logger: silent,
     signal: t.signal,
-    pace: quick,
+    delays: quick,
     ...options,
   });
 }

@@ -15,7 +15,7 @@ import { Findings } from '../findings.ts';
 import {
   entitlementsListing,
   grantsListing,
-  type Listing,
+  type ListCall,
   resourcesListing,
   resourceTypesListing,
   staticEntitlementsListing,
@@ -134,7 +134,7 @@ const typeScopeRefused: CallCheck = {
     }
     const typesWithout = (annotation: DescMessage) =>
       session.walked.types.filter(({ annotations }) => !annotations.some((any) => anyIs(any, annotation)));
-    const listings: Listing[] = [
+    const listings: ListCall[] = [
       ...typesWithout(TypeScopedEntitlementsSchema).map(typeEntitlementsListing),
       ...typesWithout(TypeScopedGrantsSchema).map(typeGrantsListing),
     ];
@@ -146,7 +146,7 @@ const typeScopeRefused: CallCheck = {
 };
 
 /** One listing for each list call. */
-function eachListing({ walked }: Session): readonly Listing[] {
+function eachListing({ walked }: Session): readonly ListCall[] {
   const [type] = walked.types;
   if (!type) {
     return [resourceTypesListing];

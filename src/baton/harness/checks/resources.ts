@@ -13,7 +13,7 @@ import { notApplicable, type WalkCheck } from '../check.ts';
 import { describeResource } from '../describe-call.ts';
 import { Findings } from '../findings.ts';
 import { IdSet } from '../id-set.ts';
-import { type Listing, resourceKey } from '../listing.ts';
+import { type ListCall, resourceKey } from '../listing.ts';
 import { References } from '../references.ts';
 
 /** The traits that a sync requires as a message of the resource (pkg/sync of baton-sdk v0.25.0). */
@@ -92,7 +92,7 @@ const resourcesListedOnce: WalkCheck = {
   watch: () => {
     const findings = new Findings();
     // Per listing: a resource may appear again below another parent.
-    const seen = new WeakMap<Listing, IdSet>();
+    const seen = new WeakMap<ListCall, IdSet>();
     return {
       resource: ({ id }, { listing }) => {
         const ids = seen.get(listing) ?? new IdSet();
