@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { EntitlementSchema } from '#gen/c1/connector/v2/entitlement_pb.js';
 import { GrantSchema } from '#gen/c1/connector/v2/grant_pb.js';
 import { ResourceSchema } from '#gen/c1/connector/v2/resource_pb.js';
-import { type ListCall, listing } from '../../../../src/baton/author/connector.ts';
+import { type Listing, listing } from '../../../../src/baton/author/connector.ts';
 import type { Context } from '../../../../src/baton/author/context.ts';
 import { testFault } from '../judge-connector.ts';
 import {
@@ -17,7 +17,7 @@ import {
 } from '../sound-connector.ts';
 
 /** A listing of one page that differs between syncs. */
-function perSync<Item, Request>(items: (request: Request, context: Context) => Item[]): ListCall<Item, Request> {
+function perSync<Item, Request>(items: (request: Request, context: Context) => Item[]): Listing<Item, Request> {
   return listing<Item, Request, never>(z.never(), async (request, _token, context) => ({
     items: items(request, context),
   }));
