@@ -7,11 +7,11 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import packageJson from '../package.json' with { type: 'json' };
 import { describeSettings } from '../scripts/describe-settings.ts';
+import { healthPaths } from '../src/baton/commands/health-check.ts';
 import { defaultServiceTiming } from '../src/baton/conductorone/tasks/service-timing.ts';
 import { variableName } from '../src/baton/config/field.ts';
 import { defaultFields } from '../src/baton/config/fields/default-fields.ts';
 import { healthCheckPort } from '../src/baton/config/fields/service-mode.ts';
-import { healthEndpoints } from '../src/baton/server/health/health-endpoints.ts';
 import { percipioFields } from '../src/percipio/config.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -63,7 +63,7 @@ test('probes ask what the health endpoint answers, at the port and the address i
   const probes = [container.startupProbe, container.livenessProbe, container.readinessProbe];
   const asked = probes.map(({ httpGet }) => httpGet.path);
   assert.deepEqual(asked, ['/live', '/live', '/ready']);
-  const answered = healthEndpoints.map((endpoint) => `/${endpoint}`);
+  const answered = healthPaths.map((path) => `/${path}`);
   assert.ok(asked.every((path) => answered.includes(path)));
 });
 

@@ -77,7 +77,7 @@ test('the build starts as the image does, syncs for ConductorOne, is well and en
 
   const unwell = await start(image?.healthcheck ?? []).finished;
   assert.equal(unwell.exitCode, 1);
-  assert.match(unwell.stderr, /does a connector run there with --health-check/);
+  assert.match(unwell.stderr, /is a connector running there with --health-check/);
 });
 
 /** Builds what the Dockerfile copies, and puts what the image takes of it into a folder. */

@@ -5,7 +5,7 @@ import { ConnectorService } from '#gen/c1/connector/v2/connector_pb.js';
 import { createInProcessClient } from '../client/in-process-client.ts';
 import type { Settings } from '../config/field.ts';
 import { healthCheck, healthCheckBindAddress, healthCheckPort } from '../config/fields/service-mode.ts';
-import type { HealthHttpServer } from '../server/health/health-http-server.ts';
+import type { HealthEndpoint } from '../server/health/health-endpoint.ts';
 import { formatListenAddress } from '../server/listen-address.ts';
 import { loggerKey, validationKey } from '../services/call-context.ts';
 import type { ServiceEntry } from '../services/service-entry.ts';
@@ -25,17 +25,17 @@ export interface ConnectorHealthOptions {
  * Starts the endpoint if `--health-check` is set.
  * @throws ServiceError FAILED_PRECONDITION when the address cannot be listened at.
  */
-export async function startConnectorHealth(options: ConnectorHealthOptions): Promise<HealthHttpServer | undefined> {
+export async function startConnectorHealth(options: ConnectorHealthOptions): Promise<HealthEndpoint | undefined> {
   const { settings, services, logger } = options;
   if (!settings.get(healthCheck)) {
     return undefined;
   }
   // Loaded here: most programs run without it, and Node's HTTP is slow to load.
-  const { startHealthHttpServer } = await import('../server/health/health-http-server.ts');
+  const { startHealthEndpoint } = await import('../server/health/health-endpoint.ts');
   const contextValues = createContextValues()
     .set(loggerKey, logger)
     .set(validationKey, { isForSync: false, hasGrants: false });
-  const server = await startHealthHttpServer({
+  const server = await startHealthEndpoint({
     ...options,
     listen: { host: settings.get(healthCheckBindAddress), port: settings.get(healthCheckPort) },
     validate: (signal) =>

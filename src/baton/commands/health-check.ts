@@ -2,12 +2,15 @@
 import type { Command } from '../command-line/command.ts';
 import { choiceField, intField } from '../config/create-field.ts';
 import { healthCheckBindAddress, healthCheckPort } from '../config/fields/service-mode.ts';
-import { healthEndpoints } from '../server/health/health-endpoints.ts';
+import type { HealthPath } from '../server/health/health-endpoint.ts';
+
+/** Also the paths of the endpoint. */
+export const healthPaths = ['health', 'ready', 'live'] as const satisfies readonly HealthPath[];
 
 const endpoint = choiceField({
   name: 'endpoint',
   description: 'Endpoint to query: health (it reaches the application), ready (it accepts work) or live (it runs)',
-  oneOf: healthEndpoints,
+  oneOf: healthPaths,
   default: 'health',
   exportTarget: 'none',
 });

@@ -15,8 +15,8 @@ import {
   type ListenAddress,
   parseListenAddress,
 } from '../server/listen-address.ts';
-import { nameToDial } from '../server/name-to-dial.ts';
 import type { TlsMaterial } from '../server/tls/mutual-tls.ts';
+import { nameToDial } from '../server/tls/name-to-dial.ts';
 import { createConnectorServices } from '../services/connector-services.ts';
 import { startConnectorHealth } from './connector-health.ts';
 

@@ -14,7 +14,7 @@ import {
   syncResources,
   syncResourceTypes,
 } from '../config/fields/sync.ts';
-import type { HealthHttpServer } from '../server/health/health-http-server.ts';
+import type { HealthEndpoint } from '../server/health/health-endpoint.ts';
 import { createConnectorServices } from '../services/connector-services.ts';
 import { readTargets } from '../sync/sync-targets.ts';
 import { readBulkLoad } from '../sync/sync-to-file.ts';
@@ -40,7 +40,7 @@ export async function runServiceMode(
     clientKey,
   });
   const contact = new Contact(host.signal);
-  let health: HealthHttpServer | undefined;
+  let health: HealthEndpoint | undefined;
   try {
     health = await startConnectorHealth({
       settings,

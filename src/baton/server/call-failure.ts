@@ -1,5 +1,8 @@
 // What a caller learns when a call fails: errors meant for callers pass as they are, all others become one fixed text.
+import { create } from '@bufbuild/protobuf';
+import { type Any, anyPack } from '@bufbuild/protobuf/wkt';
 import { ConnectError } from '@connectrpc/connect';
+import { type Status, StatusSchema } from '#gen/google/rpc/status_pb.js';
 import { Code, ServiceError } from '../author/service-error.ts';
 import { isUnexpected, unexpectedError } from '../author/unexpected-error.ts';
 
@@ -67,4 +70,18 @@ function isAbort(error: unknown, reason: unknown): boolean {
     }
   }
   return false;
+}
+
+/**
+ * An error as `google.rpc.Status`, with its typed details: gRPC sends it in a header, and ConductorOne gets it in the
+ * report of a task.
+ */
+export function toStatus(error: ConnectError, message: string = error.rawMessage.toWellFormed()): Status {
+  return create(StatusSchema, { code: error.code, message, details: error.details.map(packDetail) });
+}
+
+function packDetail(detail: ConnectError['details'][number]): Any | { typeUrl: string; value: Uint8Array } {
+  return 'desc' in detail
+    ? anyPack(detail.desc, create(detail.desc, detail.value))
+    : { typeUrl: `type.googleapis.com/${detail.type}`, value: detail.value };
 }

@@ -1,19 +1,19 @@
-// Where a server listens: `host:port` as people write it.
+// The address that a server listens on, as `host:port`.
 import { isIPv4, isIPv6 } from 'node:net';
 
 export interface ListenAddress {
   /** An IP address or a host name, without brackets. */
   readonly host: string;
-  /** 0 lets the system choose one. */
+  /** 0 lets the operating system choose. */
   readonly port: number;
 }
 
-/** The last label has a letter: what ends in a number is an IPv4 address, or a wrong one. */
+/** The last label has a letter: anything that ends in a number is an IPv4 address, or a malformed one. */
 const hostName = /^([a-z0-9-]+\.)*[a-z0-9-]*[a-z][a-z0-9-]*$/i;
 
 /**
- * Reads `127.0.0.1:50051`, `localhost:0` or `[::1]:50051`.
- * @throws Error that says what is wrong with `text`, and how it is written right.
+ * Parses `127.0.0.1:50051`, `localhost:0` or `[::1]:50051`.
+ * @throws Error that says what is wrong, with an example.
  */
 export function parseListenAddress(text: string): ListenAddress {
   const fault = checkListenAddress(text);
@@ -24,7 +24,7 @@ export function parseListenAddress(text: string): ListenAddress {
   return { host: host.startsWith('[') ? host.slice(1, -1) : host, port: Number(port) };
 }
 
-/** What {@link parseListenAddress} would refuse a text for, as a clause: `must have a port, as in 127.0.0.1:50051`. */
+/** Why {@link parseListenAddress} rejects a text, as a clause: `must have a port, as in 127.0.0.1:50051`. */
 export function checkListenAddress(text: string): string | undefined {
   const { host, port } = split(text);
   if (isIPv6(text) || isIPv6(host)) {
@@ -47,7 +47,7 @@ export function checkListenAddress(text: string): string | undefined {
   return undefined;
 }
 
-/** Writes what {@link parseListenAddress} reads. */
+/** The inverse of {@link parseListenAddress}. */
 export function formatListenAddress({ host, port }: ListenAddress): string {
   return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
 }

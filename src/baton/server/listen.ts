@@ -1,42 +1,42 @@
-// Opens the socket that a server listens at.
+// Opens the socket that a server listens on.
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { ErrorReason } from '../author/error-reasons.ts';
 import { Code, ServiceError } from '../author/service-error.ts';
 import { formatListenAddress, type ListenAddress } from './listen-address.ts';
 
-/** A socket that listens already, which the process was started with. */
+/** A listening socket that the parent process passed on. */
 export interface InheritedListener {
   /** Its file descriptor. */
   readonly fd: number;
-  /** The port that it must listen at. */
+  /** The port that it must listen on. */
   readonly port: number;
 }
 
 export interface ListenEvents {
   readonly onConnection: (socket: Socket) => void;
-  /** Something went wrong with a connection that was about to come, for want of file descriptors perhaps. */
+  /** A connection could not be accepted, for example because the process has too many open files. */
   readonly onError: (error: Error) => void;
 }
 
 /**
- * Listens until it is closed.
- * @throws ServiceError FAILED_PRECONDITION with what to do when the address cannot be listened at, or when the inherited
- * socket is not what it must be.
+ * Creates a server that listens until it is closed.
+ * @throws ServiceError FAILED_PRECONDITION that says what to do when it cannot listen on the address, or the inherited
+ * socket is unusable.
  */
 export async function listen(
   place: ListenAddress | InheritedListener,
   { onConnection, onError }: ListenEvents,
 ): Promise<Server> {
   const server = createServer({ noDelay: true }, onConnection);
-  await ('fd' in place ? takeOver(server, place) : listenAt(server, place));
+  await ('fd' in place ? inherit(server, place) : listenAt(server, place));
   server.on('error', onError);
   return server;
 }
 
 /**
- * Lets a server listen.
- * @throws ServiceError FAILED_PRECONDITION with what to do when the address cannot be listened at.
+ * Makes a server listen.
+ * @throws ServiceError FAILED_PRECONDITION that says what to do when it cannot listen on the address.
  */
 export async function listenAt(server: Server, address: ListenAddress): Promise<void> {
   server.listen({ host: address.host, port: address.port });
@@ -44,14 +44,14 @@ export async function listenAt(server: Server, address: ListenAddress): Promise<
     await once(server, 'listening');
   } catch (cause) {
     const { text, reason } = explain(cause as NodeJS.ErrnoException);
-    const message = `cannot listen at ${formatListenAddress(address)}: ${text}`;
+    const message = `cannot listen on ${formatListenAddress(address)}: ${text}`;
     throw new ServiceError(Code.FailedPrecondition, message, { reason, cause });
   }
 }
 
-async function takeOver(server: Server, { fd, port }: InheritedListener): Promise<void> {
+async function inherit(server: Server, { fd, port }: InheritedListener): Promise<void> {
   const refuse = (what: string, cause?: unknown) =>
-    new ServiceError(Code.FailedPrecondition, `the listener that was handed over (file descriptor ${fd}) ${what}`, {
+    new ServiceError(Code.FailedPrecondition, `the inherited listener (file descriptor ${fd}) ${what}`, {
       reason: 'inherited_listener',
       cause,
     });
@@ -65,18 +65,21 @@ async function takeOver(server: Server, { fd, port }: InheritedListener): Promis
   const found = typeof address === 'object' ? address?.port : undefined;
   if (found !== port) {
     server.close();
-    throw refuse(`listens at port ${found ?? 'none'}, and must at port ${port}`);
+    throw refuse(`listens on port ${found ?? 'none'} instead of ${port}`);
   }
 }
 
 function explain({ code, message }: NodeJS.ErrnoException): { text: string; reason: ErrorReason } {
   switch (code) {
     case 'EADDRINUSE':
-      return { text: 'another program has this port; stop it or choose another port', reason: 'address_in_use' };
+      return {
+        text: 'the port is in use; stop the program that uses it, or choose another port',
+        reason: 'address_in_use',
+      };
     case 'EACCES':
-      return { text: 'this user may not listen at this port; choose one from 1024 up', reason: 'address_forbidden' };
+      return { text: 'permission denied; choose a port from 1024 up', reason: 'address_forbidden' };
     case 'EADDRNOTAVAIL':
-      return { text: 'this machine does not have this address', reason: 'address_not_available' };
+      return { text: 'the machine does not have this address', reason: 'address_not_available' };
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return { text: 'the host name has no address', reason: 'address_not_found' };

@@ -140,7 +140,7 @@ for (const [what, options, why] of [
   [
     'a port that is not that of the socket',
     { config: { listenPort: 1 } },
-    /\(file descriptor 3\) listens at port \d+, and must at port 1\n/,
+    /\(file descriptor 3\) listens on port \d+ instead of 1\n/,
   ],
   [
     'a file descriptor that is no socket',

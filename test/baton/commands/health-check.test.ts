@@ -4,7 +4,7 @@ import pino from 'pino';
 import { Code, ServiceError } from '../../../src/baton/author/service-error.ts';
 import { runCommandLine } from '../../../src/baton/command-line/run-command-line.ts';
 import { healthCheckCommand } from '../../../src/baton/commands/health-check.ts';
-import { startHealthHttpServer } from '../../../src/baton/server/health/health-http-server.ts';
+import { startHealthEndpoint } from '../../../src/baton/server/health/health-endpoint.ts';
 
 async function run(argv: readonly string[], env: NodeJS.ProcessEnv = {}) {
   const text = { stdout: '', stderr: '' };
@@ -35,7 +35,7 @@ async function run(argv: readonly string[], env: NodeJS.ProcessEnv = {}) {
 
 /** A connector that lives, and neither takes work nor can do any. */
 async function startUnwell(t: TestContext): Promise<string> {
-  const server = await startHealthHttpServer({
+  const server = await startHealthEndpoint({
     listen: { host: '127.0.0.1', port: 0 },
     logger: pino({ level: 'silent' }),
     validate: async () => {
@@ -60,8 +60,8 @@ test('port and address may come from the environment', async (t) => {
 });
 
 for (const [argv, said] of [
-  [[], 'health answers 503: unhealthy: connector validation failed: the token has expired'],
-  [['--endpoint=ready'], 'ready answers 503: not_ready: the program is stopping'],
+  [[], 'health responded with 503: unhealthy: connector validation failed: the token has expired'],
+  [['--endpoint=ready'], 'ready responded with 503: not_ready: the program is stopping'],
 ] as const) {
   test(`it ends with 1 and says why: ${said}`, async (t) => {
     const port = await startUnwell(t);

@@ -216,7 +216,7 @@ test('when one server cannot listen, the other ends too', async (t) => {
   const port = await occupyPort(t);
   const { exitCode, text, closed } = runServe(t, ['--listen=127.0.0.1:0', `--http-listen=127.0.0.1:${port}`]);
   assert.equal(await exitCode, 1);
-  assert.match(text.stderr, /cannot listen at 127\.0\.0\.1:\d+: another program has this port/);
+  assert.match(text.stderr, /cannot listen on 127\.0\.0\.1:\d+: the port is in use/);
   assert.deepEqual([closed, text.stdout], [['connector'], '']);
 });
 
@@ -279,7 +279,7 @@ for (const [what, flags, why] of [
   [
     'a file that is not there',
     [...tlsFlags, '--tls-key=nokey.pem'],
-    /the key \/nonexistent\/nokey\.pem cannot be read/,
+    /cannot read the key \/nonexistent\/nokey\.pem: no such file/,
   ],
 ] as const) {
   test(`${what} is refused`, async (t) => {
@@ -294,7 +294,7 @@ test('a port that another program has is a failure that says so', async (t) => {
   const port = await occupyPort(t);
   const { exitCode, text, closed } = runServe(t, ['--listen', `127.0.0.1:${port}`]);
   assert.equal(await exitCode, 1);
-  assert.match(text.stderr, new RegExp(`cannot listen at 127\\.0\\.0\\.1:${port}: another program has this port`));
+  assert.match(text.stderr, new RegExp(`cannot listen on 127\\.0\\.0\\.1:${port}: the port is in use`));
   assert.doesNotMatch(text.stderr, /\n {4}at /);
   assert.deepEqual(closed, ['connector']);
 });

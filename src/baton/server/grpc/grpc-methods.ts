@@ -110,7 +110,7 @@ function readRequest({ input }: DescMethod, bytes: Buffer): Message {
     return fromBinary(input, bytes);
   } catch (cause) {
     // The code that gRPC has for this, on either side.
-    throw new ServiceError(Code.Internal, `the request cannot be read as ${input.typeName}`, {
+    throw new ServiceError(Code.Internal, `cannot decode the request as ${input.typeName}`, {
       reason: 'unreadable_request',
       cause,
     });

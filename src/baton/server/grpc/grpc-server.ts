@@ -1,53 +1,54 @@
-// The gRPC server: services on a socket, with reflection and health, until it is told to stop.
-import type { AddressInfo, Socket } from 'node:net';
+// The gRPC server: services on a socket, with reflection and health. It stops gently first, and by force after a while.
+import { once } from 'node:events';
+import type { AddressInfo, Server as Listener, Socket } from 'node:net';
 import type { ContextValues } from '@connectrpc/connect';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import { Health } from '#gen/grpc/health/v1/health_pb.js';
 import { describeError } from '../../log/describe-error.ts';
+import { untilAborted } from '../../net/abort.ts';
 import type { ServiceEntry } from '../../services/service-entry.ts';
-import { createHealthService, HealthState } from '../health/health.ts';
 import { type InheritedListener, listen } from '../listen.ts';
 import type { ListenAddress } from '../listen-address.ts';
 import { RunningCalls } from '../running-calls.ts';
 import { warmRules } from '../validate-request.ts';
 import { addGrpcMethods } from './grpc-methods.ts';
+import { createHealthService, HealthState } from './health-service.ts';
 import { createReflectionServices, reflectionServices } from './reflection.ts';
-import { stopServer } from './stop-server.ts';
 
 export interface GrpcServerOptions {
-  /** What is served. Reflection (v1 and v1alpha) and health come with every server. */
+  /** The services to serve, in addition to reflection (v1 and v1alpha) and health. */
   readonly services: readonly ServiceEntry[];
   readonly listen: ListenAddress | InheritedListener;
   readonly logger: Logger;
-  /** Plaintext if left out. */
+  /** Default: plaintext. */
   readonly credentials?: ServerCredentials;
   /** How long {@link GrpcServer.drain} waits for running calls before it stops them. */
   readonly drainTimeoutMs: number;
-  /** How long connections may take to deliver the last bytes and close, once no call runs. Default: 1 second. */
+  /** How long connections may take to close once no call runs. Default: 1 second. */
   readonly closeTimeoutMs?: number;
-  /** Called for each call, to set what its service finds in the context beside the logger. */
+  /** Sets further context values of each call. */
   readonly setContextValues?: (values: ContextValues) => void;
 }
 
 export interface GrpcServer {
-  /** Where it listens, with the port that the system chose if port 0 was asked for. */
+  /** Where it listens, with the actual port in place of port 0. */
   readonly address: ListenAddress;
   /**
-   * Takes no new connections and calls, says NOT_SERVING to those who watch its health, and lets running calls end.
-   * Those that have not ended after the drain timeout are answered UNAVAILABLE and their signals abort.
+   * Accepts no more connections and calls, reports NOT_SERVING to watchers of its health, and lets running calls finish.
+   * Calls that have not finished after the drain timeout get UNAVAILABLE, and their signals abort.
    */
   drain(): Promise<void>;
-  /** The same without waiting for running calls. Also ends a {@link drain} that is under way. */
+  /** The same without waiting for running calls. It also shortens a running {@link drain}. */
   close(): Promise<void>;
 }
 
-/** The limit of a Go server that sets none. Nothing limits what is sent: the services keep to what clients take. */
+/** The default of a Go server. Responses are not limited here: services limit them to what clients accept. */
 const receiveMaxBytes = 4 * 1024 * 1024;
 
 /**
  * Starts a server.
- * @throws ServiceError FAILED_PRECONDITION when the address cannot be listened at.
+ * @throws ServiceError FAILED_PRECONDITION when it cannot listen on the address.
  */
 export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {
   const { logger, closeTimeoutMs = 1000 } = options;
@@ -66,13 +67,13 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   const server = new Server({
     'grpc.max_receive_message_length': receiveMaxBytes,
     'grpc.max_send_message_length': -1,
-    // Counts every call for a service that is not served here.
+    // It would count every call of an unknown service.
     'grpc.enable_channelz': 0,
   });
   for (const entry of entries) {
     addGrpcMethods(server, entry, { logger, running, setContextValues: options.setContextValues });
   }
-  // grpc-js can listen itself, but tells neither why it cannot nor which address it got.
+  // grpc-js can listen itself, but reports neither why it failed nor the actual address.
   const injector = server.createConnectionInjector(options.credentials ?? ServerCredentials.createInsecure());
   const sockets = new Set<Socket>();
   const listener = await listen(options.listen, {
@@ -81,14 +82,14 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
       socket.once('close', () => sockets.delete(socket));
       injector.injectConnection(socket);
     },
-    onError: (error) => logger.error({ error: describeError(error) }, 'a connection could not be taken'),
+    onError: (error) => logger.error({ error: describeError(error) }, 'cannot accept a connection'),
   });
   const address = listener.address() as AddressInfo;
 
   const warming = new AbortController();
   const requests = entries.flatMap(({ desc }) => desc.methods.map((method) => method.input));
   warmRules(requests, warming.signal).catch((error) =>
-    logger.error({ error: describeError(error) }, 'cannot compile the rules for requests'),
+    logger.error({ error: describeError(error) }, 'cannot compile the validation rules'),
   );
 
   const hurry = new AbortController();
@@ -109,4 +110,37 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
       return stop();
     },
   };
+}
+
+interface StoppableServer {
+  readonly server: Server;
+  readonly listener: Listener;
+  readonly sockets: ReadonlySet<Socket>;
+  readonly health: HealthState;
+  readonly running: RunningCalls;
+  /** How long connections may take to close once no call runs. */
+  readonly closeTimeoutMs: number;
+}
+
+/**
+ * Stops accepting connections and calls, waits for running calls until `hurry` aborts, then ends them with UNAVAILABLE.
+ * Resolves when all connections are closed.
+ */
+async function stopServer(parts: StoppableServer, hurry: AbortSignal): Promise<void> {
+  const { server, listener, sockets, health, running, closeTimeoutMs } = parts;
+  // The listener closes after its connections. The callback of grpc-js comes too early for connections that were injected.
+  const closed = once(listener, 'close');
+  listener.close();
+  health.stop();
+  // A client may keep a call of reflection open forever, and needs no result of it.
+  running.stop(new Set(reflectionServices.map(({ typeName }) => typeName)));
+  server.tryShutdown(() => {});
+
+  await untilAborted(running.none(), hurry).catch(() => running.stop());
+  await untilAborted(closed, AbortSignal.timeout(closeTimeoutMs)).catch(() => {});
+  server.forceShutdown();
+  for (const socket of sockets) {
+    socket.destroy();
+  }
+  await closed;
 }

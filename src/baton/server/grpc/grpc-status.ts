@@ -3,20 +3,20 @@ import { toBinary } from '@bufbuild/protobuf';
 import type { ConnectError } from '@connectrpc/connect';
 import type { Metadata } from '@grpc/grpc-js';
 import { StatusSchema } from '#gen/google/rpc/status_pb.js';
-import { toStatus } from '../to-status.ts';
+import { toStatus } from '../call-failure.ts';
 import { toMetadata } from './grpc-metadata.ts';
 
-/** Longest text of a status. It travels in a header, and clients refuse header blocks of some tens of kilobytes. */
+/** The longest message. It is sent in a header, and clients reject header blocks of some tens of kilobytes. */
 const messageLengthMax = 4000;
 
 export interface GrpcStatus {
   readonly code: number;
-  /** The text. grpc-js calls it so; the details of the status are in the metadata. */
+  /** The message, as grpc-js names it. The details are in the metadata. */
   readonly details: string;
   readonly metadata: Metadata;
 }
 
-/** The status on the wire: code, text, and with details `google.rpc.Status` in `grpc-status-details-bin`. */
+/** The status on the wire: code, message and, if there are details, `google.rpc.Status` in `grpc-status-details-bin`. */
 export function toGrpcStatus(error: ConnectError, trailer: Headers): GrpcStatus {
   const text = error.rawMessage.toWellFormed();
   const message = text.length > messageLengthMax ? `${text.slice(0, messageLengthMax).toWellFormed()}…` : text;

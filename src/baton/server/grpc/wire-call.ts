@@ -128,7 +128,7 @@ export class WireCall implements RunningCall {
       this.#options.sendStatus(toGrpcStatus(answer, this.context.responseTrailer));
     } catch (error) {
       // Metadata of the service that gRPC cannot carry must not cost the caller the answer.
-      this.#log.logger.error({ error: describeError(error) }, 'metadata of the answer left out');
+      this.#log.logger.error({ error: describeError(error) }, 'cannot send metadata of the response');
       this.#options.sendStatus(toGrpcStatus(new ConnectError(answer.rawMessage, answer.code), new Headers()));
     }
   }

@@ -1,42 +1,42 @@
-// Asks the health endpoint of a connector that runs.
+// Queries the health endpoint of a running connector.
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { Code, ServiceError } from '../../author/service-error.ts';
 import { withTimeLimit } from '../../net/abort.ts';
 import { readText } from '../../net/http-sender.ts';
 import { formatListenAddress, type ListenAddress } from '../listen-address.ts';
-import type { HealthEndpoint } from './health-endpoints.ts';
+import type { HealthPath } from './health-endpoint.ts';
 
 export interface AskHealthOptions {
-  /** Where the connector was told to listen: one that listens on all addresses is asked on this machine. */
+  /** Where the connector listens. Of one that listens on all addresses, the loopback address is used. */
   readonly address: ListenAddress;
-  readonly endpoint: HealthEndpoint;
+  readonly endpoint: HealthPath;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
 
-/** A report of the health of a connector is a few hundred bytes long. */
+/** A health report is a few hundred bytes long. */
 const bodyBytesMax = 64 * 1024;
 
 /**
- * Resolves if the connector is well.
- * @throws ServiceError UNAVAILABLE that says what the connector answers, or why no answer came.
+ * Resolves if the connector is healthy, ready or alive.
+ * @throws ServiceError UNAVAILABLE with the response of the connector, or the reason why none came.
  */
 export async function askHealth({ address, endpoint, timeoutMs, signal }: AskHealthOptions): Promise<void> {
   const url = `http://${formatListenAddress({ ...address, host: reachable(address.host) })}/${endpoint}`;
-  const timeoutError = () => new Error(`no answer within ${timeoutMs / 1000} s`);
+  const timeoutError = () => new Error(`no response within ${timeoutMs / 1000} s`);
   const { statusCode, body } = await withTimeLimit({ timeoutMs, signal, timeoutError }, (limited) =>
     get(url, limited),
   ).catch((cause: NodeJS.ErrnoException) => {
     signal.throwIfAborted();
-    const advice = cause.code === undefined ? '' : '; does a connector run there with --health-check?';
-    throw new ServiceError(Code.Unavailable, `cannot ask ${url}: ${cause.message}${advice}`, {
+    const advice = cause.code === undefined ? '' : '; is a connector running there with --health-check?';
+    throw new ServiceError(Code.Unavailable, `cannot query ${url}: ${cause.message}${advice}`, {
       reason: 'no_answer',
       cause,
     });
   });
   if (statusCode !== 200) {
-    const message = `${url} answers ${statusCode}${describeBody(body)}`;
+    const message = `${url} responded with ${statusCode}${describeBody(body)}`;
     throw new ServiceError(Code.Unavailable, message, { reason: 'unhealthy' });
   }
 }
@@ -51,11 +51,11 @@ function reachable(host: string): string {
  */
 async function get(url: string, signal: AbortSignal) {
   const sent = request(url, { agent: false, signal }).end();
-  const [answer] = (await once(sent, 'response')) as [IncomingMessage];
-  return { statusCode: answer.statusCode, body: await readText(answer, bodyBytesMax) };
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  return { statusCode: response.statusCode, body: await readText(response, bodyBytesMax) };
 }
 
-/** What the endpoint tells beside its status: its details, or else the beginning of what it sent. */
+/** The details of a health report; of any other body, its beginning. */
 function describeBody(body: string): string {
   try {
     const { status, details = {} } = JSON.parse(body) as { status?: string; details?: Record<string, string> };

@@ -84,7 +84,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     response.once('close', () => http.listening || http.closeIdleConnections());
   });
   await listenAt(http, options.listen);
-  http.on('error', (error) => logger.error({ error: describeError(error) }, 'a connection could not be taken'));
+  http.on('error', (error) => logger.error({ error: describeError(error) }, 'cannot accept a connection'));
   const { address: host, port } = http.address() as AddressInfo;
   return { address: { host, port }, drain: () => stopHttpServer(http, running, options) };
 }

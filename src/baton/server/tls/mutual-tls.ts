@@ -1,23 +1,23 @@
-// Mutual TLS for a server: it shows its certificate, and takes callers only that show one of an authority it trusts.
+// Mutual TLS for a server: it presents its certificate, and accepts only callers with one from an authority it trusts.
 import type { TlsOptions } from 'node:tls';
 import { ServerCredentials } from '@grpc/grpc-js';
 
-/** What a server needs for it, all in PEM form. */
+/** What a server needs for mutual TLS, in PEM form. */
 export interface TlsMaterial {
-  /** The server's certificate, and behind it those that lead to its authority, if any. */
+  /** The server's certificate, followed by intermediate certificates, if any. */
   readonly cert: string;
   /** The private key of the certificate. */
   readonly key: string;
-  /** The authorities whose certificates callers may have. */
+  /** The authorities that issue the certificates of callers. */
   readonly clientCa: string;
 }
 
-/** Options for servers of Node's: TLS 1.3, and no caller without a certificate. */
+/** For servers of Node: TLS 1.3, and no caller without a certificate. */
 export function mutualTlsOptions({ cert, key, clientCa }: TlsMaterial): TlsOptions {
   return { cert, key, ca: clientCa, minVersion: 'TLSv1.3', requestCert: true, rejectUnauthorized: true };
 }
 
-/** The same for a gRPC server. grpc-js's own (`createSsl`) take no version of TLS. */
+/** For a gRPC server. The credentials of grpc-js (`createSsl`) have no option for the TLS version. */
 export class MutualTlsCredentials extends ServerCredentials {
   constructor(material: TlsMaterial) {
     const options = mutualTlsOptions(material);

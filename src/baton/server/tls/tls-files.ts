@@ -1,23 +1,23 @@
-// Reads what a server needs for TLS from PEM files, and finds out what is wrong with them before anybody connects.
+// Reads the PEM files for TLS, and finds their faults before anyone connects.
 import { createPrivateKey, type KeyObject, type X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
 import { parseCertificates } from '../../net/pem.ts';
 import { mutualTlsOptions, type TlsMaterial } from './mutual-tls.ts';
 
-/** Paths of the files, by what is in them. */
+/** Paths of the files, by their contents. */
 export type TlsPaths = Readonly<Record<keyof TlsMaterial, string>>;
 
-/** Either what was read, or all that is wrong: each a line that names the file. */
+/** The contents, or all faults: each a line that names the file. */
 export type TlsFiles = { readonly material: TlsMaterial } | { readonly faults: readonly string[] };
 
-const readings: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EACCES: 'this user may not read it',
-  EISDIR: 'it is a folder',
+const readFaults: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  EACCES: 'permission denied',
+  EISDIR: 'it is a directory',
 };
 
-/** PKCS #8, and the older form of OpenSSL. */
+/** PKCS #8, and the older format of OpenSSL. */
 const encryptedKey = /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m;
 
 /** Reads and checks the files. */
@@ -28,7 +28,7 @@ export async function readTlsFiles(paths: TlsPaths): Promise<TlsFiles> {
       return await readFile(path, 'utf8');
     } catch (error) {
       const { code = '', message } = error as NodeJS.ErrnoException;
-      faults.push(`${what} ${path} cannot be read: ${readings[code] ?? message}`);
+      faults.push(`cannot read ${what} ${path}: ${readFaults[code] ?? message}`);
       return undefined;
     }
   };
@@ -42,7 +42,7 @@ export async function readTlsFiles(paths: TlsPaths): Promise<TlsFiles> {
   const privateKey = key && readKey(`the key ${paths.key}`, key, faults);
   clientCa && readCertificates(`the certificate authority ${paths.clientCa}`, clientCa, faults);
   if (certificate && privateKey && !certificate.checkPrivateKey(privateKey)) {
-    faults.push(`the key ${paths.key} is not that of the certificate ${paths.cert}`);
+    faults.push(`the key ${paths.key} does not belong to the certificate ${paths.cert}`);
   }
   if (faults.length > 0 || cert === undefined || key === undefined || clientCa === undefined) {
     return { faults };
@@ -51,7 +51,7 @@ export async function readTlsFiles(paths: TlsPaths): Promise<TlsFiles> {
   try {
     createSecureContext(mutualTlsOptions(material));
   } catch (error) {
-    return { faults: [`the certificate ${paths.cert} cannot be used for TLS: ${(error as Error).message}`] };
+    return { faults: [`cannot use the certificate ${paths.cert} for TLS: ${(error as Error).message}`] };
   }
   return { material };
 }
@@ -61,10 +61,10 @@ function readCertificates(what: string, pem: string, faults: string[]): X509Cert
   try {
     const certificates = parseCertificates(pem);
     if (certificates.length > 0) return certificates;
-    faults.push(`${what} has no certificate in PEM form (-----BEGIN CERTIFICATE-----)`);
+    faults.push(`${what} contains no PEM certificate (-----BEGIN CERTIFICATE-----)`);
     return undefined;
   } catch {
-    faults.push(`${what} is damaged: what it holds in PEM form is no certificate`);
+    faults.push(`${what} contains a malformed PEM certificate`);
     return undefined;
   }
 }
@@ -75,8 +75,8 @@ function readKey(what: string, pem: string, faults: string[]): KeyObject | undef
   } catch {
     faults.push(
       encryptedKey.test(pem)
-        ? `${what} is encrypted with a passphrase; give one that is not`
-        : `${what} has no private key in PEM form (-----BEGIN PRIVATE KEY-----)`,
+        ? `${what} is encrypted with a passphrase; use an unencrypted key`
+        : `${what} contains no PEM private key (-----BEGIN PRIVATE KEY-----)`,
     );
     return undefined;
   }

@@ -12,7 +12,7 @@ test('a port that is taken is refused with what to do', async (t) => {
     assert.equal(error.reason, 'address_in_use');
     assert.equal(
       error.rawMessage,
-      `cannot listen at 127.0.0.1:${server.address.port}: another program has this port; stop it or choose another port`,
+      `cannot listen on 127.0.0.1:${server.address.port}: the port is in use; stop the program that uses it, or choose another port`,
     );
     return true;
   });
@@ -22,7 +22,7 @@ test('an address that the machine does not have is refused', async (t) => {
   const listen = { host: '192.0.2.1', port: 0 };
   await assert.rejects(
     startTestServer(t, [], { listen }),
-    /cannot listen at 192\.0\.2\.1:0: this machine does not have/,
+    /cannot listen on 192\.0\.2\.1:0: the machine does not have/,
   );
 });
 

@@ -50,7 +50,7 @@ test('200 is well, and the path is the endpoint', async (t) => {
 test('who listens on all addresses is asked on this machine', async (t) => {
   const { asked, port } = await start(t, [503, '']);
   const { message } = await failureOf(ask(port, { address: { host: '0.0.0.0', port } }));
-  assert.match(message, new RegExp(`http://127\\.0\\.0\\.1:${port}/health answers 503$`));
+  assert.match(message, new RegExp(`http://127\\.0\\.0\\.1:${port}/health responded with 503$`));
   assert.equal(asked.length, 1);
 });
 
@@ -64,7 +64,7 @@ for (const [body, said] of [
   test(`503 with the body ${JSON.stringify(body)} is told with what the body says`, async (t) => {
     const { port } = await start(t, [503, body]);
     const { message, reason } = await failureOf(ask(port));
-    assert.equal(message, `[unavailable] http://127.0.0.1:${port}/health answers 503${said}`);
+    assert.equal(message, `[unavailable] http://127.0.0.1:${port}/health responded with 503${said}`);
     assert.equal(reason, 'unhealthy');
   });
 }
@@ -75,12 +75,12 @@ test('that nobody listens is told with what to look at', async () => {
   const port = portOf(free);
   await new Promise((resolve) => free.close(resolve));
   const { message } = await failureOf(ask(port));
-  assert.match(message, /cannot ask http:.*ECONNREFUSED.*; does a connector run there with --health-check\?$/);
+  assert.match(message, /cannot query http:.*ECONNREFUSED.*; is a connector running there with --health-check\?$/);
 });
 
 test('an answer that does not come in time is a failure', async (t) => {
   const { port } = await start(t);
-  assert.match((await failureOf(ask(port, { timeoutMs: 2 }))).message, /no answer within 0\.002 s$/);
+  assert.match((await failureOf(ask(port, { timeoutMs: 2 }))).message, /no response within 0\.002 s$/);
 });
 
 test('the signal ends it with its reason', async (t) => {

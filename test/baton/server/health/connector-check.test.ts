@@ -76,7 +76,7 @@ test('a connector that takes too long is told so by its signal, and need not hee
       return new Promise(() => {});
     },
   });
-  assert.equal((await check.find())?.message, 'the connector did not answer within 0.002 seconds');
+  assert.equal((await check.find())?.message, 'the connector did not respond within 0.002 s');
   assert.equal(signal?.aborted, true);
 });
 

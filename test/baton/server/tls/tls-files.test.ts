@@ -49,40 +49,40 @@ test('all that cannot be read is told at once, with its path', async (t) => {
   const folder = await createFolder(t);
   const paths = { cert: join(folder, 'nowhere.pem'), key: folder, clientCa: join(folder, 'nowhere-too.pem') };
   assert.deepEqual([...(await faultsOf(paths))].sort(), [
-    `the certificate ${paths.cert} cannot be read: there is no such file`,
-    `the certificate authority ${paths.clientCa} cannot be read: there is no such file`,
-    `the key ${paths.key} cannot be read: it is a folder`,
+    `cannot read the certificate ${paths.cert}: no such file`,
+    `cannot read the certificate authority ${paths.clientCa}: no such file`,
+    `cannot read the key ${paths.key}: it is a directory`,
   ]);
 });
 
 test('what is not PEM, or holds something else, is told', async (t) => {
   const text = await write(t, 'text.pem', 'hello');
   assert.deepEqual(await faultsOf({ cert: text }), [
-    `the certificate ${text} has no certificate in PEM form (-----BEGIN CERTIFICATE-----)`,
+    `the certificate ${text} contains no PEM certificate (-----BEGIN CERTIFICATE-----)`,
   ]);
   assert.deepEqual(await faultsOf({ clientCa: good.key }), [
-    `the certificate authority ${good.key} has no certificate in PEM form (-----BEGIN CERTIFICATE-----)`,
+    `the certificate authority ${good.key} contains no PEM certificate (-----BEGIN CERTIFICATE-----)`,
   ]);
   assert.deepEqual(await faultsOf({ key: good.cert }), [
-    `the key ${good.cert} has no private key in PEM form (-----BEGIN PRIVATE KEY-----)`,
+    `the key ${good.cert} contains no PEM private key (-----BEGIN PRIVATE KEY-----)`,
   ]);
 });
 
 test('a damaged certificate is told', async (t) => {
   const damaged = await write(t, 'damaged.pem', mutualServer.cert.replace(/\n.{20}/, '\nAAAAAAAAAAAAAAAAAAAA'));
   assert.deepEqual(await faultsOf({ cert: damaged }), [
-    `the certificate ${damaged} is damaged: what it holds in PEM form is no certificate`,
+    `the certificate ${damaged} contains a malformed PEM certificate`,
   ]);
   const bundle = await write(t, 'half.pem', mutualServer.clientCa + mutualServer.clientCa.replace(/\n.{20}/, '\nAAAA'));
   assert.deepEqual(await faultsOf({ clientCa: bundle }), [
-    `the certificate authority ${bundle} is damaged: what it holds in PEM form is no certificate`,
+    `the certificate authority ${bundle} contains a malformed PEM certificate`,
   ]);
 });
 
 test('a key of another certificate is told, and no key shows', async () => {
   const faults = await faultsOf({ key: tlsFixturePath('mutual-client-key') });
   assert.deepEqual(faults, [
-    `the key ${tlsFixturePath('mutual-client-key')} is not that of the certificate ${good.cert}`,
+    `the key ${tlsFixturePath('mutual-client-key')} does not belong to the certificate ${good.cert}`,
   ]);
 });
 
@@ -92,5 +92,5 @@ test('a key with a passphrase is told', async (t) => {
     publicKeyEncoding: { type: 'spki', format: 'pem' },
   });
   const key = await write(t, 'encrypted.pem', privateKey);
-  assert.deepEqual(await faultsOf({ key }), [`the key ${key} is encrypted with a passphrase; give one that is not`]);
+  assert.deepEqual(await faultsOf({ key }), [`the key ${key} is encrypted with a passphrase; use an unencrypted key`]);
 });

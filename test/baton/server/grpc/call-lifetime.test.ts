@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { Code, ConnectError, createClient, type HandlerContext } from '@connectrpc/connect';
-import type { ServiceEntry } from '../../../src/baton/services/service-entry.ts';
-import { serviceEntry } from '../../../src/baton/services/service-entry.ts';
-import { echoClients } from './echo-clients.ts';
-import { EchoService } from './echo-service.ts';
-import { failureOf } from './failure-of.ts';
-import { startTestServer, type TestServer } from './test-server.ts';
+import type { ServiceEntry } from '../../../../src/baton/services/service-entry.ts';
+import { serviceEntry } from '../../../../src/baton/services/service-entry.ts';
+import { echoClients } from '../echo-clients.ts';
+import { EchoService } from '../echo-service.ts';
+import { failureOf } from '../failure-of.ts';
+import { startTestServer, type TestServer } from '../test-server.ts';
 
 const kinds = ['one', 'many', 'collect', 'chat'] as const;
 

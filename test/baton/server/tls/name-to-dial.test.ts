@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { nameToDial } from '../../../src/baton/server/name-to-dial.ts';
-import { tlsFixture } from './tls-fixture.ts';
+import { nameToDial } from '../../../../src/baton/server/tls/name-to-dial.ts';
+import { tlsFixture } from '../tls-fixture.ts';
 
 test('a host that the certificate vouches for is called as it is', () => {
   assert.equal(nameToDial(tlsFixture('mutual-server-certificate'), '127.0.0.1'), '127.0.0.1');

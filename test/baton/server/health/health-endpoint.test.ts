@@ -6,13 +6,13 @@ import pino from 'pino';
 import { fetch } from 'undici';
 import { Code, ServiceError } from '../../../../src/baton/author/service-error.ts';
 import {
-  type HealthHttpServerOptions,
-  startHealthHttpServer,
-} from '../../../../src/baton/server/health/health-http-server.ts';
+  type HealthEndpointOptions,
+  startHealthEndpoint,
+} from '../../../../src/baton/server/health/health-endpoint.ts';
 
-async function start(t: TestContext, options: Partial<HealthHttpServerOptions> = {}) {
+async function start(t: TestContext, options: Partial<HealthEndpointOptions> = {}) {
   const lines: Record<string, unknown>[] = [];
-  const server = await startHealthHttpServer({
+  const server = await startHealthEndpoint({
     listen: { host: '127.0.0.1', port: 0 },
     logger: pino({ base: null }, { write: (line) => void lines.push(JSON.parse(line)) }),
     validate: async () => {},
@@ -80,7 +80,7 @@ test('/health tells why the connector cannot work, to the caller and to the log'
   });
   assert.deepEqual(
     lines.map(({ msg, error }) => [msg, error]),
-    [['the connector cannot work', 'Percipio does not answer: connect ECONNREFUSED']],
+    [['the connector is unhealthy', 'Percipio does not answer: connect ECONNREFUSED']],
   );
   assert.equal((await ask('/live')).status, 200);
   assert.equal((await ask('/ready')).status, 200);
@@ -115,13 +115,13 @@ test('/ready tells what more there is to know of the program, whether it takes w
 test('a port that another program has is a failure that says so', async (t) => {
   const { server } = await start(t);
   await assert.rejects(
-    startHealthHttpServer({
+    startHealthEndpoint({
       listen: server.address,
       logger: pino({ level: 'silent' }),
       validate: async () => {},
       findUnreadiness: () => undefined,
     }),
-    /cannot listen at 127\.0\.0\.1:\d+: another program has this port/,
+    /cannot listen on 127\.0\.0\.1:\d+: the port is in use/,
   );
 });
 

@@ -4,12 +4,12 @@ import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { Code, createClient } from '@connectrpc/connect';
-import { ServiceError } from '../../../src/baton/author/service-error.ts';
-import { internalErrorText } from '../../../src/baton/author/unexpected-error.ts';
-import { serviceEntry } from '../../../src/baton/services/service-entry.ts';
-import { EchoService } from './echo-service.ts';
-import { failureOf } from './failure-of.ts';
-import { startTestServer } from './test-server.ts';
+import { ServiceError } from '../../../../src/baton/author/service-error.ts';
+import { internalErrorText } from '../../../../src/baton/author/unexpected-error.ts';
+import { serviceEntry } from '../../../../src/baton/services/service-entry.ts';
+import { EchoService } from '../echo-service.ts';
+import { failureOf } from '../failure-of.ts';
+import { startTestServer } from '../test-server.ts';
 
 const echo = serviceEntry(EchoService, {
   one: (request) => request,
@@ -70,7 +70,7 @@ test('answers INTERNAL, and names the message, for a request that cannot be read
     const unreadable = Buffer.from([0x0a, 0x7f, 0x00]);
     grpcJs.makeUnaryRequest('/test.EchoService/One', asIs, asIs, unreadable, (error) => resolve(error));
   });
-  assert.match(String(code), /13 INTERNAL: the request cannot be read as google\.protobuf\.StringValue/);
+  assert.match(String(code), /13 INTERNAL: cannot decode the request as google\.protobuf\.StringValue/);
   assert.equal(lines.at(-1)?.reason, 'unreadable_request');
 });
 
@@ -97,7 +97,7 @@ test('answers although the metadata of the service cannot be sent', async (t) =>
   const { transport, lines } = await startTestServer(t, [entry]);
   const error = await failureOf(createClient(EchoService, transport).one({}));
   assert.equal(error.rawMessage, internalErrorText);
-  assert.match(JSON.stringify(lines), /metadata of the answer left out/);
+  assert.match(JSON.stringify(lines), /cannot send metadata of the response/);
 });
 
 test('sends the metadata that a service has set before it failed', async (t) => {

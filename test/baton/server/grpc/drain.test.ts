@@ -6,11 +6,11 @@ import { setImmediate, setTimeout } from 'node:timers/promises';
 import { Code, createClient } from '@connectrpc/connect';
 import { createGrpcTransport } from '@connectrpc/connect-node';
 import { ServerReflection } from '#gen/grpc/reflection/v1/reflection_pb.js';
-import type { GrpcServer } from '../../../src/baton/server/grpc/grpc-server.ts';
-import { serviceEntry } from '../../../src/baton/services/service-entry.ts';
-import { EchoService } from './echo-service.ts';
-import { failureOf } from './failure-of.ts';
-import { startTestServer } from './test-server.ts';
+import type { GrpcServer } from '../../../../src/baton/server/grpc/grpc-server.ts';
+import { serviceEntry } from '../../../../src/baton/services/service-entry.ts';
+import { EchoService } from '../echo-service.ts';
+import { failureOf } from '../failure-of.ts';
+import { startTestServer } from '../test-server.ts';
 
 /** With the five bytes that stand before every message: not compressed, no length. */
 const emptyMessage = Buffer.alloc(5);

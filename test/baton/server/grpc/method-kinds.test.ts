@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { Code, ConnectError, type HandlerContext } from '@connectrpc/connect';
 import { BadRequestSchema } from '#gen/google/rpc/error_details_pb.js';
-import { ServiceError } from '../../../src/baton/author/service-error.ts';
-import { internalErrorText } from '../../../src/baton/author/unexpected-error.ts';
-import { serviceEntry } from '../../../src/baton/services/service-entry.ts';
-import { echoClients } from './echo-clients.ts';
-import { EchoService } from './echo-service.ts';
-import { failureOf } from './failure-of.ts';
-import { startTestServer } from './test-server.ts';
+import { ServiceError } from '../../../../src/baton/author/service-error.ts';
+import { internalErrorText } from '../../../../src/baton/author/unexpected-error.ts';
+import { serviceEntry } from '../../../../src/baton/services/service-entry.ts';
+import { echoClients } from '../echo-clients.ts';
+import { EchoService } from '../echo-service.ts';
+import { failureOf } from '../failure-of.ts';
+import { startTestServer } from '../test-server.ts';
 
 const echo = serviceEntry(EchoService, {
   one: ({ value }) => ({ value: value.toUpperCase() }),

@@ -1,16 +1,16 @@
-// By which name a server with a certificate is called.
+// The host name by which callers reach a server with a certificate.
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 
 /**
- * A host that callers can reach a server by, and that its certificate vouches for: the one that it listens at, or else
- * the first that the certificate names. Without such a name it is the one that it listens at.
+ * The host that the server listens on if its certificate is valid for it; otherwise the first that the certificate names,
+ * or the listening host if it names none.
  * @param certificate - PEM.
  */
 export function nameToDial(certificate: string, listenHost: string): string {
   const parsed = new X509Certificate(certificate);
-  const isVouchedFor = isIP(listenHost) ? parsed.checkIP(listenHost) : parsed.checkHost(listenHost);
-  if (isVouchedFor) {
+  const isValid = isIP(listenHost) ? parsed.checkIP(listenHost) : parsed.checkHost(listenHost);
+  if (isValid) {
     return listenHost;
   }
   // As in `DNS:baton.test, DNS:*.baton.test, IP Address:10.0.0.1`.
