@@ -1,4 +1,4 @@
-// What a caller learns when a call fails: errors meant for callers pass as they are, all others become one fixed text.
+// The error that a caller gets when a call fails. Errors that are not meant for callers become a fixed text.
 import { create } from '@bufbuild/protobuf';
 import { type Any, anyPack } from '@bufbuild/protobuf/wkt';
 import { ConnectError } from '@connectrpc/connect';
@@ -7,16 +7,16 @@ import { Code, ServiceError } from '../author/service-error.ts';
 import { isUnexpected, unexpectedError } from '../author/unexpected-error.ts';
 
 export interface CallFailure {
-  /** What the caller gets. */
+  /** The error for the caller. */
   readonly answer: ConnectError;
-  /** Whether no service meant this error for its caller, so that somebody must look into it. */
+  /** Whether a service threw an error that is not meant for callers, which needs investigation. */
   readonly unexpected: boolean;
 }
 
 /**
- * Turns anything that a service threw into what its caller gets. Errors with a gRPC code pass. An error that only says
- * that the call was aborted becomes the reason of the abort. Anything else becomes what {@link unexpectedError} makes of it.
- * @param signal - The signal that the service was given.
+ * Maps anything that a service throws to the error for its caller. Errors with a gRPC code stay as they are. An error
+ * that only reports an abort becomes the reason of the abort. Anything else becomes an {@link unexpectedError}.
+ * @param signal - The signal of the service.
  */
 export function toCallFailure(error: unknown, signal: AbortSignal): CallFailure {
   if (error instanceof ConnectError) {
@@ -29,15 +29,15 @@ export function toCallFailure(error: unknown, signal: AbortSignal): CallFailure 
 }
 
 /**
- * A caller's deadline ends a call at the caller too, a moment before it does here, and arrives as a cancellation.
- * Cancelled so shortly before its deadline, a call counts as having reached it.
+ * A caller enforces its own deadline, too. That happens a moment earlier than here and arrives as a cancellation, so a
+ * cancellation this close to the deadline counts as the deadline.
  */
 const deadlineToleranceMs = 10;
 
 /**
- * Why a call is over for its caller.
- * @param reason - What its signal was aborted with.
- * @param remainingMs - Time until its deadline, if it has one.
+ * The error for a call that its transport ended.
+ * @param reason - The reason of its signal.
+ * @param remainingMs - The time until its deadline, if it has one.
  */
 export function toEndOfCall(reason: unknown, remainingMs = Number.POSITIVE_INFINITY): ConnectError {
   if (reason instanceof ServiceError) {
@@ -54,7 +54,7 @@ export function toEndOfCall(reason: unknown, remainingMs = Number.POSITIVE_INFIN
   );
 }
 
-/** Whether an error is the reason of an abort, or one that fetch, undici, streams or timers make of it. */
+/** Whether an error is the reason of an abort, or what fetch, undici, streams or timers throw for it. */
 function isAbort(error: unknown, reason: unknown): boolean {
   const seen = new Set<unknown>();
   for (let current = error; current instanceof Error && !seen.has(current); current = current.cause) {

@@ -1,17 +1,17 @@
-// The log of a call: who called what, and the one line that says how the call ended.
+// The log of a call: its logger, and the line about its outcome.
 import { Code, type ContextKey, type ContextValues, createContextKey, type HandlerContext } from '@connectrpc/connect';
 import type { Logger } from 'pino';
 import { describeError, describeStack } from '../log/describe-error.ts';
 import { loggerKey } from '../services/call-context.ts';
 import type { CallFailure } from './call-failure.ts';
 
-/** Who calls, as `host:port`. Set by transports that know. */
+/** The address of the caller, as `host:port`. Set by transports that have one. */
 export const peerKey = createContextKey<string | undefined>(undefined, { description: 'peer' });
 
-/** Codes that say nothing of a call's caller, and much of the connector. */
+/** These codes are a fault of the connector, not of its caller. */
 const infoCodes: ReadonlySet<Code> = new Set([Code.Internal, Code.Unknown, Code.DataLoss]);
 
-/** The calls, by the signals of their transports, whose failure has its line. */
+/** The calls whose failure is logged, by the signals of their transports. */
 const failuresLogged = new WeakSet<AbortSignal>();
 
 export class CallLog {
@@ -19,18 +19,18 @@ export class CallLog {
   readonly #startedAtMs = performance.now();
   #ownLogger: Logger | undefined;
 
-  /** @param context - As the transport made it: its logger is the server's. */
+  /** @param context - The context of the transport, with the logger of the server. */
   constructor(context: HandlerContext) {
     this.#context = context;
   }
 
-  /** The logger of the call, with the method, the peer and the request id. Made when needed: few calls log anything. */
+  /** A logger with method, peer and request id. It is created when needed: few calls log anything. */
   get logger(): Logger {
     this.#ownLogger ??= this.#context.values.get(loggerKey).child(describeCaller(this.#context));
     return this.#ownLogger;
   }
 
-  /** The context values of the call, with {@link logger} as its logger. */
+  /** The context values of the transport, with {@link logger} in place of the server's. */
   values(): ContextValues {
     const { values } = this.#context;
     return {
@@ -52,7 +52,7 @@ export class CallLog {
     }
   }
 
-  /** Does nothing for a call whose failure has its line: what ends a call may be seen at several places. */
+  /** Logs a failure once: several places may notice it. */
   failed({ answer, unexpected }: CallFailure): void {
     if (failuresLogged.has(this.#context.signal)) {
       return;
@@ -67,7 +67,7 @@ export class CallLog {
         code: Code[answer.code],
         duration_ms: this.#durationMs(),
         ...('reason' in answer && { reason: answer.reason }),
-        // The answer to an unexpected error is a fixed text, and what happened is its cause.
+        // Of an unexpected error, the response has only a fixed text.
         error: describeError(unexpected ? answer.cause : answer),
         ...(unexpected && answer.cause instanceof Error && { stack: describeStack(answer.cause) }),
       },

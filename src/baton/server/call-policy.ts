@@ -1,6 +1,5 @@
-// The one policy for calls, whatever carries them. Requests are validated. A call ends when its service has answered or
-// failed, its deadline has passed, its caller has left, or its server stops. Callers see errors that are meant for them
-// and nothing of others. The log gets one line.
+// One policy for all calls, whatever the transport: gRPC, HTTP or the same process. It validates requests, ends a call when
+// its deadline passes, its caller leaves or its server stops, hides unexpected errors from callers, and logs one line.
 import type { DescMethod, Message } from '@bufbuild/protobuf';
 import type { ConnectError, HandlerContext } from '@connectrpc/connect';
 import { Code, ServiceError } from '../author/service-error.ts';
@@ -11,22 +10,22 @@ import type { RunningCall, RunningCalls } from './running-calls.ts';
 import { validateRequest } from './validate-request.ts';
 
 export interface CallPolicy {
-  /** Whether requests come from this process alone, so that their types hold. They are not validated. */
+  /** Whether all requests are created in this process, so that they need no validation. Default: false. */
   readonly isTrusted?: boolean | undefined;
-  /** Holds each call for as long as its service works, even after the caller has left. */
+  /** Contains each call until its service settles, even if the caller left before. */
   readonly running?: RunningCalls | undefined;
 }
 
-/** Implementations of unknown methods: their types were checked where service and implementation were paired. */
+/** Implementations of any method. `serviceEntry` has checked their actual types. */
 export type OneToOne = (request: Message, context: HandlerContext) => Promise<object> | object;
 export type OneToMany = (request: Message, context: HandlerContext) => AsyncIterable<object>;
 export type ManyToOne = (requests: AsyncIterable<Message>, context: HandlerContext) => Promise<object>;
 export type ManyToMany = (requests: AsyncIterable<Message>, context: HandlerContext) => AsyncIterable<object>;
 
 /**
- * The service with each of its methods under the policy. A transport calls those with its own context, which carries the
- * server's logger and the peer, and whose signal aborts when the caller leaves or the deadline passes. They reject with
- * ConnectErrors only. Methods without an implementation answer UNIMPLEMENTED.
+ * Wraps each method of a service in the policy. A transport calls the methods with its own context, which has the logger
+ * of the server and the peer, and whose signal aborts when the caller leaves or the deadline passes. They throw only
+ * ConnectErrors; those without an implementation throw UNIMPLEMENTED.
  */
 export function applyPolicy({ desc, implementation }: ServiceEntry, policy: CallPolicy): ServiceEntry {
   const methods = implementation as Record<string, unknown>;
@@ -109,7 +108,7 @@ async function* answerMany(
     throw call.fail(error);
   } finally {
     call.leave();
-    // Waits for what the service is busy with. Its outcome matters to nobody any more.
+    // The service may still be working, but nobody needs the result.
     void responses
       .return(undefined)
       .catch(() => {})
@@ -117,12 +116,12 @@ async function* answerMany(
   }
 }
 
-/** What still waits for a call that was answered is ended with this. One for all: an error made for each costs 30 µs. */
+/** Aborts whatever still runs for a finished call. Shared, because creating an error takes 30 µs. */
 const hasEnded = new DOMException('the call has ended', 'AbortError');
 
 class GovernedCall implements RunningCall {
   readonly service: string;
-  /** As the service sees it: with the call's logger, and a signal that aborts however the call ends. */
+  /** For the service: with the logger of the call, and a signal that aborts when the call ends for any reason. */
   readonly context: HandlerContext;
   readonly #outer: HandlerContext;
   readonly #running: RunningCalls | undefined;
@@ -153,19 +152,19 @@ class GovernedCall implements RunningCall {
     }
   }
 
-  /** Settles as `work` does, unless the call is over before. */
+  /** Settles like `work`, or rejects if the call ends first. */
   unlessOver<Result>(work: Promise<Result>): Promise<Result> {
     return Promise.race([work, this.#over.promise]);
   }
 
-  /** @throws the reason why the call is over already, if it is. */
+  /** @throws the reason if the call has ended already. */
   succeed(): void {
     this.context.signal.throwIfAborted();
     this.#end(hasEnded);
     this.#log.answered();
   }
 
-  /** @returns what the caller gets. */
+  /** @returns the error for the caller. */
   fail(error: unknown): ConnectError {
     const failure = toCallFailure(error, this.context.signal);
     this.#log.failed(failure);
@@ -173,7 +172,7 @@ class GovernedCall implements RunningCall {
     return failure.answer;
   }
 
-  /** For a call whose caller takes no more of the answer. */
+  /** The caller reads no more of the response. */
   leave(): void {
     if (!this.#ended) {
       this.#onOuterAbort();
@@ -181,7 +180,7 @@ class GovernedCall implements RunningCall {
     }
   }
 
-  /** Takes note that the service does nothing more for this call. */
+  /** The service has finished its work for this call. */
   settle(): void {
     this.#running?.delete(this);
   }

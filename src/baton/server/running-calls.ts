@@ -1,11 +1,11 @@
-// The calls that a server is busy with, so that it can wait for them or stop them.
+// The running calls of a server, which it can wait for or stop.
 import { ConnectError } from '@connectrpc/connect';
 import { Code, ServiceError } from '../author/service-error.ts';
 
 export interface RunningCall {
-  /** The full name of the called service. */
+  /** The full name of the service. */
   readonly service: string;
-  /** Ends the call with `reason` at once, and aborts the work for it. */
+  /** Ends the call with `reason` at once, and aborts its work. */
   stop(reason: ConnectError): void;
 }
 

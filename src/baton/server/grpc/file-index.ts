@@ -1,4 +1,4 @@
-// The proto files that a server knows, found by file name, by symbol and by extension, as reflection asks.
+// The proto files of a server by file name, by symbol and by extension, for reflection.
 import type { DescEnum, DescFile, DescMessage } from '@bufbuild/protobuf';
 import { nestedTypes } from '@bufbuild/protobuf/reflect';
 
@@ -7,7 +7,7 @@ export class FileIndex {
   readonly #symbols = new Map<string, DescFile>();
   readonly #extensions = new Map<string, Map<number, DescFile>>();
 
-  /** Takes in files and all that they import. */
+  /** Adds files and all their imports. */
   constructor(files: Iterable<DescFile>) {
     for (const file of files) {
       this.#addFile(file);
@@ -23,7 +23,7 @@ export class FileIndex {
     return this.#symbols.get(fullName);
   }
 
-  /** The files that extend a message, by the number of the extension; nothing for a message that is not known. */
+  /** The files that extend a message, by the number of the extension; undefined for an unknown message. */
   extensionsOf(messageTypeName: string): ReadonlyMap<number, DescFile> | undefined {
     return this.#extensions.get(messageTypeName);
   }
@@ -69,7 +69,7 @@ export class FileIndex {
   }
 }
 
-/** Values of an enum are named beside it, not below it. */
+/** The values of an enum are in its scope, not below it. */
 function scopeOf(desc: DescEnum): string {
   return desc.parent?.typeName ?? desc.file.proto.package;
 }

@@ -1,9 +1,9 @@
-// gRPC metadata as grpc-js has it, to and from the Headers that Connect services see.
+// Converts between the metadata of grpc-js and the Headers of Connect services.
 import { Metadata } from '@grpc/grpc-js';
 
 /**
- * Names that belong to HTTP/2 and gRPC themselves. An error that came from another server carries some of them, and
- * sent again they would break the response.
+ * Names that belong to HTTP/2 and gRPC. An error from another server contains some, and sending them again would break
+ * the response.
  */
 const protocolNames = new Set([
   'connection',
@@ -20,7 +20,7 @@ const protocolNames = new Set([
   'user-agent',
 ]);
 
-/** Values of `-bin` names become base64 without padding, as Connect has them. */
+/** Values of `-bin` names become base64 without padding, as in Connect. */
 export function toHeaders(metadata: Metadata): Headers {
   const headers = new Headers();
   for (const name of Object.keys(metadata.getMap())) {
@@ -32,8 +32,8 @@ export function toHeaders(metadata: Metadata): Headers {
 }
 
 /**
- * Metadata of all the given headers, without the names of the protocol.
- * @throws Error when a name or value cannot be sent in gRPC, which takes printable ASCII only.
+ * The metadata of all headers, without the names of the protocol.
+ * @throws Error when gRPC cannot transport a name or value: it allows only printable ASCII.
  */
 export function toMetadata(...sources: Headers[]): Metadata {
   const metadata = new Metadata();
@@ -46,7 +46,7 @@ export function toMetadata(...sources: Headers[]): Metadata {
         metadata.add(name, value);
         continue;
       }
-      // grpc-js takes binary values as bytes only, and joins several of them itself.
+      // grpc-js accepts binary values only as bytes, and joins several itself.
       for (const part of value.split(',')) {
         metadata.add(name, Buffer.from(part.trim(), 'base64'));
       }

@@ -1,4 +1,4 @@
-// Puts the methods of a Connect service on a grpc-js server: one handler for each of the four kinds of method.
+// Registers the methods of a Connect service with a grpc-js server. Each of the four kinds of method has its handler.
 import { once } from 'node:events';
 import {
   create,
@@ -27,7 +27,7 @@ import { applyPolicy, type ManyToMany, type ManyToOne, type OneToMany, type OneT
 import type { RunningCalls } from '../running-calls.ts';
 import { WireCall, type WireCallOptions } from './wire-call.ts';
 
-/** What all methods of a server share. */
+/** Shared by all methods of a server. */
 export interface MethodEnvironment {
   readonly logger: Logger;
   readonly running: RunningCalls;
@@ -35,24 +35,24 @@ export interface MethodEnvironment {
 }
 
 /**
- * Adds every method of a service, under the policy for calls.
- * @throws Error when the server has the service already.
+ * Adds all methods of a service, under the policy for calls.
+ * @throws Error when the server already has the service.
  */
 export function addGrpcMethods(server: Server, entry: ServiceEntry, environment: MethodEnvironment): void {
   const methods = applyPolicy(entry, environment).implementation as Record<string, unknown>;
   for (const method of entry.desc.methods) {
     const path = `/${entry.desc.typeName}/${method.name}`;
     const [type, handler] = toHandler(method, methods[method.localName], environment);
-    // Messages stay bytes in grpc-js: what cannot be read or written is then an error like any other, with a log line.
+    // grpc-js passes bytes: a message that cannot be decoded or encoded is then an error like any other, with a log line.
     if (!server.register(path, handler, asIs, asIs, type)) {
-      throw new Error(`the service ${entry.desc.typeName} is there twice`);
+      throw new Error(`duplicate service ${entry.desc.typeName}`);
     }
   }
 }
 
 const asIs = (bytes: Buffer) => bytes;
 
-/** The name that grpc-js has for a kind of method, and the handler that it wants for one. */
+/** The name of a kind of method in grpc-js, and its handler. */
 function toHandler(
   method: DescMethod,
   implementation: unknown,
@@ -109,7 +109,7 @@ function readRequest({ input }: DescMethod, bytes: Buffer): Message {
   try {
     return fromBinary(input, bytes);
   } catch (cause) {
-    // The code that gRPC has for this, on either side.
+    // The code that gRPC defines for this, for clients and servers.
     throw new ServiceError(Code.Internal, `cannot decode the request as ${input.typeName}`, {
       reason: 'unreadable_request',
       cause,
@@ -121,7 +121,7 @@ async function* readRequests(
   method: DescMethod,
   call: ServerReadableStream<Buffer, Buffer> | ServerDuplexStream<Buffer, Buffer>,
 ): AsyncGenerator<Message> {
-  // A service may stop reading and still answer: leaving the loop must not destroy the stream.
+  // A service may stop reading and still respond, so leaving the loop must not destroy the stream.
   for await (const bytes of call.iterator({ destroyOnReturn: false })) {
     yield readRequest(method, bytes);
   }

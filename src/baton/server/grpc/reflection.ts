@@ -1,5 +1,5 @@
-// Server reflection (grpc.reflection v1 and v1alpha), over the descriptors that the generated code carries: so that
-// clients see custom options too, such as the rules for requests.
+// Server reflection (grpc.reflection v1 and v1alpha). It serves the descriptors in the generated code, so that clients also
+// see custom options such as the validation rules.
 import { type DescFile, type DescService, toBinary } from '@bufbuild/protobuf';
 import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
 import { ServerReflection } from '#gen/grpc/reflection/v1/reflection_pb.js';
@@ -8,7 +8,7 @@ import { Code } from '../../author/service-error.ts';
 import { type ServiceEntry, serviceEntry } from '../../services/service-entry.ts';
 import { FileIndex } from './file-index.ts';
 
-/** The question of a request. The two versions of the service differ by their package only. */
+/** The query of a request. The two versions of the service differ only in their package. */
 type Question =
   | {
       readonly case: 'fileByFilename' | 'fileContainingSymbol' | 'allExtensionNumbersOfType' | 'listServices';
@@ -28,10 +28,10 @@ type Answer =
 
 export const reflectionServices: readonly DescService[] = [ServerReflection, ServerReflectionV1Alpha];
 
-/** @param services - All services of the server, with those of {@link reflectionServices}. */
+/** @param services - All services of the server, including {@link reflectionServices}. */
 export function createReflectionServices(services: readonly DescService[]): ServiceEntry[] {
   const names = services.map((service) => service.typeName).sort();
-  // Most servers are never asked.
+  // Most servers never get a query.
   let index: Promise<FileIndex> | undefined;
   const reply = async (question: Question, sent: Set<DescFile>): Promise<Answer> => {
     index ??= indexFiles(services);
@@ -91,7 +91,7 @@ function answer(question: Question, names: readonly string[], index: FileIndex, 
   }
 }
 
-/** The file and all that it imports, without what the caller has got in this call. */
+/** The file and all its imports, except those that were sent in this call. */
 function toFileAnswer(file: DescFile | undefined, sent: Set<DescFile>, what: string): Answer {
   if (!file) {
     return toError(Code.NotFound, `${what} is not known to this server`);

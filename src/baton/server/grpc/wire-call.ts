@@ -1,4 +1,4 @@
-// One call on the wire: the context made of what grpc-js knows about it, and the end of its stream.
+// One call of a grpc-js server: its context, and the end of its stream.
 import type { DescMethod } from '@bufbuild/protobuf';
 import { ConnectError, type ContextValues, createContextValues, createHandlerContext } from '@connectrpc/connect';
 import type { Metadata, ServerUnaryCall } from '@grpc/grpc-js';
@@ -11,7 +11,7 @@ import type { RunningCall, RunningCalls } from '../running-calls.ts';
 import { toHeaders, toMetadata } from './grpc-metadata.ts';
 import { type GrpcStatus, toGrpcStatus } from './grpc-status.ts';
 
-/** What every kind of grpc-js call has. */
+/** The common part of all kinds of grpc-js calls. */
 export interface GrpcCall
   extends Pick<ServerUnaryCall<Buffer, Buffer>, 'metadata' | 'getPeer' | 'getHost' | 'getDeadline' | 'sendMetadata'> {
   once(event: 'cancelled', listener: () => void): unknown;
@@ -23,7 +23,7 @@ export interface WireCallOptions {
   readonly logger: Logger;
   readonly running: RunningCalls;
   readonly setContextValues: ((values: ContextValues) => void) | undefined;
-  /** Ends the call with an error on the wire. */
+  /** Sends an error, which ends the call. */
   readonly sendStatus: (status: GrpcStatus) => void;
 }
 
@@ -41,7 +41,7 @@ export class WireCall implements RunningCall {
     this.service = method.parent.typeName;
     this.#options = options;
 
-    // The peer is not known any more when the connection has gone.
+    // The peer is unknown once the connection is closed.
     const contextValues = createContextValues().set(loggerKey, logger).set(peerKey, call.getPeer());
     setContextValues?.(contextValues);
     const timeoutMs = remainingMs(call);
@@ -57,7 +57,7 @@ export class WireCall implements RunningCall {
     });
     this.#log = new CallLog(this.context);
     running.add(this);
-    // grpc-js emits this when the caller cancels, when the deadline passes, and after the status of a call went out.
+    // grpc-js emits this when the caller cancels, when the deadline passes, and after it sent the status.
     call.once('cancelled', () => {
       this.#streamOver = true;
       if (!this.#ended) {
@@ -67,15 +67,14 @@ export class WireCall implements RunningCall {
     });
   }
 
-  /** Whether no answer is awaited any more. */
+  /** Whether nobody waits for a response. */
   get over(): boolean {
     return this.#ended || this.context.signal.aborted;
   }
 
   /**
-   * Sends the initial metadata, if the service has set any and it has not been sent: without any, an error is a single
-   * block of headers.
-   * @throws Error when gRPC cannot carry it.
+   * Sends the initial metadata once, if the service has set any. Without any, an error is a single block of headers.
+   * @throws Error when gRPC cannot transport it.
    */
   sendHeaders(): void {
     if (this.#headersSent) {
@@ -88,12 +87,12 @@ export class WireCall implements RunningCall {
     }
   }
 
-  /** @throws Error when gRPC cannot carry it. */
+  /** @throws Error when gRPC cannot transport them. */
   trailers(): Metadata | undefined {
     return toMetadataIfAny(this.context.responseTrailer);
   }
 
-  /** Ends the call well: `send` sends what is left to send. */
+  /** Ends the call successfully. `send` sends the rest of the response. */
   succeed(send: () => void): void {
     if (this.context.signal.aborted) {
       this.fail(toEndOfCall(this.context.signal.reason, this.context.timeoutMs()));
@@ -104,7 +103,7 @@ export class WireCall implements RunningCall {
     }
   }
 
-  /** Ends the call with what becomes of an error. Only the first end of a call counts. */
+  /** Ends the call with an error, unless it has ended. */
   fail(error: unknown): void {
     if (this.#ended) {
       return;
@@ -127,7 +126,7 @@ export class WireCall implements RunningCall {
       this.sendHeaders();
       this.#options.sendStatus(toGrpcStatus(answer, this.context.responseTrailer));
     } catch (error) {
-      // Metadata of the service that gRPC cannot carry must not cost the caller the answer.
+      // The caller must get the status even if gRPC cannot transport the metadata of the service.
       this.#log.logger.error({ error: describeError(error) }, 'cannot send metadata of the response');
       this.#options.sendStatus(toGrpcStatus(new ConnectError(answer.rawMessage, answer.code), new Headers()));
     }
@@ -138,7 +137,7 @@ function toMetadataIfAny(headers: Headers): Metadata | undefined {
   return headers.keys().next().done ? undefined : toMetadata(headers);
 }
 
-/** Time until the call's deadline, if it has one. */
+/** The time until the deadline of the call, if it has one. */
 function remainingMs(call: GrpcCall): number | undefined {
   const deadlineMs = Number(call.getDeadline());
   return Number.isFinite(deadlineMs) ? deadlineMs - Date.now() : undefined;

@@ -1,4 +1,4 @@
-// The same services over HTTP: Connect (JSON for curl, or binary) and gRPC-Web, beside the gRPC server.
+// The HTTP server: the services over Connect (JSON for curl, or binary) and gRPC-Web.
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions as TlsOptions } from 'node:https';
@@ -32,28 +32,31 @@ export interface HttpServerOptions {
   readonly services: readonly ServiceEntry[];
   readonly listen: ListenAddress;
   readonly logger: Logger;
-  /** Certificates for HTTPS; plaintext if left out. */
+  /** Certificates for HTTPS. Default: plaintext. */
   readonly tls?: TlsOptions | undefined;
   /** How long {@link HttpServer.drain} waits for running calls before it stops them. */
   readonly drainTimeoutMs: number;
-  /** How long connections may take to deliver the last bytes and close, once no call runs. Default: 1 second. */
+  /** How long connections may take to close once no call runs. Default: 1 second. */
   readonly closeTimeoutMs?: number;
-  /** Called for each call, to set what its service finds in the context beside the logger. */
+  /** Sets further context values of each call. */
   readonly setContextValues?: ((values: ContextValues) => void) | undefined;
 }
 
 export interface HttpServer {
   readonly address: ListenAddress;
-  /** As a gRPC server's: see {@link import('../grpc/grpc-server.ts').GrpcServer.drain}. */
+  /**
+   * Accepts no more connections, and lets running calls finish. Calls that have not finished after the drain timeout get
+   * UNAVAILABLE, and their signals abort.
+   */
   drain(): Promise<void>;
 }
 
-/** The limit of the gRPC server for requests. */
+/** The same limit as that of the gRPC server. */
 const receiveMaxBytes = 4 * 1024 * 1024;
 
 /**
- * Starts a server for HTTP/1.1. Calls are under the same policy as those of the gRPC server.
- * @throws ServiceError FAILED_PRECONDITION when the address cannot be listened at.
+ * Starts a server for HTTP/1.1. Its calls have the same policy as those of the gRPC server.
+ * @throws ServiceError FAILED_PRECONDITION when it cannot listen on the address.
  */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { logger, services, tls } = options;
@@ -64,7 +67,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
         router.service(entry.desc, applyPolicy(entry, { running }).implementation);
       }
     },
-    // Plain gRPC needs HTTP/2, which the gRPC server speaks.
+    // Plain gRPC needs HTTP/2: that is the gRPC server.
     grpc: false,
     contextValues: ({ socket }) => {
       const values = createContextValues().set(loggerKey, logger).set(peerKey, describePeer(socket));
@@ -79,7 +82,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const http: Server = tls
     ? createTlsServer(tls, handler)
     : createServer(isLoopback(options.listen.host) ? forbidForeignHosts(handler) : handler);
-  // Of a server that has stopped, connections that are kept alive close once they have their response.
+  // A server that has stopped listening closes persistent connections after their responses.
   http.on('request', (_request, response) => {
     response.once('close', () => http.listening || http.closeIdleConnections());
   });
@@ -108,21 +111,21 @@ function describePeer({ remoteAddress, remotePort }: Socket): string | undefined
 }
 
 /**
- * Sees to it that a call that fails outside of its service has its line too: requests that cannot be read and responses
- * that cannot be written. Connect tells nobody about those, but ends the signal of the call with the error.
+ * Logs failures outside of the policy: requests that cannot be decoded and responses that cannot be encoded. Connect
+ * reports them nowhere, but aborts the signal of the call with the error.
  */
 function logEarlyFailure(context: HandlerContext): void {
   const log = new CallLog(context);
   const { signal } = context;
   signal.addEventListener('abort', () => {
     if (signal.reason instanceof ConnectError) {
-      // Later: a caller's leaving is first of all the end of a service, which has its line then.
+      // If the policy ends the call as well, its line comes first.
       setImmediate(() => log.failed(toCallFailure(signal.reason, signal)));
     }
   });
 }
 
-/** Only JSON has packed messages of types that a registry must know. */
+/** Only JSON needs to know the types of packed messages. */
 const skipUnknownTypes: Interceptor = (next) => (request) => {
   if (!/json/i.test(request.header.get('content-type') ?? '')) {
     return next(request);

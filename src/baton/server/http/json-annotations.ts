@@ -1,20 +1,20 @@
-// Packed messages of unknown types in JSON. Annotations of such types are skipped, as unknown fields are.
+// Annotations of unknown types in JSON: they are skipped, like unknown fields.
 import { type DescField, type DescMessage, isMessage, type Message, type Registry } from '@bufbuild/protobuf';
 import { isReflectMessage, type ReflectList, type ReflectMessage, reflect } from '@bufbuild/protobuf/reflect';
 import { AnySchema, EmptySchema } from '@bufbuild/protobuf/wkt';
 import { Code, ServiceError } from '../../author/service-error.ts';
 
 /**
- * A registry that takes every type that `registry` does not have for an empty message. Otherwise one packed message of an
- * unknown type fails all of the JSON around it.
+ * A registry that treats every type that is missing in `registry` as an empty message. Without it, one packed message of
+ * an unknown type makes the whole request or response fail.
  */
 export function withUnknownTypes(registry: Registry): Registry {
   return { ...registry, getMessage: (name) => registry.getMessage(name) ?? { ...EmptySchema, typeName: name } };
 }
 
 /**
- * Removes packed messages whose type `registry` does not have from all lists in a message.
- * @throws ServiceError INVALID_ARGUMENT for one outside of a list: it can hardly be optional.
+ * Removes packed messages of types that are missing in `registry` from all lists in a message.
+ * @throws ServiceError INVALID_ARGUMENT for one outside of a list, which cannot be skipped.
  */
 export function dropUnknownTypes(desc: DescMessage, message: Message, registry: Registry): void {
   dropFrom(reflect(desc, message), (typeUrl) => registry.getMessage(typeUrl.slice(typeUrl.lastIndexOf('/') + 1)));
@@ -22,7 +22,7 @@ export function dropUnknownTypes(desc: DescMessage, message: Message, registry: 
 
 type FindType = (typeUrl: string) => DescMessage | undefined;
 
-/** Recursion ends: what was read from JSON nests no deeper than 100 messages. */
+/** The JSON parser limits the depth of messages to 100, so the recursion is bounded. */
 function dropFrom(message: ReflectMessage, findType: FindType): void {
   for (const field of message.fields) {
     if (!message.isSet(field)) {

@@ -26,7 +26,7 @@ test('an address that the machine does not have is refused', async (t) => {
   );
 });
 
-test('a service that is there twice is refused', async (t) => {
+test('a duplicate service is rejected', async (t) => {
   const entry = serviceEntry(EchoService, {});
-  await assert.rejects(startTestServer(t, [entry, entry]), /test\.EchoService is there twice/);
+  await assert.rejects(startTestServer(t, [entry, entry]), /duplicate service test\.EchoService/);
 });
