@@ -35,6 +35,8 @@ export interface StartOptions {
   /** By the name of the field, beside the three that lead to the simulator. */
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly logger?: Logger;
+  /** Variables for proxies and certificates. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Whether changes are let in. Grants and revocations that fail for the moment are retried after a millisecond. */
   readonly provisioning?: boolean;
 }
@@ -58,7 +60,7 @@ export function startConnector(
 ): StartedConnector {
   const connector = createPercipioConnector(
     settingsFor(simulator, options.settings),
-    { logger: options.logger ?? silentLogger, userAgent: 'baton-percipio/0.0.0-test', env: {} },
+    { logger: options.logger ?? silentLogger, userAgent: 'baton-percipio/0.0.0-test', env: options.env ?? {} },
     { ...quickTiming, ...options.timing },
   );
   t.after(() => connector.close?.());

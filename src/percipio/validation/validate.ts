@@ -36,7 +36,9 @@ export async function validatePercipio(
   validation: Validation = { isForSync: true },
 ): Promise<void> {
   inspectSettings(options, context);
-  const { memory } = options.percipio;
+  const { memory, client } = options.percipio;
+  // Finds unusable variables for proxies and certificates, which are not the fault of any API family.
+  client();
   let scope: SyncScope | undefined;
   if (validation.isForSync) {
     scope = context.syncId === undefined ? memory.prefetchScope() : memory.scopeOf(context.syncId);

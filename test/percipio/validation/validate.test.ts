@@ -53,6 +53,18 @@ test('a service account that may do what a sync needs passes; nobody knows yet t
   assert.deepEqual(calls(simulator), [smallCalls[0], 'GET catalog-content 1000', 'GET users 1000']);
 });
 
+test('a variable for proxies that cannot be used is one fault, and no request is made', async (t) => {
+  const account = { url: 'https://percipio.test', organizationId, token: tokenThatEnds(30 * dayMs, organizationId) };
+  const { connector } = startConnector(t, account, { env: { HTTPS_PROXY: '"http://ann:hunter2@proxy.test"' } });
+  for (const validation of [check, wholeSync]) {
+    await assert.rejects(connector.validate?.(createContext().context, validation) ?? assert.fail(), {
+      code: Code.InvalidArgument,
+      reason: 'invalid_settings',
+      rawMessage: 'HTTPS_PROXY has quotes around its value; remove them',
+    });
+  }
+});
+
 for (const syncId of [undefined, 'sync-1']) {
   test(`what a validation has asked, the sync behind it does not ask again, ${syncId ? 'told' : 'not told'} of the sync`, async (t) => {
     const simulator = await startSimulator(t, { users: 1500, courses: 1200, activityRows: 900, ...READY_AT_ONCE });
