@@ -28,7 +28,8 @@ export const percipioReasons = {
   },
   percipio_body: {
     codes: ['Unavailable', 'Internal'],
-    meaning: 'The response cannot be read: it was cut off (UNAVAILABLE) or is malformed (INTERNAL).',
+    meaning:
+      'The response cannot be read: it was cut off or is not from Percipio, such as a web page (UNAVAILABLE), or its JSON has another form (INTERNAL).',
     action: 'Repeat the request. If it recurs with INTERNAL, report the message.',
   },
   'percipio_http_<status>': {

@@ -23,6 +23,7 @@ const codeOfStatus: Record<number, Code> = {
   404: Code.FailedPrecondition,
   408: Code.DeadlineExceeded,
   409: Code.AlreadyExists,
+  425: Code.Unavailable,
   429: Code.Unavailable,
   501: Code.Unimplemented,
 };

@@ -9,7 +9,9 @@ const charactersMax = 200;
  * @returns At most 200 characters, without the token; empty if the body says nothing.
  */
 export function describeErrorBody(body: string, redact: Redact): string {
-  const text = readMessages(body) ?? (/^\s*</.test(body) ? htmlToText(body) : body);
+  const messages = readMessages(parse(body));
+  const plain = /^\s*</.test(body) ? htmlToText(body) : body;
+  const text = messages.length > 0 ? messages.join('; ') : plain;
   // Redacted only now, since escapes, markup and invisible characters can split a token.
   const line = redact(text.replace(/\p{Cf}/gu, ''))
     .replace(/[\p{Cc}\s]+/gu, ' ')
@@ -18,19 +20,41 @@ export function describeErrorBody(body: string, redact: Redact): string {
   return characters.length <= charactersMax ? line : `${characters.slice(0, charactersMax - 1).join('')}…`;
 }
 
-/** The texts in `message` and `errors[].message`; some gateways write `error`. */
-function readMessages(body: string): string | undefined {
-  let json: unknown;
+/**
+ * The texts in a JSON error: Percipio's `errors[]` of `code`, `additionalInfo` and `message`, and its `message`; and what
+ * gateways write: `error` or `error.message`, `errorMessage`, `fault.faultstring`.
+ * @returns None if it has none of these.
+ */
+export function readMessages(json: unknown): string[] {
+  if (!isRecord(json)) return [];
+  const { message, error, errorMessage, fault, errors } = json;
+  const texts = [
+    message,
+    isRecord(error) ? error.message : error,
+    errorMessage,
+    isRecord(fault) ? fault.faultstring : undefined,
+    ...(Array.isArray(errors) ? errors : []).map(describeEntry),
+  ];
+  return texts.filter((text): text is string => typeof text === 'string' && text.trim() !== '');
+}
+
+/** `INVALID_FIELD_VALUE (login_name->field_too_long)`, with its message, as far as it has these. */
+function describeEntry(entry: unknown): unknown {
+  if (!isRecord(entry)) return entry;
+  const { message, code, additionalInfo } = entry;
+  const [text = '', name = '', info = ''] = [message, code, additionalInfo].map((value) =>
+    typeof value === 'string' ? value.trim() : undefined,
+  );
+  const detail = [name, info && (name ? `(${info})` : info)].filter(Boolean).join(' ');
+  return [text, detail].filter(Boolean).join(': ');
+}
+
+function parse(text: string): unknown {
   try {
-    json = JSON.parse(body);
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
-  if (!isRecord(json)) return undefined;
-  const nested = Array.isArray(json.errors) ? json.errors : [];
-  const messages = [json.message, json.error, ...nested.map((entry) => (isRecord(entry) ? entry.message : entry))];
-  const texts = messages.filter((message) => typeof message === 'string' && message.trim() !== '');
-  return texts.length === 0 ? undefined : texts.join('; ');
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

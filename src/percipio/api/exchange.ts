@@ -1,5 +1,5 @@
 // One request and its response: sent once, limited in time, ended by the caller's signal.
-import type { HttpHeaders, HttpResponse, HttpSender } from 'baton-connector-sdk/http';
+import type { HttpHeaders, HttpResponse } from 'baton-connector-sdk/http';
 import type { CompleteOptions } from './client-options.ts';
 import { describeErrorBody } from './describe-error-body.ts';
 import { copyError, describeFailure } from './describe-failure.ts';
@@ -7,6 +7,7 @@ import type { Family } from './family.ts';
 import { PercipioError, type PercipioErrorFields } from './percipio-error.ts';
 import { parseRateLimit, type RateLimit } from './rate-limit.ts';
 import { createSecretRedact, type Redact, showUrl } from './redact.ts';
+import { findTarget, type Hop, hopsMax, type Senders } from './redirects.ts';
 import { acceptedEncodings, decodeBody, ResponseBody } from './response-body.ts';
 import { readHeader } from './response-headers.ts';
 import type { RetryRule } from './retry-policy.ts';
@@ -36,7 +37,7 @@ export interface ApiCall {
 /** What an exchange gets from its client. */
 export interface ExchangeContext {
   readonly options: CompleteOptions;
-  readonly sender: HttpSender;
+  readonly senders: Senders;
   readonly statistics: StatisticsCounter;
   readonly redact: Redact;
 }
@@ -60,7 +61,7 @@ export class Exchange {
   readonly #call: ApiCall;
   readonly #attempt: number;
   readonly #signal: AbortSignal;
-  readonly #target: URL;
+  #hop: Hop;
   readonly #hideSecret: Redact;
   readonly #redact: Redact;
   readonly #abort = new AbortController();
@@ -75,14 +76,21 @@ export class Exchange {
     this.#call = call;
     this.#attempt = attempt;
     this.#signal = signal;
-    this.#target = buildUrl(context.options.baseUrl, call);
-    this.url = context.redact(showUrl(this.#target));
+    const url = buildUrl(context.options.baseUrl, call);
+    this.#hop = { url, count: 0, hasToken: true };
+    this.url = context.redact(showUrl(url));
     this.#hideSecret = createSecretRedact(call.secret);
     this.#redact = (text) => context.redact(this.#hideSecret(text));
   }
 
+  /** Where the request was redirected to, as it may be shown; undefined without a redirect. */
+  get redirectedTo(): string | undefined {
+    const { url, count } = this.#hop;
+    return count === 0 ? undefined : this.#redact(showUrl(url));
+  }
+
   /**
-   * Sends the request and waits for the headers of the response.
+   * Sends the request and waits for the headers of the response. Follows redirects where that is safe.
    * @throws PercipioError when there is none, or its body has an encoding that was not requested.
    */
   async send(): Promise<OpenResponse> {
@@ -93,7 +101,13 @@ export class Exchange {
       this.#abort.abort();
     }, this.#context.options.requestTimeoutMs);
     try {
-      return this.#open(await this.#request());
+      let response = await this.#request();
+      for (let next = this.#findNext(response); next; next = this.#findNext(response)) {
+        response.body.on('error', () => {}).destroy();
+        this.#hop = next;
+        response = await this.#request();
+      }
+      return this.#open(response);
     } catch (error) {
       this.#release();
       throw error instanceof PercipioError ? error : this.failWith(error, undefined);
@@ -103,10 +117,11 @@ export class Exchange {
   /** Makes the error for an unexpected response. Its problem is shown without secrets. */
   fail(fields: FailureFields): PercipioError {
     const { family, method } = this.#call;
+    const redirect = this.redirectedTo === undefined ? '' : `was redirected to ${this.redirectedTo} and `;
     return new PercipioError({
       isUnprocessed: false,
       ...fields,
-      problem: this.#redact(fields.problem),
+      problem: redirect + this.#redact(fields.problem),
       family,
       method,
       url: this.url,
@@ -135,17 +150,38 @@ export class Exchange {
     return describeErrorBody(this.#hideSecret(body), this.#redact);
   }
 
+  /** Where a redirect leads, as it may be shown; undefined if the response is not a redirect. */
+  targetOf({ status, headers }: Pick<HttpResponse, 'status' | 'headers'>): string | undefined {
+    const target = findTarget(status, readHeader(headers, 'location'), this.#hop.url);
+    return target && this.#redact(showUrl(target));
+  }
+
+  /**
+   * The next hop of a redirect that is safe to follow: that of a read, which keeps its method, and not from HTTPS to HTTP.
+   * The token goes only to the origin of the API, and nowhere after another origin.
+   */
+  #findNext({ status, headers }: HttpResponse): Hop | undefined {
+    const { url, count, hasToken } = this.#hop;
+    const { method, retry } = this.#call;
+    const keepsMethod = method === 'GET' || (retry === 'always' && (status === 307 || status === 308));
+    const target = findTarget(status, readHeader(headers, 'location'), url);
+    if (target === undefined || !keepsMethod || count === hopsMax) return undefined;
+    if (url.protocol === 'https:' && target.protocol !== 'https:') return undefined;
+    return { url: target, count: count + 1, hasToken: hasToken && target.origin === url.origin };
+  }
+
   async #request(): Promise<HttpResponse> {
-    const { options, sender, statistics } = this.#context;
+    const { options, senders, statistics } = this.#context;
+    const { url, hasToken } = this.#hop;
     const { method, body, family, isStreamed } = this.#call;
     statistics.countRequest(family);
-    return await sender.request({
-      path: this.#target.pathname + this.#target.search,
+    return await senders.of(url).request({
+      path: url.pathname + url.search,
       method,
       headers: {
         accept: 'application/json',
         'accept-encoding': acceptedEncodings,
-        authorization: `Bearer ${options.token}`,
+        ...(hasToken ? { authorization: `Bearer ${options.token}` } : {}),
         'user-agent': options.userAgent,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },

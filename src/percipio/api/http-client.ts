@@ -1,13 +1,15 @@
 // Sends requests to the API, retries those where it makes sense, and checks the responses.
-import { type HttpHeaders, type HttpSender, retry } from 'baton-connector-sdk/http';
+import { type HttpHeaders, retry } from 'baton-connector-sdk/http';
 import { z } from 'zod';
 import type { CompleteOptions } from './client-options.ts';
+import { readMessages } from './describe-error-body.ts';
 import { type ApiCall, Exchange, type ExchangeContext, type OpenResponse } from './exchange.ts';
 import { Pace } from './pace.ts';
 import { PercipioError } from './percipio-error.ts';
 import { parseRetryAfterMs, type RateLimit } from './rate-limit.ts';
 import { createTokenRedact } from './redact.ts';
-import { type RequestRetryPolicy, requestDelayMs } from './retry-policy.ts';
+import type { Senders } from './redirects.ts';
+import { isTransientStatus, type RequestRetryPolicy, requestDelayMs } from './retry-policy.ts';
 import { StatisticsCounter } from './statistics.ts';
 
 /** A response that was read and checked. */
@@ -28,9 +30,9 @@ export class HttpClient {
   readonly #context: ExchangeContext;
   readonly #pace: Pace;
 
-  constructor(options: CompleteOptions, sender: HttpSender) {
+  constructor(options: CompleteOptions, senders: Senders) {
     const redact = createTokenRedact(options.token);
-    this.#context = { options, sender, statistics: this.statistics, redact };
+    this.#context = { options, senders, statistics: this.statistics, redact };
     this.#pace = new Pace({ maxConcurrent: options.maxConcurrentRequests, retry: options.retry });
   }
 
@@ -112,7 +114,7 @@ export class HttpClient {
 
   /** Ends all connections and the requests on them. */
   async close(): Promise<void> {
-    await this.#context.sender.destroy();
+    await this.#context.senders.destroy();
   }
 
   async #attempt<T>(
@@ -128,7 +130,7 @@ export class HttpClient {
       const duration_ms = Math.round(performance.now() - startMs);
       const { status } = response;
       this.#context.options.logger?.debug(
-        { method: call.method, url: exchange.url, status, duration_ms },
+        { method: call.method, url: exchange.url, redirected_to: exchange.redirectedTo, status, duration_ms },
         'percipio request',
       );
       try {
@@ -174,10 +176,12 @@ export class HttpClient {
       () => '',
     );
     const isThrottled = status === 429;
+    const target = exchange.targetOf(response);
+    const redirect = target === undefined ? '' : `, a redirect that is not followed, to ${target}`;
     return exchange.fail({
       kind: 'http',
-      problem: `answered ${[status, statusText].join(' ').trim()}${text === '' ? '' : `: ${text}`}`,
-      isTransient: isThrottled || status === 502 || status === 503 || status === 504,
+      problem: `answered ${[status, statusText].join(' ').trim()}${redirect}${text === '' ? '' : `: ${text}`}`,
+      isTransient: isTransientStatus(status),
       isUnprocessed: isThrottled,
       retryAfterMs: parseRetryAfterMs(headers, rateLimit, Date.now()),
     });
@@ -212,12 +216,23 @@ export function parseJson<Schema extends z.ZodType>(
     const isCutOff = start === undefined || start === '{' || start === '[';
     const broken = start === undefined ? 'an empty body' : 'JSON that is cut off or malformed';
     const what = isCutOff ? broken : `something that is not JSON: ${exchange.excerpt(text)}`;
-    throw exchange.fail({ kind: 'body', problem: `answered ${status} with ${what}`, isTransient: isCutOff });
+    throw exchange.fail({ kind: 'body', problem: `answered ${status} with ${what}`, isTransient: true });
   }
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
-  const problem = `answered ${status} with unexpected JSON: ${describeIssues(parsed.error)}`;
-  throw exchange.fail({ kind: 'body', problem, isTransient: false });
+  const isFailure = isFailureWithoutStatus(json);
+  const what = isFailure ? `: ${exchange.excerpt(text)}` : '';
+  const problem = `answered ${status} with unexpected JSON: ${describeIssues(parsed.error)}${what}`;
+  throw exchange.fail({ kind: 'body', problem, isTransient: isFailure });
+}
+
+/**
+ * Whether the JSON is a failure that a gateway reports without its status: no data at all, or a message. Anything else is
+ * data of another form, which a retry does not change.
+ */
+function isFailureWithoutStatus(json: unknown): boolean {
+  if (typeof json !== 'object' || json === null) return true;
+  return !Array.isArray(json) && (Object.keys(json).length === 0 || readMessages(json).length > 0);
 }
 
 function describeIssues(error: z.ZodError): string {

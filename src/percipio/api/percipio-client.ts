@@ -5,6 +5,7 @@ import { ContentApi } from './content.ts';
 import { CustomAttributesApi } from './custom-attributes.ts';
 import { HttpClient } from './http-client.ts';
 import { Probes } from './probes.ts';
+import { Senders } from './redirects.ts';
 import { ReportsApi } from './reports.ts';
 import type { ClientStatistics } from './statistics.ts';
 import { UsersApi } from './users.ts';
@@ -34,11 +35,12 @@ export interface PercipioClient {
  */
 export function createPercipioClient(options: PercipioClientOptions): PercipioClient {
   const complete = completeOptions(options);
-  const sender = createHttpSender(findRoute(complete.baseUrl, complete.env), {
-    connectionsMax: complete.maxConcurrentRequests + reportConnections,
-    connectTimeoutMs: Math.min(connectTimeoutMaxMs, complete.requestTimeoutMs),
-  });
-  const http = new HttpClient(complete, sender);
+  const createSender = (url: URL) =>
+    createHttpSender(findRoute(url, complete.env), {
+      connectionsMax: complete.maxConcurrentRequests + reportConnections,
+      connectTimeoutMs: Math.min(connectTimeoutMaxMs, complete.requestTimeoutMs),
+    });
+  const http = new HttpClient(complete, new Senders(createSender, complete.baseUrl));
   const { organizationId } = complete;
   return {
     users: new UsersApi(http, organizationId),

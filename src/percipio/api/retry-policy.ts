@@ -28,6 +28,14 @@ export const defaultRetryPolicy: RequestRetryPolicy = {
  */
 export type RetryRule = 'always' | 'if-unprocessed';
 
+/**
+ * Whether a retry may get past this status: a timeout (408), too early (425), too many requests (429), and every 5xx or
+ * above, such as 520 to 530 of Cloudflare and 598 of proxies, except 501.
+ */
+export function isTransientStatus(status: number): boolean {
+  return status === 408 || status === 425 || status === 429 || (status >= 500 && status !== 501);
+}
+
 /** What decides whether a failed request is sent again. */
 export type RetriableFailure = Pick<PercipioError, 'isTransient' | 'isUnprocessed' | 'retryAfterMs'>;
 

@@ -32,7 +32,7 @@ describe('retry', () => {
     assert.equal((await captureError(client.users.list(page, never))).isUnprocessed, false);
   });
 
-  for (const status of [301, 400, 401, 403, 404, 409, 422, 500, 501]) {
+  for (const status of [301, 400, 401, 403, 404, 409, 422, 501]) {
     it(`does not send a request again that was answered with ${status}`, async (t) => {
       const server = await startServer(t, (_request, response) => {
         response.writeHead(status).end();
@@ -93,14 +93,14 @@ describe('retry', () => {
     });
   }
 
-  it('does not send a request again that was answered with a web page, and shows the start of it', async (t) => {
+  it('sends a request again that was answered with a web page, and shows the start of it', async (t) => {
     const server = await startServer(t, (_request, response) => {
       response.end('<html><head><title>Sign in</title></head><body><p>to the corporate proxy</p></body></html>');
     });
     const error = await captureError(createTestClient(t, server.url).users.list(page, never));
     assert.equal(error.kind, 'body');
-    assert.equal(server.requests.length, 1);
-    assert.match(error.message, /is not JSON: Sign in: to the corporate proxy$/);
+    assert.equal(server.requests.length, 4);
+    assert.match(error.message, /is not JSON: Sign in: to the corporate proxy \(after 4 attempts\)$/);
   });
 
   it('says that nothing listens, after having tried', async (t) => {
