@@ -57,7 +57,34 @@ export const rooms: Readonly<Record<string, Room>> = {
   ),
   'src/baton/conductorone': sdkRoom(
     'service mode calls services and syncs: what a command decides is passed in',
-    ...['author', 'client', 'config', 'credentials', 'log', 'messages', 'net', 'server', 'services', 'sync'],
+    ...[
+      'author',
+      'conductorone/credentials',
+      'conductorone/link',
+      'conductorone/tasks',
+      'client',
+      'config',
+      'credentials',
+      'log',
+      'messages',
+      'net',
+      'server',
+      'services',
+      'sync',
+    ],
+  ),
+  'src/baton/conductorone/credentials': sdkRoom(
+    'credentials know how to get a token: the link carries it',
+    ...['author', 'config', 'credentials', 'net'],
+  ),
+  'src/baton/conductorone/link': sdkRoom(
+    'a link carries calls: what it carries is passed in',
+    ...['author', 'conductorone/credentials', 'net'],
+  ),
+  'src/baton/conductorone/tasks': sdkRoom(
+    'a task calls services and syncs: what a command decides is passed in',
+    ...['author', 'client', 'conductorone/credentials', 'conductorone/link', 'config', 'log', 'net', 'server'],
+    ...['services', 'sync'],
   ),
   'src/baton/child': sdkRoom(
     'what a parent says is read here; a command serves it',
