@@ -114,6 +114,8 @@ export const rooms: Readonly<Record<string, Room>> = {
       'client',
       'command-line',
       'conductorone',
+      'conductorone/credentials',
+      'conductorone/tasks',
       'config',
       'harness',
       'log',
