@@ -196,7 +196,7 @@ test('skipEntitlementsAndGrants: only resources are stored', async () => {
   assert.deepEqual([store.resources.length, store.entitlements.length, store.grants.length], [5, 0, 0]);
 });
 
-test('the connector is told what is validated for: the sync, and what it lists', async () => {
+test('validate gets its purpose: the sync, and what it lists', async () => {
   const { connector } = createLibrary();
   const told: unknown[] = [];
   const validate: Connector['validate'] = async ({ syncId }, validation) => {
@@ -392,7 +392,7 @@ function listenToBooks(change: Partial<ResourceSyncer> = {}) {
   return { connector: heard, asked };
 }
 
-test('the first page of grants of a whole type is asked for while resources are listed, and once', async () => {
+test('the first page of type-scoped grants is requested once, while resources are listed', async () => {
   const { connector, asked } = listenToBooks();
   const { grants } = await sync(connector);
   assert.deepEqual(asked.toSorted(), ['first', 'list', 'listed', 'second']);
@@ -405,14 +405,14 @@ test('the first page of grants of a whole type is asked for while resources are 
 });
 
 for (const options of [{ skipGrants: true }, { skipEntitlementsAndGrants: true }, { targets: [] }]) {
-  test(`no grants are asked for early with ${Object.keys(options)}`, async () => {
+  test(`no grants are prefetched with ${Object.keys(options)}`, async () => {
     const { connector, asked } = listenToBooks();
     await sync(connector, options);
     assert.ok(!asked.includes('first'), asked.join(' '));
   });
 }
 
-test('grants that cannot be told early fail the sync in their turn', async () => {
+test('a failed prefetch of grants fails the sync in the grants step', async () => {
   const grantsOfType = singlePage(async (): Promise<Grant[]> => {
     throw new ServiceError(Code.Unavailable, 'no grants today', { reason: 'closed' });
   });

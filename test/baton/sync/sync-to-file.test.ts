@@ -79,7 +79,7 @@ test('a sync becomes a file with one finished run, and nothing else is left', as
   assert.deepEqual((await readdir(folders.folder)).sort(), ['sync.c1z', 'tmp']);
 });
 
-test('an existing file gets the sync added, and keeps the rows of the one before', async (t) => {
+test('a sync is added to an existing file, and keeps the rows of the previous one', async (t) => {
   const folders = await createFolders(t);
   const first = await sync(folders);
   const second = await sync(folders, { connector: createLibrary({ books: 5 }).connector });
@@ -191,7 +191,7 @@ for (const [what, run, expected] of failures) {
   });
 }
 
-test('a file that is damaged is told before anything is asked of the application', async (t) => {
+test('a damaged file is reported before the application gets any request', async (t) => {
   const folders = await createFolders(t);
   await writeFile(folders.path, 'no c1z file');
   const { connector, reads } = createLibrary();

@@ -27,7 +27,7 @@ test('pages are asked for in turn, until one names no next', async () => {
   assert.deepEqual(await walk({ '': { next: 'a' }, a: { next: 'b' } }), ['', 'a', 'b']);
 });
 
-test('enqueued pages come behind, with their own next pages and what they enqueue, each once', async () => {
+test('enqueued pages follow, with their own next pages and what they enqueue, each once', async () => {
   const pages = { '': { next: 'a', enqueues: ['x', 'y'] }, a: { enqueues: ['x'] }, x: { next: 'x2', enqueues: ['z'] } };
   assert.deepEqual(await walk(pages), ['', 'a', 'x', 'x2', 'y', 'z']);
 });

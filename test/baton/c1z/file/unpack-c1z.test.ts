@@ -75,7 +75,7 @@ test('a truncated file is refused, wherever it ends', async (t) => {
   }
 });
 
-test('a file with something behind the database is refused', async (t) => {
+test('a file with trailing data after the database is rejected', async (t) => {
   const place = await savedFile(t);
   for (const tail of [Buffer.from('x'), place.bytes.subarray(c1zMagic.length)]) {
     await writeFile(place.path, Buffer.concat([place.bytes, tail]));

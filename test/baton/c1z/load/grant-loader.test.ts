@@ -336,7 +336,7 @@ const anyRow: fc.Arbitrary<GrantRow> = fc.record({
   expansion: fc.option(anyBytes),
 });
 
-test('whatever the rows are, a load and SQLite make the same of them', async (t) => {
+test('whatever the rows are, a bulk load leaves the same database as SQLite', async (t) => {
   const folder = await temporaryFolder(t);
   let files = 0;
   await fc.assert(

@@ -38,7 +38,7 @@ function grantIndexNames(db: DatabaseSync): string[] {
   return Object.keys(readSchema(db).indexes).filter((name) => name.startsWith('idx_grants_'));
 }
 
-test('the first grants of a file are written without indexes, which are made afterwards', async () => {
+test('the first grants of a file are written without indexes, which are built afterwards', async () => {
   const db = createDatabase();
   const all = grantIndexNames(db);
   const table = new GrantTable(db, 's1');
@@ -102,7 +102,7 @@ test('the same grant in two runs is two rows', async () => {
   assert.deepEqual([...stored(db, 's1'), ...stored(db, 's2')], ['a s1 - 0', 'a s2 - 0']);
 });
 
-test('a few grants beside many of former runs go through the indexes, many drop them', async () => {
+test('a few grants next to many of earlier runs go through the indexes, many drop them', async () => {
   const db = createDatabase();
   await writeFormerRun(db);
   const second = new GrantTable(db, 's2');

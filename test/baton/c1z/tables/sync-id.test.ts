@@ -6,7 +6,7 @@ test('a sync id has 27 letters and digits', () => {
   for (let i = 0; i < 200; i++) assert.match(createSyncId(), /^[0-9A-Za-z]{27}$/);
 });
 
-test('sync ids of later seconds sort behind those of earlier ones', () => {
+test('sync ids of later seconds sort after earlier ones', () => {
   const start = Date.UTC(2026, 10, 23);
   const ids = Array.from({ length: 300 }, (_, i) => createSyncId(new Date(start + i * 1000)));
   assert.deepEqual(

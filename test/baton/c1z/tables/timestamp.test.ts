@@ -28,7 +28,7 @@ test('a time is written in the zone of the process, not in UTC', () => {
   assert.equal(output, '2026-07-02 04:00:00.5 true\n');
 });
 
-test('later times sort behind earlier ones as text', () => {
+test('later times sort after earlier ones as text', () => {
   const start = new Date(2026, 10, 23, 9, 59, 59, 990).getTime();
   const texts = Array.from({ length: 40 }, (_, i) => formatTimestamp(new Date(start + i)));
   assert.deepEqual(texts.toSorted(), texts);
