@@ -57,7 +57,7 @@ function writeLine(cells: readonly (string | number)[]): void {
   process.stdout.write(`| ${cells.join(' | ')} |\n`);
 }
 
-/** Syncs once and describes how many requests arrived: users, courses, report and polls. */
+/** Syncs once and describes how many requests arrived, by kind. */
 async function count(
   { users, courses, limited = 0, reportSeconds, options, argv = [] }: Case,
   [command = '', ...before]: readonly string[],
@@ -101,6 +101,7 @@ function countKinds({ requests }: PercipioSimulator): string {
   const kinds: [name: string, path: RegExp][] = [
     ['users', /\/users$/],
     ['catalog', /catalog-content$/],
+    ['compliance', /compliance-content$/],
     ['search', /search-content$/],
     ['report', /learning-activity$/],
     ['polls', /report-requests\/:id$/],

@@ -20,11 +20,11 @@ const sdkRoom = (instead: string, ...rooms: readonly string[]): Room => ({
 
 const percipioRoom = (instead: string, ...rooms: readonly string[]): Room => ({
   rooms: rooms.map((room) => `src/percipio/${room}`),
-  packages: ['baton-connector-sdk', '#gen', '@bufbuild/protobuf', 'zod', 'pino'],
+  packages: ['baton-connector-sdk', '#gen', '@bufbuild/protobuf', 'htmlparser2', 'zod', 'pino'],
   instead: `${instead}; of the SDK there is what it exports`,
 });
 /** What the rooms of the resource types stand on. */
-const typeRooms = ['api', 'context.ts', 'memory', 'resource-types.ts', 'service-errors.ts'];
+const typeRooms = ['api', 'content-types.ts', 'context.ts', 'memory', 'resource-types.ts', 'service-errors.ts'];
 const simulatorPackages = [
   '@bufbuild/protobuf',
   '@bufbuild/protovalidate',
@@ -57,34 +57,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   ),
   'src/baton/conductorone': sdkRoom(
     'service mode calls services and syncs: what a command decides is passed in',
-    ...[
-      'author',
-      'conductorone/credentials',
-      'conductorone/link',
-      'conductorone/tasks',
-      'client',
-      'config',
-      'credentials',
-      'log',
-      'messages',
-      'net',
-      'server',
-      'services',
-      'sync',
-    ],
-  ),
-  'src/baton/conductorone/credentials': sdkRoom(
-    'credentials know how to get a token: the link carries it',
-    ...['author', 'config', 'credentials', 'net'],
-  ),
-  'src/baton/conductorone/link': sdkRoom(
-    'a link carries calls: what it carries is passed in',
-    ...['author', 'conductorone/credentials', 'net'],
-  ),
-  'src/baton/conductorone/tasks': sdkRoom(
-    'a task calls services and syncs: what a command decides is passed in',
-    ...['author', 'client', 'conductorone/credentials', 'conductorone/link', 'config', 'log', 'net', 'server'],
-    ...['services', 'sync'],
+    ...['author', 'client', 'config', 'credentials', 'log', 'messages', 'net', 'server', 'services', 'sync'],
   ),
   'src/baton/child': sdkRoom(
     'what a parent says is read here; a command serves it',
@@ -114,8 +87,6 @@ export const rooms: Readonly<Record<string, Room>> = {
       'client',
       'command-line',
       'conductorone',
-      'conductorone/credentials',
-      'conductorone/tasks',
       'config',
       'harness',
       'log',
@@ -148,7 +119,11 @@ export const rooms: Readonly<Record<string, Room>> = {
     instead: 'scan/ knows rows and ids: map to grants in courses/',
   },
   'src/percipio/normalize-settings.ts': percipioRoom('it reads text alone'),
-  'src/percipio/config.ts': percipioRoom('a setting knows nothing of what it configures', 'normalize-settings.ts'),
+  'src/percipio/content-types.ts': percipioRoom('it has the words of all APIs, and calls none'),
+  'src/percipio/config.ts': percipioRoom(
+    'a setting knows nothing of what it configures',
+    ...['content-types.ts', 'normalize-settings.ts'],
+  ),
   'src/percipio/resource-types.ts': percipioRoom('what the types share stands on messages alone'),
   'src/percipio/timing.ts': percipioRoom('waits belong to what waits: import its policy', 'api', 'report/scan'),
   'src/percipio/error-reasons.ts': percipioRoom('a table imports nothing'),
@@ -165,7 +140,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     'report',
     'report/scan',
   ),
-  'src/percipio/context.ts': percipioRoom('it is what the types share', 'api', 'memory'),
+  'src/percipio/context.ts': percipioRoom('it is what the types share', 'api', 'content-types.ts', 'memory'),
   'src/percipio/users': percipioRoom('what users share with other types belongs below both', ...typeRooms),
   'src/percipio/roles': percipioRoom('what roles share with other types belongs below both', ...typeRooms, 'users'),
   'src/percipio/courses': percipioRoom(
@@ -180,7 +155,19 @@ export const rooms: Readonly<Record<string, Room>> = {
   'src/percipio/validation': percipioRoom('a validation reads what a sync would', ...typeRooms, 'courses'),
   'src/percipio/connector.ts': percipioRoom(
     'a connector puts its parts together',
-    ...['api', 'config.ts', 'context.ts', 'courses', 'events', 'memory', 'report', 'roles', 'timing.ts', 'users'],
+    ...[
+      'api',
+      'config.ts',
+      'content-types.ts',
+      'context.ts',
+      'courses',
+      'events',
+      'memory',
+      'report',
+      'roles',
+      'timing.ts',
+      'users',
+    ],
     'validation',
   ),
 

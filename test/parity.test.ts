@@ -23,7 +23,10 @@ import { createWorkFolder, runProgram, type WorkFolder } from './e2e/run-program
 import { READY_AT_ONCE, startSimulator } from './simulator/percipio/start-simulator.ts';
 
 /** Flags that a Go connector on baton-sdk v0.20.2 rejects as unknown. */
-const ours = ['output', 'password-file', 'region', 'report-lookback', 'report-mapping', 'report-timeout'];
+const ours = [
+  ...['content-types', 'output', 'password-file', 'region', 'report-lookback', 'report-mapping', 'report-timeout'],
+  ...['skip-compliance-courses', 'skip-retired-courses'],
+];
 const newer = ['external-resource-traits'];
 
 const fields = [...builtInFlags, ...defaultFields, ...percipioFields, ...(runCommand.fields ?? [])];
@@ -121,6 +124,7 @@ test('docs/parity.md: the result of a sync, its requests and its log', async (t)
   const kinds = {
     users: /\/users$/,
     catalog: /catalog-content$/,
+    compliance: /compliance-content$/,
     report: /learning-activity$/,
     polls: /requests\/:id$/,
   };

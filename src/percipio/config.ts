@@ -1,5 +1,6 @@
 // The settings of this connector. The Go connector has the first three and `base-url` under the same names.
 import { boolField, choiceField, durationField, stringField, stringSliceField } from 'baton-connector-sdk';
+import { checkContentTypes, contentTypeNames, defaultContentTypes, normalizeContentTypes } from './content-types.ts';
 import { checkToken, checkUuids, normalizeToken, normalizeUuid, normalizeUuids } from './normalize-settings.ts';
 
 export const apiTokenField = stringField({
@@ -24,6 +25,27 @@ export const limitedCoursesField = stringSliceField({
   required: false,
   normalize: normalizeUuids,
   check: checkUuids,
+});
+
+export const contentTypesField = stringSliceField({
+  name: 'content-types',
+  description: `Content types to sync as courses: ${contentTypeNames.join(', ')} (default: ${defaultContentTypes.join(', ')})`,
+  required: false,
+  exportTarget: 'ops',
+  normalize: normalizeContentTypes,
+  check: checkContentTypes,
+});
+
+export const skipComplianceCoursesField = boolField({
+  name: 'skip-compliance-courses',
+  description: 'Do not list compliance courses; those that are also in the catalog are synced all the same',
+  exportTarget: 'ops',
+});
+
+export const skipRetiredCoursesField = boolField({
+  name: 'skip-retired-courses',
+  description: 'Skip courses that are retired in Percipio, not just inactive ones',
+  exportTarget: 'ops',
 });
 
 export const regionField = choiceField({
@@ -68,6 +90,9 @@ export const percipioFields = [
   organizationIdField,
   limitedCoursesField,
   regionField,
+  contentTypesField,
+  skipComplianceCoursesField,
+  skipRetiredCoursesField,
   reportLookbackField,
   reportTimeoutField,
   reportMappingField,

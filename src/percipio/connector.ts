@@ -13,13 +13,17 @@ import { createPercipioClient, type PercipioClient } from './api/percipio-client
 import {
   apiTokenField,
   baseUrlField,
+  contentTypesField,
   limitedCoursesField,
   organizationIdField,
   regionField,
   reportLookbackField,
   reportMappingField,
   reportTimeoutField,
+  skipComplianceCoursesField,
+  skipRetiredCoursesField,
 } from './config.ts';
+import { chooseContent } from './content-types.ts';
 import type { PercipioContext } from './context.ts';
 import { createCourseSyncer, createCourses } from './courses/courses.ts';
 import { createCourseActivityFeed } from './events/course-activity.ts';
@@ -47,12 +51,17 @@ export function createPercipioConnector(
     created ??= createClient(settings, environment, timing);
     return created;
   };
+  const content = chooseContent(settings.get(contentTypesField), {
+    skipsCompliance: settings.get(skipComplianceCoursesField),
+    skipsRetired: settings.get(skipRetiredCoursesField),
+  });
   const createReports = (lists: SyncLists) =>
     new ActivityReports({
       reports: () => client().reports,
       logger: environment.logger,
       lookbackMs: settings.get(reportLookbackField),
       isMapped: settings.get(reportMappingField),
+      contentType: content.reportFilter,
       timeoutMs: settings.get(reportTimeoutField),
       timing,
       isListing: () => lists.isListing,
@@ -61,7 +70,9 @@ export function createPercipioConnector(
   const percipio: PercipioContext = {
     client,
     memory: new SyncMemory(createReports, timing.now),
+    content,
     limitedCourses: settings.get(limitedCoursesField),
+    now: timing.now,
     reportWaitMs: timing.reportWaitMs,
   };
   const checks = new PermissionChecks({ client, now: timing.now });

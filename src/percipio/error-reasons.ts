@@ -11,7 +11,8 @@ export const percipioReasons = {
   },
   no_limited_course: {
     codes: ['FailedPrecondition'],
-    meaning: 'None of the courses in --limited-courses exists in Percipio.',
+    meaning:
+      'None of the courses in --limited-courses can be synced: they do not exist, are inactive, or are other content.',
     action: 'Correct the course ids, or remove the setting to sync all courses.',
   },
   token_expired: {

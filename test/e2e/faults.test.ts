@@ -59,7 +59,7 @@ for (const [what, faults, repeated] of plans) {
       simulator.requests.total,
     );
     // Users, courses, the report and its poll.
-    assert.equal(simulator.requests.total, 4 + repeated);
+    assert.equal(simulator.requests.total, 5 + repeated);
   });
 }
 

@@ -1,7 +1,8 @@
 // The family content-discovery: the catalog, page by page, and search in it.
-import { z } from 'zod';
-import { type ContentItem, contentItemSchema, syncedContentTypes } from './content-item.ts';
+import { type ContentItem, contentItemSchema } from './content-item.ts';
+import type { ApiCall } from './exchange.ts';
 import type { HttpClient } from './http-client.ts';
+import { lenientObjects } from './lenient.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { readCountHeader, readHeader, readLinkedOffset } from './response-headers.ts';
 
@@ -30,6 +31,8 @@ export interface CatalogPageRequest {
 
 export interface CatalogPage {
   readonly items: readonly ContentItem[];
+  /** How many values could not be read, by field. */
+  readonly unread: ReadonlyMap<string, number>;
   /** The total number of items, if the response has it. */
   readonly total: number | undefined;
   /** Where the next page begins; absent on the last one. */
@@ -37,12 +40,29 @@ export interface CatalogPage {
   readonly rateLimit: RateLimit | undefined;
 }
 
+export interface CompliancePageRequest {
+  /** How many, from 1 to 1000. */
+  readonly max: number;
+  readonly offset: number;
+}
+
 export interface ContentSearch {
   readonly text: string;
+  /** Values of `percipioType`, separated by commas; absent for all types. */
+  readonly typeFilter?: string | undefined;
   /** How many, from 1; Percipio's own default is 25. */
   readonly max?: number | undefined;
   readonly offset?: number | undefined;
 }
+
+export interface ContentSearchPage {
+  readonly items: readonly ContentItem[];
+  /** Whether the page is full, and another one may follow. */
+  readonly hasMore: boolean;
+  readonly rateLimit: RateLimit | undefined;
+}
+
+const contentItemsSchema = lenientObjects(contentItemSchema);
 
 /** Percipio's default page size for search results. */
 const searchPageSize = 25;
@@ -61,68 +81,80 @@ export class ContentApi {
     const { max, updatedSince } = request;
     const position = request.position ?? { offset: 0 };
     const { offset, pagingRequestId } = position;
+    const path = `/content-discovery/v2/${this.#organization}/catalog-content`;
+    const query = { max, offset, pagingRequestId, updatedSince: updatedSince?.toISOString() };
+    return await this.#listPage({ path, query }, { max, position }, signal);
+  }
+
+  /**
+   * One page of the compliance courses, which license pools, and so perhaps the catalog, do not include.
+   * @throws PercipioError with status 403 or 404 where there are none for this service account.
+   */
+  async listCompliance(request: CompliancePageRequest, signal: AbortSignal): Promise<CatalogPage> {
+    const { max, offset } = request;
+    const path = `/content-discovery/v1/${this.#organization}/compliance-content`;
+    return await this.#listPage({ path, query: { max, offset } }, { max, position: { offset } }, signal);
+  }
+
+  async #listPage(
+    call: Pick<ApiCall, 'path' | 'query'>,
+    { max, position }: { readonly max: number; readonly position: CatalogPosition },
+    signal: AbortSignal,
+  ): Promise<CatalogPage> {
+    const { offset, pagingRequestId } = position;
     return await this.#http.jsonAs(
-      {
-        family: 'content-discovery',
-        method: 'GET',
-        path: `/content-discovery/v2/${this.#organization}/catalog-content`,
-        query: { max, offset, pagingRequestId, updatedSince: updatedSince?.toISOString() },
-        retry: 'always',
-      },
-      z.array(contentItemSchema),
+      { family: 'content-discovery', method: 'GET', ...call, retry: 'always' },
+      contentItemsSchema,
       signal,
-      ({ value: items, headers, rateLimit }, exchange) => {
+      ({ value: { items, entries, unread }, headers, rateLimit }, exchange) => {
         const total = readCountHeader(headers, 'x-total-count');
         const lastOffset = position.lastOffset ?? readLinkedOffset(headers, 'last');
         const step = position.step ?? stepTo(readLinkedOffset(headers, 'next'), offset);
-        if (items.length === 0 && offset < (lastOffset ?? total ?? 0)) {
+        if (entries === 0 && offset < (lastOffset ?? total ?? 0)) {
           const problem = `answered without content from offset ${offset} on, although there is more`;
           throw exchange.fail({ kind: 'body', problem, isTransient: true });
         }
-        const nextOffset = offset + (step ?? items.length);
-        const isLast =
-          items.length === 0 || isAfterLast({ nextOffset, lastOffset, total, isFull: items.length >= max });
+        const nextOffset = offset + (step ?? entries);
+        const isLast = entries === 0 || isAfterLast({ nextOffset, lastOffset, total, isFull: entries >= max });
         const dataSet = pagingRequestId ?? readHeader(headers, 'x-paging-request-id');
         const next = isLast ? undefined : { offset: nextOffset, pagingRequestId: dataSet, lastOffset, step };
-        return { items, total, next, rateLimit };
+        return { items, unread, total, next, rateLimit };
       },
     );
   }
 
-  /** Courses and assessments that a full-text search finds. They need not contain the exact text. */
-  async search(
-    request: ContentSearch,
-    signal: AbortSignal,
-  ): Promise<{ readonly items: readonly ContentItem[]; readonly rateLimit: RateLimit | undefined }> {
-    const { text: q, max, offset } = request;
-    const { value: items, rateLimit } = await this.#http.json(
+  /** Content that a full-text search finds. It need not contain the exact text. */
+  async search(request: ContentSearch, signal: AbortSignal): Promise<ContentSearchPage> {
+    const { text: q, typeFilter, max = searchPageSize, offset } = request;
+    const { value, rateLimit } = await this.#http.json(
       {
         family: 'content-discovery',
         method: 'GET',
         path: `/content-discovery/v1/${this.#organization}/search-content`,
-        query: { q, typeFilter: syncedContentTypes.join(','), max, offset },
+        query: { q, typeFilter, max, offset },
         retry: 'always',
       },
-      z.array(contentItemSchema),
+      contentItemsSchema,
       signal,
     );
-    return { items, rateLimit };
+    return { items: value.items, hasMore: value.entries >= max, rateLimit };
   }
 
   /**
-   * The course or assessment with this id, found by search; `value` is undefined if there is none. Other items may
-   * mention the id and come first, so the search continues until it has found the id or reached the end.
+   * The item with this id in any case, found by search; `value` is undefined if there is none. Other items may mention
+   * the id and come first, so the search continues until it has found the id or reached the end.
    */
   async find(
     id: string,
+    typeFilter: string | undefined,
     signal: AbortSignal,
   ): Promise<{ readonly value: ContentItem | undefined; readonly rateLimit: RateLimit | undefined }> {
     const wanted = id.toLowerCase();
     for (let offset = 0; ; offset += searchPageSize) {
-      const { items, rateLimit } = await this.search({ text: id, max: searchPageSize, offset }, signal);
-      const value = items.find((item) => item.id.toLowerCase() === wanted);
-      if (value || items.length < searchPageSize) {
-        return { value, rateLimit };
+      const page = await this.search({ text: id, typeFilter, max: searchPageSize, offset }, signal);
+      const value = page.items.find((item) => item.id.toLowerCase() === wanted);
+      if (value || !page.hasMore) {
+        return { value, rateLimit: page.rateLimit };
       }
     }
   }

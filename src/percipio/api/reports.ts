@@ -1,6 +1,5 @@
 // The family reporting: a report is requested, takes minutes to generate, and is then read as a stream.
 import { z } from 'zod';
-import { reportContentTypes } from './content-item.ts';
 import type { Exchange } from './exchange.ts';
 import { type HttpClient, type JsonResponse, parseJson } from './http-client.ts';
 import { optional } from './lenient.ts';
@@ -14,6 +13,8 @@ export type ReportPeriod =
   | { readonly timeFrame: 'DAY' | 'WEEK' | 'THIRTY_DAYS' | 'CALENDAR_MONTH' };
 
 export type LearningActivityRequest = ReportPeriod & {
+  /** Labels of content types, separated by commas: `Course,Assessment`. */
+  readonly contentType: string;
   /** JSONata that Percipio applies to the rows. */
   readonly mapping?: string | undefined;
 };
@@ -66,7 +67,6 @@ export class ReportsApi {
     request: LearningActivityRequest,
     signal: AbortSignal,
   ): Promise<Pick<JsonResponse<RequestedReport>, 'value' | 'rateLimit'>> {
-    const contentType = reportContentTypes.join(',');
     const period =
       'timeFrame' in request
         ? { timeFrame: request.timeFrame }
@@ -76,7 +76,7 @@ export class ReportsApi {
         family: 'reporting',
         method: 'POST',
         path: `${this.#path}/learning-activity`,
-        body: { ...period, contentType, mapping: request.mapping },
+        body: { ...period, contentType: request.contentType, mapping: request.mapping },
         retry: 'always',
       },
       requestedReportSchema,

@@ -5,27 +5,41 @@ import { EntitlementImmutableSchema } from '#gen/c1/connector/v2/annotation_enti
 import { ExternalLinkSchema } from '#gen/c1/connector/v2/annotation_external_link_pb.js';
 import type { Entitlement } from '#gen/c1/connector/v2/entitlement_pb.js';
 import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
-import { type ContentItem, syncedContentTypes } from '../api/content-item.ts';
+import type { ContentItem } from '../api/content-item.ts';
+import type { SyncedContent } from '../content-types.ts';
 import { type ActivityStatus, activityStatuses } from '../report/scan/activity-status.ts';
 import { courseType, userType } from '../resource-types.ts';
+import { toPlainText } from './plain-text.ts';
 
 /** The longest URL that an ExternalLink may carry, and the only scheme (annotation_external_link.proto). */
 const externalLinkMaxBytes = 1024;
 
-/** `other content` is neither a course nor an assessment. */
-export type SkipReason = 'other content' | 'inactive';
+/** `other content`: its type is not synced. */
+export type SkipReason = 'other content' | 'inactive' | 'retired';
 
-/** Why an item is not synced; undefined if it is. */
-export function skipReasonOf(item: ContentItem): SkipReason | undefined {
-  if (!syncedContentTypes.some((type) => type === item.contentType?.percipioType)) {
-    return 'other content';
+/** Why an item of the catalog is not synced; undefined if it is. */
+export function skipReasonOf(item: ContentItem, content: SyncedContent, nowMs: number): SkipReason | undefined {
+  const type = item.contentType?.percipioType?.trim().toUpperCase() ?? '';
+  return content.catalogTypes.has(type) ? expiryOf(item, content, nowMs) : 'other content';
+}
+
+/** Why an item is not synced even if its type is; undefined if it is. */
+export function expiryOf(
+  { lifecycle }: ContentItem,
+  { skipsRetired }: SyncedContent,
+  nowMs: number,
+): 'inactive' | 'retired' | undefined {
+  const status = lifecycle?.status?.trim().toUpperCase();
+  if (status === 'INACTIVE') {
+    return 'inactive';
   }
-  return item.lifecycle?.status === 'INACTIVE' ? 'inactive' : undefined;
+  const isRetired = status === 'RETIRED' || Date.parse(lifecycle?.retiredDate ?? '') <= nowMs;
+  return skipsRetired && isRetired ? 'retired' : undefined;
 }
 
 /** The `en-US` title, else the first one, else the code, else the id. */
 export function nameOfCourse(item: ContentItem): string {
-  return findShownMetadata(item)?.title || item.code || item.id;
+  return findShownMetadata(item)?.title || item.code?.trim() || item.id;
 }
 
 /** A course as ConductorOne sees it. */
@@ -36,14 +50,17 @@ export function toCourseResource(item: ContentItem): Resource {
     type: courseType,
     id: item.id,
     displayName: nameOfCourse(item),
-    description: findShownMetadata(item)?.description ?? '',
+    description: toPlainText(findShownMetadata(item)?.description ?? ''),
     annotations: isLink ? [annotation(ExternalLinkSchema, create(ExternalLinkSchema, { url: link }))] : [],
   });
 }
 
+/** Its title is plain text. */
 function findShownMetadata({ localizedMetadata }: ContentItem) {
-  const titled = (localizedMetadata ?? []).filter((metadata) => metadata.title);
-  return titled.find((metadata) => metadata.localeCode === 'en-US') ?? titled[0];
+  const titled = localizedMetadata
+    .map((metadata) => ({ ...metadata, title: toPlainText(metadata.title ?? '') }))
+    .filter(({ title }) => title !== '');
+  return titled.find(({ localeCode }) => localeCode === 'en-US') ?? titled[0];
 }
 
 /** The entitlements of a course. Immutable: learning cannot be granted. Texts as in the Go connector. */

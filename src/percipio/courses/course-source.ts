@@ -6,8 +6,15 @@ import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
 import { coursesPageKey, type ReadCoursesPage } from '../memory/listed-courses.ts';
 import type { SyncMemory, SyncScope } from '../memory/sync-memory.ts';
 
-/** Reads one page of courses from Percipio; without a token the first one. */
-type ReadCoursePage<Token> = (token: Token | undefined, context: Context) => Promise<Page<Resource, Token>>;
+/**
+ * Reads one page of courses from Percipio; without a token the first one.
+ * @param readEarlier - Returns the courses of all pages before it.
+ */
+type ReadCoursePage<Token> = (
+  token: Token | undefined,
+  context: Context,
+  readEarlier: () => Promise<readonly Resource[]>,
+) => Promise<Page<Resource, Token>>;
 
 /** The courses of a sync, as the steps of a sync need them. */
 export interface CourseSource {
@@ -30,7 +37,8 @@ export function createCourseSource<Token>(
   const byId = new WeakMap<readonly Resource[], ReadonlyMap<string, Resource>>();
   const coursesOf = (context: Context) => memory.scopeOf(context.syncId).lists.courses;
   const fetchPage = async (token: Token | undefined, context: Context): Promise<ReadCoursesPage> => {
-    const { items, next, annotations } = await readPage(token, context);
+    const readEarlier = () => walk(context, coursesPageKey(token));
+    const { items, next, annotations } = await readPage(token, context, readEarlier);
     return { items, nextKey: next && coursesPageKey(next), annotations };
   };
   const read = async (token: Token | undefined, context: Context): Promise<Page<Resource, Token>> => {
@@ -49,11 +57,13 @@ export function createCourseSource<Token>(
     const known = coursesOf(context).get(coursesPageKey(token));
     return known ? toPage(known) : await read(token, context);
   };
-  // In a list of its own: another caller may list the courses again meanwhile, which replaces remembered pages.
-  const walk = async (context: Context): Promise<readonly Resource[]> => {
+  /** All courses, or those of the pages before the one with the key `end`. */
+  const walk = async (context: Context, end?: string): Promise<readonly Resource[]> => {
+    // In a list of its own: another caller may list the courses again meanwhile, which replaces remembered pages.
     const all: Resource[] = [];
     let token: Token | undefined;
     do {
+      if (coursesPageKey(token) === end) break;
       const page = await readOnce(token, context);
       all.push(...page.items);
       token = page.next;

@@ -1,12 +1,12 @@
-// The resource type `course`: courses and assessments of the catalog, and who has completed or started them.
+// The resource type `course`: courses, assessments and other content, and who has completed or started them.
 import { type ResourceSyncer, singlePage } from 'baton-connector-sdk';
 import type { PercipioContext } from '../context.ts';
 import { courseType } from '../resource-types.ts';
-import { asService } from '../service-errors.ts';
 import { createCatalogCourses } from './catalog-courses.ts';
 import { createCourseGrants, createGrantsOfAllCourses } from './course-grants.ts';
-import { skipReasonOf, toCourseEntitlements, toCourseResource } from './course-resource.ts';
+import { toCourseEntitlements, toCourseResource } from './course-resource.ts';
 import type { CourseSource } from './course-source.ts';
+import { findContents } from './find-contents.ts';
 import { createLimitedCourses } from './limited-courses.ts';
 
 /** The courses of a sync: those that the operator named, or all. */
@@ -19,9 +19,9 @@ export function createCourseSyncer(percipio: PercipioContext): ResourceSyncer {
   return {
     type: courseType,
     list: courses.list,
-    get: async ({ id }, { signal }) => {
-      const { value } = await asService(signal, (signal) => percipio.client().content.find(id.resource, signal));
-      return value && skipReasonOf(value) === undefined ? toCourseResource(value) : undefined;
+    get: async ({ id }, context) => {
+      const found = (await findContents(percipio, [id.resource], context)).get(id.resource.toLowerCase());
+      return found && found.skipReason === undefined ? toCourseResource(found.item) : undefined;
     },
     entitlements: singlePage(async ({ resource }) => toCourseEntitlements(resource)),
     entitlementsOfType: courses.mapPages(toCourseEntitlements),

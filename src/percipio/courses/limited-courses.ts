@@ -2,11 +2,10 @@
 import { Code, ServiceError } from 'baton-connector-sdk';
 import { z } from 'zod';
 import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
-import type { ContentItem } from '../api/content-item.ts';
 import type { PercipioContext } from '../context.ts';
-import { asService } from '../service-errors.ts';
-import { nameOfCourse, skipReasonOf, toCourseResource } from './course-resource.ts';
+import { nameOfCourse, toCourseResource } from './course-resource.ts';
 import { type CourseSource, createCourseSource } from './course-source.ts';
+import { type FoundContent, findContents } from './find-contents.ts';
 
 /** Searches per page. They are concurrent, as far as the client allows. */
 const searchesPerPage = 25;
@@ -22,24 +21,21 @@ const pageToken = z.strictObject({ offset: z.int().min(1), isEmpty: z.literal(tr
  * names each one that cannot be synced, with the reason. If none can be synced, the last page fails, so that an access
  * review does not look complete without any course.
  */
-export function createLimitedCourses({ client, memory, limitedCourses }: PercipioContext): CourseSource {
-  const ids = [...new Set(limitedCourses)];
-  return createCourseSource(memory, pageToken, async (token, { signal, reporter }) => {
+export function createLimitedCourses(percipio: PercipioContext): CourseSource {
+  const ids = [...new Set(percipio.limitedCourses)];
+  return createCourseSource(percipio.memory, pageToken, async (token, context) => {
     const offset = token?.offset ?? 0;
     const end = offset + searchesPerPage;
-    const found = await asService(signal, (signal) =>
-      Promise.all(
-        ids.slice(offset, end).map(async (id) => ({ id, item: (await client().content.find(id, signal)).value })),
-      ),
-    );
+    const wanted = ids.slice(offset, end);
+    const found = await findContents(percipio, wanted, context);
     const items: Resource[] = [];
     const problems: string[] = [];
-    for (const { id, item } of found) {
-      const problem = findProblem(item);
-      if (item && problem === undefined) {
-        items.push(toCourseResource(item));
+    for (const id of wanted) {
+      const content = found.get(id.toLowerCase());
+      if (content && content.skipReason === undefined) {
+        items.push(toCourseResource(content.item));
       } else {
-        problems.push(`${id} is not synced: ${problem}`);
+        problems.push(`${id} is not synced: ${content ? describeSkip(content) : notFound}`);
       }
     }
     const isEmpty = items.length === 0 && (token === undefined || token.isEmpty === true);
@@ -48,7 +44,7 @@ export function createLimitedCourses({ client, memory, limitedCourses }: Percipi
       throw noCourseError(ids.length, problems);
     }
     for (const problem of problems) {
-      reporter.warn(`--limited-courses: ${problem}`);
+      context.reporter.warn(`--limited-courses: ${problem}`);
     }
     return { items, next: isLast ? undefined : { offset: end, ...(isEmpty && { isEmpty }) } };
   });
@@ -65,17 +61,20 @@ function noCourseError(count: number, problems: readonly string[]): ServiceError
   );
 }
 
+const notFound =
+  'Percipio finds no course or assessment with this id. Check the id, and whether the organization has a license for it';
+
 /** Why a course that the operator named is not synced, and what to do about it. */
-function findProblem(item: ContentItem | undefined): string | undefined {
-  if (!item) {
-    return 'Percipio finds no course or assessment with this id. Check the id, and whether the organization has a license for it';
-  }
-  switch (skipReasonOf(item)) {
-    case undefined:
-      return undefined;
-    case 'inactive':
-      return `"${nameOfCourse(item)}" is inactive in Percipio. Remove it from the list, or reactivate it`;
-    case 'other content':
-      return `"${nameOfCourse(item)}" is ${item.contentType?.percipioType ?? 'of an unknown type'}, neither a course nor an assessment. Remove it from the list`;
+function describeSkip({ item, skipReason }: FoundContent): string {
+  const name = `"${nameOfCourse(item)}"`;
+  switch (skipReason) {
+    case 'other content': {
+      const type = item.contentType?.percipioType ?? 'of an unknown type';
+      return `${name} is ${type}, and not one of the --content-types. Remove it from the list`;
+    }
+    case 'retired':
+      return `${name} is retired in Percipio. Remove it from the list, or unset --skip-retired-courses`;
+    default:
+      return `${name} is inactive in Percipio. Remove it from the list, or reactivate it`;
   }
 }

@@ -68,7 +68,8 @@ class CourseActivityFeed {
 
   constructor(options: CourseActivityOptions) {
     this.#options = options;
-    this.#reports = new FeedReports(() => options.percipio.client().reports, options.timing);
+    const { client, content } = options.percipio;
+    this.#reports = new FeedReports(() => client().reports, content.reportFilter, options.timing);
     this.#synced = new SyncedResourcesReader(options.percipio);
   }
 

@@ -13,17 +13,21 @@ type ReportTiming = Pick<ConnectorTiming, 'reportWaitMs' | 'reportPollMinMs' | '
 /** Caches what it has read recently, for the pages of one report and the comparison with the next one. */
 export class FeedReports {
   readonly #reports: () => ReportsApi;
+  readonly #contentType: string;
   readonly #timing: ReportTiming;
   readonly #cached = new Map<string, RecentActivity>();
 
-  constructor(reports: () => ReportsApi, timing: ReportTiming) {
+  /** @param contentType - The content types whose activity they have, as reports spell them. */
+  constructor(reports: () => ReportsApi, contentType: string, timing: ReportTiming) {
     this.#reports = reports;
+    this.#contentType = contentType;
     this.#timing = timing;
   }
 
   /** @returns The id of a new report. */
   async request(start: Date, end: Date, signal: AbortSignal): Promise<string> {
-    return (await this.#reports().requestLearningActivity({ start, end }, signal)).value.id;
+    const request = { start, end, contentType: this.#contentType };
+    return (await this.#reports().requestLearningActivity(request, signal)).value.id;
   }
 
   /**

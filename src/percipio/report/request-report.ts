@@ -19,6 +19,8 @@ export interface ReportRequestOptions {
   readonly lookbackMs: number;
   /** Whether Percipio is asked to omit from it what a sync does not need. */
   readonly isMapped: boolean;
+  /** The content types whose activity it has, as reports spell them. */
+  readonly contentType: string;
 }
 
 /**
@@ -26,14 +28,14 @@ export interface ReportRequestOptions {
  * @throws PercipioError, or a ServiceError `report_mapping` where the mapping may be the cause.
  */
 export async function requestReport(
-  { reports, lookbackMs, isMapped, logger }: ReportRequestOptions,
+  { reports, lookbackMs, isMapped, contentType, logger }: ReportRequestOptions,
   signal: AbortSignal,
 ): Promise<string> {
   const end = new Date();
   const start = new Date(end.getTime() - lookbackMs);
   const mapping = isMapped ? activityMapping : undefined;
   try {
-    const { value } = await reports().requestLearningActivity({ start, end, mapping }, signal);
+    const { value } = await reports().requestLearningActivity({ start, end, contentType, mapping }, signal);
     logger.info({ report_id: value.id, status: value.status }, 'requested the activity report');
     return value.id;
   } catch (error) {

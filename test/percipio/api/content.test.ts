@@ -147,9 +147,10 @@ describe('content.listCatalog', () => {
 });
 
 describe('content.search', () => {
-  it('searches for a text among courses and assessments', async (t) => {
+  it('searches for a text among some types', async (t) => {
     const server = await startServer(t, (_request, response) => sendJson(response, [{ id: 'a' }]));
-    const { items } = await createTestClient(t, server.url).content.search({ text: 'how to & why', max: 5 }, never);
+    const search = { text: 'how to & why', typeFilter: 'COURSE,ASSESSMENT', max: 5 };
+    const { items } = await createTestClient(t, server.url).content.search(search, never);
     assert.equal(items.length, 1);
     assert.equal(
       server.requests[0]?.url,
@@ -164,8 +165,8 @@ describe('content.find', () => {
       sendJson(response, [{ id: 'ab' }, { id: 'a', code: 'A' }]),
     );
     const client = createTestClient(t, server.url);
-    assert.equal((await client.content.find('a', never)).value?.code, 'A');
-    assert.equal((await client.content.find('b', never)).value, undefined);
+    assert.equal((await client.content.find('a', 'COURSE', never)).value?.code, 'A');
+    assert.equal((await client.content.find('b', 'COURSE', never)).value, undefined);
   });
 
   it('goes on to the next page while others that mention the id fill one', async (t) => {
@@ -178,7 +179,7 @@ describe('content.find', () => {
       sendJson(response, offsets.length < 3 ? others : [{ id: 'a', code: 'A' }]);
     });
     const client = createTestClient(t, server.url);
-    assert.equal((await client.content.find('a', never)).value?.code, 'A');
+    assert.equal((await client.content.find('a', 'COURSE', never)).value?.code, 'A');
     assert.deepEqual(offsets, ['0', '25', '50']);
   });
 });

@@ -178,7 +178,7 @@ describe('a client that Percipio answers with 429', () => {
       const calls = Promise.allSettled([
         refused,
         client.content.listCatalog({ max: 1 }, abort.signal),
-        client.reports.requestLearningActivity({ timeFrame: 'DAY' }, abort.signal),
+        client.reports.requestLearningActivity({ timeFrame: 'DAY', contentType: 'Course' }, abort.signal),
         client.users.update(simulator.data.users[0]?.id ?? '', { lastName: 'New' }, abort.signal),
       ]);
       // When a later request of another client is answered, an earlier one of this client would have arrived.

@@ -19,7 +19,10 @@ const reads: readonly (readonly [
   [
     'the request for a report',
     async (client) => {
-      const { value } = await client.reports.requestLearningActivity({ timeFrame: 'DAY' }, never);
+      const { value } = await client.reports.requestLearningActivity(
+        { timeFrame: 'DAY', contentType: 'Course' },
+        never,
+      );
       return value.status;
     },
   ],

@@ -57,7 +57,7 @@ describe('redirects of reads', () => {
 
   it('are followed to the rows of a report', async (t) => {
     const { simulator, client } = await start(t);
-    const { value } = await client.reports.requestLearningActivity({ timeFrame: 'DAY' }, never);
+    const { value } = await client.reports.requestLearningActivity({ timeFrame: 'DAY', contentType: 'Course' }, never);
     simulator.faults.add({ kind: 'redirect', to: 'origin' });
     const poll = await client.reports.poll(value.id, never);
     assert.ok(poll.state === 'ready');
@@ -117,7 +117,7 @@ describe('redirects of writes', () => {
 
   it('are followed for the request for a report only where it stays the same request', async (t) => {
     const { simulator, client } = await start(t);
-    const request = () => client.reports.requestLearningActivity({ timeFrame: 'DAY' }, never);
+    const request = () => client.reports.requestLearningActivity({ timeFrame: 'DAY', contentType: 'Course' }, never);
     for (const status of [307, 308] as const) {
       simulator.faults.add({ kind: 'redirect', status });
       assert.ok((await request()).value.id);

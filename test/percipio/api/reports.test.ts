@@ -24,10 +24,10 @@ describe('reports.requestLearningActivity', () => {
   for (const [name, period, expected] of [
     [
       'a start and an end',
-      { start: new Date('2016-01-01T00:00:00Z'), end: new Date('2026-01-01T00:00:00Z') },
-      { start: '2016-01-01T00:00:00.000Z', end: '2026-01-01T00:00:00.000Z', contentType: 'Course,Assessment' },
+      { start: new Date('2016-01-01T00:00:00Z'), end: new Date('2026-01-01T00:00:00Z'), contentType: 'Course' },
+      { start: '2016-01-01T00:00:00.000Z', end: '2026-01-01T00:00:00.000Z', contentType: 'Course' },
     ],
-    ['a time frame', { timeFrame: 'WEEK' }, { timeFrame: 'WEEK', contentType: 'Course,Assessment' }],
+    ['a time frame', { timeFrame: 'WEEK', contentType: 'A,B' }, { timeFrame: 'WEEK', contentType: 'A,B' }],
   ] as const) {
     it(`asks for a report by ${name}`, async (t) => {
       let body = '';
@@ -48,7 +48,10 @@ describe('reports.requestLearningActivity', () => {
 
   it('fails without the id of a report', async (t) => {
     const server = await startServer(t, (_request, response) => sendJson(response, { status: 'PENDING' }));
-    const asked = createTestClient(t, server.url).reports.requestLearningActivity({ timeFrame: 'DAY' }, never);
+    const asked = createTestClient(t, server.url).reports.requestLearningActivity(
+      { timeFrame: 'DAY', contentType: 'Course' },
+      never,
+    );
     assert.match((await captureError(asked)).message, /unexpected JSON: id: /);
   });
 });

@@ -145,7 +145,7 @@ describe('retry', () => {
       if (index === 0) response.writeHead(503).end();
       else sendJson(response, { id: 'r', status: 'PENDING' });
     });
-    const request = { timeFrame: 'DAY' } as const;
+    const request = { timeFrame: 'DAY', contentType: 'Course' } as const;
     const { value } = await createTestClient(t, server.url).reports.requestLearningActivity(request, never);
     assert.equal(value.id, 'r');
     assert.equal(server.requests.length, 2);

@@ -5,6 +5,7 @@ import { EntitlementImmutableSchema } from '#gen/c1/connector/v2/annotation_enti
 import { ExternalLinkSchema } from '#gen/c1/connector/v2/annotation_external_link_pb.js';
 import { Entitlement_PurposeValue } from '#gen/c1/connector/v2/entitlement_pb.js';
 import { contentItemSchema } from '../../../src/percipio/api/content-item.ts';
+import { chooseContent } from '../../../src/percipio/content-types.ts';
 import { skipReasonOf, toCourseEntitlements, toCourseResource } from '../../../src/percipio/courses/course-resource.ts';
 
 const id = '6f1f0c0e-2f0e-4a35-9d53-2f0d3a2c0002';
@@ -16,19 +17,42 @@ const metadata = (localeCode: string | null, title: string | null, description: 
   description,
 });
 
-const kinds: [what: string, fields: Record<string, unknown>, expected: string | undefined][] = [
-  ['a course', { contentType: { percipioType: 'COURSE' } }, undefined],
+const course = { contentType: { percipioType: 'COURSE' } };
+const retiredOn = (retiredDate: unknown) => ({ ...course, lifecycle: { status: 'ACTIVE', retiredDate } });
+const now = Date.UTC(2026, 5, 15);
+
+/** `expected`: with the default settings, and if retired courses are skipped. */
+const kinds: [what: string, fields: Record<string, unknown>, expected: string | undefined, strictly?: string][] = [
+  ['a course', course, undefined],
   ['an assessment', { contentType: { percipioType: 'ASSESSMENT' } }, undefined],
-  ['a course without a life cycle', { contentType: { percipioType: 'COURSE' }, lifecycle: null }, undefined],
-  ['a course of another status', { contentType: { percipioType: 'COURSE' }, lifecycle: { status: null } }, undefined],
-  ['an inactive course', { contentType: { percipioType: 'COURSE' }, lifecycle: { status: 'INACTIVE' } }, 'inactive'],
-  ['a video', { contentType: { percipioType: 'VIDEO' } }, 'other content'],
-  ['an inactive video', { contentType: { percipioType: 'VIDEO' }, lifecycle: { status: 'INACTIVE' } }, 'other content'],
-  ['an item without a type', { contentType: null }, 'other content'],
+  ['a course in lower case', { contentType: { percipioType: 'course ' } }, undefined],
+  ['a course without a life cycle', { ...course, lifecycle: null }, undefined],
+  ['a course whose life cycle is text', { ...course, lifecycle: 'ACTIVE' }, undefined],
+  ['a course of another status', { ...course, lifecycle: { status: null } }, undefined],
+  ['a course whose status is a number', { ...course, lifecycle: { status: 1 } }, undefined],
+  ['an inactive course', { ...course, lifecycle: { status: 'INACTIVE' } }, 'inactive', 'inactive'],
+  ['an inactive course in mixed case', { ...course, lifecycle: { status: ' Inactive' } }, 'inactive', 'inactive'],
+  ['a retired course', { ...course, lifecycle: { status: 'RETIRED' } }, undefined, 'retired'],
+  ['a retired course in lower case', { ...course, lifecycle: { status: 'retired' } }, undefined, 'retired'],
+  ['a course whose date of retirement is past', retiredOn('2026-06-14T00:00:00Z'), undefined, 'retired'],
+  ['a course whose date of retirement is to come', retiredOn('2026-06-16T00:00:00Z'), undefined],
+  ['a course whose date of retirement is not a date', retiredOn('soon'), undefined],
+  ['a video', { contentType: { percipioType: 'VIDEO' } }, 'other content', 'other content'],
+  [
+    'an inactive video',
+    { contentType: { percipioType: 'VIDEO' }, lifecycle: { status: 'INACTIVE' } },
+    'other content',
+    'other content',
+  ],
+  ['an item without a type', { contentType: null }, 'other content', 'other content'],
+  ['an item whose type is text', { contentType: 'COURSE' }, 'other content', 'other content'],
 ];
-for (const [what, fields, expected] of kinds) {
-  test(`skipReasonOf: ${what} is ${expected ?? 'synced'}`, () => {
-    assert.equal(skipReasonOf(item(fields)), expected);
+for (const [what, fields, expected, strictly] of kinds) {
+  test(`skipReasonOf: ${what} is ${expected ?? 'synced'}, and ${strictly ?? 'synced'} without retired courses`, () => {
+    const reasons = [false, true].map((skipsRetired) =>
+      skipReasonOf(item(fields), chooseContent([], { skipsCompliance: false, skipsRetired }), now),
+    );
+    assert.deepEqual(reasons, [expected, strictly]);
   });
 }
 
@@ -51,6 +75,18 @@ const titles: [what: string, fields: Record<string, unknown>, expected: string][
   ['the first title that is not empty', { localizedMetadata: [metadata('en-US', ''), metadata('fr-FR', 'Un')] }, 'Un'],
   ['the code without a title', { localizedMetadata: [metadata('en-US', null)], code: 'it_1' }, 'it_1'],
   ['the code without metadata', { localizedMetadata: null, code: 'it_1' }, 'it_1'],
+  ['the code without padding', { code: ' it_1 ' }, 'it_1'],
+  ['a code that is a number', { code: 135392 }, '135392'],
+  [
+    'the first title that is not blank',
+    { localizedMetadata: [metadata('en-US', ' \t'), metadata('fr-FR', 'Un')] },
+    'Un',
+  ],
+  ['the first title with text', { localizedMetadata: [metadata('en-US', '<p> </p>'), metadata('fr-FR', 'Un')] }, 'Un'],
+  ['the title without markup', { localizedMetadata: [metadata('en-US', ' <p>Q&amp;A</p>')] }, 'Q&A'],
+  ['a title that is a number', { localizedMetadata: [{ localeCode: 1033, title: 1984 }] }, '1984'],
+  ['the first title that is text', { localizedMetadata: [null, 'en', { title: {} }, metadata('fr-FR', 'Un')] }, 'Un'],
+  ['the id without metadata that is a list', { localizedMetadata: metadata('en-US', 'One') }, id],
   ['the id without either', { localizedMetadata: [], code: '' }, id],
 ];
 for (const [what, fields, expected] of titles) {
@@ -62,7 +98,11 @@ for (const [what, fields, expected] of titles) {
 test('the description is that of the locale whose title is shown', () => {
   const localizedMetadata = [metadata('de-DE', 'Eins', 'auf Deutsch'), metadata('en-US', 'One', 'in English')];
   assert.equal(toCourseResource(item({ localizedMetadata })).description, 'in English');
-  assert.equal(toCourseResource(item({ localizedMetadata: [metadata('en-US', 'One', null)] })).description, '');
+  const descriptionOf = (description: string | null) =>
+    toCourseResource(item({ localizedMetadata: [metadata('en-US', 'One', description)] })).description;
+  assert.equal(descriptionOf(null), '');
+  assert.equal(descriptionOf(' Two\nlines & more '), 'Two\nlines & more');
+  assert.equal(descriptionOf('<p>It&rsquo;s <em>HTML</em>.</p>\n'), 'It’s HTML.');
 });
 
 const links: [what: string, link: string | null, isKept: boolean][] = [

@@ -22,6 +22,7 @@ function createSource() {
       new ActivityReports({
         reports: () => assert.fail('no report is asked for'),
         logger: silentLogger,
+        contentType: 'Course',
         lookbackMs: 1,
         timeoutMs: 1,
         timing: quickTiming,

@@ -32,7 +32,7 @@ test('of a generated catalog the active courses and assessments become resources
   const { courses } = simulator.data;
   const ofType = courses.filter(({ contentType }) => /^(COURSE|ASSESSMENT)$/.test(contentType?.percipioType ?? ''));
   assert.deepEqual(told.skipped, {
-    'catalog items that are neither a course nor an assessment': courses.length - ofType.length,
+    'catalog items of content types that are not synced': courses.length - ofType.length,
     'inactive courses and assessments': ofType.length - truth.size,
   });
 });
@@ -51,7 +51,7 @@ for (const catalogLast of ['link', 'total', 'both', 'neither'] as const) {
 test('a catalog of exactly one full page ends with it', async (t) => {
   const simulator = await startWithCourses(t, 1000);
   assert.equal((await readResources(startConnector(t, simulator), 'course', 's1')).length, 1000);
-  assert.equal(simulator.requests.total, 1);
+  assert.equal(simulator.requests.of({ path: catalogPath }).length, 1);
 });
 
 test('all pages come from the data set that the first one froze', async (t) => {
@@ -74,7 +74,8 @@ test('a page token holds the place in the frozen data set, and another process g
   const second = await other.resources.listResources({ resourceTypeId: 'course', pageToken });
   assert.equal(second.list[0]?.id?.resource, uuid(1000));
   const third = await other.resources.listResources({ resourceTypeId: 'course', pageToken: second.nextPageToken });
-  assert.deepEqual([third.list.length, third.nextPageToken], [100, '']);
+  assert.equal(third.list.length, 100);
+  assert.deepEqual((decodeToken(third.nextPageToken) as { t: unknown }).t, { compliance: 0 });
 });
 
 test('a course has its two entitlements on one page', async (t) => {

@@ -85,7 +85,7 @@ test('a listed item that search finds and that is no course is named with its ty
   simulator.faults.add({ kind: 'status', status: 200, body: [video], match });
   const { pages, warnings } = await list(t, simulator, [uuid(5), uuid(1)]);
   assert.deepEqual(pages, [[uuid(1)]]);
-  assert.match(warnings[0] ?? '', /"Course 5" is VIDEO, neither a course nor an assessment/);
+  assert.match(warnings[0] ?? '', /"Course 5" is VIDEO, and not one of the --content-types\. Remove it from the list$/);
 });
 
 test('a course is found whatever the case of its id in Percipio', async (t) => {

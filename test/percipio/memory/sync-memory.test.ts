@@ -17,6 +17,7 @@ function createMemory() {
     const reports = new ActivityReports({
       reports: () => assert.fail('no report is asked for'),
       logger: silentLogger,
+      contentType: 'Course',
       lookbackMs: 1,
       timeoutMs: 1,
       timing: quickTiming,

@@ -40,6 +40,7 @@ function create(
   const report = new ActivityReport({
     reports: () => client.reports,
     logger: silentLogger,
+    contentType: 'Course,Assessment',
     lookbackMs: 365 * dayMs,
     timeoutMs: longWaitMs,
     timing: quickTiming,

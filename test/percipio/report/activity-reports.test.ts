@@ -16,6 +16,7 @@ function createReports(t: TestContext, simulator: PercipioSimulator, isMapped = 
   const reports = new ActivityReports({
     reports: () => client.reports,
     logger: silentLogger,
+    contentType: 'Course',
     lookbackMs: 1000,
     timeoutMs: 60_000,
     timing: quickTiming,

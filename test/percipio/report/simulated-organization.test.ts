@@ -50,7 +50,10 @@ async function listCourseIds(client: PercipioClient, max: number): Promise<strin
 
 /** Requests a report, waits for it and reads it, as a sync does. */
 async function readActivity(client: PercipioClient, users: string[], courses: string[]): Promise<ActivityIndex> {
-  const { value } = await client.reports.requestLearningActivity(period, never);
+  const { value } = await client.reports.requestLearningActivity(
+    { ...period, contentType: 'Course,Assessment' },
+    never,
+  );
   const open = async () => {
     for (;;) {
       const poll = await client.reports.poll(value.id, never);
@@ -132,8 +135,8 @@ describe('a simulated organization', () => {
   it('finds a course by its id, and none for an id that is not there', async (t) => {
     const { simulator, client } = await start(t);
     const [id = ''] = simulator.truth.courseIds();
-    assert.equal((await client.content.find(id, never)).value?.id, id);
-    assert.equal((await client.content.find('00000000-0000-4000-8000-000000000000', never)).value, undefined);
+    assert.equal((await client.content.find(id, undefined, never)).value?.id, id);
+    assert.equal((await client.content.find('00000000-0000-4000-8000-000000000000', 'COURSE', never)).value, undefined);
   });
 
   it('gives each user alone as it gives it in the list', async (t) => {
@@ -154,14 +157,20 @@ describe('a simulated organization', () => {
 
   it('loses a report that has expired', async (t) => {
     const { simulator, client } = await start(t);
-    const { value } = await client.reports.requestLearningActivity(period, never);
+    const { value } = await client.reports.requestLearningActivity(
+      { ...period, contentType: 'Course,Assessment' },
+      never,
+    );
     simulator.expireReport(value.id);
     assert.equal((await captureError(client.reports.poll(value.id, never))).kind, 'report-expired');
   });
 
   it('fails to make a report', async (t) => {
     const { client } = await start(t, { reportFails: true, reportPolls: { pending: 0, inProgress: 0 } });
-    const { value } = await client.reports.requestLearningActivity(period, never);
+    const { value } = await client.reports.requestLearningActivity(
+      { ...period, contentType: 'Course,Assessment' },
+      never,
+    );
     assert.equal((await captureError(client.reports.poll(value.id, never))).kind, 'report-failed');
   });
 });

@@ -86,6 +86,7 @@ for (const syncId of [undefined, 'sync-1']) {
       [
         'GET catalog-content 1000',
         'GET catalog-content 1000',
+        'GET compliance-content 1000',
         'GET users 1000',
         'GET users 1000',
         `GET ${poll}`,
@@ -131,7 +132,7 @@ test('an organization without courses is asked for no report, neither before nor
   await connector.validate?.(context);
   const { grantsOfType } = connector.resourceTypes.find(({ type }) => type.id === 'course') ?? {};
   assert.deepEqual(await grantsOfType?.page({ pageSize: 10 }, undefined, context), { items: [] });
-  assert.deepEqual(calls(simulator), ['GET catalog-content 1000', 'GET users 1000']);
+  assert.deepEqual(calls(simulator), ['GET catalog-content 1000', 'GET compliance-content 1000', 'GET users 1000']);
 });
 
 test('what was read before is not given to a sync that comes more than a minute later', async (t) => {
