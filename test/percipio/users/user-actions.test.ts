@@ -199,16 +199,16 @@ test('update_user_profile clears an attribute that is given as empty', async (t)
 });
 
 for (const [args, fault] of [
-  [{}, /one of first_name, .* must be given/],
+  [{}, /at least one of first_name, .* is required/],
   [{ first_name: '' }, /first_name: must not be empty/],
   [{ last_name: '  ' }, /last_name: must not be empty/],
   [{ email: '' }, /email: must be an e-mail address/],
   [{ login_name: '' }, /login_name: must not be empty/],
   [{ login_name: 'a b' }, /login_name: must not contain spaces/],
   [{ custom_attributes: { Department: ['A'] } }, /custom_attributes\.Department: must be a string/],
-  [{ frist_name: 'Jane' }, /frist_name: is no argument of this action; did you mean first_name/],
-  [{ job_title: 'Engineer' }, /job_title: is no argument/],
-  [{ role: 'ADMIN' }, /role: is no argument/],
+  [{ frist_name: 'Jane' }, /frist_name: unknown argument; did you mean first_name/],
+  [{ job_title: 'Engineer' }, /job_title: unknown argument/],
+  [{ role: 'ADMIN' }, /role: unknown argument/],
 ] as [JsonObject, RegExp][]) {
   test(`update_user_profile with ${JSON.stringify(args)} is INVALID_ARGUMENT before any request`, async (t) => {
     const { invoke, calls } = await startWithJane(t);

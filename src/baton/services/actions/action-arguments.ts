@@ -1,4 +1,4 @@
-// Checks the arguments of an action: against its schema, then by the author's own parser.
+// Checks the arguments of an action against its schema, then with the author's own parser.
 import type { JsonObject } from '@bufbuild/protobuf';
 import { z } from 'zod';
 import { type Constraint, ConstraintKind } from '#gen/c1/config/v1/config_pb.js';
@@ -8,15 +8,15 @@ import type { Action } from '../../author/action.ts';
 import { Code, ServiceError } from '../../author/service-error.ts';
 import { closestName } from '../../config/closest-name.ts';
 
-/** What an argument is wrong about. `field` is its path in the request. */
+/** A fault of an argument. `field` is its path in the request. */
 interface Violation {
   readonly field: string;
   readonly description: string;
 }
 
 /**
- * The arguments as the action takes them. A null is an argument that is not given, as in Go connectors.
- * @throws ServiceError INVALID_ARGUMENT that names what is wrong and quotes no value
+ * Parses the arguments of an action. Null means that an argument is not set, as in Go connectors.
+ * @throws ServiceError INVALID_ARGUMENT that names the faults but no values
  */
 export function parseActionArguments(action: Action, schema: BatonActionSchema, args: JsonObject): unknown {
   const given = Object.fromEntries(Object.entries(args).filter(([, value]) => value !== null));
@@ -43,8 +43,8 @@ function findUnknown(schema: BatonActionSchema, given: JsonObject): Violation[] 
     .filter((name) => !known.includes(name))
     .map((name) => {
       const meant = closestName(name, known);
-      const hint = meant ? `did you mean ${meant}?` : `there are: ${known.join(', ') || 'none'}`;
-      return { field: `args.${name}`, description: `is no argument of this action; ${hint}` };
+      const hint = meant ? `did you mean ${meant}?` : `valid arguments: ${known.join(', ') || 'none'}`;
+      return { field: `args.${name}`, description: `unknown argument; ${hint}` };
     });
 }
 
@@ -61,24 +61,20 @@ function findBrokenConstraints(constraints: readonly Constraint[], given: JsonOb
   });
 }
 
-/** Kinds as in pkg/actions of baton-sdk v0.25.0, which heeds them in the same way. */
+/** The kinds and their meaning are those of pkg/actions of baton-sdk v0.25.0. */
 function describeBroken(constraint: Constraint, isGiven: (name: string) => boolean): string | undefined {
   const names = [...new Set(constraint.fieldNames)];
   const present = names.filter(isGiven);
   switch (constraint.kind) {
     case ConstraintKind.REQUIRED_TOGETHER:
-      return present.length > 0 && present.length < names.length
-        ? `${list(names)} go together: give all of them or none`
-        : undefined;
+      return present.length > 0 && present.length < names.length ? `${list(names)} must be set together` : undefined;
     case ConstraintKind.MUTUALLY_EXCLUSIVE:
-      return present.length > 1 ? `${list(present)} exclude each other: give only one of them` : undefined;
+      return present.length > 1 ? `${list(present)} are mutually exclusive` : undefined;
     case ConstraintKind.AT_LEAST_ONE:
-      return present.length === 0 ? `one of ${list(names)} must be given` : undefined;
+      return present.length === 0 ? `at least one of ${list(names)} is required` : undefined;
     case ConstraintKind.DEPENDENT_ON: {
       const missing = [...new Set(constraint.secondaryFieldNames)].filter((name) => !isGiven(name));
-      return present.length > 0 && missing.length > 0
-        ? `with ${list(present)}, ${list(missing)} must be given as well`
-        : undefined;
+      return present.length > 0 && missing.length > 0 ? `${list(present)} requires ${list(missing)}` : undefined;
     }
     default:
       return undefined;

@@ -1,4 +1,4 @@
-// The id of an action that has ended. It carries the outcome, so that any process can tell it from the id alone.
+// The id of a finished action. It contains the outcome, so that any process can report it.
 import { createHash, randomBytes } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { JsonObject } from '@bufbuild/protobuf';
@@ -12,30 +12,30 @@ export interface ActionOutcome {
   readonly response: JsonObject;
 }
 
-/** Of this format. Another one gets another prefix. */
+/** Of this format. Another format gets another prefix. */
 const prefix = 'a1.';
 
 /**
- * Nothing in the contract limits these ids (Go's have 27 characters, and its tasks take any text). This is what it
- * allows for the shortest of the texts that come back to a connector, the cursors of events.
+ * The contract does not limit these ids (Go's have 27 characters, and its tasks accept any text). This is its limit for
+ * the cursors of events, the shortest limit for any text that comes back to a connector.
  */
 const idLengthMax = 4096;
 
-/** Tells two runs with the same outcome apart: callers take ids for unique. */
+/** Distinguishes runs with the same outcome: callers expect unique ids. */
 const uniqueBytes = 9;
 const checkBytes = 6;
 
-/** An id that is short enough inflates to no more than this, unless somebody made it up. */
+/** A genuine id inflates to no more than this. */
 const contentBytesMax = 1024 * 1024;
 
-/** What is kept of an error text where all of it would make the id too long. */
+/** An error message is cut to this length if the id would be too long. */
 const errorLengthKept = 1000;
 
 const content = z.tuple([z.string(), z.boolean(), z.record(z.string(), z.json())]);
 
 /**
- * Makes the id. An outcome that is too large for it is cut down to whether it was done and why not; the answer to the
- * call itself has all of it.
+ * Encodes an outcome. One that is too large is reduced to success and error; the response to the call itself has all of
+ * it.
  */
 export function encodeActionId(outcome: ActionOutcome): string {
   const id = pack(outcome);
@@ -45,7 +45,7 @@ export function encodeActionId(outcome: ActionOutcome): string {
   return pack({ ...outcome, response: { success: isDone, ...(error !== undefined && { error }) } });
 }
 
-/** Reads an id. Nothing comes of a text that is none, or not a whole one. */
+/** Decodes an id; undefined for a text that is not a complete id. */
 export function decodeActionId(id: string): ActionOutcome | undefined {
   if (!id.startsWith(prefix) || id.length > idLengthMax) return undefined;
   const bytes = Buffer.from(id.slice(prefix.length), 'base64url');
@@ -69,8 +69,8 @@ function pack({ name, isDone, response }: ActionOutcome): string {
 }
 
 /**
- * Guards against ids that were cut or changed on their way, not against forgery: whoever makes one up is told what he
- * wrote himself, and a key would have to be known to all replicas and survive them.
+ * Guards against truncated or modified ids, not against forgery: a forged id only returns what its author put into it,
+ * and a key would have to be shared by all replicas and outlive them.
  */
 function checkOf(bytes: Uint8Array): Buffer {
   return createHash('sha256').update(bytes).digest().subarray(0, checkBytes);

@@ -1,4 +1,4 @@
-// The actions of a connector: finds them by name, and sees that their schemas hold together.
+// The actions of a connector by name. Their schemas are checked before any call.
 import { create } from '@bufbuild/protobuf';
 import { FieldSchema } from '#gen/c1/config/v1/config_pb.js';
 import { ActionType, type BatonActionSchema, BatonActionSchemaSchema } from '#gen/c1/connector/v2/action_pb.js';
@@ -13,11 +13,11 @@ export interface RegisteredAction {
   readonly schema: BatonActionSchema;
 }
 
-/** The actions of a connector by resource type and name. Those of the connector itself have the empty type. */
+/** The actions of a connector by resource type and name. Actions without a resource type have the empty one. */
 export class ActionRegistry {
   readonly all: readonly RegisteredAction[];
 
-  /** @throws Error for a schema that nobody could use; the connector's author must put it right. */
+  /** @throws Error for an invalid schema, which the author of the connector must correct. */
   constructor({ actions = [], resourceTypes }: Pick<Connector, 'actions' | 'resourceTypes'>) {
     const resourceTypeIds = resourceTypes.map(({ type }) => type.id);
     this.all = actions.map((action) => ({ action, schema: completeSchema(action) }));
@@ -29,14 +29,14 @@ export class ActionRegistry {
     }
   }
 
-  /** Those of one resource type; of no type in particular: all. */
+  /** The actions of a resource type; all if it is empty. */
   list(resourceTypeId: string): readonly BatonActionSchema[] {
     const schemas = this.all.map(({ schema }) => schema);
     return resourceTypeId === '' ? schemas : schemas.filter((schema) => schema.resourceTypeId === resourceTypeId);
   }
 
   /**
-   * @param resourceTypeId - Empty for an action of the connector itself.
+   * @param resourceTypeId - Empty for an action without a resource type.
    * @throws ServiceError NOT_FOUND
    */
   get(name: string, resourceTypeId: string): RegisteredAction {
@@ -55,11 +55,11 @@ function describeUnknown(name: string, resourceTypeId: string, known: readonly R
   const owner = resourceTypeId === '' ? '' : ` of resource type ${JSON.stringify(resourceTypeId)}`;
   const names = known.map(({ schema }) => schema.name);
   const meant = closestName(name, names);
-  const hint = meant ? `; did you mean ${meant}?` : names.length > 0 ? `; there are: ${names.join(', ')}` : '';
+  const hint = meant ? `; did you mean ${meant}?` : names.length > 0 ? `; valid actions: ${names.join(', ')}` : '';
   return `action ${JSON.stringify(name)}${owner} not found${hint}`;
 }
 
-/** Every answer tells `success`, so every schema does. */
+/** Every response has `success`, so every schema has it. */
 function completeSchema({ schema }: Action): BatonActionSchema {
   const complete = create(BatonActionSchemaSchema, schema);
   if (complete.returnTypes.some(({ name }) => name === 'success')) return complete;
@@ -72,7 +72,7 @@ function completeSchema({ schema }: Action): BatonActionSchema {
   return { ...complete, returnTypes: [success, ...complete.returnTypes] };
 }
 
-/** What is wrong with a schema, as a clause. The rules are the Go SDK's (pkg/actions of baton-sdk v0.25.0), and more. */
+/** The fault of a schema, as a clause. The rules are those of the Go SDK (pkg/actions of baton-sdk v0.25.0), and more. */
 function findFault(
   schema: BatonActionSchema,
   others: readonly BatonActionSchema[],
@@ -81,7 +81,7 @@ function findFault(
   const { name, resourceTypeId, constraints } = schema;
   if (name === '') return 'it has no name';
   const siblings = others.filter((other) => other.resourceTypeId === resourceTypeId);
-  if (siblings.some((other) => other.name === name)) return 'there are two of this name';
+  if (siblings.some((other) => other.name === name)) return 'duplicate name';
   if (resourceTypeId !== '' && !resourceTypeIds.includes(resourceTypeId)) {
     return `it belongs to the resource type ${JSON.stringify(resourceTypeId)}, which the connector does not have`;
   }
@@ -90,16 +90,14 @@ function findFault(
   if (doubled !== undefined) return `another action of its resource type is of type ${ActionType[doubled]}`;
   const names = schema.arguments.map((argument) => argument.name);
   const argument = names.find((candidate, index) => candidate === '' || names.indexOf(candidate) !== index);
-  if (argument !== undefined) return `its argument ${JSON.stringify(argument)} has no name, or one that is there twice`;
+  if (argument !== undefined) return `its argument ${JSON.stringify(argument)} has an empty or duplicate name`;
   const unknown = constraints
     .flatMap(({ fieldNames, secondaryFieldNames }) => [...fieldNames, ...secondaryFieldNames])
     .find((candidate) => !names.includes(candidate));
-  return unknown === undefined
-    ? undefined
-    : `a constraint names ${JSON.stringify(unknown)}, which is none of its arguments`;
+  return unknown === undefined ? undefined : `a constraint names ${JSON.stringify(unknown)}, which is not an argument`;
 }
 
-/** ConductorOne calls the action of such a type, so there can only be one of them. */
+/** ConductorOne calls the action of such a type, so a resource type has at most one. */
 function isExclusive(type: ActionType): boolean {
   return type !== ActionType.UNSPECIFIED && type !== ActionType.DYNAMIC;
 }

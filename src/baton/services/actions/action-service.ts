@@ -1,8 +1,9 @@
-// ActionService: whatever else a connector can do.
+// ActionService: everything else that a connector can do.
 import type { HandlerContext } from '@connectrpc/connect';
 import { ConnectError } from '@connectrpc/connect';
 import { ActionService, BatonActionStatus } from '#gen/c1/connector/v2/action_pb.js';
 import { Code, ServiceError } from '../../author/service-error.ts';
+import { internalErrorText } from '../../author/unexpected-error.ts';
 import { toConnectorContext } from '../call-context.ts';
 import { type ServiceEntry, serviceEntry } from '../service-entry.ts';
 import { parseActionArguments } from './action-arguments.ts';
@@ -10,17 +11,16 @@ import { type ActionOutcome, decodeActionId, encodeActionId } from './action-id.
 import type { ActionRegistry, RegisteredAction } from './action-registry.ts';
 
 /**
- * An action runs to its end within the call that invokes it, and the id in the answer carries the outcome: no process
- * keeps anything of it. `inline_wait` is not heeded, since there would be nobody to ask for an action that goes on. A
- * call that is cancelled aborts the action and gets no id; what the application was asked by then may have happened,
- * and the action can be invoked again, for it is safe to repeat.
+ * An action runs to completion within the call that invokes it, and the id in the response contains the outcome, so that
+ * no process needs to keep it. `inline_wait` is ignored: no action continues after its call. A cancelled call aborts the
+ * action and gets no id. The application may have made the change by then, but the action is safe to retry.
  *
- * @param enabled - Whether changes are permitted (`--provisioning`). Schemas and outcomes are told without it too.
+ * @param enabled - Whether changes are permitted (`--provisioning`). Schemas and outcomes are available without it.
  */
 export function createActionService(registry: ActionRegistry, enabled: boolean): ServiceEntry {
   return serviceEntry(ActionService, {
     listActionSchemas: ({ resourceTypeId }) => ({ schemas: [...registry.list(resourceTypeId)] }),
-    // Of the connector's own actions alone, as the Go SDK has it (pkg/actions of baton-sdk v0.25.0).
+    // Only for actions without a resource type, as in the Go SDK (pkg/actions of baton-sdk v0.25.0).
     getActionSchema: ({ name }) => ({ schema: registry.get(name, '').schema }),
     invokeAction: async ({ name, args = {}, resourceTypeId }, call) => {
       const found = registry.get(name, resourceTypeId);
@@ -30,7 +30,7 @@ export function createActionService(registry: ActionRegistry, enabled: boolean):
         });
       }
       const outcome = await run(found, parseActionArguments(found.action, found.schema, args), call);
-      return { id: encodeActionId(outcome), ...toAnswer(outcome) };
+      return { id: encodeActionId(outcome), ...toStatus(outcome) };
     },
     getActionStatus: ({ id }) => {
       const outcome = decodeActionId(id);
@@ -39,16 +39,16 @@ export function createActionService(registry: ActionRegistry, enabled: boolean):
           reason: 'action_id_not_found',
         });
       }
-      return { id, ...toAnswer(outcome) };
+      return { id, ...toStatus(outcome) };
     },
   });
 }
 
-function toAnswer({ name, isDone, response }: ActionOutcome) {
+function toStatus({ name, isDone, response }: ActionOutcome) {
   return { name, status: isDone ? BatonActionStatus.COMPLETE : BatonActionStatus.FAILED, response };
 }
 
-/** The keys `success` and `error` are those that Go connectors answer. */
+/** The keys `success` and `error` are those of Go connectors. */
 async function run({ action, schema }: RegisteredAction, args: unknown, call: HandlerContext): Promise<ActionOutcome> {
   const { name } = schema;
   const context = toConnectorContext(call, '');
@@ -59,7 +59,7 @@ async function run({ action, schema }: RegisteredAction, args: unknown, call: Ha
     if (call.signal.aborted) throw error;
     const isMeantForCallers = error instanceof ConnectError;
     context.logger[isMeantForCallers ? 'info' : 'error']({ action: name, error }, 'the action failed');
-    const text = isMeantForCallers ? error.rawMessage : 'Internal Server Error';
+    const text = isMeantForCallers ? error.rawMessage : internalErrorText;
     return { name, isDone: false, response: { success: false, error: text } };
   }
 }

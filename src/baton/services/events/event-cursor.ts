@@ -1,4 +1,4 @@
-// The cursors of event feeds as callers keep them: a feed's own cursor, bound to the feed.
+// The cursors of event feeds as callers see them: a feed's own cursor, bound to the feed.
 import { Code, ServiceError } from '../../author/service-error.ts';
 import { decodePageToken, encodePageToken } from '../lists/page-token.ts';
 
@@ -6,15 +6,15 @@ import { decodePageToken, encodePageToken } from '../lists/page-token.ts';
 const cursorBytesMax = 4096;
 
 /**
- * Writes a cursor of a feed as text that survives any transport.
- * @throws ServiceError INTERNAL for one that no caller would take
+ * Encodes a cursor as text that survives any transport.
+ * @throws ServiceError INTERNAL for one that is longer than callers accept
  */
 export function encodeEventCursor(feedId: string, cursor: unknown): string {
   const text = encodePageToken(enumerationOf(feedId), { token: cursor, skip: 0 });
   if (text.length > cursorBytesMax) {
     throw new ServiceError(
       Code.Internal,
-      `event feed ${feedId}: its cursor takes ${text.length} bytes, and callers take ${cursorBytesMax} at the most - a fault of the connector`,
+      `event feed ${feedId}: the cursor has ${text.length} bytes, and callers accept at most ${cursorBytesMax} - likely a connector bug`,
       { reason: 'event_cursor_too_long' },
     );
   }
@@ -22,8 +22,8 @@ export function encodeEventCursor(feedId: string, cursor: unknown): string {
 }
 
 /**
- * Reads it; nothing comes of an empty one, which is the beginning.
- * @throws ServiceError INVALID_ARGUMENT for a text that this feed did not give out
+ * Decodes a cursor; undefined for an empty one, which is the start.
+ * @throws ServiceError INVALID_ARGUMENT for a text that this feed did not issue
  */
 export function decodeEventCursor(feedId: string, text: string): unknown {
   try {
@@ -33,7 +33,7 @@ export function decodeEventCursor(feedId: string, text: string): unknown {
   }
 }
 
-/** The answer to a cursor that does not belong to the feed. */
+/** The error for a cursor of another feed, or of none. */
 export function invalidEventCursor(feedId: string, text: string, cause: unknown): ServiceError {
   const shown = text.length > 40 ? `${text.slice(0, 40)}…` : text;
   return new ServiceError(

@@ -15,7 +15,7 @@ import { type ServiceEntry, serviceEntry } from '../service-entry.ts';
 import { decodeEventCursor, encodeEventCursor, invalidEventCursor } from './event-cursor.ts';
 import type { EventFeeds, RegisteredFeed } from './event-feeds.ts';
 
-/** What a feed is asked for where the caller leaves it to the connector: as many as the Go runner asks for. */
+/** The page size if the caller leaves it to the connector: that of the Go runner. */
 const pageSizeDefault = 100;
 
 export function createEventService(feeds: EventFeeds): ServiceEntry {
@@ -33,7 +33,7 @@ export function createEventService(feeds: EventFeeds): ServiceEntry {
         if (maxBytes === Number.POSITIVE_INFINITY || count <= 1) return page;
         const bytes = toBinary(ListEventsResponseSchema, page).byteLength;
         if (bytes <= maxBytes) return page;
-        // Nobody but the feed knows the cursor of a shorter page.
+        // Only the feed knows the cursor of a shorter page.
         pageSize = Math.max(1, Math.floor((count * maxBytes) / bytes));
       }
     },
@@ -50,7 +50,7 @@ function parseCursor({ feed, metadata: { id } }: RegisteredFeed, text: string): 
   }
 }
 
-/** @throws ServiceError INTERNAL for an answer that would make a caller go round in circles, or that it did not ask for */
+/** @throws ServiceError INTERNAL for too many events, or an unchanged cursor, which would never end */
 async function readPage(
   { feed, metadata: { id } }: RegisteredFeed,
   request: ListEventsRequest,
@@ -61,13 +61,13 @@ async function readPage(
   const startAt = request.startAt && timestampDate(request.startAt);
   const { events, cursor: next, hasMore } = await feed.read({ startAt, pageSize }, parsed, context);
   const fault = (text: string, reason: ErrorReason) =>
-    new ServiceError(Code.Internal, `event feed ${id}: ${text} - a fault of the connector`, { reason });
+    new ServiceError(Code.Internal, `event feed ${id}: ${text} - likely a connector bug`, { reason });
   if (events.length > pageSize) {
-    throw fault(`it answered ${events.length} events where ${pageSize} were asked for`, 'too_many_events');
+    throw fault(`returned ${events.length} events for a page size of ${pageSize}`, 'too_many_events');
   }
   const cursor = encodeEventCursor(id, next);
   if (hasMore && cursor === request.cursor) {
-    throw fault('its cursor is unchanged though there are more events', 'event_cursor_unchanged');
+    throw fault('cursor unchanged with more events announced', 'event_cursor_unchanged');
   }
   return create(ListEventsResponseSchema, { events: [...events], cursor, hasMore });
 }

@@ -15,7 +15,7 @@ import { requireField } from '../required-field.ts';
 import { type ServiceEntry, serviceEntry } from '../service-entry.ts';
 import { type AccountSyncer, findAccountSyncers, findDefaultAccountSyncer } from './account-syncers.ts';
 
-/** @param clientKey - Decrypts passwords that callers chose. */
+/** @param clientKey - Decrypts passwords from callers. */
 export function createAccountManagerService(syncers: ResourceSyncers, clientKey: ClientKey | undefined): ServiceEntry {
   const accountSyncers = findAccountSyncers(syncers.all);
   return serviceEntry(AccountManagerService, {

@@ -1,4 +1,4 @@
-// Which types of accounts can be created, and which one is meant when nobody says.
+// The resource types of accounts that can be created, and the default among them.
 import type { ResourceSyncer } from '../../author/connector.ts';
 import type { AccountManager } from '../../author/provisioner.ts';
 
@@ -6,7 +6,7 @@ export interface AccountSyncer extends ResourceSyncer {
   readonly accounts: AccountManager;
 }
 
-/** The types that accounts can be created of, by id. */
+/** The types of accounts that can be created, sorted by id. */
 export function findAccountSyncers(syncers: readonly ResourceSyncer[]): AccountSyncer[] {
   return syncers
     .filter((syncer): syncer is AccountSyncer => syncer.accounts !== undefined)
@@ -14,7 +14,7 @@ export function findAccountSyncers(syncers: readonly ResourceSyncer[]): AccountS
 }
 
 /**
- * The type of a request that names none: the only one, or `user` among several (pkg/connectorbuilder/accounts.go of
+ * The type of a request without a type: the only one, or `user` among several (pkg/connectorbuilder/accounts.go of
  * baton-sdk v0.25.0).
  */
 export function findDefaultAccountSyncer(syncers: readonly AccountSyncer[]): AccountSyncer | undefined {
@@ -22,8 +22,8 @@ export function findDefaultAccountSyncer(syncers: readonly AccountSyncer[]): Acc
 }
 
 /**
- * The type whose form and credential options GetMetadata tells, for the protocol has room for those of one: the default,
- * or else the first by id. (The Go SDK takes any.)
+ * The type whose form and credential options GetMetadata reports. The protocol has room for one: the default, otherwise
+ * the first by id. (The Go SDK reports any.)
  */
 export function findDescribedAccounts(syncers: readonly ResourceSyncer[]): AccountManager | undefined {
   const accountSyncers = findAccountSyncers(syncers);

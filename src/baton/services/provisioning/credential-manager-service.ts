@@ -1,4 +1,4 @@
-// CredentialManagerService: replaces credentials. Nothing issues further ones: no connector interface offers that.
+// CredentialManagerService: rotates credentials. Issuing further ones has no connector interface.
 import { CredentialManagerService } from '#gen/c1/connector/v2/resource_pb.js';
 import { Code, ServiceError } from '../../author/service-error.ts';
 import type { ClientKey } from '../../credentials/decrypt-password.ts';
@@ -8,7 +8,7 @@ import type { ResourceSyncers } from '../lists/resource-syncers.ts';
 import { requireResourceId } from '../required-field.ts';
 import { type ServiceEntry, serviceEntry } from '../service-entry.ts';
 
-/** @param clientKey - Decrypts passwords that callers chose. */
+/** @param clientKey - Decrypts passwords from callers. */
 export function createCredentialManagerService(
   syncers: ResourceSyncers,
   clientKey: ClientKey | undefined,

@@ -1,4 +1,4 @@
-// GrantManagerService: gives and takes entitlements.
+// GrantManagerService: grants and revokes entitlements.
 
 import { create } from '@bufbuild/protobuf';
 import { GrantAlreadyExistsSchema, GrantAlreadyRevokedSchema } from '#gen/c1/connector/v2/annotation_grant_pb.js';
@@ -47,7 +47,7 @@ export function createGrantManagerService(syncers: ResourceSyncers, retries: Ret
   });
 }
 
-/** Unknown types have none either, as in the Go SDK. */
+/** Unknown types have no provisioner, as in the Go SDK. */
 function findProvisioner(syncers: ResourceSyncers, { resource }: Entitlement, path: string): Provisioner {
   const { resourceType } = requireResourceId(requireField(resource, `${path}.resource`).id, `${path}.resource.id`);
   const syncer = syncers.find(resourceType);

@@ -18,11 +18,11 @@ import { createResourceManagerServices } from './resource-manager-services.ts';
 import { defaultChangePolicy } from './retry-change.ts';
 
 export interface ProvisioningOptions {
-  /** Whether the program was started for provisioning (`--provisioning`). Without it all changes are refused. */
+  /** Whether changes are permitted (`--provisioning`). Without it, all are refused. */
   readonly provisioning: boolean;
-  /** Decrypts passwords that callers chose, which are refused without it. */
+  /** Decrypts passwords from callers. Without it, they are refused. */
   readonly clientKey?: ClientKey | undefined;
-  /** How grants and revocations are repeated that fail for the moment. */
+  /** How grants and revocations are retried after transient failures. */
   readonly retries?: RetryPolicy | undefined;
 }
 

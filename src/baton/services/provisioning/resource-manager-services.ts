@@ -33,7 +33,7 @@ export function createResourceManagerServices(syncers: ResourceSyncers): Service
     serviceEntry(ResourceManagerService, {
       createResource: async (request, call) => {
         const resource = requireField(request.resource, 'resource');
-        // What stands for the new resource's own id is up to the application.
+        // The application chooses the id of the new resource.
         const { resourceType: type } = requireField(resource.id, 'resource.id');
         const resourceType = requireField(type || undefined, 'resource.id.resource_type');
         const syncer = syncers.find(resourceType);

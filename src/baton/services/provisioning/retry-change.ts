@@ -1,4 +1,4 @@
-// Retries a change that failed for the moment.
+// Retries a change after a transient failure.
 import { timestampDate } from '@bufbuild/protobuf/wkt';
 import { ConnectError, type HandlerContext } from '@connectrpc/connect';
 import { RateLimitDescriptionSchema } from '#gen/c1/connector/v2/annotation_ratelimit_pb.js';
@@ -7,7 +7,7 @@ import { describeError } from '../../log/describe-error.ts';
 import { linear, noJitter, type RetryPolicy, retry } from '../../net/retry.ts';
 import { loggerKey } from '../call-context.ts';
 
-/** That of the Go SDK for Grant and Revoke (pkg/connectorbuilder/resource_provisioner.go of baton-sdk v0.25.0). */
+/** The policy of the Go SDK for Grant and Revoke (pkg/connectorbuilder/resource_provisioner.go of baton-sdk v0.25.0). */
 export const defaultChangePolicy: RetryPolicy = {
   attemptsMax: 4,
   delayMinMs: 15_000,
@@ -19,9 +19,9 @@ export const defaultChangePolicy: RetryPolicy = {
 const transient: readonly Code[] = [Code.Unavailable, Code.DeadlineExceeded];
 
 /**
- * Does `change`, which must be safe to retry, again after UNAVAILABLE and DEADLINE_EXCEEDED. It is worth it here: a
- * failed grant or revocation is final for ConductorOne, which asks a person then. A rate limit says how long to wait.
- * There is no retry that would begin after the call's deadline, and none once the caller is gone.
+ * Retries `change`, which must be idempotent, after UNAVAILABLE and DEADLINE_EXCEEDED: for ConductorOne a failed grant or
+ * revocation is final and needs a human. A rate limit says how long to wait. There is no retry after the deadline of the
+ * call, and none once the caller has left.
  * @throws what the last attempt failed with; the reason of the call's signal once that has aborted.
  */
 export async function retryChange<Result>(

@@ -89,7 +89,7 @@ test('an action that fails, or is asked for with the wrong arguments, fails its 
   assert.deepEqual([failed.status?.code, failed.status?.message], [Code.Unknown, 'there is no reader r7']);
   const refused = await doTask(invoke({ raeder: 'r1' }));
   assert.equal(refused.status?.code, Code.InvalidArgument);
-  assert.match(refused.status?.message ?? '', /args\.raeder: is no argument/);
+  assert.match(refused.status?.message ?? '', /args\.raeder: unknown argument/);
   const unknown = await doTask({ case: 'actionStatus', value: { id: 'a1.nobody' } });
   assert.equal(unknown.status?.code, Code.NotFound);
 });

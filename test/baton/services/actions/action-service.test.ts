@@ -169,10 +169,10 @@ test('nothing runs without provisioning, but unknown actions are NOT_FOUND even 
 });
 
 for (const [what, args, message] of [
-  ['an argument that the action does not take', { reader: ann, day: '1' }, /args\.day: is no argument.*mean days\?/],
+  ['an argument that the action does not take', { reader: ann, day: '1' }, /args\.day: unknown argument.*mean days\?/],
   ['a required argument left out', {}, /args\.reader: is required/],
   ['a required argument that is null', { reader: null }, /args\.reader: is required/],
-  ['arguments that go together given apart', { reader: ann, body: 'x' }, /args: subject and body go together/],
+  ['arguments that go together given apart', { reader: ann, body: 'x' }, /args: subject and body must be set together/],
   ['a value that the author refuses', { reader: ann, days: 'soon' }, /args\.days: must be a number/],
   [
     'a resource of another type',
@@ -214,7 +214,7 @@ const kinds: Record<
     [
       ['', undefined],
       ['a b', undefined],
-      ['a', /a and b go together/],
+      ['a', /a and b must be set together/],
     ],
   ],
   'mutually exclusive': [
@@ -222,14 +222,14 @@ const kinds: Record<
     [
       ['', undefined],
       ['a', undefined],
-      ['a b', /a and b exclude each other/],
+      ['a b', /a and b are mutually exclusive/],
     ],
   ],
   'at least one': [
     ConstraintKind.AT_LEAST_ONE,
     [
       ['a', undefined],
-      ['c', /one of a and b must be given/],
+      ['c', /at least one of a and b is required/],
     ],
   ],
   'dependent on': [
@@ -237,7 +237,7 @@ const kinds: Record<
     [
       ['c', undefined],
       ['a c', undefined],
-      ['b', /with b, c must be given as well/],
+      ['b', /b requires c/],
     ],
   ],
   unspecified: [ConstraintKind.UNSPECIFIED, [['a', undefined]]],
@@ -247,7 +247,7 @@ for (const [name, [kind, cases]] of Object.entries(kinds)) {
     const schema: MessageInitShape<typeof BatonActionSchemaSchema> & { name: string } = {
       name: 'act',
       arguments: ['a', 'b', 'c'].map((argument) => text(argument)),
-      // A name that is there twice counts once.
+      // A duplicate name counts once.
       constraints: [{ kind, fieldNames: ['a', 'b', 'a'], secondaryFieldNames: ['c'] }],
     };
     const { client } = clientOf([action(schema, z.looseObject({}), async () => ({}))]);
@@ -279,7 +279,7 @@ test('actions of a resource type are found with it alone, and GetActionSchema fi
   assert.equal((await client.invokeAction({ name: 'rename', resourceTypeId: 'reader' })).response?.of, 'reader');
   await assert.rejects(
     client.invokeAction({ name: 'rename' }),
-    failsWith(Code.NotFound, /"rename" not found; there are: close/),
+    failsWith(Code.NotFound, /"rename" not found; valid actions: close/),
   );
   assert.equal((await client.getActionSchema({ name: 'close' })).schema?.name, 'close');
   await assert.rejects(client.getActionSchema({ name: 'rename' }), failsWith(Code.NotFound, /not found/));
@@ -300,7 +300,7 @@ test('every schema tells that success is answered, and tells it once', async () 
 });
 
 for (const [what, actions, message] of [
-  ['two actions of one name', [ofType('a', ''), ofType('a', '')], /action "a": there are two of this name/],
+  ['two actions of one name', [ofType('a', ''), ofType('a', '')], /action "a": duplicate name/],
   ['an action without a name', [ofType('', '')], /action "": it has no name/],
   ['an action of a resource type that there is not', [ofType('a', 'shelf')], /resource type "shelf", which/],
   [
@@ -309,9 +309,9 @@ for (const [what, actions, message] of [
     /action "b": another action of its resource type is of type ACCOUNT_ENABLE/,
   ],
   [
-    'an argument that is there twice',
+    'a duplicate argument',
     [action({ name: 'a', arguments: [text('x'), text('x')] }, z.object({}), async () => ({}))],
-    /argument "x" has no name, or one that is there twice/,
+    /argument "x" has an empty or duplicate name/,
   ],
   [
     'a constraint about an argument that there is not',

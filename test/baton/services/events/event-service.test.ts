@@ -106,7 +106,7 @@ test('a feed is asked for the time, the page size and the cursor of the caller',
 
 test('an unknown feed is NOT_FOUND, and an empty id means that of older connectors', async () => {
   const unknown = clientOf([loans()]).listEvents({ eventFeedId: 'loan' });
-  await assert.rejects(unknown, failsWith(Code.NotFound, /^event feed loan not found; there are: loans$/));
+  await assert.rejects(unknown, failsWith(Code.NotFound, /^event feed loan not found; valid feeds: loans$/));
   await assert.rejects(clientOf([loans()]).listEvents({}), failsWith(Code.NotFound, /^event feed baton_feed_event /));
   const legacy = await clientOf([loans([], { id: 'baton_feed_event' })]).listEvents({});
   assert.equal(legacy.events.length, 5);
@@ -137,7 +137,7 @@ test('a cursor that callers would refuse is INTERNAL', async () => {
   const call = clientOf([answering(page(3100))]).listEvents({ eventFeedId: 'loans' });
   await assert.rejects(
     call,
-    failsWith(Code.Internal, /^event feed loans: its cursor takes \d+ bytes, and callers take 4096/),
+    failsWith(Code.Internal, /^event feed loans: the cursor has \d+ bytes, and callers accept at most 4096/),
   );
 });
 
@@ -149,7 +149,7 @@ test('a feed that has more and does not move on is INTERNAL, and one that has no
     eventFeedId: 'loans',
     cursor,
   });
-  await assert.rejects(again, failsWith(Code.Internal, /unchanged though there are more/));
+  await assert.rejects(again, failsWith(Code.Internal, /cursor unchanged with more events/));
   const quiet = clientOf([answering({ events: [], cursor: 7, hasMore: false })]);
   assert.equal((await quiet.listEvents({ eventFeedId: 'loans', cursor })).cursor, cursor);
 });
@@ -159,7 +159,7 @@ test('a feed that answers more events than asked for is INTERNAL', async () => {
     eventFeedId: 'loans',
     pageSize: 1,
   });
-  await assert.rejects(call, failsWith(Code.Internal, /answered 2 events where 1 were asked for/));
+  await assert.rejects(call, failsWith(Code.Internal, /returned 2 events for a page size of 1/));
 });
 
 test('a page that no message can hold is asked for again, shorter, and nothing is skipped', async () => {
@@ -190,11 +190,11 @@ const named = (id: string, ...supportedEventTypes: EventType[]): EventFeed =>
   eventFeed({ id, supportedEventTypes }, z.unknown(), async () => ({ events: [], cursor: 0 as never, hasMore: false }));
 
 for (const [what, feeds, message] of [
-  ['two feeds of one id', [named('a'), named('a')], /event feed "a": there are two of this id/],
+  ['two feeds of one id', [named('a'), named('a')], /event feed "a": duplicate id/],
   ['a feed without an id', [named('')], /event feed "": it has no id/],
   ['a feed with an id that is too long', [named('é'.repeat(513))], /its id has more than 1024 bytes/],
-  ['a feed that names a type twice', [named('a', EventType.USAGE, EventType.USAGE)], /an event type is there twice/],
-  ['a feed of a type that there is not', [named('a', 2 as EventType)], /an event type is not one that there is/],
+  ['a feed that names a type twice', [named('a', EventType.USAGE, EventType.USAGE)], /duplicate event type/],
+  ['a feed of a type that there is not', [named('a', 2 as EventType)], /unknown event type/],
 ] as const) {
   test(`${what}: the connector does not start`, () => {
     assert.throws(() => clientOf(feeds), message);
