@@ -58,7 +58,7 @@ for (const [what, faults, repeated] of plans) {
       Object.values(summary.requests).reduce((sum, count) => sum + count),
       simulator.requests.total,
     );
-    // Users, courses, the report and its poll.
+    // Users, the catalog, compliance courses, the report and its poll.
     assert.equal(simulator.requests.total, 5 + repeated);
   });
 }

@@ -2,8 +2,10 @@
 import { z } from 'zod';
 
 export interface TokenInspection {
-  /** What is wrong with the token and what to do; absent if nothing is. Never quotes the token. */
+  /** Why Percipio cannot accept the token, and what to do; absent if it may. Never quotes the token. */
   readonly problem: string | undefined;
+  /** What is unusual about its form, and what to do: for a token that Percipio has rejected. Never quotes the token. */
+  readonly hint: string | undefined;
   /** Absent if the token has none or is unreadable. */
   readonly expiresAt: Date | undefined;
   /** Days until then, rounded down; negative after it. */
@@ -14,35 +16,38 @@ const dayMs = 24 * 60 * 60 * 1000;
 
 const whereFrom = 'copy the complete bearer token of the Percipio service account, without the word Bearer';
 
+const nothing: TokenInspection = { problem: undefined, hint: undefined, expiresAt: undefined, daysLeft: undefined };
+
 const headerSchema = z.looseObject({});
 const payloadSchema = z.looseObject({ exp: z.number().nullish() });
 
 /**
- * Checks the form and the expiry of a token. Only Percipio can check the signature.
+ * Checks the form and the expiry of a token. Only Percipio can check the signature. Its tokens are JWTs today, which is
+ * not a promise: another form is only a hint.
  * @param now - The present time.
  */
 export function inspectToken(token: string, now: Date): TokenInspection {
   const text = token.trim();
-  if (text === '') return unusable('the API token is empty');
-  if (/^bearer\s/i.test(text)) return unusable('the API token begins with the word Bearer');
-  if (/\s/.test(text)) return unusable('the API token contains white space');
+  if (text === '') return { ...nothing, problem: `the API token is empty: ${whereFrom}` };
+  if (/\s/.test(text)) return { ...nothing, problem: `the API token contains white space: ${whereFrom}` };
   const parts = text.split('.');
   if (parts.length !== 3 || !parts.every((part) => /^[\w-]+=*$/.test(part))) {
-    return unusable('the API token is not a JWT (three base64url parts separated by dots)');
+    return unusual('the API token is not a JWT (three base64url parts separated by dots)');
   }
   const header = decodePart(parts[0], headerSchema);
   const payload = decodePart(parts[1], payloadSchema);
   if (header === undefined || payload === undefined) {
-    return unusable('the API token looks like a JWT, but its header or payload is unreadable; it may be incomplete');
+    return unusual('the API token looks like a JWT, but its header or payload is unreadable; it may be incomplete');
   }
   if (payload.exp === undefined || payload.exp === null) {
-    return { problem: undefined, expiresAt: undefined, daysLeft: undefined };
+    return nothing;
   }
   const expiresAt = new Date(payload.exp * 1000);
-  if (Number.isNaN(expiresAt.getTime())) return unusable('the API token has an invalid expiry');
+  if (Number.isNaN(expiresAt.getTime())) return unusual('the API token has an invalid expiry');
   const leftMs = expiresAt.getTime() - now.getTime();
   const daysLeft = Math.floor(leftMs / dayMs);
-  return { problem: leftMs > 0 ? undefined : describeExpiry(expiresAt, -leftMs), expiresAt, daysLeft };
+  const problem = leftMs > 0 ? undefined : describeExpiry(expiresAt, -leftMs);
+  return { problem, hint: undefined, expiresAt, daysLeft };
 }
 
 function describeExpiry(expiresAt: Date, agoMs: number): string {
@@ -52,8 +57,8 @@ function describeExpiry(expiresAt: Date, agoMs: number): string {
   return `the API token expired ${ago} (${moment}): get a new token for the Percipio service account`;
 }
 
-function unusable(problem: string): TokenInspection {
-  return { problem: `${problem}: ${whereFrom}`, expiresAt: undefined, daysLeft: undefined };
+function unusual(form: string): TokenInspection {
+  return { ...nothing, hint: `${form}: ${whereFrom}` };
 }
 
 function decodePart<Schema extends z.ZodType>(part: string | undefined, schema: Schema): z.output<Schema> | undefined {

@@ -46,7 +46,8 @@ export async function validatePercipio(
   const failures = await (scope ? prefetch(scope, options, context, validation) : checkAll(options, context));
   const [first, ...others] = failures;
   if (first) {
-    throw others.length === 0 ? first.error : combine(first, others);
+    const error = others.length === 0 ? first.error : combine(first, others);
+    throw error.code === Code.Unauthenticated ? withTokenHint(error, options.token) : error;
   }
 }
 
@@ -64,6 +65,14 @@ function inspectSettings({ token, organizationId }: ValidateOptions, context: Co
       `the API token expires in ${daysLeft} day${daysLeft === 1 ? '' : 's'} (${expiresAt?.toISOString()}); renew it`,
     );
   }
+}
+
+/** Adds what is unusual about the form of a rejected token. */
+function withTokenHint(error: ServiceError, token: string): ServiceError {
+  const { hint } = inspectToken(token, new Date());
+  if (hint === undefined) return error;
+  const { code, reason, cause, rawMessage } = error;
+  return new ServiceError(code, `${rawMessage}; ${hint}`, { reason, cause });
 }
 
 async function prefetch(

@@ -234,6 +234,20 @@ test('a token that Percipio does not take is UNAUTHENTICATED, and is not shown',
   assert.equal(error.rawMessage.match(/Check the API token/g)?.length, 1, 'the advice is given once');
 });
 
+test('a token that is not a JWT passes if Percipio takes it', async (t) => {
+  const { error, told } = await validate(t, { token: 'sk_live:opaque+token' });
+  assert.equal(error, undefined);
+  assert.deepEqual(told.warnings, []);
+});
+
+test('a token that is not a JWT, and that Percipio rejects, is UNAUTHENTICATED with a hint', async (t) => {
+  const { error } = await validate(t, {}, { token: 'sk_live:opaque+token' });
+  assert.equal(error?.code, Code.Unauthenticated);
+  assert.equal(error.reason, 'percipio_http_401');
+  assert.match(error.rawMessage, /answered 401 .*Check the API token .*; the API token is not a JWT/);
+  assert.ok(!error.rawMessage.includes('opaque'));
+});
+
 test('a token that has expired is UNAUTHENTICATED without a request, and the message says since when', async (t) => {
   const { error, simulator } = await validate(t, {}, { token: tokenThatEnds(-3.5 * dayMs, organizationId) });
   assert.equal(error?.code, Code.Unauthenticated);
@@ -261,9 +275,9 @@ test('a token that expires later passes without a warning', async (t) => {
 });
 
 test('settings that cannot be right are refused together, without a request', async (t) => {
-  const { error, simulator } = await validate(t, {}, { token: 'not-a-jwt', organizationId: 'acme' });
+  const { error, simulator } = await validate(t, {}, { token: 'two words', organizationId: 'acme' });
   assert.equal(error?.code, Code.InvalidArgument);
-  assert.match(error.rawMessage, /the API token is not a JWT .*; the organization id is not a UUID: "acme"/);
+  assert.match(error.rawMessage, /the API token contains white space.*; the organization id is not a UUID: "acme"/);
   assert.equal(simulator.requests.total, 0);
 });
 
