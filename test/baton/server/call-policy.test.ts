@@ -19,6 +19,7 @@ import { startHttpServer } from '../../../src/baton/server/http/http-server.ts';
 import { loggerKey } from '../../../src/baton/services/call-context.ts';
 import { type ServiceEntry, serviceEntry } from '../../../src/baton/services/service-entry.ts';
 import type { LogLine } from './test-server.ts';
+import { until } from './until.ts';
 
 type ListResources = NonNullable<Parameters<typeof serviceEntry<typeof ResourcesService>>[1]['listResources']>;
 
@@ -257,9 +258,7 @@ async function start(t: TestContext, serveOver: Carrier, listResources: ListReso
 
 /** Waits for the line of a call, and sees that it is the only one. */
 async function assertOneLine(lines: readonly LogLine[], isRemote: boolean, expected: Record<string, unknown>) {
-  while (lines.length === 0) {
-    await new Promise(setImmediate);
-  }
+  await until('a line in the log', () => lines.length > 0);
   // A second one would come soon.
   await new Promise(setImmediate);
   await new Promise(setImmediate);

@@ -19,6 +19,7 @@ import { bookType, createLibrary } from '../../library-connector.ts';
 import { EchoService } from '../echo-service.ts';
 import type { LogLine } from '../test-server.ts';
 import { tlsFixture } from '../tls-fixture.ts';
+import { until } from '../until.ts';
 
 function start(t: TestContext, connector: Connector, options: Partial<HttpServerOptions> = {}) {
   return serve(t, createConnectorServices(connector, { provisioning: true, ticketing: false }), options);
@@ -184,7 +185,7 @@ test('a request that cannot be read is a line in the log', async (t) => {
   const url = await start(t, createLibrary().connector, { logger });
   const { status, body } = await post(url, 'ResourcesService/ListResources', '{"pageSize": "many"}');
   assert.deepEqual([status, body.code], [400, 'invalid_argument']);
-  while (lines.length === 0) await new Promise(setImmediate);
+  await until('a line in the log', () => lines.length > 0);
   const [{ level, msg, code, method, peer, error }] = lines as [LogLine];
   assert.deepEqual(
     { level, msg, code, method },
@@ -204,7 +205,7 @@ test('a response that cannot be written is a line in the log', async (t) => {
   const list = () => ({ list: [{ displayName: 7 as unknown as string }] });
   const url = await serve(t, [serviceEntry(ResourcesService, { listResources: list })], { logger });
   assert.equal((await post(url, 'ResourcesService/ListResources', { resourceTypeId: 'book' })).status, 500);
-  while (!lines.some(({ msg }) => msg === 'call failed')) await new Promise(setImmediate);
+  await until('a line about the failure', () => lines.some(({ msg }) => msg === 'call failed'));
 });
 
 test('a stream that fails in the middle delivers what came before, and is one line', async (t) => {
