@@ -155,3 +155,24 @@ test('--report-mapping: the result is the same, of a report that is much smaller
     [false, true],
   );
 });
+
+test('the summary counts what the file holds: users and courses on two pages are counted once', async (t) => {
+  const { simulator, folder } = await start(t);
+  const { users, courses } = simulator.data;
+  users.push(...users.slice(0, 9));
+  courses.push(...courses.slice(0, 9));
+  const { resources, entitlements, grants } = await runForSummary(simulator, folder);
+  const { truth } = simulator;
+  const courseCount = truth.courseIds().size;
+  const roles = truth.roleIds().size;
+  assert.deepEqual(resources, { course: courseCount, role: roles, user: truth.userIds().size });
+  assert.deepEqual(entitlements, { course: 2 * courseCount, role: roles });
+  const ids = (await readIds(folder.file)).grants;
+  const count = (form: RegExp) => ids.filter((id) => form.test(id)).length;
+  assert.deepEqual(grants, {
+    'course completed': count(/:completed:/),
+    'course in_progress': count(/:in_progress:/),
+    'role assigned': count(/:assigned:/),
+  });
+  assert.equal(grants['role assigned'], truth.userIds().size);
+});

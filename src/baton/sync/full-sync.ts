@@ -14,17 +14,20 @@ import { isTypeScoped } from './list-scopes.ts';
 import { PrefetchedGrants } from './prefetched-grants.ts';
 import type { FullSyncOptions, SyncContext } from './sync-context.ts';
 import { syncEntitlements, syncStaticEntitlements } from './sync-entitlements.ts';
-import { syncGrants } from './sync-grants.ts';
+import { type GrantCounts, syncGrants } from './sync-grants.ts';
 import type { SyncPhase } from './sync-observer.ts';
 import { syncResources } from './sync-resources.ts';
 import { syncRelatedResources, syncTargets } from './sync-targets.ts';
 
+const noGrants: GrantCounts = new Map();
+
 /**
  * Runs a sync into `options.store`. Calls the connector's Cleanup at the end, whatever the outcome.
+ * @returns How many grants were listed. A grant on two pages is counted twice.
  * @throws What the connector's calls throw; ServiceError for a response that breaks the protocol. The store is then
  * incomplete and must not be saved.
  */
-export async function runFullSync(options: FullSyncOptions): Promise<void> {
+export async function runFullSync(options: FullSyncOptions): Promise<GrantCounts> {
   const context = { ...options, ...connect(options, options.signal) };
   // A targeted sync does not ask for the entitlements and grants of whole types.
   const inReach = (types: readonly ResourceType[], typeScope: DescMessage) =>
@@ -33,7 +36,7 @@ export async function runFullSync(options: FullSyncOptions): Promise<void> {
   try {
     await inPhase(context, 'validate', () => context.connector.validate({}));
     if (options.isEmpty) {
-      return;
+      return noGrants;
     }
     const types = await inPhase(context, 'resource types', () => readResourceTypes(context));
     const { targets } = context;
@@ -49,18 +52,19 @@ export async function runFullSync(options: FullSyncOptions): Promise<void> {
       targets ? syncTargets(context, targets, types) : syncResources(context, types),
     );
     if (options.skipEntitlementsAndGrants) {
-      return;
+      return noGrants;
     }
     await inPhase(context, 'entitlements', async () => {
       await syncStaticEntitlements(context, types);
       await syncEntitlements(context, inReach(typesWithGrants, TypeScopedEntitlementsSchema));
     });
     if (options.skipGrants) {
-      return;
+      return noGrants;
     }
-    await inPhase(context, 'grants', async () => {
-      await syncGrants(context, inReach(typesWithGrants, TypeScopedGrantsSchema), prefetched);
+    return await inPhase(context, 'grants', async () => {
+      const counts = await syncGrants(context, inReach(typesWithGrants, TypeScopedGrantsSchema), prefetched);
       if (targets) await syncRelatedResources(context);
+      return counts;
     });
   } finally {
     prefetched?.close();

@@ -12,20 +12,32 @@ import { skipNotFound } from './skip-not-found.ts';
 import type { SyncContext } from './sync-context.ts';
 import { walkPages } from './walk-pages.ts';
 
-/** Stores the grants of `types`. Expandable grants are left to the reader of the file to expand. */
+/**
+ * Stores the grants of `types`. Expandable grants are left to the reader of the file to expand.
+ * @returns How many were listed, by resource type and slug. A grant on two pages is counted twice.
+ */
 export async function syncGrants(
   context: SyncContext,
   types: readonly ResourceType[],
   prefetched?: PrefetchedGrants,
-): Promise<void> {
-  await context.store.loadGrants(readGrants(context, types, prefetched), context.signal);
+): Promise<GrantCounts> {
+  const counts = new Map<string, number>();
+  const pages = readGrants(context, types, prefetched, (kind, count) => {
+    counts.set(kind, (counts.get(kind) ?? 0) + count);
+  });
+  await context.store.loadGrants(pages, context.signal);
+  return counts;
 }
+
+/** Numbers of grants by resource type and slug: `course completed`. */
+export type GrantCounts = ReadonlyMap<string, number>;
 
 /** The grants to store, page by page. A page counts as written when the next one is asked for. */
 async function* readGrants(
   context: SyncContext,
   types: readonly ResourceType[],
   prefetched: PrefetchedGrants | undefined,
+  count: (kind: string, count: number) => void,
 ): AsyncGenerator<readonly ListedGrant[]> {
   const { grants, store, observer } = context;
   const skipping = skipNotFound(context);
@@ -38,7 +50,9 @@ async function* readGrants(
       for await (const page of skipping(scope.resource, pages)) {
         const stored = selectGrants(context, itemsOf(page));
         yield stored;
-        observer.pageWritten('grants', countBySlug(stored));
+        const counts = countBySlug(stored);
+        for (const [kind, number] of Object.entries(counts)) count(kind, number);
+        observer.pageWritten('grants', counts);
       }
     }
   }

@@ -31,7 +31,7 @@ export interface SyncSummary {
  * @param durationMs - Of the whole command.
  */
 export function summarizeSync(
-  { syncId, type, stats, saved, prunedSyncIds }: SyncedFile,
+  { syncId, type, stats, grants, saved, prunedSyncIds }: SyncedFile,
   tally: SyncTally,
   statistics: ConnectorStatistics | undefined,
   durationMs: number,
@@ -44,7 +44,8 @@ export function summarizeSync(
     duration_ms: Math.round(durationMs),
     resources: Object.fromEntries(stats.resourcesByType),
     entitlements: Object.fromEntries(stats.entitlementsByType),
-    grants: countGrants(tally),
+    // Sorted by name: the order in which grants come says nothing.
+    grants: Object.fromEntries([...grants].sort(([a], [b]) => (a < b ? -1 : 1))),
     left_out: Object.fromEntries(tally.skippedCounts),
     warnings: tally.warnings,
     requests: Object.fromEntries(Object.entries(statistics?.requests ?? {}).filter(([, count]) => count > 0)),
@@ -58,12 +59,6 @@ export function summarizeSync(
     ),
     pruned_sync_ids: prunedSyncIds,
   };
-}
-
-/** Sorted by name: the order in which grants come says nothing. */
-function countGrants(tally: SyncTally): Readonly<Record<string, number>> {
-  const counts = [...(tally.phases.get('grants')?.counts ?? [])];
-  return Object.fromEntries(counts.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** The summary as lines of text. */

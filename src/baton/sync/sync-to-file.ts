@@ -6,6 +6,7 @@ import type { SyncStats } from '../c1z/tables/sync-stats.ts';
 import { runFullSync } from './full-sync.ts';
 import { limitHeapGrowth } from './limit-heap-growth.ts';
 import type { FullSyncOptions } from './sync-context.ts';
+import type { GrantCounts } from './sync-grants.ts';
 
 export interface SyncToFileOptions extends Omit<FullSyncOptions, 'store'> {
   /** Path of the file. The sync is added to an existing file. */
@@ -27,6 +28,8 @@ export interface SyncedFile {
   readonly syncId: string;
   readonly type: SyncType;
   readonly stats: SyncStats;
+  /** The grants of the run in the file. */
+  readonly grants: GrantCounts;
   readonly saved: SavedC1z;
   /** Ids of older runs that were deleted from the file. */
   readonly prunedSyncIds: readonly string[];
@@ -44,7 +47,7 @@ export async function syncToFile(options: SyncToFileOptions): Promise<SyncedFile
   const type = options.targets ? 'partial' : options.skipEntitlementsAndGrants ? 'resources_only' : 'full';
   const parentSyncId = type === 'partial' ? file.latestFinishedFullRun()?.syncId : undefined;
   const store = file.startSync({ type, parentSyncId });
-  await runFullSync({ ...options, store });
+  const listed = await runFullSync({ ...options, store });
   observer.phaseStarted('file');
   const prunedSyncIds = options.keptFullSyncs === undefined ? [] : store.prune(options.keptFullSyncs);
   const stats = await store.end({
@@ -52,9 +55,12 @@ export async function syncToFile(options: SyncToFileOptions): Promise<SyncedFile
     supportsDiff: type === 'full',
     signal,
   });
+  // Only if a grant was listed twice is it worth counting them again.
+  const isListedOnce = listed.values().reduce((sum, count) => sum + count, 0) === stats.grants;
+  const grants = isListedOnce ? listed : store.countGrants();
   const saved = await file.save({ signal });
   observer.phaseEnded('file');
-  return { syncId: store.syncId, type, stats, saved, prunedSyncIds };
+  return { syncId: store.syncId, type, stats, grants, saved, prunedSyncIds };
 }
 
 /** init, resource types, resources, static entitlements, entitlements, grants, grant expansion. */

@@ -27,6 +27,10 @@ const synced: SyncedFile = {
     grantsByType: new Map([['course', 4]]),
     assets: 0,
   },
+  grants: new Map([
+    ['course in_progress', 1],
+    ['course completed', 3],
+  ]),
   saved: { path: '/data/sync.c1z', fileBytes: 43_900, databaseBytes: 200_000 },
   prunedSyncIds: ['s0'],
 };
@@ -34,8 +38,7 @@ const synced: SyncedFile = {
 function summarize(): SyncSummary {
   const tally = new SyncTally(() => {});
   tally.phaseStarted('grants');
-  tally.pageWritten('grants', { 'course in_progress': 1 });
-  tally.pageWritten('grants', { 'course completed': 3 });
+  tally.pageWritten('grants', { 'course in_progress': 1, 'course completed': 4 });
   tally.phaseEnded('grants');
   tally.countSkipped('activity rows with the status Watched', 12);
   tally.warn('the API token expires in 3 days');
@@ -94,7 +97,8 @@ Warning: the API token expires in 3 days
 
 test('as text, empty parts are omitted', () => {
   const stats = { ...synced.stats, resourcesByType: new Map(), entitlementsByType: new Map() };
-  const text = formatSummary(summarizeSync({ ...synced, stats }, new SyncTally(() => {}), undefined, 5));
+  const empty = { ...synced, stats, grants: new Map() };
+  const text = formatSummary(summarizeSync(empty, new SyncTally(() => {}), undefined, 5));
   assert.equal(text, 'Synced in 5 ms to /data/sync.c1z (43.9 kB, sync s1)\n');
 });
 

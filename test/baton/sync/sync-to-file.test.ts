@@ -6,7 +6,13 @@ import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { pino } from 'pino';
-import { type Connector, singlePage } from '../../../src/baton/author/connector.ts';
+import {
+  type Connector,
+  type ResourceRequest,
+  type ResourceSyncer,
+  singlePage,
+} from '../../../src/baton/author/connector.ts';
+import type { Context } from '../../../src/baton/author/context.ts';
 import { Code, ServiceError } from '../../../src/baton/author/service-error.ts';
 import { readC1z } from '../../../src/baton/c1z/c1z-reader.ts';
 import { unpackC1z } from '../../../src/baton/c1z/file/unpack-c1z.ts';
@@ -91,6 +97,26 @@ test('a sync is added to an existing file, and keeps the rows of the previous on
   const booksOf = (syncId: string) => file.records(syncId).resources({ resourceTypeId: 'book' }).length;
   assert.deepEqual([booksOf(first.syncId), booksOf(second.syncId)], [2, 5]);
 });
+
+for (const isRepeated of [false, true]) {
+  test(`the grants are counted as the file has them${isRepeated ? ', each once, though listed twice' : ''}`, async (t) => {
+    const folders = await createFolders(t);
+    // In the file already: grants of another run do not count.
+    await sync(folders);
+    const { connector } = createLibrary();
+    const resourceTypes = connector.resourceTypes.map(({ grants, ...syncer }): ResourceSyncer => {
+      if (!grants || !isRepeated) return { ...syncer, ...(grants && { grants }) };
+      const twice = singlePage(async (request: ResourceRequest, context: Context) => {
+        const { items } = await grants.page({ ...request, pageSize: 1000 }, undefined, context);
+        return [...items, ...items];
+      });
+      return { ...syncer, grants: twice };
+    });
+    const { grants, stats } = await sync(folders, { connector: { ...connector, resourceTypes } });
+    assert.deepEqual([...grants], [['book borrowed', 4]]);
+    assert.equal(stats.grants, 4);
+  });
+}
 
 test('keptFullSyncs: the oldest runs beyond it are removed, and named', async (t) => {
   const folders = await createFolders(t);

@@ -43,6 +43,22 @@ export function countRows(db: DatabaseSync, syncId: string, syncType: string): S
   };
 }
 
+/**
+ * Counts the grants of a run by resource type and slug: `course completed`. The slug is the part of an entitlement's id
+ * after type and resource.
+ */
+export function countGrantsBySlug(db: DatabaseSync, syncId: string): Map<string, number> {
+  const sql = `select resource_type_id || ' ' ||
+      substr(entitlement_id, length(resource_type_id) + length(resource_id) + 3) as kind, count(*) as n
+    from v1_grants not indexed where sync_id = ? group by kind`;
+  return new Map(
+    db
+      .prepare(sql)
+      .all(syncId)
+      .map((row) => [String(row.kind), Number(row.n)]),
+  );
+}
+
 /** One pass over the table: with an index on the type, SQLite would look up each row to see its run. */
 function countByType(db: DatabaseSync, table: string, syncId: string): Map<string, number> {
   const sql = `select resource_type_id as type, count(*) as n from ${table} not indexed where sync_id = ?
