@@ -7,9 +7,11 @@ import {
   RateLimitDescription_Status,
   RateLimitDescriptionSchema,
 } from '#gen/c1/connector/v2/annotation_ratelimit_pb.js';
+import { isConflict } from './api/field-problems.ts';
 import { PercipioError, type PercipioErrorKind } from './api/percipio-error.ts';
 import type { RateLimit } from './api/rate-limit.ts';
 import type { PercipioReason } from './error-reasons.ts';
+import { adviseOnField } from './field-advice.ts';
 import { ReportFormatError } from './report/scan/report-format-error.ts';
 
 /**
@@ -91,7 +93,8 @@ function reasonOf({ kind, status }: PercipioError): string {
   return status === undefined && kind !== 'http' ? reasonOfKind[kind] : `percipio_http_${status}`;
 }
 
-function codeOf({ kind, status, isTransient }: PercipioError): Code {
+function codeOf(error: PercipioError): Code {
+  const { kind, status, isTransient, fieldProblems } = error;
   switch (kind) {
     case 'aborted':
       return Code.Canceled;
@@ -107,16 +110,22 @@ function codeOf({ kind, status, isTransient }: PercipioError): Code {
       if (status === undefined || status >= 500) {
         return codeOfStatus[status ?? 0] ?? Code.Unavailable;
       }
+      // What Percipio says of the fields counts more than its status.
+      if (fieldProblems.length > 0) return isConflict(error) ? Code.AlreadyExists : Code.InvalidArgument;
       return codeOfStatus[status] ?? Code.InvalidArgument;
   }
 }
 
-function adviceFor({ status, family, kind }: PercipioError): string {
+function adviceFor({ status, family, kind, fieldProblems }: PercipioError): string {
   if (kind === 'report-failed') {
     return '. Run the sync again; if it fails again, request less (--report-lookback)';
   }
   if (kind !== 'http') {
     return '';
+  }
+  const sentences = fieldProblems.flatMap((problem) => adviseOnField(problem) ?? []);
+  if (sentences.length > 0) {
+    return [...new Set(sentences)].map((sentence) => `. ${sentence}`).join('');
   }
   if (status === 401) {
     return `. ${tokenAdvice}`;

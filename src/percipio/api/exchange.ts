@@ -53,7 +53,7 @@ export interface OpenResponse {
 
 /** What distinguishes one failure from another; the exchange knows the rest. */
 export type FailureFields = Pick<PercipioErrorFields, 'kind' | 'problem' | 'isTransient'> &
-  Partial<Pick<PercipioErrorFields, 'retryAfterMs' | 'isUnprocessed' | 'cause'>>;
+  Partial<Pick<PercipioErrorFields, 'retryAfterMs' | 'isUnprocessed' | 'fieldProblems' | 'cause'>>;
 
 export class Exchange {
   readonly url: string;
@@ -122,6 +122,10 @@ export class Exchange {
       isUnprocessed: false,
       ...fields,
       problem: redirect + this.#redact(fields.problem),
+      fieldProblems: fields.fieldProblems?.map(({ field, problem }) => ({
+        field: this.#redact(field),
+        problem: this.#redact(problem),
+      })),
       family,
       method,
       url: this.url,

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { CompleteOptions } from './client-options.ts';
 import { readMessages } from './describe-error-body.ts';
 import { type ApiCall, Exchange, type ExchangeContext, type OpenResponse } from './exchange.ts';
+import { readFieldProblems } from './field-problems.ts';
 import { Pace } from './pace.ts';
 import { PercipioError } from './percipio-error.ts';
 import { parseRetryAfterMs, type RateLimit } from './rate-limit.ts';
@@ -171,10 +172,11 @@ export class HttpClient {
     const { status, statusText, headers, rateLimit, body } = response;
     if (status === 401 || status === 403) this.statistics.refusals += 1;
     // If the body cannot be read, the status says enough.
-    const text = await body.readText(errorBytesMax).then(
-      (whole) => exchange.excerpt(whole.text),
+    const whole = await body.readText(errorBytesMax).then(
+      ({ text }) => text,
       () => '',
     );
+    const text = exchange.excerpt(whole);
     const isThrottled = status === 429;
     const target = exchange.targetOf(response);
     const redirect = target === undefined ? '' : `, a redirect that is not followed, to ${target}`;
@@ -183,6 +185,7 @@ export class HttpClient {
       problem: `answered ${[status, statusText].join(' ').trim()}${redirect}${text === '' ? '' : `: ${text}`}`,
       isTransient: isTransientStatus(status),
       isUnprocessed: isThrottled,
+      fieldProblems: readFieldProblems(whole),
       retryAfterMs: parseRetryAfterMs(headers, rateLimit, Date.now()),
     });
   }

@@ -1,5 +1,6 @@
 // The error of this client: what was requested from Percipio, what came back, and whether a retry makes sense.
 import type { Family } from './family.ts';
+import type { FieldProblem } from './field-problems.ts';
 import type { RateLimit } from './rate-limit.ts';
 
 /**
@@ -42,6 +43,8 @@ export interface PercipioErrorFields {
   readonly isTransient: boolean;
   /** It is certain that Percipio did not act on the request, so that a retry cannot do anything twice. */
   readonly isUnprocessed: boolean;
+  /** The values that Percipio does not accept, as far as it names them. Default none. */
+  readonly fieldProblems?: readonly FieldProblem[] | undefined;
   /** A copy of Node's or undici's error, without the data that it may carry. */
   readonly cause?: Error | undefined;
 }
@@ -58,6 +61,7 @@ export class PercipioError extends Error {
   readonly attempts: number;
   readonly isTransient: boolean;
   readonly isUnprocessed: boolean;
+  readonly fieldProblems: readonly FieldProblem[];
 
   constructor(fields: PercipioErrorFields) {
     const tries = fields.attempts > 1 ? ` (after ${fields.attempts} attempts)` : '';
@@ -76,5 +80,6 @@ export class PercipioError extends Error {
     this.attempts = fields.attempts;
     this.isTransient = fields.isTransient;
     this.isUnprocessed = fields.isUnprocessed;
+    this.fieldProblems = fields.fieldProblems ?? [];
   }
 }

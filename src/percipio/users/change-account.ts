@@ -1,5 +1,6 @@
 // Changes one user on request, and explains what prevented it.
 import { Code, type Context, ServiceError } from 'baton-connector-sdk';
+import { PercipioError } from '../api/percipio-error.ts';
 import { toUserBody } from '../api/user-changes.ts';
 import type { PercipioContext } from '../context.ts';
 import { asService } from '../service-errors.ts';
@@ -46,6 +47,8 @@ export async function asChange<Result>(
     return await asService(signal, call);
   } catch (error) {
     if (!(error instanceof ServiceError && error.code === Code.AlreadyExists)) throw error;
+    // Where Percipio names the field, the message does so already.
+    if (error.cause instanceof PercipioError && error.cause.fieldProblems.length > 0) throw error;
     const { rawMessage, reason } = error;
     throw new ServiceError(
       Code.AlreadyExists,

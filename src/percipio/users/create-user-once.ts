@@ -1,4 +1,5 @@
 // Creates a user exactly once: safe to repeat, also after a lost response.
+import { isConflict } from '../api/field-problems.ts';
 import { PercipioError } from '../api/percipio-error.ts';
 import { readUntil } from '../api/read-until.ts';
 import type { User } from '../api/user.ts';
@@ -18,7 +19,7 @@ interface CreatedUser {
  *
  * A user that is found then counts as created by the lost request if it is as requested, and as existing if it differs,
  * since somebody else may have created it in between.
- * @throws PercipioError as of `UsersApi.create`: with status 409 when another user has the login name or e-mail address.
+ * @throws PercipioError as of `UsersApi.create`: a conflict (`isConflict`) when another user has the login name or e-mail address.
  * ServiceError `percipio_outcome_unknown` when the lookup fails too.
  */
 export async function createUserOnce(users: UsersApi, newUser: NewUser, signal: AbortSignal): Promise<CreatedUser> {
@@ -43,7 +44,7 @@ async function tryCreate(users: UsersApi, newUser: NewUser, signal: AbortSignal)
   try {
     return await users.create(newUser, signal);
   } catch (error) {
-    if (isUnclear(error) || (error instanceof PercipioError && error.status === 409)) return error;
+    if (isUnclear(error) || (error instanceof PercipioError && isConflict(error))) return error;
     throw error;
   }
 }

@@ -7,6 +7,7 @@ import { AccountManagerService, ResourceGetterService } from '#gen/c1/connector/
 import { ErrorInfoSchema } from '#gen/google/rpc/error_details_pb.js';
 import type { FaultKind } from '../../../src/simulator/percipio/http/faults.ts';
 import type { PercipioUser } from '../../../src/simulator/percipio/organization/api-objects.ts';
+import type { PercipioSimulatorOptions } from '../../../src/simulator/percipio/simulator-options.ts';
 import { failureOf } from '../../baton/server/failure-of.ts';
 import { call, USERS } from '../../simulator/percipio/start-simulator.ts';
 import { uuid } from '../start-connector.ts';
@@ -331,6 +332,66 @@ test('what Percipio refuses as taken is ALREADY_EXISTS, and says what that means
   const error = await failureOf(createAccount(started, asked));
   assert.equal(error.code, Code.AlreadyExists);
   assert.match(error.rawMessage, /answered 409 .*another user has the loginName\. Another user in Percipio has this/);
+});
+
+for (const status of [400, 409, 422]) {
+  test(`a login name that is taken is ALREADY_EXISTS, by what Percipio says of it, with status ${status}`, async (t) => {
+    const started = await startProvisioning(t, []);
+    const errors = [{ code: 'INVALID_FIELD_VALUE', additionalInfo: 'login_name->field_not_camel_case_unique' }];
+    started.simulator.faults.add({ kind: 'status', status, body: { errors }, match: { method: 'POST' } });
+    const error = await failureOf(createAccount(started, asked));
+    assert.equal(error.code, Code.AlreadyExists);
+    assert.match(
+      error.rawMessage,
+      /INVALID_FIELD_VALUE \(login_name->field_not_camel_case_unique\)\. Another user in Percipio has the login name already, in this or another case; nothing was changed$/,
+    );
+  });
+}
+
+test('a user who has appeared meanwhile is found, whatever status says that the id is taken', async (t) => {
+  const started = await startProvisioning(t, []);
+  const errors = [{ code: 'INVALID_FIELD_VALUE', additionalInfo: 'external_id->field_not_unique' }];
+  started.simulator.faults.add({
+    ...{ kind: 'status', status: 400, body: { errors }, match: { method: 'POST' } },
+    onStrike: () => void started.simulator.data.users.push({ id: uuid(7), externalUserId: 'E1', isActive: true }),
+  });
+  await createAccount(started, { external_user_id: 'E1' });
+  assert.equal(started.simulator.data.users.length, 1);
+});
+
+for (const [name, changes, options, advice] of [
+  [
+    'a login name',
+    { login_name: 'ada!' },
+    {},
+    /Use only letters, digits and the characters @ _ \+ - \. in the login name$/,
+  ],
+  [
+    'a missing attribute',
+    {},
+    { requiredAttributes: ['Geo'] },
+    /Percipio requires the custom attribute "Geo": give it a value$/,
+  ],
+  [
+    'an unknown attribute',
+    { custom_attributes: { Departement: 'Sales' } },
+    { forbidden: ['common'] },
+    /Percipio does not have the custom attribute "Departement": correct its name, or create it in Percipio$/,
+  ],
+] as const) {
+  test(`what to do about ${name} that Percipio refuses is in the error`, async (t) => {
+    const started = await startProvisioning(t, [], { errorForm: 'code', ...options } as PercipioSimulatorOptions);
+    const error = await failureOf(createAccount(started, { ...asked, ...changes }));
+    assert.equal(error.code, Code.InvalidArgument);
+    assert.match(error.rawMessage, advice);
+  });
+}
+
+test('what to do about a password that Percipio refuses is in the error, and the password is not', async (t) => {
+  const started = await startProvisioning(t, [], { errorForm: 'code' });
+  const error = await failureOf(createAccount(started, asked, await chosenPassword('ÄÖÜäöü12')));
+  assert.match(error.rawMessage, /Choose a password of at least 8 characters of at least 3 kinds: lower case/);
+  assert.doesNotMatch(error.rawMessage + started.log(), /ÄÖÜäöü12/);
 });
 
 test('a password that Percipio refuses and repeats is in no error and no log', async (t) => {

@@ -1,0 +1,46 @@
+// What Percipio says is wrong with the fields of a write: `login_name->field_not_unique` in `errors[].additionalInfo`.
+import type { PercipioError } from './percipio-error.ts';
+
+/** One value that Percipio does not accept. */
+export interface FieldProblem {
+  /** As Percipio spells it, such as `login_name`, or the name of a custom attribute. */
+  readonly field: string;
+  /** As Percipio spells it, such as `field_too_long`. */
+  readonly problem: string;
+}
+
+/** Reads the problems in the body of an error. Infos of another form are not problems of a field. */
+export function readFieldProblems(body: string): FieldProblem[] {
+  const errors = readErrors(body);
+  return errors.flatMap((error) => {
+    const info: unknown =
+      typeof error === 'object' && error !== null && 'additionalInfo' in error && error.additionalInfo;
+    return [info].flat().flatMap((text) => {
+      const [, field, problem] = (typeof text === 'string' && /^\s*(.{1,64}?)\s*->\s*(\w{1,64})\s*$/.exec(text)) || [];
+      return field === undefined || problem === undefined ? [] : [{ field, problem: problem.toLowerCase() }];
+    });
+  });
+}
+
+function readErrors(body: string): readonly unknown[] {
+  try {
+    const json: unknown = JSON.parse(body);
+    const errors: unknown = typeof json === 'object' && json !== null && 'errors' in json && json.errors;
+    return Array.isArray(errors) ? errors : [];
+  } catch {
+    return [];
+  }
+}
+
+/** Whether another user has the value, in the same case (`field_not_unique`) or in another one. */
+export function isDuplicate({ problem }: FieldProblem): boolean {
+  return problem === 'field_not_unique' || problem === 'field_not_camel_case_unique';
+}
+
+/**
+ * Whether a write failed because another user has a value. No document says with which status Percipio reports this: what
+ * it says of the fields counts more.
+ */
+export function isConflict({ status, fieldProblems }: Pick<PercipioError, 'status' | 'fieldProblems'>): boolean {
+  return fieldProblems.length > 0 ? fieldProblems.some(isDuplicate) : status === 409;
+}
