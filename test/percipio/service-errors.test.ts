@@ -42,6 +42,7 @@ const byStatus: [status: number, code: Code][] = [
   [409, Code.AlreadyExists],
   [418, Code.InvalidArgument],
   [422, Code.InvalidArgument],
+  [425, Code.Unavailable],
   [429, Code.Unavailable],
   [500, Code.Unavailable],
   [501, Code.Unimplemented],

@@ -1,10 +1,10 @@
 // The family common: the attributes that the organization has defined for its users.
 import { z } from 'zod';
 import type { HttpClient } from './http-client.ts';
-import { optional } from './lenient.ts';
+import { trimmedText } from './lenient.ts';
 
 /** The shape is undocumented. An attribute of a user has an id and a name, and so should its definition. */
-const definitions = z.array(z.object({ name: optional(z.string()) }));
+const definitions = z.array(z.object({ name: trimmedText }).nullable());
 
 export class CustomAttributesApi {
   readonly #http: HttpClient;
@@ -19,6 +19,6 @@ export class CustomAttributesApi {
   async listNames(signal: AbortSignal): Promise<readonly string[]> {
     const call = { family: 'common', method: 'GET', path: this.#path, retry: 'always' } as const;
     const { value } = await this.#http.json(call, definitions, signal);
-    return value.flatMap(({ name }) => (name === undefined ? [] : [name]));
+    return value.flatMap((definition) => definition?.name || []);
   }
 }

@@ -1,34 +1,30 @@
 // A user of Percipio, as returned by user-management.
 import { z } from 'zod';
-import { optional, optionalList } from './lenient.ts';
+import { joinedText, lenient, lenientFlag, lenientPairs, trimmedText } from './lenient.ts';
 
-/** The value of an attribute is text; numbers and booleans are converted. */
-const attributeValue = z.union([z.string(), z.number().transform(String), z.boolean().transform(String)]);
-
-/** Only `id` is always there. */
+/** Only `id` is always there, and readable. */
 export const userSchema = z.object({
   /** A UUID. */
   id: z.string().min(1),
-  externalUserId: optional(z.string()),
-  email: optional(z.string()),
-  isActive: optional(z.boolean()),
-  loginName: optional(z.string()),
-  firstName: optional(z.string()),
-  lastName: optional(z.string()),
+  externalUserId: trimmedText,
+  email: trimmedText,
+  isActive: lenientFlag,
+  loginName: trimmedText,
+  firstName: trimmedText,
+  lastName: trimmedText,
   /** `LEARNER`, `ADMIN` and others; not checked here, since Percipio may add more. */
-  role: optional(z.string()),
+  role: lenient(z.string().trim()),
   /** ISO 8601. */
-  updatedAt: optional(z.string()),
-  jobTitle: optional(z.string()),
-  isInstructor: optional(z.boolean()),
-  hasCoaching: optional(z.boolean()),
-  hasEnterpriseCoaching: optional(z.boolean()),
-  hasEnterpriseCoachingDashboard: optional(z.boolean()),
-  approvalManager: optional(
-    z.object({ id: optional(z.string()), email: optional(z.string()), externalUserId: optional(z.string()) }),
-  ),
-  customAttributes: optionalList(
-    z.object({ id: optional(z.string()), name: optional(z.string()), value: optional(attributeValue) }),
+  updatedAt: lenient(z.string()),
+  jobTitle: trimmedText,
+  isInstructor: lenientFlag,
+  hasCoaching: lenientFlag,
+  hasEnterpriseCoaching: lenientFlag,
+  hasEnterpriseCoachingDashboard: lenientFlag,
+  approvalManager: lenient(z.object({ id: trimmedText, email: trimmedText, externalUserId: trimmedText })),
+  /** An attribute can have several values: then they are joined. */
+  customAttributes: lenientPairs(
+    z.object({ id: trimmedText, name: trimmedText.transform((name) => name || undefined), value: joinedText }),
   ),
 });
 

@@ -1,6 +1,6 @@
 // The family user-management: users.
-import { z } from 'zod';
 import type { HttpClient, JsonResponse } from './http-client.ts';
+import { lenientObjects } from './lenient.ts';
 import { PercipioError } from './percipio-error.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { readUntil } from './read-until.ts';
@@ -24,6 +24,10 @@ export interface UsersPageRequest {
 
 export interface UsersPage {
   readonly items: readonly User[];
+  /** How many entries the page has: `items`, and what is null. */
+  readonly entries: number;
+  /** How many values could not be read, by field; `null` for entries that are null. */
+  readonly unread: ReadonlyMap<string, number>;
   /** The total number of users, if the response has it. */
   readonly total: number | undefined;
   /** Where the next page begins; absent on the last one. */
@@ -35,6 +39,8 @@ export interface UsersPage {
 
 /** What a user can be looked up by, besides the uuid. */
 export type UserKey = 'external-user-id' | 'login-name' | 'login-name-or-email';
+
+const usersSchema = lenientObjects(userSchema);
 
 const write = { family: 'user-management', retry: 'if-unprocessed' } as const;
 
@@ -77,16 +83,16 @@ export class UsersApi {
         query: { max, offset, updatedSince: updatedSince?.toISOString() },
         retry: 'always',
       },
-      z.array(userSchema),
+      usersSchema,
       signal,
-      ({ value: items, headers, rateLimit }, exchange) => {
+      ({ value: { items, entries, unread }, headers, rateLimit }, exchange) => {
         const total = readCountHeader(headers, 'x-total-count');
-        if (items.length === 0 && total !== undefined && offset < total) {
+        if (entries === 0 && total !== undefined && offset < total) {
           const problem = `answered without users from offset ${offset} on, although there are ${total}`;
           throw exchange.fail({ kind: 'body', problem, isTransient: true });
         }
-        const nextOffset = nextUsersOffset(offset, items.length, total);
-        return { items, total, nextOffset, answeredAt: readAnsweredAt(headers), rateLimit };
+        const nextOffset = nextUsersOffset(offset, entries, total);
+        return { items, entries, unread, total, nextOffset, answeredAt: readAnsweredAt(headers), rateLimit };
       },
     );
   }

@@ -88,7 +88,9 @@ function follow({ page, offset, changes }: ReadUsers, start: number): ChangedUse
     placeAfter: (count) => {
       const end = start + count;
       const last = changes.slice(Math.max(0, end - seamLength), end);
-      return { offset: offset + end, seam: joinFingerprints(last.map(({ eventId }) => fingerprintOf(eventId))) };
+      // What is null after the last user is passed as well; in between it only makes the offset too small.
+      const passed = end < changes.length ? end : page.entries;
+      return { offset: offset + passed, seam: joinFingerprints(last.map(({ eventId }) => fingerprintOf(eventId))) };
     },
   };
 }

@@ -13,11 +13,17 @@ import { toUserResource } from './user-resource.ts';
 export function createUserSyncer(percipio: PercipioContext): ResourceSyncer {
   return {
     type: userType,
-    list: listing(usersPosition, async (_request, token, { signal, syncId }) => {
+    list: listing(usersPosition, async (_request, token, { signal, syncId, reporter }) => {
       // As large as Percipio allows, whatever page size the caller wants: the runtime splits it, and requests are scarce.
-      const { items, nextOffset, rateLimit } = await asService(signal, (signal) =>
+      const { items, unread, nextOffset, rateLimit } = await asService(signal, (signal) =>
         percipio.memory.scopeOf(syncId).lists.users.read(percipio.client().users, token?.offset ?? 0, signal),
       );
+      for (const [field, count] of unread) {
+        reporter.countSkipped(
+          field === 'null' ? 'entries of the list of users that are null' : `unreadable values of users: ${field}`,
+          count,
+        );
+      }
       return {
         items: items.map(toUserResource),
         next: nextOffset === undefined ? undefined : { offset: nextOffset },

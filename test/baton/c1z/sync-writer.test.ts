@@ -52,6 +52,15 @@ const plain = courseGrants('c3', 300).map((message): ListedGrant => {
   return { entitlement: of, principalType: 'user', principal: principal?.id?.resource ?? '' };
 });
 
+/** Ids in order and principals in reverse: the index of the ids is loaded, those with principals are not. */
+const crossed = some.map(
+  (grant, i): Grant => ({
+    ...grant,
+    id: `grant ${String(i).padStart(6, '0')}`,
+    principal: resource('user', `u${String(9999 - i)}`),
+  }),
+);
+
 /** The pages of grants of a sync. */
 const syncs: Record<string, (readonly ListedGrant[])[]> = {
   'in order': [some, many],
@@ -60,6 +69,7 @@ const syncs: Record<string, (readonly ListedGrant[])[]> = {
   'plain and as messages': [some, plain, courseGrants('c4', 300)],
   'with one that needs an overflow page': [some, [overflowing], many],
   'that begin with one that needs an overflow page': [[overflowing], some],
+  'of which some indexes are loaded, then SQLite writes duplicates': [crossed, [overflowing], crossed],
   'in no order': [courseGrants('c2', 300), courseGrants('c1', 300)],
   'of a smaller kind after many in order': [many, some.slice(0, 100)],
   'of another kind after many in order': [many, some],

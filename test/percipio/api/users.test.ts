@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { User } from '../../../src/percipio/api/user.ts';
+import type { UsersPage } from '../../../src/percipio/api/users.ts';
+import { startSimulator } from '../../simulator/percipio/start-simulator.ts';
 import { captureError } from './capture-error.ts';
 import { createTestClient, never, organizationId, sendJson, startServer, token } from './start-server.ts';
 
@@ -89,7 +92,8 @@ describe('users.list', () => {
   for (const [name, body, place] of [
     ['a user without an id', [{ id: 'a' }, { email: 'x@example.com' }], '[1].id'],
     ['a user with an empty id', [{ id: '' }], '[0].id'],
-    ['a field of another type', [{ id: 'a', isActive: 'yes' }], '[0].isActive'],
+    ['an id of another type', [{ id: 7 }], '[0].id'],
+    ['an entry of another type', [{ id: 'a' }, 'b'], '[1]'],
     ['something else than a list', { items: [] }, 'the response'],
   ] as const) {
     it(`fails on ${name}, and says where without quoting it`, async (t) => {
@@ -101,6 +105,102 @@ describe('users.list', () => {
       assert.ok(!error.message.includes('x@example.com'));
     });
   }
+
+  it('takes users with odd values, and counts what it could not read', async (t) => {
+    const server = await startServer(t, (_request, response) =>
+      sendJson(response, [
+        null,
+        {
+          id: 'a',
+          firstName: ' Ada\u00a0',
+          lastName: ['Example'],
+          loginName: 7,
+          email: '  ',
+          role: 3,
+          isActive: 'False',
+          hasCoaching: 'sometimes',
+          approvalManager: 'boss',
+          updatedAt: 17,
+          customAttributes: [
+            { name: ' list ', value: ['x', ' y ', 3] },
+            { name: 'gaps', value: [null, 'x', {}] },
+            { name: 'none', value: [] },
+            { name: 'map', value: { a: 1 } },
+            { name: ' ', value: 'lost' },
+            null,
+            'text',
+          ],
+        },
+        null,
+        { id: 'b', customAttributes: { one: 1, two: null, three: {} }, approvalManager: { id: 5, email: ['a'] } },
+        { id: 'c', customAttributes: 'a=b', role: ' COACH ' },
+      ]),
+    );
+    const { items, entries, unread } = await createTestClient(t, server.url).users.list({ max: 9, offset: 0 }, never);
+    assert.deepEqual(
+      items.map((item) => JSON.parse(JSON.stringify(item))),
+      [
+        {
+          ...{ id: 'a', firstName: 'Ada', loginName: '7', email: '', isActive: false },
+          customAttributes: [
+            { name: 'list', value: 'x|y|3' },
+            { name: 'gaps', value: 'x' },
+            { name: 'none' },
+            { name: 'map' },
+            { value: 'lost' },
+          ],
+        },
+        {
+          id: 'b',
+          approvalManager: { id: '5' },
+          customAttributes: [{ name: 'one', value: '1' }, { name: 'two' }, { name: 'three' }],
+        },
+        { id: 'c', role: 'COACH', customAttributes: [] },
+      ],
+    );
+    assert.equal(entries, 5);
+    assert.deepEqual(Object.fromEntries(unread), {
+      null: 2,
+      lastName: 1,
+      role: 1,
+      updatedAt: 1,
+      hasCoaching: 1,
+      approvalManager: 1,
+      'approvalManager.email': 1,
+      // One list with an entry that is text, and the text in the place of a list.
+      customAttributes: 2,
+      'customAttributes.value': 1,
+    });
+  });
+
+  it('reads each odd value of the simulator as what it stands for', async (t) => {
+    const simulator = await startSimulator(t, { users: 400, courses: 0, activityRows: 0, oddValues: true });
+    const client = createTestClient(t, simulator.url, {
+      organizationId: simulator.organizationId,
+      token: simulator.token,
+    });
+    const users = new Map<string, User>();
+    for (let offset: number | undefined = 0; offset !== undefined; ) {
+      const page: UsersPage = await client.users.list({ max: 30, offset }, never);
+      for (const user of page.items) users.set(user.id, user);
+      offset = page.nextOffset;
+    }
+    assert.equal(users.size, 400);
+    let compared = 0;
+    for (const { of, id, oddity, field, plain } of simulator.oddValues) {
+      // Times are for events, which read them as they are.
+      if (of !== 'user' || /^(customAttributes|approvalManager|updatedAt)$/.test(field)) continue;
+      const user = users.get(id);
+      const attribute = /^customAttributes\.(.*)$/.exec(field)?.[1];
+      const value = attribute
+        ? user?.customAttributes.find(({ name }) => name === attribute)?.value
+        : user?.[field as keyof User];
+      const expected = typeof plain === 'object' ? plain.join('|') : plain;
+      assert.equal(String(value ?? ''), String(expected ?? ''), `${oddity}: ${field}`);
+      compared += 1;
+    }
+    assert.ok(compared > 80, String(compared));
+  });
 
   it('walks through all pages, whatever their length', async (t) => {
     const all = Array.from({ length: 23 }, (_, index) => ({ id: `u${index}` }));

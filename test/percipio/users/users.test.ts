@@ -5,6 +5,7 @@ import { Code, type ConnectError } from '@connectrpc/connect';
 import { RateLimitDescriptionSchema } from '#gen/c1/connector/v2/annotation_ratelimit_pb.js';
 import { SkipEntitlementsAndGrantsSchema } from '#gen/c1/connector/v2/annotation_resource_tree_pb.js';
 import { ResourceType_Trait } from '#gen/c1/connector/v2/resource_pb.js';
+import { createTestContext, readListing } from '../../../src/baton/testing.ts';
 import { startSimulator } from '../../simulator/percipio/start-simulator.ts';
 import { decodeToken, readAllPages, readResources, startConnector, uuid } from '../start-connector.ts';
 
@@ -85,4 +86,16 @@ test('GetResource reads one user, and is NOT_FOUND for one who is gone', async (
   const get = (resource: string) => getter.getResource({ resourceId: { resourceType: 'user', resource } });
   assert.equal((await get(uuid(1))).resource?.id?.resource, uuid(1));
   await assert.rejects(get(uuid(9)), (error: ConnectError) => error.code === Code.NotFound);
+});
+
+test('odd values cost a value each, and the summary counts them', async (t) => {
+  const simulator = await startSimulator(t, { users: 90, courses: 0, activityRows: 0, oddValues: true });
+  const { connector } = startConnector(t, simulator);
+  const { context, reported } = createTestContext();
+  const list = connector.resourceTypes.find(({ type }) => type.id === 'user')?.list;
+  assert.ok(list);
+  assert.equal((await readListing(list, { parent: undefined }, context)).length, 90);
+  assert.equal(reported.skipped.get('entries of the list of users that are null'), 3);
+  assert.ok(reported.skipped.get('unreadable values of users: customAttributes'));
+  assert.ok([...reported.skipped.keys()].every((reason) => /^(entries|unreadable values) of /.test(reason)));
 });

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { Code, ServiceError } from '../../author/service-error.ts';
 import { ConnectionError } from '../../net/connection-error.ts';
 import { type HttpSender, readText } from '../../net/http-sender.ts';
-import { throwUnreachable } from '../link/http2-connection.ts';
 
 /** What calls carry. */
 export interface AccessToken {
@@ -59,7 +58,9 @@ export async function requestToken(options: TokenRequest): Promise<AccessToken> 
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof ServiceError) throw error;
-    if (error instanceof ConnectionError) throwUnreachable(error);
+    if (error instanceof ConnectionError) {
+      throw new ServiceError(Code.Unavailable, error.message, { reason: 'no_connection', cause: error });
+    }
     throw unavailable(`the connection to ${url} failed: ${(error as Error).message}`, error);
   }
 }

@@ -142,7 +142,7 @@ export class Http2Connection implements SessionManager {
 }
 
 /** @throws ServiceError UNAVAILABLE for a ConnectionError, anything else as it is. */
-export function throwUnreachable(error: unknown): never {
+function throwUnreachable(error: unknown): never {
   if (!(error instanceof ConnectionError)) throw error;
   throw new ServiceError(Code.Unavailable, error.message, { reason: 'no_connection', cause: error });
 }
