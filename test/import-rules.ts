@@ -156,7 +156,14 @@ export const rooms: Readonly<Record<string, Room>> = {
   'src/percipio/resource-types.ts': percipioRoom('what the types share stands on messages alone'),
   'src/percipio/timing.ts': percipioRoom('waits belong to what waits: import its policy', 'api', 'report/scan'),
   'src/percipio/error-reasons.ts': percipioRoom('a table imports nothing'),
-  'src/percipio/service-errors.ts': percipioRoom('it maps errors of the API', 'api', 'error-reasons.ts', 'report/scan'),
+  'src/percipio/field-advice.ts': percipioRoom('advice is about fields of the API', 'api'),
+  'src/percipio/service-errors.ts': percipioRoom(
+    'it maps errors of the API',
+    'api',
+    'error-reasons.ts',
+    'field-advice.ts',
+    'report/scan',
+  ),
   'src/percipio/report': percipioRoom(
     'a report knows rows: map to grants in courses/',
     'api',

@@ -50,7 +50,7 @@ const failures: readonly Row[] = [
   ['an answer that breaks off', { kind: 'truncate' }, 'Unavailable', /GET http/],
   ['JSON that is cut off', { kind: 'garbage' }, 'Unavailable', /GET http/],
   ['an empty answer', { kind: 'emptyBody' }, 'Unavailable', /GET http/],
-  ['a page for people', { kind: 'garbage', text: '<html>Please sign in</html>' }, 'Internal', /GET http/],
+  ['a web page', { kind: 'garbage', text: '<html>Please sign in</html>' }, 'Unavailable', /GET http/],
   ['JSON of another shape', { kind: 'garbage', text: '{"items":7}' }, 'Internal', /GET http/],
 ];
 

@@ -1,5 +1,4 @@
 // What Percipio says is wrong with the fields of a write: `login_name->field_not_unique` in `errors[].additionalInfo`.
-import type { PercipioError } from './percipio-error.ts';
 
 /** One value that Percipio does not accept. */
 export interface FieldProblem {
@@ -41,6 +40,12 @@ export function isDuplicate({ problem }: FieldProblem): boolean {
  * Whether a write failed because another user has a value. No document says with which status Percipio reports this: what
  * it says of the fields counts more.
  */
-export function isConflict({ status, fieldProblems }: Pick<PercipioError, 'status' | 'fieldProblems'>): boolean {
+export function isConflict({
+  status,
+  fieldProblems,
+}: {
+  readonly status: number | undefined;
+  readonly fieldProblems: readonly FieldProblem[];
+}): boolean {
   return fieldProblems.length > 0 ? fieldProblems.some(isDuplicate) : status === 409;
 }

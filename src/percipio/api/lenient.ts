@@ -6,14 +6,6 @@ export function optional<Schema extends z.ZodType>(schema: Schema) {
   return schema.nullish().transform((value) => value ?? undefined);
 }
 
-/** A list that may be null or missing, which then is empty. */
-export function optionalList<Schema extends z.ZodType>(schema: Schema) {
-  return z
-    .array(schema)
-    .nullish()
-    .transform((value) => value ?? []);
-}
-
 /** A field that is undefined if it cannot be read. */
 export function lenient<Schema extends z.ZodType>(schema: Schema) {
   return optional(schema).catch(undefined);

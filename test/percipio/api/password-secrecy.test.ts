@@ -109,6 +109,19 @@ describe('a password', () => {
     assert.doesNotMatch((await captureError(call)).message, /Corr/);
   });
 
+  it('is in no error when the problems of fields repeat it', async (t) => {
+    const server = await startServer(t, (_request, response) => {
+      const errors = [{ additionalInfo: 'Horse_777->x' }, { additionalInfo: 'x->horse_777' }];
+      response.writeHead(422).end(JSON.stringify({ errors }));
+    });
+    const { users } = createTestClient(t, server.url);
+    for (const password of ['Horse_777', 'horse_777']) {
+      const error = await captureError(users.update('u', { password }, never));
+      assert.equal(error.fieldProblems.length, 2);
+      assert.ok(!inspect(error, { depth: 10, showHidden: true }).includes(password));
+    }
+  });
+
   it('is in no error when the reason of a refusal repeats it', async (t) => {
     const server = await startServer(t, (_request, response) => {
       response.writeHead(422, 'Correct-Horse-7').end();

@@ -5,6 +5,7 @@ import { REDIRECT_STATUSES } from '../../../src/simulator/percipio/http/redirect
 import { startSimulator } from '../../simulator/percipio/start-simulator.ts';
 import { captureError } from './capture-error.ts';
 import { createTestClient, never, startServer } from './start-server.ts';
+import { authorityFile, startTlsServer } from './start-tls-server.ts';
 
 async function start(t: TestContext) {
   const simulator = await startSimulator(t, { users: 2, reportPolls: { pending: 0, inProgress: 0 }, activityRows: 5 });
@@ -42,7 +43,7 @@ describe('redirects of reads', () => {
     let api = '';
     const other = await startServer(t, (request, response) => {
       seen.push(request.headers.authorization);
-      response.writeHead(302, { location: `${api}/back` }).end();
+      response.writeHead(302, { location: request.url === '/away' ? '/further' : `${api}/back` }).end();
     });
     const server = await startServer(t, (request, response) => {
       seen.push(request.headers.authorization?.slice(0, 6));
@@ -52,7 +53,18 @@ describe('redirects of reads', () => {
     api = server.url;
     const { items } = await createTestClient(t, server.url).users.list({ max: 10, offset: 0 }, never);
     assert.deepEqual(items, []);
-    assert.deepEqual(seen, ['Bearer', undefined, undefined]);
+    assert.deepEqual(seen, ['Bearer', undefined, undefined, undefined]);
+  });
+
+  it('are not followed from HTTPS to HTTP', async (t) => {
+    const plain = await startServer(t, (_request, response) => response.end('[]'));
+    const server = await startTlsServer(t, (_request, response) =>
+      response.writeHead(302, { location: plain.url }).end(),
+    );
+    const client = createTestClient(t, server.url, { env: { SSL_CERT_FILE: authorityFile } });
+    const error = await captureError(client.users.list({ max: 10, offset: 0 }, never));
+    assert.match(error.message, /answered 302 Found, a redirect that is not followed, to http:\/\/127\.0\.0\.1:/);
+    assert.equal(plain.requests.length, 0);
   });
 
   it('are followed to the rows of a report', async (t) => {
