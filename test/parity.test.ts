@@ -24,8 +24,8 @@ import { READY_AT_ONCE, startSimulator } from './simulator/percipio/start-simula
 
 /** Flags that a Go connector on baton-sdk v0.20.2 rejects as unknown. */
 const ours = [
-  ...['content-types', 'output', 'password-file', 'region', 'report-lookback', 'report-mapping', 'report-timeout'],
-  ...['skip-compliance-courses', 'skip-retired-courses'],
+  ...['content-types', 'output', 'password-file', 'region', 'report-id', 'report-lookback', 'report-mapping'],
+  ...['report-timeout', 'skip-compliance-courses', 'skip-retired-courses'],
 ];
 const newer = ['external-resource-traits'];
 
@@ -144,10 +144,10 @@ test('docs/parity.md: the result of a sync, its requests and its log', async (t)
 });
 
 test('docs/parity.md: how often is polled and retried', () => {
-  const { reportFirstPollMaxMs, reportPollMaxMs, requestRetry, downloadRetry } = defaultTiming;
+  const { reportPollMinMs, reportPollMaxMs, requestRetry, downloadRetry } = defaultTiming;
   assert.equal(
     saysOf('The result of a sync', 'polls of the report'),
-    `as soon as the report is needed and within ${reportFirstPollMaxMs / 1000} s, then every ${reportPollMaxMs / 1000} s`,
+    `after ${reportPollMinMs / 1000} s or as soon as the report is needed, then at twice the interval each time, up to ${reportPollMaxMs / 1000} s`,
   );
   const requests = `retries ${requestRetry.attemptsMax - 1} times`;
   assert.equal(saysOf('Failures', 'nothing is listening on the address'), `${requests}, then fails`);

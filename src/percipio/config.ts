@@ -70,6 +70,15 @@ export const reportTimeoutField = durationField({
   exportTarget: 'ops',
 });
 
+/** Only the first sync of a process uses it: later ones would get the same activity again. */
+export const reportIdField = stringField({
+  name: 'report-id',
+  description: 'Id of a report that an earlier, failed sync requested: use it instead of requesting one',
+  exportTarget: 'cli',
+  normalize: normalizeUuid,
+  check: (id) => checkUuids([id]),
+});
+
 /** How Percipio applies it is documented only roughly: see docs/performance.md. */
 export const reportMappingField = boolField({
   name: 'report-mapping',
@@ -95,6 +104,7 @@ export const percipioFields = [
   skipRetiredCoursesField,
   reportLookbackField,
   reportTimeoutField,
+  reportIdField,
   reportMappingField,
   baseUrlField,
 ];

@@ -17,6 +17,7 @@ import {
   limitedCoursesField,
   organizationIdField,
   regionField,
+  reportIdField,
   reportLookbackField,
   reportMappingField,
   reportTimeoutField,
@@ -31,6 +32,7 @@ import { createUserChangesFeed } from './events/user-changes.ts';
 import type { SyncLists } from './memory/sync-lists.ts';
 import { SyncMemory } from './memory/sync-memory.ts';
 import { ActivityReports } from './report/activity-reports.ts';
+import { ReusableReport } from './report/reusable-report.ts';
 import { createRoleSyncer } from './roles/roles.ts';
 import { type ConnectorTiming, defaultTiming } from './timing.ts';
 import { createActions } from './users/user-actions.ts';
@@ -55,6 +57,7 @@ export function createPercipioConnector(
     skipsCompliance: settings.get(skipComplianceCoursesField),
     skipsRetired: settings.get(skipRetiredCoursesField),
   });
+  const reusable = new ReusableReport(settings.get(reportIdField));
   const createReports = (lists: SyncLists) =>
     new ActivityReports({
       reports: () => client().reports,
@@ -64,6 +67,7 @@ export function createPercipioConnector(
       contentType: content.reportFilter,
       timeoutMs: settings.get(reportTimeoutField),
       timing,
+      reusable,
       isListing: () => lists.isListing,
       syncedIds: (signal) => lists.readIds(client().users, signal),
     });
@@ -89,6 +93,7 @@ export function createPercipioConnector(
     validate: (context, validation) => validatePercipio(validated, context, validation),
     cleanup: async ({ syncId }) => percipio.memory.forget(syncId),
     statistics: () => client().statistics(),
+    adviseAfterFailure: () => reusable.advice,
     close: async () => {
       percipio.memory.close();
       await created?.close();

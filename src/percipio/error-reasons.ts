@@ -82,20 +82,21 @@ export const percipioReasons = {
     meaning: 'The activity report is not of the documented form.',
     action: 'Report the message.',
   },
+  report_id_unusable: {
+    codes: ['FailedPrecondition'],
+    meaning: 'Percipio does not have the report of --report-id any more, failed to generate it, or rejects the id.',
+    action: 'Remove --report-id.',
+  },
   report_mapping: {
     codes: ['FailedPrecondition'],
     meaning: 'Percipio did not create a report with mapped fields.',
     action: 'Remove --report-mapping.',
   },
-  report_not_ready: {
-    codes: ['Unavailable'],
-    meaning: 'Percipio announced the activity report as ready, and then as unfinished again.',
-    action: 'Run the sync again.',
-  },
   report_timeout: {
     codes: ['FailedPrecondition'],
     meaning: 'Percipio did not finish the activity report in time.',
-    action: 'Allow more time with --report-timeout, or request less with --report-lookback.',
+    action:
+      'Allow more time with --report-timeout, or request less with --report-lookback. A sync on the command line names a --report-id to continue with.',
   },
   sync_ended: {
     codes: ['Canceled'],

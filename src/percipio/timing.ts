@@ -11,12 +11,10 @@ export interface ConnectorTiming {
    * minutes; callers and proxies time out on long calls.
    */
   readonly reportWaitMs: number;
-  /** The latest time of the first poll of a sync's report. It is earlier if the sync has nothing else to do. */
-  readonly reportFirstPollMaxMs: number;
-  /** Between two polls of a sync's report, as in the Go connector (poll-report.ts). */
-  readonly reportPollMaxMs: number;
-  /** Between the first two polls of an event feed's report; each wait doubles, up to `reportPollMaxMs`. */
+  /** Before the first poll of a report, unless a caller needs it earlier. Each further wait is twice as long. */
   readonly reportPollMinMs: number;
+  /** The longest wait between two polls of a report. */
+  readonly reportPollMaxMs: number;
   /** When a request is sent again. */
   readonly requestRetry: RequestRetryPolicy;
   /** When the download of a report begins again. */
@@ -27,9 +25,8 @@ export interface ConnectorTiming {
 
 export const defaultTiming: ConnectorTiming = {
   reportWaitMs: 15_000,
-  reportFirstPollMaxMs: 30_000,
-  reportPollMaxMs: 60_000,
   reportPollMinMs: 1000,
+  reportPollMaxMs: 60_000,
   requestRetry: defaultRetryPolicy,
   downloadRetry: downloadRetryPolicy,
   now: Date.now,

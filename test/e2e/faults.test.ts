@@ -34,6 +34,16 @@ const plans: [what: string, faults: Fault[], repeated: number][] = [
     2,
   ],
   [
+    'polls that are answered with a web page, an empty object or null',
+    ['<html><title>Please wait</title></html>', {}, null].map((body) => ({
+      kind: 'status',
+      status: 200,
+      body,
+      match: { path: report },
+    })),
+    3,
+  ],
+  [
     'all of it together',
     [
       { ...throttled, match: { path: users }, times: 2 },

@@ -4,6 +4,8 @@ import { type TestContext, test } from 'node:test';
 import { READY_AT_ONCE, startSimulator } from '../simulator/percipio/start-simulator.ts';
 import { createWorkFolder, readIds, runForSummary, startProcess, trueIds } from './run-program.ts';
 
+const report = /report-requests\/(?!0000|learning)/;
+
 /** A process that syncs into an existing file, in the middle of the grants: the download of its report has stalled. */
 async function startStalled(t: TestContext) {
   const simulator = await startSimulator(t, { users: 30, courses: 20, activityRows: 200, ...READY_AT_ONCE });
@@ -11,7 +13,6 @@ async function startStalled(t: TestContext) {
   await runForSummary(simulator, folder);
   const before = await readFile(folder.file);
   simulator.requests.clear();
-  const report = /report-requests\/(?!0000|learning)/;
   simulator.faults.add({ kind: 'stall', afterBytes: 1000, match: { method: 'GET', path: report } });
   const { child, finished } = startProcess(t, simulator, folder);
   await simulator.requests.waitFor(({ path, status }) => report.test(path) && status === 200);
@@ -27,7 +28,10 @@ for (const [signal, exitCode] of [
     child.kill(signal);
     const outcome = await finished;
     assert.deepEqual([outcome.exitCode, outcome.signal], [exitCode, null]);
-    assert.match(outcome.stderr, new RegExp(`stopped by ${signal}\n$`));
+    assert.match(
+      outcome.stderr,
+      new RegExp(`\nbaton-percipio: stopped by ${signal}\nbaton-percipio: Percipio has .*\n$`),
+    );
     assert.ok(before.equals(await readFile(folder.file)));
     assert.deepEqual(await folder.list(), ['sync.c1z']);
     assert.deepEqual(await folder.listTemporary(), []);
@@ -43,4 +47,28 @@ test('kill -9 leaves the file as it was and none beside it, and the next sync wo
   assert.deepEqual(await folder.list(), ['sync.c1z']);
   await runForSummary(simulator, folder);
   assert.deepEqual(await readIds(folder.file), trueIds(simulator));
+});
+
+test('a sync that is interrupted while Percipio generates the report says how another one can use it', async (t) => {
+  const clock = { ms: Date.now() };
+  const simulator = await startSimulator(t, {
+    users: 30,
+    courses: 20,
+    activityRows: 200,
+    ...READY_AT_ONCE,
+    reportDelayMs: 3_600_000,
+    now: () => clock.ms,
+  });
+  const folder = await createWorkFolder(t);
+  const { child, finished } = startProcess(t, simulator, folder);
+  await simulator.requests.waitFor(({ path, status }) => report.test(path) && status === 200);
+  child.kill('SIGINT');
+  const [, id, until] = /--report-id (\S+) before (\S+): /.exec((await finished).stderr) ?? [];
+  assert.equal(id, simulator.reportRequests[0]?.reportId);
+  const leftMs = Date.parse(until ?? '') - Date.now();
+  assert.ok(leftMs > 23.9 * 3_600_000 && leftMs <= 24 * 3_600_000, until);
+  clock.ms += 3_600_000;
+  await runForSummary(simulator, folder, { argv: [`--report-id=${id}`] });
+  assert.deepEqual(await readIds(folder.file), trueIds(simulator));
+  assert.equal(simulator.reportRequests.length, 1);
 });

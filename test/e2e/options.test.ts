@@ -142,6 +142,26 @@ test('--workers: several give the same', async (t) => {
   assert.deepEqual(await readIds(folder.file), truth);
 });
 
+test('--report-id: the report of an earlier sync is used, with as many requests but for its own', async (t) => {
+  const { simulator, folder, truth } = await start(t);
+  await runForSummary(simulator, folder);
+  const { reportId = '' } = simulator.reportRequests[0] ?? {};
+  const earlier = simulator.requests.total;
+  const summary = await runForSummary(simulator, folder, { argv: [`--report-id={${reportId.toUpperCase()}}`] });
+  assert.deepEqual(await readIds(folder.file), truth);
+  assert.equal(summary.requests.reporting, 1);
+  assert.equal(simulator.requests.total - earlier, earlier - 1);
+  assert.equal(simulator.reportRequests.length, 1);
+});
+
+test('--report-id: what is no UUID is an error before anything is sent', async (t) => {
+  const { simulator, folder } = await start(t);
+  const { exitCode, stderr } = await runProgram(simulator, folder, { argv: ['--report-id=../users'] });
+  assert.equal(exitCode, 2);
+  assert.match(stderr, /--report-id: .*expects? .*UUID/);
+  assert.equal(simulator.requests.total, 0);
+});
+
 test('--report-mapping: the result is the same, of a report that is much smaller', async (t) => {
   const { simulator, folder } = await start(t);
   const whole = await runForSummary(simulator, folder);

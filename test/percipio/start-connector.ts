@@ -21,7 +21,6 @@ import type { PercipioSimulator } from '../../src/simulator/percipio/percipio-si
 export const quickTiming: ConnectorTiming = {
   ...defaultTiming,
   reportWaitMs: 60_000,
-  reportFirstPollMaxMs: 1,
   reportPollMinMs: 1,
   reportPollMaxMs: 2,
   requestRetry: { attemptsMax: 4, delayMinMs: 1, delayMaxMs: 2, retryAfterMaxMs: 120_000 },

@@ -29,6 +29,11 @@ export interface Connector {
   cleanup?(context: Context): Promise<void>;
   /** Requests to the application since the connector was created, for the summary of a sync. */
   statistics?(): ConnectorStatistics;
+  /**
+   * What may help after a sync on the command line has failed or was interrupted, as a sentence: for example, that the
+   * application is still preparing data that another sync can use. Called after `cleanup`.
+   */
+  adviseAfterFailure?(): string | undefined;
   /** Closes connections. Called once, when the program stops. */
   close?(): Promise<void>;
 }

@@ -20,6 +20,17 @@ interface FailureReport {
   readonly stopReason?: unknown;
 }
 
+/** A failure of a command, and what the user can do next. */
+export class AdvisedFailure extends Error {
+  readonly advice: string;
+
+  constructor(cause: unknown, advice: string) {
+    super(advice, { cause });
+    this.name = 'AdvisedFailure';
+    this.advice = advice;
+  }
+}
+
 /**
  * Prints a failure: usage errors as a list, a failure that the user can act on as one message, an unexpected one with
  * its stack.
@@ -30,6 +41,11 @@ export function reportFailure(failure: unknown, report: FailureReport): number {
   // The user sees the original error. Only callers elsewhere must not.
   const error = isUnexpected(failure) ? failure.cause : failure;
   const print = (text: string) => void stderr.write(redactText(`${programName}: ${text}\n`));
+  if (error instanceof AdvisedFailure) {
+    const exitCode = reportFailure(error.cause, report);
+    print(error.advice);
+    return exitCode;
+  }
   if (error instanceof UsageError) {
     print(describeFaults(error.faults, programName));
     return 2;

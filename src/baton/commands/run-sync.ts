@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { keptFullRunsDefault } from '../c1z/tables/retention.ts';
 import type { Invocation } from '../command-line/command.ts';
+import { AdvisedFailure } from '../command-line/report-failure.ts';
 import { output } from '../config/fields/run.ts';
 import { healthCheck, provisioning, ticketing } from '../config/fields/service-mode.ts';
 import {
@@ -58,7 +59,8 @@ export async function runSync(invocation: Invocation): Promise<number> {
   } catch (error) {
     // Keeps the line of the failed phase visible above the message.
     if (host.stderr.isTTY && tally.running) host.stderr.write('\n');
-    throw error;
+    const advice = connector.adviseAfterFailure?.();
+    throw advice === undefined ? error : new AdvisedFailure(error, advice);
   } finally {
     await connector.close?.();
   }

@@ -1,13 +1,16 @@
 // Waiting that ends with a signal or a time limit.
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** The longest delay of Node's timers, 24.8 days: a longer one would end at once. */
+const timerMaxMs = 2 ** 31 - 1;
+
 /**
- * Waits.
+ * Waits, for at most 24.8 days.
  * @throws the signal's reason when it aborts.
  */
 export async function pause(delayMs: number, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
-  await sleep(delayMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+  await sleep(Math.min(delayMs, timerMaxMs), undefined, { signal }).catch(() => signal.throwIfAborted());
 }
 
 /**
@@ -28,6 +31,7 @@ export async function untilAborted<Result>(work: Promise<Result>, signal: AbortS
 }
 
 export interface TimeLimit {
+  /** More than 24.8 days is as long as that. */
   readonly timeoutMs: number;
   /** Ends the work from outside. */
   readonly signal?: AbortSignal | undefined;
@@ -44,7 +48,7 @@ export async function withTimeLimit<Result>(
   work: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
   const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(timeoutError()), timeoutMs);
+  const timer = setTimeout(() => limit.abort(timeoutError()), Math.min(timeoutMs, timerMaxMs));
   try {
     return await work(signal ? AbortSignal.any([signal, limit.signal]) : limit.signal);
   } catch (error) {

@@ -1,7 +1,7 @@
 // The family reporting: a report is requested, takes minutes to generate, and is then read as a stream.
 import { z } from 'zod';
 import type { Exchange } from './exchange.ts';
-import { type HttpClient, type JsonResponse, parseJson } from './http-client.ts';
+import type { HttpClient, JsonResponse } from './http-client.ts';
 import { optional } from './lenient.ts';
 import { PercipioError } from './percipio-error.ts';
 import type { RateLimit } from './rate-limit.ts';
@@ -29,8 +29,10 @@ export interface RequestedReport {
 export type ReportPoll =
   | {
       readonly state: 'pending';
-      /** `PENDING` or `IN_PROGRESS`; undefined for an empty body, which Percipio does send. */
+      /** As Percipio spells it; undefined for an empty body, which Percipio does send. */
       readonly status: string | undefined;
+      /** Whether the status is one that Percipio is known to have. */
+      readonly isKnown: boolean;
       readonly rateLimit: RateLimit | undefined;
     }
   | {
@@ -40,15 +42,25 @@ export type ReportPoll =
       readonly rateLimit: RateLimit | undefined;
     };
 
-const requestedReportSchema = z.object({ id: z.string().min(1), status: optional(z.string()) });
+/** `reportId` is the name in Skillsoft's own tools, which read it from polls. */
+const requestedReportSchema = z
+  .object({ id: optional(z.string()), reportId: optional(z.string()), status: optional(z.string()) })
+  .transform(({ id, reportId, status = 'PENDING' }) => ({ id: id || reportId || '', status }))
+  .refine(({ id }) => id !== '', { path: ['id'], error: 'expected the id of the report' });
 
-const reportStatusSchema = z.object({
-  status: z.string(),
-  error: optional(z.string()).catch(undefined),
-  message: optional(z.string()).catch(undefined),
-});
+const reportStatusSchema = z.looseObject({ status: z.string().trim().min(1) });
 
-const pendingStatuses: ReadonlySet<string> = new Set(['PENDING', 'IN_PROGRESS']);
+/**
+ * The statuses of a report that is not here yet, without case and separators. PROCESSED, as Skillsoft's OpenAPI document
+ * has it, and COMPLETED, as another connector expects it, come before the rows.
+ */
+const pendingStatuses: ReadonlySet<string> = new Set(['PENDING', 'INPROGRESS', 'PROCESSED', 'COMPLETED']);
+
+/** Only FAILED is documented. The others cannot be followed by a report either, whatever comes after the word. */
+const failedStatus = /^(?:FAIL|ERROR|CANCEL|ABORT|REJECT|EXPIRED)/;
+
+/** Otherwise each report also becomes a file on the customer's SFTP server, and its format depends on a header. */
+const delivery = { isFileRequiredInSftp: false, formatType: 'JSON' } as const;
 
 /** A status object is a hundred bytes. */
 const statusBytesMax = 1024 * 1024;
@@ -76,13 +88,13 @@ export class ReportsApi {
         family: 'reporting',
         method: 'POST',
         path: `${this.#path}/learning-activity`,
-        body: { ...period, contentType: request.contentType, mapping: request.mapping },
+        body: { ...period, contentType: request.contentType, mapping: request.mapping, ...delivery },
         retry: 'always',
       },
       requestedReportSchema,
       signal,
     );
-    return { value: { id: value.id, status: value.status ?? 'PENDING' }, rateLimit };
+    return { value, rateLimit };
   }
 
   /**
@@ -90,7 +102,8 @@ export class ReportsApi {
    * @throws PercipioError of kind `report-failed` when Percipio failed to generate it, `report-expired` when it is gone.
    */
   async poll(reportId: string, signal: AbortSignal): Promise<ReportPoll> {
-    const path = `${this.#path}/${encodeURIComponent(reportId)}`;
+    // URLs take dots for folders; no report has such an id.
+    const path = `${this.#path}/${encodeURIComponent(reportId).replace(/^\.+$/, '-')}`;
     try {
       return await this.#http.exchange(
         { family: 'reporting', method: 'GET', path, retry: 'always', isStreamed: true },
@@ -98,11 +111,9 @@ export class ReportsApi {
         async ({ body, status, rateLimit }, exchange) => {
           const first = await readFirstByte(body);
           if (first === '[') return { state: 'ready', body, rateLimit };
-          if (first === undefined) return { state: 'pending', status: undefined, rateLimit };
+          if (first === undefined) return { state: 'pending', status: undefined, isKnown: true, rateLimit };
           const { text } = await body.readText(statusBytesMax);
-          if (first === '{') return { state: 'pending', status: readPendingStatus(text, status, exchange), rateLimit };
-          const problem = `answered ${status} with neither a report nor its status: ${exchange.excerpt(text)}`;
-          throw exchange.fail({ kind: 'body', problem, isTransient: false });
+          return { state: 'pending', ...readPendingStatus(text, status, exchange), rateLimit };
         },
       );
     } catch (error) {
@@ -126,12 +137,37 @@ async function readFirstByte(body: ResponseBody): Promise<string | undefined> {
 /** JSON's white space, and the bytes of a UTF-8 byte order mark. */
 const blanks: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf]);
 
-function readPendingStatus(text: string, httpStatus: number, exchange: Exchange): string {
-  const { status, error, message } = parseJson(text, reportStatusSchema, httpStatus, exchange);
-  if (pendingStatuses.has(status.trim().toUpperCase())) return status;
-  const reason = error ?? message;
-  const problem = `reported the report status ${exchange.excerpt(status)}${reason ? `: ${exchange.excerpt(reason)}` : ''}`;
+/** What is neither a report nor its status, such as a web page or `{}`, passes: Skillsoft's own clients retry it. */
+function readPendingStatus(
+  text: string,
+  httpStatus: number,
+  exchange: Exchange,
+): { readonly status: string; readonly isKnown: boolean } {
+  const { data } = reportStatusSchema.safeParse(parseUnlessMalformed(text));
+  if (data === undefined) {
+    const problem = `answered ${httpStatus} with neither a report nor its status: ${exchange.excerpt(text)}`;
+    throw exchange.fail({ kind: 'body', problem, isTransient: true });
+  }
+  const status = exchange.excerpt(data.status);
+  const word = data.status.toUpperCase().replace(/[^A-Z]/g, '');
+  if (!failedStatus.test(word)) return { status, isKnown: pendingStatuses.has(word) };
+  const reason = describeReason(data, exchange);
+  const problem = `reported the report status ${status}${reason === '' ? '' : `: ${reason}`}`;
   throw exchange.fail({ kind: 'report-failed', problem, isTransient: false });
+}
+
+function parseUnlessMalformed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whatever a status object says besides the status: no document names the field that has the reason of a failure. */
+function describeReason({ id, reportId, status, ...others }: Record<string, unknown>, exchange: Exchange): string {
+  const given = Object.entries(others).filter(([, value]) => value !== null && value !== '');
+  return given.length === 0 ? '' : exchange.excerpt(JSON.stringify(Object.fromEntries(given)));
 }
 
 function toExpired(error: PercipioError): PercipioError {

@@ -17,6 +17,7 @@ import {
 } from 'baton-connector-sdk';
 import { EventType } from '#gen/c1/connector/v2/event_feed_pb.js';
 import type { PercipioContext } from '../context.ts';
+import { isFailedPoll } from '../report/poll-report.ts';
 import { lostReportError } from '../report/request-report.ts';
 import { asService } from '../service-errors.ts';
 import type { ConnectorTiming } from '../timing.ts';
@@ -100,12 +101,13 @@ class CourseActivityFeed {
   }
 
   /** The report that the cursor names, or a new one if there is none or it is lost; undefined if none is due. */
-  async #findReport(cursor: ActivityCursor, { signal, logger }: Context): Promise<FoundReport | undefined> {
+  async #findReport(cursor: ActivityCursor, context: Context): Promise<FoundReport | undefined> {
+    const { signal, logger } = context;
     const { timing, reportTimeoutMs } = this.#options;
     const known = cursor.report;
     if (known) {
       try {
-        const activity = await this.#read(known.id, cursor, signal);
+        const activity = await this.#read(known.id, cursor, context);
         if (activity || timing.now() < known.requestedAt + reportTimeoutMs) {
           return { report: known, activity };
         }
@@ -126,8 +128,13 @@ class CourseActivityFeed {
     const id = await this.#reports.request(new Date(cursor.from), new Date(to), signal);
     const report = { id, to, requestedAt: nowMs, read: 0 };
     try {
-      return { report, activity: await this.#read(id, cursor, signal) };
+      return { report, activity: await this.#read(id, cursor, context) };
     } catch (cause) {
+      if (isFailedPoll(cause)) {
+        // An error would lose the report: no cursor has its id yet.
+        logger.warn({ report_id: id, error: cause }, 'cannot read the activity report yet');
+        return { report, activity: undefined };
+      }
       const lost = lostReportError(cause);
       if (!lost) throw cause;
       throw new ServiceError(
@@ -139,22 +146,25 @@ class CourseActivityFeed {
   }
 
   /** The activities of the previous report, which were sent. If it is lost, those in both are sent again under the same ids. */
-  async #readPrevious(cursor: ActivityCursor, { signal, logger }: Context): Promise<ActivityList> {
+  async #readPrevious(cursor: ActivityCursor, context: Context): Promise<ActivityList> {
     const id = cursor.previous;
     if (id === undefined) {
       return [];
     }
     try {
-      return (await this.#read(id, cursor, signal))?.activities ?? [];
+      return (await this.#read(id, cursor, context))?.activities ?? [];
     } catch (error) {
       if (!lostReportError(error)) throw error;
-      logger.info({ report_id: id }, 'the previous activity report is lost; sending again what both reports have');
+      context.logger.info(
+        { report_id: id },
+        'the previous activity report is lost; sending again what both reports have',
+      );
       return [];
     }
   }
 
-  #read(reportId: string, { from }: ActivityCursor, signal: AbortSignal): Promise<RecentActivity | undefined> {
-    return this.#reports.read(reportId, from - dayMs, signal);
+  #read(reportId: string, { from }: ActivityCursor, context: Context): Promise<RecentActivity | undefined> {
+    return this.#reports.read(reportId, from - dayMs, context);
   }
 
   /** The next events, and how many activities were read for them. */

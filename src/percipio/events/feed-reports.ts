@@ -1,7 +1,9 @@
 // The reports of the activity feed: requested, polled, and read once per process.
+import type { Context } from 'baton-connector-sdk';
 import { pause } from 'baton-connector-sdk/http';
 import type { ReportsApi } from '../api/reports.ts';
 import type { ByteStream } from '../api/response-body.ts';
+import { pollBackoffMs, warnOfUnknownStatus } from '../report/poll-report.ts';
 import type { ConnectorTiming } from '../timing.ts';
 import { type RecentActivity, readRecentActivity } from './recent-activity.ts';
 
@@ -10,12 +12,15 @@ const cachedMax = 3;
 
 type ReportTiming = Pick<ConnectorTiming, 'reportWaitMs' | 'reportPollMinMs' | 'reportPollMaxMs'>;
 
+type CallContext = Pick<Context, 'signal' | 'logger'>;
+
 /** Caches what it has read recently, for the pages of one report and the comparison with the next one. */
 export class FeedReports {
   readonly #reports: () => ReportsApi;
   readonly #contentType: string;
   readonly #timing: ReportTiming;
   readonly #cached = new Map<string, RecentActivity>();
+  readonly #warned = new Set<string>();
 
   /** @param contentType - The content types whose activity they have, as reports spell them. */
   constructor(reports: () => ReportsApi, contentType: string, timing: ReportTiming) {
@@ -36,10 +41,10 @@ export class FeedReports {
    * @returns Undefined while Percipio is making it.
    * @throws PercipioError or ReportFormatError
    */
-  async read(id: string, completedSinceMs: number, signal: AbortSignal): Promise<RecentActivity | undefined> {
+  async read(id: string, completedSinceMs: number, call: CallContext): Promise<RecentActivity | undefined> {
     const cached = this.#cached.get(id);
     if (cached) return cached;
-    const body = await this.#waitFor(id, signal);
+    const body = await this.#waitFor(id, call);
     if (!body) return undefined;
     const activity = await readRecentActivity(body, completedSinceMs);
     this.#remember(id, activity);
@@ -54,12 +59,14 @@ export class FeedReports {
     }
   }
 
-  async #waitFor(id: string, signal: AbortSignal): Promise<ByteStream | undefined> {
-    const { reportWaitMs, reportPollMinMs, reportPollMaxMs } = this.#timing;
+  async #waitFor(id: string, { signal, logger }: CallContext): Promise<ByteStream | undefined> {
+    const { reportWaitMs, ...timing } = this.#timing;
     const deadlineMs = performance.now() + reportWaitMs;
-    for (let delayMs = reportPollMinMs; ; delayMs = Math.min(delayMs * 2, reportPollMaxMs)) {
+    for (let polls = 0; ; polls += 1) {
       const poll = await this.#reports().poll(id, signal);
       if (poll.state === 'ready') return poll.body;
+      warnOfUnknownStatus(poll, id, this.#warned, logger);
+      const delayMs = pollBackoffMs(polls, timing);
       if (performance.now() + delayMs > deadlineMs) return undefined;
       await pause(delayMs, signal);
     }

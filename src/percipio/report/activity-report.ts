@@ -12,58 +12,32 @@
 //                      └── failed ─────┘       any state from requested on fails with an error; after a caller has
 //                                              seen it, the next begin() tries again
 //
+//   prefetch() of a report of an earlier sync (--report-id) leads to pending
 //   close() ends any state but indexed for good: closed
 import { Code, type Progress, ServiceError, type SessionStore } from 'baton-connector-sdk';
-import { pause } from 'baton-connector-sdk/http';
+import { pause, untilAborted } from 'baton-connector-sdk/http';
 import type { ByteStream } from '../api/response-body.ts';
 import type { ConnectorTiming } from '../timing.ts';
-import { pollReport, reopenReport } from './poll-report.ts';
-import { explainMapping, lostReportError, type ReportRequestOptions, requestReport } from './request-report.ts';
+import { pollReport } from './poll-report.ts';
+import { isLoading, isWorking, type ReportState, type Requested, startFrom, type Working } from './report-state.ts';
+import {
+  explainGivenId,
+  explainMapping,
+  lostReportError,
+  type ReportRequestOptions,
+  requestReport,
+} from './request-report.ts';
 import type { ActivityIndex } from './scan/activity-index.ts';
 import type { SyncedIds } from './scan/activity-index-builder.ts';
 import type { ActivityThread } from './scan/activity-thread.ts';
 import { downloadActivity } from './scan/download-activity.ts';
+import { ReportFormatError } from './scan/report-format-error.ts';
 import { SharedReportId } from './shared-report-id.ts';
-
-type ReportState =
-  | { readonly phase: 'idle' }
-  /** Requested before anybody needs it: nothing more is done until somebody does. */
-  | { readonly phase: 'prefetched'; readonly id: string }
-  | Requested
-  /** Percipio makes the report. */
-  | { readonly phase: 'pending'; readonly id: string }
-  /** It is downloaded and scanned. */
-  | { readonly phase: 'ready'; readonly id: string; readonly body: ByteStream }
-  /** Its rows are in memory. The index waits for the ids of the users and courses that the sync lists. */
-  | { readonly phase: 'scanned'; readonly id: string; readonly thread: ActivityThread }
-  | { readonly phase: 'indexing'; readonly id: string; readonly thread: ActivityThread; readonly ids: SyncedIds }
-  | { readonly phase: 'indexed'; readonly id: string; readonly index: ActivityIndex; readonly summaryReported: boolean }
-  /** `isSeen`: a caller has got the error. One that nobody has got goes to the next caller. */
-  | {
-      readonly phase: 'failed';
-      readonly id: string | undefined;
-      readonly error: unknown;
-      readonly isSeen: boolean;
-    }
-  | { readonly phase: 'closed'; readonly id: string | undefined };
-
-interface Requested {
-  readonly phase: 'requested';
-  /** Holds the id of the report for all processes of the sync. */
-  readonly session?: SessionStore | undefined;
-  /** To use unless another process of the sync has a report already. */
-  readonly prefetchedId?: string | undefined;
-  /** A report that Percipio no longer has: its id in the session store does not count. */
-  readonly lostId?: string | undefined;
-}
-
-/** The states that go on by themselves. */
-type Working = Extract<ReportState, { phase: 'requested' | 'pending' | 'ready' | 'indexing' }>;
 
 export interface ActivityReportOptions extends ReportRequestOptions {
   /** How long Percipio may take to make it. */
   readonly timeoutMs: number;
-  readonly timing: Pick<ConnectorTiming, 'reportFirstPollMaxMs' | 'reportPollMaxMs' | 'downloadRetry'>;
+  readonly timing: Pick<ConnectorTiming, 'reportPollMinMs' | 'reportPollMaxMs' | 'downloadRetry'>;
   /** Whether the sync is still listing users and courses in this process. */
   readonly isListing: () => boolean;
   /** The ids of the users and courses that the sync has. Called when the report is scanned. */
@@ -86,8 +60,11 @@ export class ActivityReport {
   readonly #listeners = new Set<(progress: Progress) => void>();
   #state: ReportState = { phase: 'idle' };
   #changed = Promise.withResolvers<void>();
-  /** Resolved by the first caller who can do nothing else: until then the first poll has time. */
+  /** Resolved by the first caller who can do nothing else: then the first poll is made at once. */
   #needed = Promise.withResolvers<void>();
+
+  /** Resolved by the first poll. */
+  readonly #polled = Promise.withResolvers<void>();
 
   constructor(options: ActivityReportOptions) {
     this.#options = options;
@@ -102,15 +79,23 @@ export class ActivityReport {
   }
 
   /**
-   * Requests the report before anybody needs it.
-   * @throws PercipioError or ServiceError; the report stays idle then.
+   * Requests the report before anybody needs it. A report of an earlier sync begins to load instead, and its first poll
+   * tells whether Percipio still has it.
+   * @throws PercipioError or ServiceError. The next begin() tries again.
    */
   async prefetch(signal: AbortSignal): Promise<void> {
-    if (this.#state.phase === 'idle') {
-      const id = await requestReport(this.#options, signal);
-      // It may have begun meanwhile.
-      if (this.#state.phase === 'idle') this.#enter({ phase: 'prefetched', id });
+    if (this.#state.phase !== 'idle') return;
+    const givenId = this.#options.reusable.take();
+    if (givenId !== undefined) {
+      void this.#work({ phase: 'pending', id: givenId });
+      this.#needed.resolve();
+      await untilAborted(this.#polled.promise, signal);
+      this.#result();
+      return;
     }
+    const id = await requestReport(this.#options, signal);
+    // It may have begun meanwhile.
+    if (this.#state.phase === 'idle') this.#enter({ phase: 'prefetched', id });
   }
 
   /**
@@ -170,9 +155,16 @@ export class ActivityReport {
         next = await this.#advance(next, this.#abort.signal);
       }
     } catch (error) {
-      const explained = this.#options.isMapped ? explainMapping(error) : error;
-      this.#enter({ phase: 'failed', id: this.id, error: explained, isSeen: false });
+      this.#enter({ phase: 'failed', id: this.id, error: this.#explain(error, this.id), isSeen: false });
     }
+  }
+
+  /** Explains which setting a failure may come from, and forgets a report that would fail another sync too. */
+  #explain(error: unknown, id: string | undefined): unknown {
+    const { isMapped, reusable } = this.#options;
+    if (lostReportError(error) || (error instanceof ReportFormatError && !error.isCutOff)) reusable.drop(id);
+    if (reusable.isGiven(id)) return explainGivenId(error);
+    return isMapped ? explainMapping(error) : error;
   }
 
   async #advance(state: Working, signal: AbortSignal): Promise<ReportState> {
@@ -180,7 +172,7 @@ export class ActivityReport {
       case 'requested':
         return { phase: 'pending', id: await this.#findOrRequest(state, signal) };
       case 'pending':
-        return { ...state, phase: 'ready', body: await this.#poll(state.id, signal) };
+        return { ...state, phase: 'ready', body: await this.#poll(state.id, this.#needed.promise, signal) };
       case 'ready':
         return { phase: 'scanned', id: state.id, thread: await this.#download(state.id, state.body, signal) };
       case 'indexing':
@@ -197,6 +189,7 @@ export class ActivityReport {
   #enter(state: ReportState): boolean {
     if (this.#state.phase === 'closed') return false;
     this.#state = state;
+    if (state.phase !== 'pending') this.#polled.resolve();
     this.#changed.resolve();
     this.#changed = Promise.withResolvers();
     return true;
@@ -243,21 +236,24 @@ export class ActivityReport {
       return found;
     }
     this.#report({ status: 'requesting' });
-    const id = prefetchedId ?? (await requestReport(this.#options, signal));
+    const id = prefetchedId ?? this.#options.reusable.take() ?? (await requestReport(this.#options, signal));
     return shared ? await shared.settle(id, signal) : id;
   }
 
-  async #poll(id: string, signal: AbortSignal): Promise<ByteStream> {
-    const onStatus = (status: string) => this.#report({ status });
-    return await pollReport(id, { ...this.#options, isNeeded: this.#needed.promise, onStatus }, signal);
+  async #poll(id: string, isNeeded: Promise<void>, signal: AbortSignal): Promise<ByteStream> {
+    const onStatus = (status: string) => {
+      this.#polled.resolve();
+      this.#report({ status });
+    };
+    return await pollReport(id, { ...this.#options, isNeeded, onStatus }, signal);
   }
 
   async #download(id: string, firstBody: ByteStream, signal: AbortSignal): Promise<ActivityThread> {
-    const { reports, logger, timing, isMapped } = this.#options;
+    const { logger, timing, isMapped } = this.#options;
     const startedAtMs = performance.now();
     return await downloadActivity({
       isMapped,
-      open: async (attempt) => (attempt === 1 ? firstBody : await reopenReport(id, reports(), signal)),
+      open: async (attempt) => (attempt === 1 ? firstBody : await this.#poll(id, Promise.resolve(), signal)),
       signal,
       retry: timing.downloadRetry,
       onProgress: ({ bytes, rows }) => {
@@ -274,30 +270,4 @@ export class ActivityReport {
       listener({ work: 'activity report', ...progress });
     }
   }
-}
-
-/** The state in which loading begins; undefined where it has begun already. */
-function startFrom(state: ReportState, id: string | undefined, session: SessionStore | undefined): Working | undefined {
-  switch (state.phase) {
-    case 'idle':
-      return id === undefined ? { phase: 'requested', session } : { phase: 'pending', id };
-    case 'prefetched':
-      return id === undefined ? { phase: 'requested', session, prefetchedId: state.id } : { phase: 'pending', id };
-    case 'failed': {
-      if (!state.isSeen) return undefined;
-      const lostId = lostReportError(state.error) && state.id;
-      const pendingId = id ?? (lostId === undefined ? state.id : undefined);
-      return pendingId === undefined ? { phase: 'requested', session, lostId } : { phase: 'pending', id: pendingId };
-    }
-    default:
-      return undefined;
-  }
-}
-
-function isLoading({ phase }: ReportState): boolean {
-  return phase === 'requested' || phase === 'pending' || phase === 'ready';
-}
-
-function isWorking(state: ReportState): state is Working {
-  return isLoading(state) || state.phase === 'indexing';
 }

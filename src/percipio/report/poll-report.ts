@@ -1,87 +1,119 @@
-// Polls a report until it is ready: never more often than the Go connector, however long the report takes.
+// Polls a report until it is ready: soon at first, then ever later, and only as long as Percipio may take for it.
 import { Code, ServiceError } from 'baton-connector-sdk';
-import { pause } from 'baton-connector-sdk/http';
-import type { ReportsApi } from '../api/reports.ts';
+import { backoffMs, noJitter, pause, withTimeLimit } from 'baton-connector-sdk/http';
+import type { Logger } from 'pino';
+import { PercipioError } from '../api/percipio-error.ts';
+import type { ReportPoll, ReportsApi } from '../api/reports.ts';
 import type { ByteStream } from '../api/response-body.ts';
 import type { ConnectorTiming } from '../timing.ts';
 
-type PollTiming = Pick<ConnectorTiming, 'reportFirstPollMaxMs' | 'reportPollMaxMs'>;
+/** A bound, in case that a status contains a changing number. */
+const warnedMax = 20;
+
+type PollTiming = Pick<ConnectorTiming, 'reportPollMinMs' | 'reportPollMaxMs'>;
 
 interface PollOptions {
   readonly reports: () => ReportsApi;
+  readonly logger: Logger;
   readonly timing: PollTiming;
-  /** How long Percipio may take to make the report. */
+  /** How long Percipio may take to generate the report. */
   readonly timeoutMs: number;
-  /** Resolves when somebody needs the report: then the first poll is made at once. */
+  /** Resolves when a caller needs the report: if the first poll is not due yet, an extra one is made at once. */
   readonly isNeeded: Promise<void>;
-  /** Gets the status after each poll of a report that is not ready. */
+  /** Gets the status after each poll of a report that is not ready; `retrying` after a poll that failed. */
   readonly onStatus: (status: string) => void;
 }
 
 /**
+ * A poll that fails for the moment does not cost the report: it is logged, and the next one comes when it is due.
  * @returns The body of the report, which must be read or cancelled.
  * @throws PercipioError, a ServiceError `report_timeout`, or the reason of the signal.
  */
 export async function pollReport(id: string, options: PollOptions, signal: AbortSignal): Promise<ByteStream> {
-  const { reports, timing, timeoutMs, isNeeded, onStatus } = options;
+  const { reports, logger, timing, timeoutMs, isNeeded, onStatus } = options;
   const startedAtMs = performance.now();
-  let spentMs = 0;
-  await sleepUnless(isNeeded, pollDueMs(0, spentMs, timing), signal);
-  for (let polls = 1; ; polls += 1) {
-    const polledAtMs = performance.now();
-    const poll = await reports().poll(id, signal);
-    if (poll.state === 'ready') {
-      return poll.body;
+  const warned = new Set<string>();
+  let outcome = 'it was not polled';
+  const timeoutError = () =>
+    new ServiceError(
+      Code.FailedPrecondition,
+      `Percipio has not generated the activity report ${id} within ${describeTime(timeoutMs)}: ${outcome}. Allow more time (--report-timeout) or request less (--report-lookback)`,
+      { reason: 'report_timeout' },
+    );
+  return await withTimeLimit({ timeoutMs, signal, timeoutError }, async (signal) => {
+    const isEarly = await sleepUnless(isNeeded, pollDelayMs(0, timeoutMs, timing), signal);
+    for (let polls = isEarly ? 0 : 1; ; polls += 1) {
+      let retryAfterMs = 0;
+      try {
+        const poll = await reports().poll(id, signal);
+        if (poll.state === 'ready') return poll.body;
+        warnOfUnknownStatus(poll, id, warned, logger);
+        const status = poll.status ?? 'PENDING';
+        outcome = `its status is ${status}`;
+        onStatus(status);
+      } catch (error) {
+        if (!isFailedPoll(error)) throw error;
+        outcome = `the last poll failed: ${error.message}`;
+        retryAfterMs = error.retryAfterMs ?? 0;
+        onStatus('retrying');
+        logger.warn({ report_id: id, error }, 'a poll of the activity report failed; polling again');
+      }
+      const leftMs = timeoutMs - (performance.now() - startedAtMs);
+      await pause(Math.max(pollDelayMs(polls, leftMs, timing), retryAfterMs), signal);
     }
-    onStatus(poll.status ?? 'PENDING');
-    const nowMs = performance.now();
-    spentMs += nowMs - polledAtMs;
-    const dueMs = pollDueMs(polls, spentMs, timing);
-    if (dueMs > timeoutMs) {
-      throw new ServiceError(
-        Code.FailedPrecondition,
-        `Percipio has not made the activity report ${id} within ${describeTime(timeoutMs)}; its status is ${poll.status ?? 'unknown'}. Allow more time (--report-timeout) or request less (--report-lookback)`,
-        { reason: 'report_timeout' },
-      );
-    }
-    await pause(Math.max(0, startedAtMs + dueMs - nowMs), signal);
-  }
-}
-
-/** Opens a report that was ready, to read it again from its beginning. */
-export async function reopenReport(id: string, reports: ReportsApi, signal: AbortSignal): Promise<ByteStream> {
-  const poll = await reports.poll(id, signal);
-  if (poll.state !== 'ready') {
-    throw new ServiceError(Code.Unavailable, `the activity report ${id} was ready and is ${poll.status} again`, {
-      reason: 'report_not_ready',
-    });
-  }
-  return poll.body;
+  });
 }
 
 /**
- * The Go connector polls at once, and then a minute after each answer: 1 + ⌈T / 60⌉ times for a report that takes T
- * seconds, since its first poll always comes too early. A first poll at any moment of the first minute, and further ones
- * when the Go connector would make them, makes no more polls for any T, and fewer for a report that is ready by the first.
- *
- * @param polls - How many polls were made.
- * @param spentMs - How long those took in total.
- * @returns When the next one is due, in milliseconds from the answer to the request for the report. The first one may
- * come earlier, as soon as somebody needs the report.
+ * The schedule of the polls: {@link pollBackoffMs}, but the last poll comes a second before the time is over, so that its
+ * response can arrive.
+ * @param polls - How many were made.
+ * @param leftMs - How much of the time for the report is left.
+ * @returns How long to wait for the next poll, in milliseconds; more than `leftMs` after the last one.
  */
-export function pollDueMs(polls: number, spentMs: number, timing: PollTiming): number {
-  return polls === 0 ? timing.reportFirstPollMaxMs : polls * timing.reportPollMaxMs + spentMs;
+export function pollDelayMs(polls: number, leftMs: number, timing: PollTiming): number {
+  const delayMs = pollBackoffMs(polls, timing);
+  const lastMs = leftMs - timing.reportPollMinMs;
+  if (polls === 0) return Math.min(delayMs, Math.max(lastMs, leftMs / 2));
+  return delayMs > lastMs && lastMs > 0 ? lastMs : delayMs;
 }
 
-async function sleepUnless(isNeeded: Promise<void>, waitMs: number, signal: AbortSignal): Promise<void> {
+/** 1 s before the first poll, then twice as long before each further one, up to a minute. */
+export function pollBackoffMs(polls: number, { reportPollMinMs, reportPollMaxMs }: PollTiming): number {
+  const policy = { delayMinMs: reportPollMinMs, delayMaxMs: reportPollMaxMs, jitter: noJitter };
+  return backoffMs({ ...policy, attemptsMax: Number.POSITIVE_INFINITY }, polls + 1);
+}
+
+/** Warns once of each status that Percipio is not known to have. Such a report is waited for. */
+export function warnOfUnknownStatus(
+  poll: Extract<ReportPoll, { state: 'pending' }>,
+  id: string,
+  warned: Set<string>,
+  logger: Logger,
+): void {
+  const { status, isKnown } = poll;
+  if (status === undefined || isKnown || warned.has(status) || warned.size === warnedMax) return;
+  warned.add(status);
+  logger.warn({ report_id: id, status }, 'the activity report has an unknown status; waiting for it');
+}
+
+/** Whether a poll failed in a way that says nothing about the report, so that the next one may succeed. */
+export function isFailedPoll(error: unknown): error is PercipioError {
+  return error instanceof PercipioError && error.isTransient;
+}
+
+/** @returns Whether it was needed before the time was over. */
+async function sleepUnless(isNeeded: Promise<void>, waitMs: number, signal: AbortSignal): Promise<boolean> {
   const timer = new AbortController();
-  const slept = pause(waitMs, AbortSignal.any([signal, timer.signal]));
+  const slept = pause(waitMs, AbortSignal.any([signal, timer.signal])).then(() => false);
   // Aborting the timer rejects the promise, which nobody listens to by then.
   slept.catch(() => {});
-  await Promise.race([isNeeded, slept]);
+  const isEarly = await Promise.race([slept, isNeeded.then(() => true)]);
   timer.abort();
+  return isEarly;
 }
 
 function describeTime(timeMs: number): string {
+  if (timeMs < 1000) return `${timeMs} ms`;
   return timeMs < 120_000 ? `${Math.round(timeMs / 100) / 10} seconds` : `${Math.round(timeMs / 60_000)} minutes`;
 }

@@ -3,6 +3,7 @@ import { Code, ServiceError } from 'baton-connector-sdk';
 import type { Logger } from 'pino';
 import { PercipioError } from '../api/percipio-error.ts';
 import type { ReportsApi } from '../api/reports.ts';
+import type { ReusableReport } from './reusable-report.ts';
 import { activityFields } from './scan/activity-index-builder.ts';
 import { ReportFormatError } from './scan/report-format-error.ts';
 
@@ -21,6 +22,8 @@ export interface ReportRequestOptions {
   readonly isMapped: boolean;
   /** The content types whose activity it has, as reports spell them. */
   readonly contentType: string;
+  /** The report of an earlier sync, if there is one to use; remembers the report for a later one. */
+  readonly reusable: ReusableReport;
 }
 
 /**
@@ -28,7 +31,7 @@ export interface ReportRequestOptions {
  * @throws PercipioError, or a ServiceError `report_mapping` where the mapping may be the cause.
  */
 export async function requestReport(
-  { reports, lookbackMs, isMapped, contentType, logger }: ReportRequestOptions,
+  { reports, lookbackMs, isMapped, contentType, logger, reusable }: ReportRequestOptions,
   signal: AbortSignal,
 ): Promise<string> {
   const end = new Date();
@@ -37,6 +40,7 @@ export async function requestReport(
   try {
     const { value } = await reports().requestLearningActivity({ start, end, contentType, mapping }, signal);
     logger.info({ report_id: value.id, status: value.status }, 'requested the activity report');
+    reusable.set(value.id, end);
     return value.id;
   } catch (error) {
     throw isMapped ? explainMapping(error) : error;
@@ -60,6 +64,18 @@ function mayBeCausedByMapping(error: unknown): error is Error {
     return error.kind === 'report-failed' || [400, 422, 501].includes(error.status ?? 0);
   }
   return error instanceof ReportFormatError && !error.isCutOff;
+}
+
+/** A failure of a report whose id the user gave, with advice if that report is of no use. 400: Percipio rejects the id. */
+export function explainGivenId(error: unknown): unknown {
+  const isUseless = lostReportError(error) ?? (error instanceof PercipioError && error.status === 400);
+  return isUseless && error instanceof Error
+    ? new ServiceError(
+        Code.FailedPrecondition,
+        `${error.message}. The id of the report is from --report-id: remove that setting to request a new report`,
+        { reason: 'report_id_unusable', cause: error },
+      )
+    : error;
 }
 
 /** The failure that says that Percipio has no such report, so that a new one must be requested; undefined for any other. */

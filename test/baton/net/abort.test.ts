@@ -62,3 +62,13 @@ test('work within its time limit keeps its result or its error, and its own sign
     reason,
   );
 });
+
+test('waits that are longer than a timer can be do not end at once', async () => {
+  const longMs = 365 * 86_400_000;
+  const stop = new AbortController();
+  const paused = pause(longMs, stop.signal);
+  const limited = withTimeLimit({ timeoutMs: longMs, timeoutError }, () => pause(20, stop.signal));
+  await limited;
+  stop.abort(reason);
+  await assert.rejects(paused, reason);
+});

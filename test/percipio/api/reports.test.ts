@@ -39,10 +39,33 @@ describe('reports.requestLearningActivity', () => {
       });
       const { value } = await createTestClient(t, server.url).reports.requestLearningActivity(period, never);
       assert.deepEqual(value, { id: 'r1', status: 'PENDING' });
-      assert.deepEqual(JSON.parse(body), expected);
+      assert.deepEqual(JSON.parse(body), {
+        ...expected,
+        // No file on the customer's SFTP server.
+        isFileRequiredInSftp: false,
+        formatType: 'JSON',
+      });
       assert.equal(server.requests[0]?.method, 'POST');
       assert.equal(server.requests[0]?.url, path);
       assert.equal(server.requests[0]?.headers['content-type'], 'application/json');
+    });
+  }
+
+  for (const [name, status, body] of [
+    ['202', 202, { id: 'r1', status: 'PENDING' }],
+    ['reportId instead of id', 200, { reportId: 'r1', status: null }],
+    ['both', 200, { id: 'r1', reportId: 'r2', status: 'PENDING' }],
+    ['an empty id', 200, { id: '', reportId: 'r1' }],
+  ] as const) {
+    it(`takes an answer with ${name}`, async (t) => {
+      const server = await startServer(t, (_request, response) => {
+        response.writeHead(status).end(JSON.stringify(body));
+      });
+      const asked = createTestClient(t, server.url).reports.requestLearningActivity(
+        { timeFrame: 'DAY', contentType: 'Course' },
+        never,
+      );
+      assert.deepEqual((await asked).value, { id: 'r1', status: 'PENDING' });
     });
   }
 
@@ -57,12 +80,16 @@ describe('reports.requestLearningActivity', () => {
 });
 
 describe('reports.poll', () => {
-  for (const [name, body, status] of [
-    ['is waiting', '{"id":"r1","status":"PENDING"}', 'PENDING'],
-    ['is being made', ' \n {"status":"IN_PROGRESS","id":null}', 'IN_PROGRESS'],
-    ['is being made, in other letters', '{"status":"in_progress"}', 'in_progress'],
-    ['is not spoken of at all', '', undefined],
-    ['is answered with blanks', ' \r\n\t ', undefined],
+  for (const [name, body, status, isKnown] of [
+    ['is waiting', '{"id":"r1","status":"PENDING"}', 'PENDING', true],
+    ['is being made', ' \n {"status":"IN_PROGRESS","id":null}', 'IN_PROGRESS', true],
+    ['is being made, in other letters', '{"status":" in-progress"}', 'in-progress', true],
+    ['is being made, by another name of its id', '{"reportId":"r1","status":"In Progress"}', 'In Progress', true],
+    ['is made, before its rows come', '{"id":"r1","status":"PROCESSED"}', 'PROCESSED', true],
+    ['is made, by another word', '{"id":"r1","status":"Completed"}', 'Completed', true],
+    ['has a status that nobody knows', '{"id":"r1","status":"QUEUED"}', 'QUEUED', false],
+    ['is not spoken of at all', '', undefined, true],
+    ['is answered with blanks', ' \r\n\t ', undefined, true],
   ] as const) {
     it(`is pending while the report ${name}`, async (t) => {
       const { poll, server } = await pollOnce(t, (response) => {
@@ -71,6 +98,7 @@ describe('reports.poll', () => {
       assert.deepEqual(await poll, {
         state: 'pending',
         status,
+        isKnown,
         rateLimit: { limit: undefined, remaining: 5, resetAt: undefined },
       });
       assert.equal(server.requests[0]?.url, `/reporting/v1/organizations/${organizationId}/report-requests/r1`);
@@ -121,9 +149,13 @@ describe('reports.poll', () => {
   });
 
   for (const [name, body, message] of [
-    ['failed', '{"id":"r1","status":"FAILED"}', /reported the report status FAILED$/],
+    ['failed', '{"id":"r1","status":"FAILED"}', /status FAILED$/],
+    ['failed, in other letters', '{"reportId":"r1","status":"Failed","error":null,"message":""}', /status Failed$/],
     ['failed for a reason', '{"status":"FAILED","error":"too\\nmany rows"}', /status FAILED: too many rows$/],
-    ['has a status that nobody knows', '{"status":"CANCELLED"}', /status CANCELLED$/],
+    ['failed for a message', '{"status":"FAILED","message":"too many rows","code":7}', /FAILED: too many rows$/],
+    ['failed for a reason of its own form', '{"status":"FAILED","cause":{"code":7}}', /FAILED: {"cause":{"code":7}}$/],
+    ['ended in an error', '{"status":"ERROR_IN_REPORT"}', /status ERROR_IN_REPORT$/],
+    ['was cancelled', '{"status":"CANCELLED"}', /status CANCELLED$/],
   ] as const) {
     it(`fails for good when the report ${name}`, async (t) => {
       const { poll, server } = await pollOnce(t, (response) => {
@@ -148,16 +180,34 @@ describe('reports.poll', () => {
 
   for (const [name, body] of [
     ['an object without a status', '{"id":"r1"}'],
+    ['an object with an empty status', '{"status":" "}'],
+    ['an object with a number for a status', '{"status":2}'],
+    ['an empty object', '{}'],
+    ['null', 'null'],
+    ['a message', '{"message":"busy"}'],
     ['a text', '"PENDING"'],
+    ['a text that is not JSON', 'upstream request timeout'],
     ['a page', '<html>maintenance</html>'],
   ] as const) {
-    it(`fails on ${name}`, async (t) => {
-      const { poll } = await pollOnce(t, (response) => {
+    it(`asks again on ${name}, then fails for the moment`, async (t) => {
+      const { poll, server } = await pollOnce(t, (response) => {
         response.end(body);
       });
       const error = await captureError(poll);
       assert.equal(error.kind, 'body');
-      assert.equal(error.isTransient, false);
+      assert.equal(error.isTransient, true);
+      assert.match(error.message, /answered 200 with neither a report nor its status: /);
+      assert.equal(server.requests.length, 4);
+    });
+  }
+
+  for (const id of ['.', '..']) {
+    it(`leaves the path of reports for no id: ${id}`, async (t) => {
+      const server = await startServer(t, (_request, response) => {
+        response.writeHead(404).end();
+      });
+      await captureError(createTestClient(t, server.url).reports.poll(id, never));
+      assert.match(server.requests[0]?.url ?? '', /\/report-requests\/-$/);
     });
   }
 

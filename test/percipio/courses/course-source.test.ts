@@ -6,6 +6,7 @@ import { toCourseResource } from '../../../src/percipio/courses/course-resource.
 import { type CourseSource, createCourseSource } from '../../../src/percipio/courses/course-source.ts';
 import { SyncMemory } from '../../../src/percipio/memory/sync-memory.ts';
 import { ActivityReports } from '../../../src/percipio/report/activity-reports.ts';
+import { ReusableReport } from '../../../src/percipio/report/reusable-report.ts';
 import { courseItem, createContext, quickTiming, silentLogger, uuid } from '../start-connector.ts';
 
 interface Token {
@@ -28,6 +29,7 @@ function createSource() {
         timing: quickTiming,
         syncedIds: async () => ({ users: [], courses: [] }),
         isMapped: false,
+        reusable: new ReusableReport(),
         isListing: () => false,
       }),
   );

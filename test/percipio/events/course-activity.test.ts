@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
 import { Code, type ConnectError } from '@connectrpc/connect';
+import { pino } from 'pino';
 import { EventType } from '#gen/c1/connector/v2/event_feed_pb.js';
 import { courseActivityFeedId } from '../../../src/percipio/events/course-activity.ts';
 import type { PercipioSimulatorOptions } from '../../../src/simulator/percipio/simulator-options.ts';
@@ -156,9 +157,10 @@ test('a report is about a period and never about a time frame, and the next one 
   await reader.drain(events);
   const periods = simulator.requests.of({ path: requestPath }).map(({ body }) => body as Record<string, string>);
   const iso = (ms: number) => new Date(ms).toISOString();
+  const others = { contentType: 'Course,Assessment', isFileRequiredInSftp: false, formatType: 'JSON' };
   assert.deepEqual(periods, [
-    { start: iso(begin - 3 * dayMs), end: iso(begin), contentType: 'Course,Assessment' },
-    { start: iso(begin - 25 * hourMs), end: iso(begin + hourMs), contentType: 'Course,Assessment' },
+    { start: iso(begin - 3 * dayMs), end: iso(begin), ...others },
+    { start: iso(begin - 25 * hourMs), end: iso(begin + hourMs), ...others },
   ]);
 });
 
@@ -293,6 +295,47 @@ test('a report that Percipio fails to make is an error, and the next call reques
     return true;
   });
   assert.deepEqual(await reader.drain(patient), [useId(clock, user, course)]);
+});
+
+test('a new report whose polls fail for the moment is not lost: the cursor has its id', async (t) => {
+  const { simulator, clock, open, reader, use } = await start(t, READY_AT_ONCE);
+  use(user, course);
+  simulator.faults.add({ kind: 'status', status: 520, times: 4, match: { path: pollPath } });
+  const { events, hasMore } = await reader.next(open());
+  assert.deepEqual([events.length, hasMore], [0, false]);
+  assert.deepEqual(await reader.drain(open()), [useId(clock, user, course)]);
+  assert.equal(simulator.requests.of({ path: requestPath }).length, 1);
+});
+
+test('a known report whose polls fail for the moment is an error, and the same cursor goes on', async (t) => {
+  const { simulator, clock, open, reader, use } = await start(
+    t,
+    { reportPolls: { pending: 1, inProgress: 0 } },
+    { timing: { reportWaitMs: 0 } },
+  );
+  use(user, course);
+  await reader.next(open());
+  simulator.faults.add({ kind: 'status', status: 200, body: {}, times: 4, match: { path: pollPath } });
+  await assert.rejects(reader.next(open()), (error: ConnectError) => error.code === Code.Unavailable);
+  assert.deepEqual(await reader.drain(open()), [useId(clock, user, course)]);
+  assert.equal(simulator.requests.of({ path: requestPath }).length, 1);
+});
+
+test('a report with an unknown status is waited for, with one warning', async (t) => {
+  const warnings: string[] = [];
+  const logger = pino({ level: 'warn' }, { write: (line: string) => void warnings.push(JSON.parse(line).status) });
+  const reportPolls = { pending: 0, inProgress: 0, unknown: 3 };
+  const { simulator, clock, use } = await start(t, { reportPolls });
+  use(user, course);
+  const { connector } = startConnector(t, simulator, { timing: { now: clock.now } });
+  const feed = connector.eventFeeds?.find(({ metadata }) => metadata.id === courseActivityFeedId);
+  const { context } = createContext({ logger });
+  const page = await feed?.read({ startAt: undefined, pageSize: 2 }, undefined, context);
+  assert.deepEqual(
+    page?.events.map(({ id }) => id),
+    [useId(clock, user, course)],
+  );
+  assert.deepEqual(warnings, ['QUEUED']);
 });
 
 test('a report that is not made in time is given up for another one', async (t) => {

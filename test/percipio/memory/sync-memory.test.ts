@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SyncMemory } from '../../../src/percipio/memory/sync-memory.ts';
 import { ActivityReports } from '../../../src/percipio/report/activity-reports.ts';
+import { ReusableReport } from '../../../src/percipio/report/reusable-report.ts';
 import { quickTiming, silentLogger } from '../start-connector.ts';
 
 const minuteMs = 60_000;
@@ -23,6 +24,7 @@ function createMemory() {
       timing: quickTiming,
       syncedIds: async () => ({ users: [], courses: [] }),
       isMapped: false,
+      reusable: new ReusableReport(),
       isListing: () => false,
     });
     reports.close = () => void closed.push(number);

@@ -9,6 +9,7 @@ import {
   type WaitOptions,
 } from '../../../src/percipio/report/activity-report.ts';
 import { activityMapping } from '../../../src/percipio/report/request-report.ts';
+import { ReusableReport } from '../../../src/percipio/report/reusable-report.ts';
 import type { PercipioSimulator } from '../../../src/simulator/percipio/percipio-simulator.ts';
 import type { PercipioSimulatorOptions } from '../../../src/simulator/percipio/simulator-options.ts';
 import { READY_AT_ONCE, startSimulator } from '../../simulator/percipio/start-simulator.ts';
@@ -46,6 +47,7 @@ function create(
     timing: quickTiming,
     syncedIds: async () => ({ users: [user, otherUser], courses: undefined }),
     isMapped: false,
+    reusable: new ReusableReport(),
     isListing: () => false,
     ...options,
   });
@@ -100,25 +102,12 @@ test('polls go on through PENDING, IN_PROGRESS and empty bodies', async (t) => {
   assert.equal(polls(simulator).length, 7);
 });
 
-test('polls behind the first one come no earlier than the timing says', async (t) => {
-  const simulator = await start(t, { reportPolls: { pending: 3, inProgress: 0 } });
-  const timing = { ...quickTiming, reportPollMaxMs: 8 };
-  await load(t, simulator, { timing }).wait(patiently);
-  const [request] = simulator.requests.of({ method: 'POST' });
-  const sinceMs = polls(simulator).map(({ startedMs }) => startedMs - (request?.startedMs ?? 0));
-  assert.equal(sinceMs.length, 4);
-  for (const [index, ms] of sinceMs.entries()) {
-    // A timer may fire a part of a millisecond early.
-    assert.ok(ms > index * 8 - 1, `polls after ${sinceMs} ms`);
-  }
-});
-
 /** A request that begins later than whatever the report under test has begun. */
 async function requestAnother(t: TestContext, simulator: PercipioSimulator): Promise<void> {
   await create(t, simulator).prefetch(never);
 }
 
-const lateTiming = { ...quickTiming, reportFirstPollMaxMs: longWaitMs };
+const lateTiming = { ...quickTiming, reportPollMinMs: longWaitMs, reportPollMaxMs: longWaitMs };
 
 test('a report is not asked for while the sync has other things to do', async (t) => {
   const simulator = await start(t);
@@ -139,9 +128,9 @@ test('who cannot wait for the lists has it asked for at once', async (t) => {
   assert.equal((await report.wait(patiently))?.countOf(course), 2);
 });
 
-test('reportFirstPollMaxMs: it is asked for by then, though nobody waits', async (t) => {
+test('reportPollMinMs: it is asked for by then, though nobody waits', async (t) => {
   const simulator = await start(t);
-  load(t, simulator, { timing: { ...quickTiming, reportFirstPollMaxMs: 2 } });
+  load(t, simulator, { timing: { ...quickTiming, reportPollMinMs: 2 } });
   await firstPoll(simulator);
 });
 
@@ -266,11 +255,11 @@ test('a report that is gone fails as expired', async (t) => {
 
 test('timeoutMs: a report that takes longer fails with its id, its status and what to set', async (t) => {
   const simulator = await start(t, { reportPolls: forever });
-  const report = load(t, simulator, { timeoutMs: 1 });
+  const report = load(t, simulator, { timeoutMs: 20 });
   const error = await captureFailure(report);
   assert.ok(error instanceof ServiceError);
   assert.equal(error.reason, 'report_timeout');
-  assert.match(error.rawMessage, /has not made the activity report .* within 0 seconds; its status is PENDING\./);
+  assert.match(error.rawMessage, /has not generated the activity report .* within 20 ms: its status is PENDING\./);
   assert.match(error.rawMessage, /--report-timeout.*--report-lookback/);
   assert.ok(error.rawMessage.includes(report.id ?? 'no id'));
 });
@@ -461,4 +450,127 @@ test('callers that read the synced ids at the same time get one index, and one s
   slow.resolve();
   assert.equal(await first, index);
   assert.equal(report.claimSummary(), false);
+});
+
+test('a download that breaks waits for the report when Percipio is generating it again', async (t) => {
+  const simulator = await start(t);
+  simulator.faults.add({ kind: 'truncate', match: { method: 'GET' }, afterBytes: 80 });
+  const again = [{ status: 'IN_PROGRESS' }, {}, { status: 'QUEUED' }];
+  for (const body of again) simulator.faults.add({ kind: 'status', status: 200, body, match: { method: 'GET' } });
+  const index = await load(t, simulator).wait(patiently);
+  assert.equal(index?.counts.rows, 2);
+  assert.equal(polls(simulator).length, 2 + again.length);
+});
+
+/** The id of a report of an earlier sync, and a report that uses it and has not begun. */
+async function startGiven(t: TestContext, options?: PercipioSimulatorOptions) {
+  const simulator = await start(t, options);
+  const earlier = create(t, simulator);
+  await earlier.prefetch(never);
+  const { id = '' } = earlier;
+  const reusable = new ReusableReport(id);
+  return { simulator, id, reusable, report: create(t, simulator, { reusable }) };
+}
+
+const requests = (simulator: PercipioSimulator) => simulator.requests.of({ method: 'POST' });
+
+for (const [what, options] of [
+  ['is ready', READY_AT_ONCE],
+  ['is not ready', { reportPolls: { pending: 2, inProgress: 1 } }],
+] as const) {
+  test(`prefetch: a given report that ${what} is used, and none is requested`, async (t) => {
+    const { simulator, id, report } = await startGiven(t, options);
+    await report.prefetch(never);
+    assert.notEqual(report.state.phase, 'idle');
+    assert.equal(polls(simulator).length, 1);
+    report.begin(undefined, undefined);
+    assert.equal((await report.wait(patiently))?.countOf(course), 2);
+    assert.deepEqual([report.id, requests(simulator).length], [id, 1]);
+  });
+}
+
+test('prefetch: a poll of a given report that fails for the moment is repeated', async (t) => {
+  const { simulator, report } = await startGiven(t);
+  simulator.faults.add({ kind: 'status', status: 520, times: 6, match: { method: 'GET' } });
+  await report.prefetch(never);
+  assert.equal(report.state.phase, 'pending');
+  assert.equal((await report.wait(patiently))?.countOf(course), 2);
+});
+
+test('prefetch: who goes away does not end the download of a given report', async (t) => {
+  const { simulator, report } = await startGiven(t);
+  simulator.faults.add({ kind: 'delay', delayMs: 100, match: { method: 'GET' } });
+  const leave = new AbortController();
+  const prefetching = report.prefetch(leave.signal);
+  await firstPoll(simulator);
+  leave.abort(new Error('gone'));
+  await assert.rejects(prefetching, /gone/);
+  report.begin(undefined, undefined);
+  assert.equal((await report.wait(patiently))?.countOf(course), 2);
+});
+
+test('begin: a given report is used, and none is requested', async (t) => {
+  const { simulator, id, report } = await startGiven(t);
+  report.begin(undefined, undefined);
+  assert.equal((await report.wait(patiently))?.countOf(course), 2);
+  assert.deepEqual([report.id, requests(simulator).length], [id, 1]);
+});
+
+for (const [what, plant, message] of [
+  ['has expired', (simulator, id) => simulator.expireReport(id), /answered 404: the report does not exist/],
+  ['has failed', (simulator, id) => simulator.failReport(id), /the report status FAILED/],
+  [
+    'is refused',
+    (simulator) => simulator.faults.add({ kind: 'status', status: 400, match: { method: 'GET' } }),
+    /answered 400/,
+  ],
+] as const satisfies [string, (simulator: PercipioSimulator, id: string) => unknown, RegExp][]) {
+  for (const way of ['prefetch', 'begin'] as const) {
+    test(`${way}: a given report that ${what} fails with the setting to remove, and a retry requests another one`, async (t) => {
+      const { simulator, id, reusable, report } = await startGiven(t);
+      plant(simulator, id);
+      let error: unknown;
+      if (way === 'prefetch') {
+        error = await report.prefetch(never).catch((failure: unknown) => failure);
+      } else {
+        report.begin(undefined, undefined);
+        error = await captureFailure(report);
+      }
+      assert.ok(error instanceof ServiceError);
+      assert.equal(error.reason, 'report_id_unusable');
+      assert.match(error.rawMessage, message);
+      assert.match(error.rawMessage, /from --report-id: remove that setting to request a new report$/);
+      if (what === 'is refused') return;
+      assert.equal(reusable.advice, undefined);
+      simulator.setReport('next', rows);
+      report.begin(undefined, undefined);
+      assert.equal((await report.wait(patiently))?.countOf(course), 2);
+      assert.equal(requests(simulator).length, 2);
+      assert.notEqual(report.id, id);
+    });
+  }
+}
+
+test('a given report is used once: the next sync requests its own', async (t) => {
+  const { simulator, id, reusable, report } = await startGiven(t);
+  await report.prefetch(never);
+  simulator.setReport('next', rows);
+  const next = load(t, simulator, { reusable });
+  assert.equal((await next.wait(patiently))?.countOf(course), 2);
+  assert.notEqual(next.id, id);
+});
+
+test('a report is remembered for another sync once it is requested, whatever ends this one', async (t) => {
+  const simulator = await start(t, { reportPolls: forever });
+  const reusable = new ReusableReport();
+  const report = load(t, simulator, { reusable, timeoutMs: 20 });
+  await captureFailure(report);
+  assert.match(reusable.advice ?? '', new RegExp(`--report-id ${report.id} before `));
+  const failing = await startSimulator(t, { users: 0, courses: 0, activityRows: 0, ...READY_AT_ONCE });
+  failing.failReport('next');
+  await captureFailure(load(t, failing, { reusable }));
+  assert.equal(reusable.advice, undefined);
+  failing.setReport('next', '[[]]');
+  await captureFailure(load(t, failing, { reusable }));
+  assert.equal(reusable.advice, undefined);
 });

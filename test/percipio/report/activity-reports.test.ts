@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { ActivityReport } from '../../../src/percipio/report/activity-report.ts';
 import { ActivityReports } from '../../../src/percipio/report/activity-reports.ts';
+import { ReusableReport } from '../../../src/percipio/report/reusable-report.ts';
 import type { PercipioSimulator } from '../../../src/simulator/percipio/percipio-simulator.ts';
 import { READY_AT_ONCE, startSimulator } from '../../simulator/percipio/start-simulator.ts';
 import { createTestClient } from '../api/start-server.ts';
@@ -22,6 +23,7 @@ function createReports(t: TestContext, simulator: PercipioSimulator, isMapped = 
     timing: quickTiming,
     syncedIds: async () => ({ users: [], courses: undefined }),
     isMapped,
+    reusable: new ReusableReport(),
     isListing: () => false,
   });
   t.after(() => reports.close());
@@ -68,9 +70,9 @@ test('a report of another process is loaded by its id, once', async (t) => {
 
 test('a report that failed temporarily is polled again, not requested again', async (t) => {
   const { simulator, reports } = await start(t);
-  simulator.faults.add({ kind: 'status', status: 500, match: { method: 'GET' } });
+  simulator.faults.add({ kind: 'status', status: 403, match: { method: 'GET' } });
   const failed = reports.get(undefined);
-  assert.match(String(await settle(failed)), /answered 500/);
+  assert.match(String(await settle(failed)), /answered 403/);
   const { id } = failed;
   const again = reports.get(undefined);
   assert.deepEqual([again.id, again.state.phase], [id, 'pending']);
@@ -89,8 +91,8 @@ test('a report that Percipio lost is requested again for the sync', async (t) =>
 
 test('a report that Percipio lost stays lost for callers who name its id', async (t) => {
   const { simulator, reports } = await start(t);
-  assert.match(String(await settle(reports.get(uuid(1)))), /does not exist \(any more\)/);
-  assert.match(String(await settle(reports.get(uuid(1)))), /does not exist \(any more\)/);
+  assert.match(String(await settle(reports.get(uuid(1)))), /does not exist or no longer exists/);
+  assert.match(String(await settle(reports.get(uuid(1)))), /does not exist or no longer exists/);
   assert.equal(requested(simulator), 0);
 });
 

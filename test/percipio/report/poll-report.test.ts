@@ -1,41 +1,223 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { pollDueMs } from '../../../src/percipio/report/poll-report.ts';
+import { type TestContext, test } from 'node:test';
+import type { Logger } from 'pino';
+import { ServiceError } from '../../../src/baton/author/service-error.ts';
+import { PercipioError } from '../../../src/percipio/api/percipio-error.ts';
+import { pollDelayMs, pollReport } from '../../../src/percipio/report/poll-report.ts';
 import { defaultTiming } from '../../../src/percipio/timing.ts';
+import { passingFailures } from '../../../src/simulator/percipio/http/passing-failures.ts';
+import type { PercipioSimulator } from '../../../src/simulator/percipio/percipio-simulator.ts';
+import type { PercipioSimulatorOptions } from '../../../src/simulator/percipio/simulator-options.ts';
+import { READY_AT_ONCE, startSimulator } from '../../simulator/percipio/start-simulator.ts';
+import { createTestClient } from '../api/start-server.ts';
+import { quickTiming } from '../start-connector.ts';
 
-/** How often a report is asked for that takes a time, when the next question comes at `nextMs`. All times in ms. */
-function countPolls(readyMs: number, pollMs: number, nextMs: (polls: number, spentMs: number) => number): number {
-  for (let polls = 1; ; polls += 1) {
-    // A poll that begins before the report is ready finds it unready.
-    if (nextMs(polls - 1, (polls - 1) * pollMs) >= readyMs) return polls;
+/** When a report is polled, in ms from its request, up to its timeout, if each poll takes a time and none is early. */
+function pollTimes(timeoutMs: number, pollMs = 0): number[] {
+  const times: number[] = [];
+  let nowMs = pollDelayMs(0, timeoutMs, defaultTiming);
+  while (nowMs < timeoutMs) {
+    times.push(nowMs);
+    nowMs += pollMs;
+    nowMs += pollDelayMs(times.length, timeoutMs - nowMs, defaultTiming);
   }
+  return times;
 }
 
-/** The Go connector asks at once, and a minute behind each answer. */
-const asGo = (polls: number, spentMs: number) => polls * 60_000 + spentMs;
+test('polls come after 1 s, then ever later, and then every minute', () => {
+  const seconds = pollTimes(18_000_000).map((ms) => ms / 1000);
+  assert.deepEqual(seconds.slice(0, 10), [1, 3, 7, 15, 31, 63, 123, 183, 243, 303]);
+  assert.ok(seconds.slice(7, -1).every((second, index) => second - (seconds[index + 6] ?? 0) === 60));
+});
 
-for (const pollMs of [0, 200, 5000, 59_000]) {
-  test(`no report is asked for more often than by the Go connector, with answers that take ${pollMs} ms`, () => {
-    const firstMs = [0, 1, 1000, 12_345, pollDueMs(0, 0, defaultTiming)];
-    let fewer = 0;
-    for (let readyMs = 0; readyMs <= 4 * 3_600_000; readyMs += readyMs < 200_000 ? 100 : 9973) {
-      const theirs = countPolls(readyMs, pollMs, asGo);
-      for (const first of firstMs) {
-        const ours = countPolls(readyMs, pollMs, (polls, spentMs) =>
-          polls === 0 ? first : Math.max(pollDueMs(polls, spentMs, defaultTiming), first + spentMs),
-        );
-        assert.ok(ours <= theirs, `${ours} polls and not ${theirs} for a report of ${readyMs} ms, first at ${first}`);
-        if (ours < theirs) fewer += 1;
-      }
-    }
-    assert.ok(fewer > 0, 'and less often for one that is ready by the first poll');
+test('a report that is ready after two seconds is fetched after three', () => {
+  assert.equal(
+    pollTimes(18_000_000).find((ms) => ms >= 2000),
+    3000,
+  );
+});
+
+test('no report waits longer than it took to generate, or a minute, and costs at most five polls more than every minute', () => {
+  const times = pollTimes(18_000_000);
+  for (let readyMs = 1000; readyMs < 17_000_000; readyMs += readyMs < 200_000 ? 100 : 9973) {
+    const index = times.findIndex((ms) => ms >= readyMs);
+    const fetchedMs = times[index] ?? Number.POSITIVE_INFINITY;
+    assert.ok(fetchedMs - readyMs <= Math.min(readyMs + 1000, 60_000), `${readyMs} ms: fetched after ${fetchedMs}`);
+    assert.ok(index + 1 <= 1 + Math.ceil(readyMs / 60_000) + 5, `${readyMs} ms: ${index + 1} polls`);
+  }
+});
+
+for (const [timeoutMs, pollMs, expected] of [
+  [20_000, 0, [1000, 3000, 7000, 15_000, 19_000]],
+  [20_000, 100, [1000, 3100, 7200, 15_300, 19_000]],
+  [16_500, 0, [1000, 3000, 7000, 15_000, 15_500]],
+  [2500, 0, [1000, 1500]],
+  [1000, 0, [500]],
+  [1, 0, [0.5]],
+] as const) {
+  test(`a timeout of ${timeoutMs} ms, with polls of ${pollMs} ms: the last poll comes up to a second before it`, () => {
+    assert.deepEqual(pollTimes(timeoutMs, pollMs), expected);
   });
 }
 
-test('a report is asked for in its first half minute, and then at most once a minute', () => {
-  assert.ok(pollDueMs(0, 0, defaultTiming) <= 30_000);
+const never = new AbortController().signal;
+const notNeeded = new Promise<never>(() => {});
+
+interface Polled {
+  readonly simulator: PercipioSimulator;
+  readonly warnings: Record<string, unknown>[];
+  readonly statuses: string[];
+  readonly text: Promise<string>;
+}
+
+/** Requests a report with the body `[]` and polls it until it is ready. */
+async function poll(
+  t: TestContext,
+  options: PercipioSimulatorOptions,
+  change: {
+    timeoutMs?: number;
+    isNeeded?: Promise<void>;
+    pollMinMs?: number;
+    before?(simulator: PercipioSimulator): void;
+  } = {},
+): Promise<Polled> {
+  const simulator = await startSimulator(t, { users: 0, courses: 0, activityRows: 0, ...options });
+  const { url, organizationId, token } = simulator;
+  const { reports } = createTestClient(t, url, { organizationId, token });
+  const { value } = await reports.requestLearningActivity({ timeFrame: 'DAY', contentType: 'Course' }, never);
+  change.before?.(simulator);
+  const warnings: Record<string, unknown>[] = [];
+  const statuses: string[] = [];
+  const logger = { warn: (fields: object, message: string) => void warnings.push({ ...fields, message }) } as Logger;
+  const { pollMinMs = 1 } = change;
+  const text = pollReport(
+    value.id,
+    {
+      reports: () => reports,
+      logger,
+      timing: { ...quickTiming, reportPollMinMs: pollMinMs, reportPollMaxMs: 2 * pollMinMs },
+      timeoutMs: change.timeoutMs ?? 60_000,
+      isNeeded: change.isNeeded ?? notNeeded,
+      onStatus: (status) => statuses.push(status),
+    },
+    never,
+  ).then((body) => new Response(ReadableStream.from(body)).text());
+  text.catch(() => {});
+  return { simulator, warnings, statuses, text };
+}
+
+const pollsOf = (simulator: PercipioSimulator) => simulator.requests.of({ method: 'GET' }).length;
+
+test('every known status is waited for, in any spelling, without a warning', async (t) => {
+  const { text, statuses, warnings } = await poll(t, {
+    reportPolls: { pending: 1, inProgress: 2, empty: 1, completed: 2 },
+    reportStatuses: { pending: 'pending', inProgress: 'In-Progress', completed: 'Processed' },
+    reportIdName: 'reportId',
+    reportRequestAnswers: 202,
+  });
+  assert.equal(await text, '[]');
+  assert.deepEqual(statuses, ['pending', 'In-Progress', 'In-Progress', 'PENDING', 'Processed', 'Processed']);
+  assert.deepEqual(warnings, []);
+});
+
+test('an unknown status is waited for, with one warning', async (t) => {
+  const { text, statuses, warnings } = await poll(t, { reportPolls: { pending: 0, inProgress: 0, unknown: 3 } });
+  assert.equal(await text, '[]');
+  assert.deepEqual(statuses, ['QUEUED', 'QUEUED', 'QUEUED']);
   assert.deepEqual(
-    [1, 2, 3].map((polls) => pollDueMs(polls, polls * 10, defaultTiming)),
-    [60_010, 120_020, 180_030],
+    warnings.map(({ status, message }) => [status, message]),
+    [['QUEUED', 'the activity report has an unknown status; waiting for it']],
   );
+});
+
+/** A body that is cut off is a download that breaks: the report is ready. */
+const failedPolls = passingFailures().filter(([name]) => name !== 'cutJson');
+
+for (const [name, failure] of failedPolls) {
+  test(`a report survives polls that fail with ${name}, however often`, async (t) => {
+    // More often than the client retries within a poll.
+    const before = (simulator: PercipioSimulator) =>
+      void simulator.faults.add({ ...failure, times: 9, match: { method: 'GET' } });
+    const { simulator, text, warnings } = await poll(t, READY_AT_ONCE, { before });
+    assert.equal(await text, '[]');
+    assert.equal(pollsOf(simulator), 10);
+    assert.ok(warnings.length > 1 || name === 'empty', `${warnings.length} warnings`);
+  });
+}
+
+for (const [status, kind] of [
+  [401, 'http'],
+  [403, 'http'],
+  [404, 'report-expired'],
+  [501, 'http'],
+] as const) {
+  test(`a poll that is answered ${status} ends the wait at once`, async (t) => {
+    const before = (simulator: PercipioSimulator) =>
+      void simulator.faults.add({ kind: 'status', status, match: { method: 'GET' } });
+    const { simulator, text } = await poll(t, READY_AT_ONCE, { before });
+    await assert.rejects(text, (error) => error instanceof PercipioError && error.kind === kind);
+    assert.equal(pollsOf(simulator), 1);
+  });
+}
+
+async function timeoutOf(text: Promise<string>): Promise<ServiceError> {
+  const error = await text.then(
+    () => assert.fail('the report was ready'),
+    (failure: unknown) => failure,
+  );
+  assert.ok(error instanceof ServiceError);
+  assert.equal(error.reason, 'report_timeout');
+  return error;
+}
+
+test('timeoutMs ends the wait between two polls, and says what the last one brought', async (t) => {
+  const forever = { pending: 0, inProgress: 0, unknown: Number.POSITIVE_INFINITY };
+  const { text, simulator } = await poll(t, { reportPolls: forever }, { timeoutMs: 50, pollMinMs: 40 });
+  const { rawMessage } = await timeoutOf(text);
+  assert.match(rawMessage, /has not generated the activity report \S+ within 50 ms: its status is QUEUED\./);
+  assert.match(rawMessage, /--report-timeout.*--report-lookback/);
+  assert.ok(pollsOf(simulator) >= 1);
+});
+
+test('timeoutMs ends a poll that is not answered', async (t) => {
+  const before = (simulator: PercipioSimulator) =>
+    void simulator.faults.add({ kind: 'stall', match: { method: 'GET' } });
+  const { text, simulator } = await poll(t, READY_AT_ONCE, { before, timeoutMs: 50 });
+  assert.match((await timeoutOf(text)).rawMessage, /within 50 ms: it was not polled/);
+  await simulator.requests.waitFor(({ method, outcome }) => method === 'GET' && outcome === 'aborted');
+});
+
+test('timeoutMs ends polls that fail, and says how', async (t) => {
+  const before = (simulator: PercipioSimulator) =>
+    void simulator.faults.add({
+      kind: 'status',
+      status: 520,
+      times: Number.POSITIVE_INFINITY,
+      match: { method: 'GET' },
+    });
+  const { text } = await poll(t, READY_AT_ONCE, { before, timeoutMs: 200 });
+  assert.match((await timeoutOf(text)).rawMessage, /: the last poll failed: GET \S+ answered 520/);
+});
+
+test('a report that is needed is polled before it is due, and then as if it had not been', async (t) => {
+  const isNeeded = Promise.resolve();
+  const ready = await poll(t, READY_AT_ONCE, { isNeeded, pollMinMs: 60_000, timeoutMs: 3_600_000 });
+  assert.equal(await ready.text, '[]');
+  const { text, simulator } = await poll(
+    t,
+    { reportPolls: { pending: 1, inProgress: 0 } },
+    { isNeeded, pollMinMs: 20 },
+  );
+  assert.equal(await text, '[]');
+  const [early, due] = simulator.requests.of({ method: 'GET' });
+  // A second wait would be twice as long.
+  assert.ok((due?.startedMs ?? 0) - (early?.startedMs ?? 0) < 40 + 15);
+});
+
+test('Retry-After puts off the next poll', async (t) => {
+  const fault = { kind: 'status', status: 503, headers: { 'retry-after': '1' }, match: { method: 'GET' } } as const;
+  const { text, simulator } = await poll(t, READY_AT_ONCE, { before: ({ faults }) => void faults.add(fault) });
+  assert.equal(await text, '[]');
+  const [first, second] = simulator.requests.of({ method: 'GET' });
+  assert.ok((second?.startedMs ?? 0) - (first?.startedMs ?? 0) > 950);
 });
