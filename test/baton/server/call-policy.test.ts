@@ -249,6 +249,15 @@ for (const [name, serveOver] of Object.entries(carriers)) {
   });
 }
 
+test('requests of a trusted client are not validated', async (t) => {
+  const services = [
+    serviceEntry(ResourcesService, { listResources: ({ pageSize }) => ({ nextPageToken: `${pageSize}` }) }),
+  ];
+  const options = { contextValues: createContextValues(), signal: t.signal, isTrusted: true };
+  const client = createInProcessClient(ResourcesService, services, options);
+  assert.equal((await client.listResources({ pageSize: 251 })).nextPageToken, '251');
+});
+
 async function start(t: TestContext, serveOver: Carrier, listResources: ListResources | undefined) {
   const lines: LogLine[] = [];
   const logger = pino({ level: 'trace' }, { write: (line) => lines.push(JSON.parse(line)) });
