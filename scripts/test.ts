@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { spec, tap } from 'node:test/reporters';
 import { parseArgs } from 'node:util';
 import { TestReport } from './test/report.ts';
+import type { TestTask } from './test/worker.ts';
 import { TestWorker } from './test/worker-process.ts';
 
 const { values, positionals } = parseArgs({
@@ -29,7 +30,7 @@ const ownProcess = /^\/\/ own process: \S/m;
 /** The tests that start programs, or wait for servers, come first: at the end no process is left with a long one. */
 const slowTiers = ['test/e2e/', 'test/contract/', 'test/bench/', 'test/baton/harness/', 'test/baton/commands/'];
 
-function findFiles(paths: readonly string[]): string[] {
+function findTasks(paths: readonly string[]): TestTask[] {
   const files = paths.flatMap((path) => {
     const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
     const found = globSync(isFolder ? `${path}/**/*.test.ts` : path);
@@ -37,10 +38,12 @@ function findFiles(paths: readonly string[]): string[] {
     return found;
   });
   const rank = (file: string) => slowTiers.findIndex((folder) => file.startsWith(folder)) + 1 || Infinity;
-  return [...new Set(files)].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+  return [...new Set(files)]
+    .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))
+    .map((file) => ({ file, isShared: !ownProcess.test(readFileSync(file, 'utf8')) }));
 }
 
-const files = findFiles(positionals.length > 0 ? positionals : ['test']);
+const tasks = findTasks(positionals.length > 0 ? positionals : ['test']);
 const limits = {
   hangMs: Number(values['hang-seconds']) * 1000,
   closingMaxMs: Number(values['closing-seconds']) * 1000,
@@ -51,14 +54,14 @@ const report = new TestReport(events);
 /** Takes one file after the other until none is left. They share a process; after one that died comes a new one. */
 async function work(): Promise<void> {
   let shared: TestWorker | undefined;
-  for (let file = files.shift(); file !== undefined; file = files.shift()) {
-    if (ownProcess.test(readFileSync(file, 'utf8'))) {
-      const own = new TestWorker(limits);
-      report.add(await own.run({ file, isShared: false }));
-      report.add(await own.end(file));
-    } else {
+  for (let task = tasks.shift(); task !== undefined; task = tasks.shift()) {
+    if (task.isShared) {
       if (!shared?.isAlive) shared = new TestWorker(limits);
-      report.add(await shared.run({ file, isShared: true }));
+      report.add(await shared.run(task));
+    } else {
+      const own = new TestWorker(limits);
+      report.add(await own.run(task));
+      report.add(await own.end(task.file));
     }
   }
   if (shared) report.add(await shared.end('the end of a test process'));
