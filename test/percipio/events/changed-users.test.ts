@@ -1,7 +1,9 @@
 // Lists that move while they are read, through the whole feed.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { changedUsersStart, readChangedUsers } from '../../../src/percipio/events/changed-users.ts';
 import { userChangesFeedId } from '../../../src/percipio/events/user-changes.ts';
+import { createTestClient, never, sendJson, startServer } from '../api/start-server.ts';
 import { uuid } from '../start-connector.ts';
 import { changeIn, FeedReader, hourMs, minuteMs, openEvents, startWithClock, userAt } from './feed-reader.ts';
 import { listInOrder, type Order, orders } from './list-in-order.ts';
@@ -75,4 +77,26 @@ test('a list that has moved up by more than a few users is read from further up,
   assert.equal(changeIn(third[0] ?? assert.fail()).user, uuid(1992));
   const offsets = simulator.requests.of({ path: /\/users$/ }).map(({ query }) => query.offset);
   assert.deepEqual(offsets, ['0', '992', '1984', '992']);
+});
+
+test('a list with null entries is read to its end', async (t) => {
+  const entries = [{ id: 'a' }, { id: 'b' }, ...Array.from({ length: 20 }, () => null), { id: 'c' }, null];
+  const server = await startServer(t, (request, response) => {
+    const query = new URL(request.url ?? '', 'http://x').searchParams;
+    const offset = Number(query.get('offset'));
+    const page = entries.slice(offset, offset + Number(query.get('max')));
+    sendJson(response, page, { 'x-total-count': String(entries.length) });
+  });
+  const { users } = createTestClient(t, server.url);
+  const seen: string[] = [];
+  let place = changedUsersStart;
+  for (let reads = 1, isLast = false; !isLast; reads += 1) {
+    assert.ok(reads < 10, 'does not end');
+    const found = await readChangedUsers(users, { since: new Date(0), place, count: 2 }, never);
+    const changes = found.changes.slice(0, 2);
+    seen.push(...changes.map(({ userId }) => userId));
+    isLast = found.isLast && changes.length === found.changes.length;
+    place = found.placeAfter(changes.length);
+  }
+  assert.deepEqual(seen, ['a', 'b', 'c']);
 });
