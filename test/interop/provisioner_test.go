@@ -53,7 +53,7 @@ func TestProvisionerOfTheSDK(t *testing.T) {
 	replace(admin, *admin.Role, "LEARNER")
 	// The file has not changed: the grant is still in it.
 	check.Succeeds(t, "revoke what was replaced", run(provisioner.NewRevoker(our, path, "role:LEARNER:assigned:user:"+learner.ID)))
-	isCancelled(t, "revoke the least role", run(provisioner.NewRevoker(our, path, "role:LEARNER:assigned:user:"+people.next(t, isLearner).ID)), "everyone")
+	isCancelled(t, "revoke the least role", run(provisioner.NewRevoker(our, path, "role:LEARNER:assigned:user:"+people.next(t, isLearner).ID)), "every Percipio user has a role")
 	courseGrant := percipio.Truth.GrantsOfType("course")[0]
 	isCancelled(t, "revoke a course", run(provisioner.NewRevoker(our, path, courseGrant)), "Course progress")
 	isNothingWritten(t, percipio, "what needs none, or is refused")

@@ -68,7 +68,7 @@ func TestProvisioningOfRoles(t *testing.T) {
 		check.That(t, hasAnnotation(t, revoked, &v2.GrantAlreadyRevoked{}), "the second revocation has no GrantAlreadyRevoked")
 
 		_, err = take(our, "LEARNER")
-		isCancelled(t, "revoke the least role", err, "everyone in Percipio has a role")
+		isCancelled(t, "revoke the least role", err, "every Percipio user has a role")
 		_, err = give(our, "OF_THEIR_OWN")
 		isCancelled(t, "grant a role that the API does not take", err, "OF_THEIR_OWN")
 
