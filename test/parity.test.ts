@@ -151,7 +151,7 @@ test('docs/parity.md: how often is polled and retried', () => {
   );
   const requests = `retries ${requestRetry.attemptsMax - 1} times`;
   assert.equal(saysOf('Failures', 'nothing is listening on the address'), `${requests}, then fails`);
-  assert.equal(saysOf('Failures', '503, 429'), `${requests}; respects \`Retry-After\``);
+  assert.equal(saysOf('Failures', '408, 429, 5xx but 501'), `${requests}; respects \`Retry-After\``);
   assert.equal(saysOf('Failures', 'report download that breaks off'), `retries ${downloadRetry.attemptsMax - 1} times`);
 });
 
