@@ -124,6 +124,28 @@ test('--limited-courses takes a compliance course that search does not find', as
   assert.equal(exitCode, 1);
 });
 
+test('--limited-courses takes a compliance course that search finds as other content', async (t) => {
+  const { simulator, folder } = await start(t);
+  const { courses, complianceCourses } = simulator.data;
+  const course = complianceCourses.find(
+    ({ contentType, lifecycle }) => contentType?.percipioType === 'COMPLIANCE' && lifecycle?.status === 'ACTIVE',
+  );
+  assert.ok(course);
+  courses.push(course);
+  // Search has no filter where it might not know a type.
+  const argv = ['--content-types=course,live', `--limited-courses=${course.id}`];
+  await runForSummary(simulator, folder, { argv });
+  assert.ok((await readIds(folder.file)).resources.includes(`course:${course.id}`));
+});
+
+test('a compliance listing whose second page is refused fails the sync', async (t) => {
+  const { simulator, folder } = await start(t, { complianceCourses: 1100 });
+  simulator.faults.add({ kind: 'status', status: 403, skip: 1, match: { path: /compliance-content/ } });
+  const { exitCode, stderr } = await runProgram(simulator, folder);
+  assert.equal(exitCode, 1);
+  assert.match(stderr, /compliance-content\?max=1000&offset=1000 answered 403/);
+});
+
 test('--skip-retired-courses leaves out what is retired by status or date, in any case', async (t) => {
   const { simulator, folder } = await start(t, { oddValues: true });
   const argv = ['--sync-resource-types=course', '--skip-entitlements-and-grants'];

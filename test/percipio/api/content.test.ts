@@ -47,6 +47,32 @@ describe('content.listCatalog', () => {
     assert.deepEqual(JSON.parse(JSON.stringify(next)), { offset: 1, pagingRequestId: 'set-1', lastOffset: 5 });
   });
 
+  it('counts entries that are null, and reads on after them', async (t) => {
+    const all = [null, { id: 'a' }, null, { id: 'b' }, { id: 'c' }];
+    const server = await startServer(t, (request, response) => {
+      const offset = Number(new URL(request.url ?? '', 'http://x').searchParams.get('offset'));
+      sendJson(response, all.slice(offset, offset + 3));
+    });
+    const client = createTestClient(t, server.url);
+    const first = await client.content.listCatalog({ max: 3 }, never);
+    assert.deepEqual([first.items.map(({ id }) => id), first.next?.offset], [['a'], 3]);
+    assert.deepEqual([...first.unread], [['null', 2]]);
+    const second = await client.content.listCatalog({ max: 3, position: first.next }, never);
+    assert.deepEqual([second.items.map(({ id }) => id), second.next, second.unread.size], [['b', 'c'], undefined, 0]);
+  });
+
+  for (const [what, entry, path] of [
+    ['has no id', { code: 'C1' }, '1.id'],
+    ['has an id that is a number', { id: 7 }, '1.id'],
+    ['is text', 'a', '1'],
+  ] as const) {
+    it(`fails if an entry ${what}: only an id is strict`, async (t) => {
+      const server = await startServer(t, (_request, response) => sendJson(response, [{ id: 'a' }, entry]));
+      const error = await captureError(createTestClient(t, server.url).content.listCatalog({ max: 10 }, never));
+      assert.match(error.message, new RegExp(`with unexpected JSON: \\[?${path.replace('.', '\\]?\\.')}`));
+    });
+  }
+
   it('ends by the total where there is no link', async (t) => {
     const server = await startServer(t, (_request, response) =>
       sendJson(response, [{ id: 'a' }], { 'x-total-count': '2' }),
@@ -160,6 +186,13 @@ describe('content.search', () => {
 });
 
 describe('content.find', () => {
+  it('goes on after a page with entries that are null', async (t) => {
+    const server = await startServer(t, (_request, response, index) =>
+      sendJson(response, index === 0 ? Array.from({ length: 25 }, () => null) : [{ id: 'a' }]),
+    );
+    assert.equal((await createTestClient(t, server.url).content.find('a', 'COURSE', never)).value?.id, 'a');
+  });
+
   it('takes only the item whose id is the one asked for', async (t) => {
     const server = await startServer(t, (_request, response) =>
       sendJson(response, [{ id: 'ab' }, { id: 'a', code: 'A' }]),

@@ -78,6 +78,27 @@ test('a page token holds the place in the frozen data set, and another process g
   assert.deepEqual((decodeToken(third.nextPageToken) as { t: unknown }).t, { compliance: 0 });
 });
 
+test('another process that goes on with the compliance courses repeats none of the catalog', async (t) => {
+  const simulator = await startWithCourses(t, 1100);
+  const { data, requests } = simulator;
+  data.complianceCourses = [courseItem(uuid(7), 'Another title'), courseItem(uuid(2000)), courseItem(uuid(1050))];
+  const page = (pageToken: string) =>
+    startConnector(t, simulator).resources.listResources({ resourceTypeId: 'course', pageToken, activeSyncId: 's1' });
+  const first = await page('');
+  const second = await page(first.nextPageToken);
+  const third = await page(second.nextPageToken);
+  assert.deepEqual([first.list.length, second.list.length, third.nextPageToken], [1000, 100, '']);
+  assert.deepEqual(
+    third.list.map(({ id }) => id?.resource),
+    [uuid(2000)],
+  );
+  // It had not listed the catalog, so it read that first.
+  assert.deepEqual(
+    requests.of({ path: catalogPath }).map(({ query }) => query.offset),
+    ['0', '1000', '0', '1000'],
+  );
+});
+
 test('a course has its two entitlements on one page', async (t) => {
   const simulator = await startWithCourses(t, 1);
   const { resources, entitlements } = startConnector(t, simulator);
