@@ -15,7 +15,7 @@ export const userType = create(ResourceTypeSchema, {
 });
 
 /**
- * A course or an assessment of the catalog. The display name is lower case in the Go connector, and tenants see it. A
+ * A course, an assessment, or other content that the settings name. The display name is lower case in the Go connector, and tenants see it. A
  * syncer that knows the annotations requests all entitlements and all grants at once, not those of each course.
  */
 export const courseType = create(ResourceTypeSchema, {
