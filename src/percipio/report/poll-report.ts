@@ -12,6 +12,16 @@ const warnedMax = 20;
 
 type PollTiming = Pick<ConnectorTiming, 'reportPollMinMs' | 'reportPollMaxMs'>;
 
+/** For the waits between polls. */
+interface Clock {
+  /** Milliseconds since any time. */
+  now(): number;
+  /** Waits. Throws the reason of the signal. */
+  pause(delayMs: number, signal: AbortSignal): Promise<void>;
+}
+
+const realClock: Clock = { now: () => performance.now(), pause };
+
 interface PollOptions {
   readonly reports: () => ReportsApi;
   readonly logger: Logger;
@@ -20,6 +30,8 @@ interface PollOptions {
   readonly timeoutMs: number;
   /** Resolves when a caller needs the report: if the first poll is not due yet, an extra one is made at once. */
   readonly isNeeded: Promise<void>;
+  /** Default: the real one. */
+  readonly clock?: Clock | undefined;
   /** Gets the status after each poll of a report that is not ready; `retrying` after a poll that failed. */
   readonly onStatus: (status: string) => void;
 }
@@ -30,10 +42,10 @@ interface PollOptions {
  * @throws PercipioError, a ServiceError `report_timeout`, or the reason of the signal.
  */
 export async function pollReport(id: string, options: PollOptions, signal: AbortSignal): Promise<ByteStream> {
-  const { reports, logger, timing, timeoutMs, isNeeded, onStatus } = options;
-  const startedAtMs = performance.now();
+  const { reports, logger, timing, timeoutMs, isNeeded, onStatus, clock = realClock } = options;
+  const startedAtMs = clock.now();
   const warned = new Set<string>();
-  let outcome = 'it was not polled';
+  let outcome = 'no poll was answered';
   const timeoutError = () =>
     new ServiceError(
       Code.FailedPrecondition,
@@ -41,7 +53,8 @@ export async function pollReport(id: string, options: PollOptions, signal: Abort
       { reason: 'report_timeout' },
     );
   return await withTimeLimit({ timeoutMs, signal, timeoutError }, async (signal) => {
-    const isEarly = await sleepUnless(isNeeded, pollDelayMs(0, timeoutMs, timing), signal);
+    const firstDelayMs = pollDelayMs(0, timeoutMs, timing);
+    const isEarly = await pauseUnless(isNeeded, (signal) => clock.pause(firstDelayMs, signal), signal);
     for (let polls = isEarly ? 0 : 1; ; polls += 1) {
       let retryAfterMs = 0;
       try {
@@ -58,8 +71,8 @@ export async function pollReport(id: string, options: PollOptions, signal: Abort
         onStatus('retrying');
         logger.warn({ report_id: id, error }, 'a poll of the activity report failed; polling again');
       }
-      const leftMs = timeoutMs - (performance.now() - startedAtMs);
-      await pause(Math.max(pollDelayMs(polls, leftMs, timing), retryAfterMs), signal);
+      const leftMs = timeoutMs - (clock.now() - startedAtMs);
+      await clock.pause(Math.max(pollDelayMs(polls, leftMs, timing), retryAfterMs), signal);
     }
   });
 }
@@ -102,14 +115,18 @@ export function isFailedPoll(error: unknown): error is PercipioError {
   return error instanceof PercipioError && error.isTransient;
 }
 
-/** @returns Whether it was needed before the time was over. */
-async function sleepUnless(isNeeded: Promise<void>, waitMs: number, signal: AbortSignal): Promise<boolean> {
-  const timer = new AbortController();
-  const slept = pause(waitMs, AbortSignal.any([signal, timer.signal])).then(() => false);
-  // Aborting the timer rejects the promise, which nobody listens to by then.
-  slept.catch(() => {});
-  const isEarly = await Promise.race([slept, isNeeded.then(() => true)]);
-  timer.abort();
+/** @returns Whether it was needed before the pause was over. */
+async function pauseUnless(
+  isNeeded: Promise<void>,
+  pause: (signal: AbortSignal) => Promise<void>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const stop = new AbortController();
+  const paused = pause(AbortSignal.any([signal, stop.signal])).then(() => false);
+  // Stopping it rejects the promise, which nobody listens to by then.
+  paused.catch(() => {});
+  const isEarly = await Promise.race([isNeeded.then(() => true), paused]);
+  stop.abort();
   return isEarly;
 }
 

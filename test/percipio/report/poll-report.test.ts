@@ -37,13 +37,13 @@ test('a report that is ready after two seconds is fetched after three', () => {
   );
 });
 
-test('no report waits longer than it took to generate, or a minute, and costs at most five polls more than every minute', () => {
+test('no report waits longer than it took to generate, or a minute, and costs at most four polls more than every minute', () => {
   const times = pollTimes(18_000_000);
   for (let readyMs = 1000; readyMs < 17_000_000; readyMs += readyMs < 200_000 ? 100 : 9973) {
     const index = times.findIndex((ms) => ms >= readyMs);
     const fetchedMs = times[index] ?? Number.POSITIVE_INFINITY;
     assert.ok(fetchedMs - readyMs <= Math.min(readyMs + 1000, 60_000), `${readyMs} ms: fetched after ${fetchedMs}`);
-    assert.ok(index + 1 <= 1 + Math.ceil(readyMs / 60_000) + 5, `${readyMs} ms: ${index + 1} polls`);
+    assert.ok(index + 1 <= 1 + Math.ceil(readyMs / 60_000) + 4, `${readyMs} ms: ${index + 1} polls`);
   }
 });
 
@@ -74,33 +74,36 @@ interface Polled {
 async function poll(
   t: TestContext,
   options: PercipioSimulatorOptions,
-  change: {
-    timeoutMs?: number;
-    isNeeded?: Promise<void>;
-    pollMinMs?: number;
+  change: Partial<Pick<Parameters<typeof pollReport>[1], 'timeoutMs' | 'isNeeded' | 'timing' | 'clock'>> & {
+    readonly signal?: AbortSignal;
     before?(simulator: PercipioSimulator): void;
+    onPoll?(): void;
   } = {},
 ): Promise<Polled> {
   const simulator = await startSimulator(t, { users: 0, courses: 0, activityRows: 0, ...options });
   const { url, organizationId, token } = simulator;
   const { reports } = createTestClient(t, url, { organizationId, token });
   const { value } = await reports.requestLearningActivity({ timeFrame: 'DAY', contentType: 'Course' }, never);
-  change.before?.(simulator);
+  const { before, onPoll, signal = never, ...others } = change;
+  before?.(simulator);
   const warnings: Record<string, unknown>[] = [];
   const statuses: string[] = [];
   const logger = { warn: (fields: object, message: string) => void warnings.push({ ...fields, message }) } as Logger;
-  const { pollMinMs = 1 } = change;
   const text = pollReport(
     value.id,
     {
-      reports: () => reports,
+      reports: () => {
+        onPoll?.();
+        return reports;
+      },
       logger,
-      timing: { ...quickTiming, reportPollMinMs: pollMinMs, reportPollMaxMs: 2 * pollMinMs },
-      timeoutMs: change.timeoutMs ?? 60_000,
-      isNeeded: change.isNeeded ?? notNeeded,
+      timing: quickTiming,
+      timeoutMs: 60_000,
+      isNeeded: notNeeded,
       onStatus: (status) => statuses.push(status),
+      ...others,
     },
-    never,
+    signal,
   ).then((body) => new Response(ReadableStream.from(body)).text());
   text.catch(() => {});
   return { simulator, warnings, statuses, text };
@@ -172,7 +175,11 @@ async function timeoutOf(text: Promise<string>): Promise<ServiceError> {
 
 test('timeoutMs ends the wait between two polls, and says what the last one brought', async (t) => {
   const forever = { pending: 0, inProgress: 0, unknown: Number.POSITIVE_INFINITY };
-  const { text, simulator } = await poll(t, { reportPolls: forever }, { timeoutMs: 50, pollMinMs: 40 });
+  const { text, simulator } = await poll(
+    t,
+    { reportPolls: forever },
+    { timeoutMs: 50, timing: { reportPollMinMs: 40, reportPollMaxMs: 60_000 } },
+  );
   const { rawMessage } = await timeoutOf(text);
   assert.match(rawMessage, /has not generated the activity report \S+ within 50 ms: its status is QUEUED\./);
   assert.match(rawMessage, /--report-timeout.*--report-lookback/);
@@ -183,7 +190,7 @@ test('timeoutMs ends a poll that is not answered', async (t) => {
   const before = (simulator: PercipioSimulator) =>
     void simulator.faults.add({ kind: 'stall', match: { method: 'GET' } });
   const { text, simulator } = await poll(t, READY_AT_ONCE, { before, timeoutMs: 50 });
-  assert.match((await timeoutOf(text)).rawMessage, /within 50 ms: it was not polled/);
+  assert.match((await timeoutOf(text)).rawMessage, /within 50 ms: no poll was answered/);
   await simulator.requests.waitFor(({ method, outcome }) => method === 'GET' && outcome === 'aborted');
 });
 
@@ -199,25 +206,63 @@ test('timeoutMs ends polls that fail, and says how', async (t) => {
   assert.match((await timeoutOf(text)).rawMessage, /: the last poll failed: GET \S+ answered 520/);
 });
 
-test('a report that is needed is polled before it is due, and then as if it had not been', async (t) => {
-  const isNeeded = Promise.resolve();
-  const ready = await poll(t, READY_AT_ONCE, { isNeeded, pollMinMs: 60_000, timeoutMs: 3_600_000 });
-  assert.equal(await ready.text, '[]');
-  const { text, simulator } = await poll(
-    t,
-    { reportPolls: { pending: 1, inProgress: 0 } },
-    { isNeeded, pollMinMs: 20 },
-  );
+/** A clock without real waits: it goes on by what is waited for. `wait` is called before each. */
+function createClock(wait: (delayMs: number) => void = () => {}) {
+  const clock = {
+    ms: 0,
+    now: () => clock.ms,
+    pause: async (delayMs: number, signal: AbortSignal) => {
+      wait(delayMs);
+      // After what is resolved already.
+      await new Promise(setImmediate);
+      signal.throwIfAborted();
+      clock.ms += delayMs;
+    },
+  };
+  return clock;
+}
+
+/** When a report was polled that takes a time to generate, in ms from its request. */
+async function timesOf(t: TestContext, readyMs: number, isNeeded: Promise<void>): Promise<number[]> {
+  const clock = createClock();
+  const times: number[] = [];
+  const options = { ...READY_AT_ONCE, reportDelayMs: readyMs, now: () => clock.ms };
+  const { text, simulator } = await poll(t, options, {
+    timing: defaultTiming,
+    timeoutMs: 18_000_000,
+    isNeeded,
+    clock,
+    onPoll: () => times.push(clock.ms),
+  });
   assert.equal(await text, '[]');
-  const [early, due] = simulator.requests.of({ method: 'GET' });
-  // A second wait would be twice as long.
-  assert.ok((due?.startedMs ?? 0) - (early?.startedMs ?? 0) < 40 + 15);
+  assert.equal(pollsOf(simulator), times.length);
+  return times;
+}
+
+test('polls come when they are due', async (t) => {
+  assert.deepEqual(await timesOf(t, 2000, notNeeded), [1000, 3000]);
+  assert.deepEqual(
+    await timesOf(t, 200_000, notNeeded),
+    [1000, 3000, 7000, 15_000, 31_000, 63_000, 123_000, 183_000, 243_000],
+  );
 });
 
-test('Retry-After puts off the next poll', async (t) => {
-  const fault = { kind: 'status', status: 503, headers: { 'retry-after': '1' }, match: { method: 'GET' } } as const;
-  const { text, simulator } = await poll(t, READY_AT_ONCE, { before: ({ faults }) => void faults.add(fault) });
-  assert.equal(await text, '[]');
-  const [first, second] = simulator.requests.of({ method: 'GET' });
-  assert.ok((second?.startedMs ?? 0) - (first?.startedMs ?? 0) > 950);
+test('a report that is needed is polled at once, and then as if it had not been', async (t) => {
+  assert.deepEqual(await timesOf(t, 0, Promise.resolve()), [0]);
+  assert.deepEqual(await timesOf(t, 2000, Promise.resolve()), [0, 1000, 3000]);
+});
+
+test('a Retry-After that is longer than the client waits puts off the next poll', async (t) => {
+  const waits: number[] = [];
+  const stop = new AbortController();
+  const clock = createClock((delayMs) => {
+    waits.push(delayMs);
+    if (waits.length === 2) stop.abort(new Error('enough'));
+  });
+  const fault = { kind: 'status', status: 503, headers: { 'retry-after': '200' }, match: { method: 'GET' } } as const;
+  const before = ({ faults }: PercipioSimulator) => void faults.add(fault);
+  const { text } = await poll(t, READY_AT_ONCE, { before, clock, signal: stop.signal });
+  await assert.rejects(text, /enough/);
+  assert.equal(waits[0], 1);
+  assert.ok((waits[1] ?? 0) > 190_000, String(waits));
 });
