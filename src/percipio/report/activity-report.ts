@@ -172,7 +172,7 @@ export class ActivityReport {
       case 'requested':
         return { phase: 'pending', id: await this.#findOrRequest(state, signal) };
       case 'pending':
-        return { ...state, phase: 'ready', body: await this.#poll(state.id, this.#needed.promise, signal) };
+        return { ...state, phase: 'ready', body: await this.#poll(state.id, signal) };
       case 'ready':
         return { phase: 'scanned', id: state.id, thread: await this.#download(state.id, state.body, signal) };
       case 'indexing':
@@ -240,12 +240,12 @@ export class ActivityReport {
     return shared ? await shared.settle(id, signal) : id;
   }
 
-  async #poll(id: string, isNeeded: Promise<void>, signal: AbortSignal): Promise<ByteStream> {
+  async #poll(id: string, signal: AbortSignal): Promise<ByteStream> {
     const onStatus = (status: string) => {
       this.#polled.resolve();
       this.#report({ status });
     };
-    return await pollReport(id, { ...this.#options, isNeeded, onStatus }, signal);
+    return await pollReport(id, { ...this.#options, isNeeded: this.#needed.promise, onStatus }, signal);
   }
 
   async #download(id: string, firstBody: ByteStream, signal: AbortSignal): Promise<ActivityThread> {
@@ -253,7 +253,7 @@ export class ActivityReport {
     const startedAtMs = performance.now();
     return await downloadActivity({
       isMapped,
-      open: async (attempt) => (attempt === 1 ? firstBody : await this.#poll(id, Promise.resolve(), signal)),
+      open: async (attempt) => (attempt === 1 ? firstBody : await this.#poll(id, signal)),
       signal,
       retry: timing.downloadRetry,
       onProgress: ({ bytes, rows }) => {

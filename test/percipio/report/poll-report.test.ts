@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test';
 import type { Logger } from 'pino';
 import { ServiceError } from '../../../src/baton/author/service-error.ts';
 import { PercipioError } from '../../../src/percipio/api/percipio-error.ts';
-import { pollDelayMs, pollReport } from '../../../src/percipio/report/poll-report.ts';
+import { pollDelayMs, pollReport, warnOfUnknownStatus } from '../../../src/percipio/report/poll-report.ts';
 import { defaultTiming } from '../../../src/percipio/timing.ts';
 import { passingFailures } from '../../../src/simulator/percipio/http/passing-failures.ts';
 import type { PercipioSimulator } from '../../../src/simulator/percipio/percipio-simulator.ts';
@@ -135,6 +135,17 @@ test('an unknown status is waited for, with one warning', async (t) => {
 
 /** A body that is cut off is a download that breaks: the report is ready. */
 const failedPolls = passingFailures().filter(([name]) => name !== 'cutJson');
+
+test('a status that changes with every poll does not fill the log', () => {
+  const statuses: unknown[] = [];
+  const logger = { warn: ({ status }: { status: unknown }) => void statuses.push(status) } as unknown as Logger;
+  const warned = new Set<string>();
+  for (let poll = 0; poll < 100; poll += 1) {
+    const pending = { state: 'pending', status: `STEP ${poll}`, isKnown: false, rateLimit: undefined } as const;
+    warnOfUnknownStatus(pending, 'r1', warned, logger);
+  }
+  assert.equal(statuses.length, 20);
+});
 
 for (const [name, failure] of failedPolls) {
   test(`a report survives polls that fail with ${name}, however often`, async (t) => {
