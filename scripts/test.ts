@@ -1,4 +1,4 @@
-// `npm test`: runs the test files in a few processes, not in one each, and reports as the test runner of Node does.
+// `npm test`: runs the test files in a few processes instead of one each, and reports like Node's test runner.
 // `npm test -- test/percipio 'test/baton/c1z/*.test.ts'` runs some: folders, files and globs.
 import { globSync, readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -13,21 +13,21 @@ import { TestWorker } from './test/worker-process.ts';
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    /** How many processes run tests at a time. */
+    /** Number of processes. */
     workers: { type: 'string', default: String(availableParallelism()) },
-    /** A file that begins and ends no test for so long hangs. */
+    /** A file hangs if no test of it begins or ends for so long. */
     'hang-seconds': { type: 'string', default: '120' },
-    /** How long what a file has opened may take to close after its last test. */
+    /** How long the handles of a file may take to close after its last test. */
     'closing-seconds': { type: 'string', default: '10' },
-    /** TAP gives the duration of each test; the other one is Node's own, "spec". */
+    /** Print TAP instead of Node's "spec". */
     tap: { type: 'boolean', default: false },
   },
 });
 
-/** A file with such a line runs in a process of its own. The reason comes after the colon. */
+/** A file with such a line runs in its own process. The colon is followed by the reason. */
 const ownProcess = /^\/\/ own process: \S/m;
 
-/** The tests that start programs, or wait for servers, come first: at the end no process is left with a long one. */
+/** These start programs or whole servers. They run first, so that the last files are short and all processes end together. */
 const slowTiers = ['test/e2e/', 'test/contract/', 'test/bench/', 'test/baton/harness/', 'test/baton/commands/'];
 
 function findTasks(paths: readonly string[]): TestTask[] {
@@ -51,7 +51,7 @@ const limits = {
 const events = new PassThrough({ objectMode: true });
 const report = new TestReport(events);
 
-/** Takes one file after the other until none is left. They share a process; after one that died comes a new one. */
+/** Runs files until none is left. They share a process, which is replaced when it has died. */
 async function work(): Promise<void> {
   let shared: TestWorker | undefined;
   for (let task = tasks.shift(); task !== undefined; task = tasks.shift()) {

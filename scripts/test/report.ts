@@ -1,4 +1,4 @@
-// The report of a run over many files: events for a reporter of node:test, file by file, and a summary at the end.
+// Reports a run of many test files: events for a reporter for node:test, file by file, and a summary at the end.
 import type { Writable } from 'node:stream';
 import type { TestEvent } from 'node:test/reporters';
 import { type SentEvent, type SentResult, toTestEvent } from './test-messages.ts';
@@ -10,37 +10,33 @@ export class TestReport {
   readonly #counts = { tests: 0, suites: 0, pass: 0, fail: 0, skipped: 0, todo: 0 };
   #topLevel = 0;
 
-  /** @param events - Takes the events, as objects. */
+  /** @param events - Receives the events, as objects. */
   constructor(events: Writable) {
     this.#events = events;
   }
 
-  /** Whether there was a test, and none failed. */
+  /** Whether there were tests, and none failed. */
   get success(): boolean {
     return this.#counts.tests > 0 && this.#counts.fail === 0;
   }
 
-  /** Reports a file that has ended. */
+  /** Reports a file after its end. */
   add({ file, events, problem }: FileRun): void {
     for (const event of events) this.#report(event);
     if (problem !== undefined) this.fail(file, problem);
   }
 
-  /** Reports what is wrong with a file, or with the run, as a failed test. */
+  /** Reports a problem of a file, or of the run, as a failed test. */
   fail(name: string, problem: string): void {
     const place = { nesting: 0, file: name, line: 1, column: 1 };
     const data = { ...place, name, testNumber: 0, testId: 0, parentId: undefined, tags: [] };
-    const details = {
-      duration_ms: 0,
-      type: 'test' as const,
-      error: Object.assign(new Error(), { cause: new Error(problem) }),
-    };
+    const details = { duration_ms: 0, type: 'test' as const };
     const error = { failureType: 'testCodeFailure', message: problem, stack: undefined, shown: problem };
     this.#report({ type: 'test:start', data });
     this.#report({ type: 'test:fail', data: { ...data, details }, error });
   }
 
-  /** Reports the summary: the failures once more, and the counts as the last lines. */
+  /** Reports the summary: all failures again, and the counts as the last lines. */
   end(): void {
     const duration_ms = performance.now() - this.#startMs;
     this.#send({ type: 'test:plan', data: { nesting: 0, count: this.#topLevel } });
@@ -59,7 +55,7 @@ export class TestReport {
     this.#send(toTestEvent(sent));
   }
 
-  /** Counts a test, and numbers one at the top in the order of the report. */
+  /** Counts a result. Tests at the top level are numbered in the order of the report. */
   #count(event: SentResult): void {
     const { type, data } = event;
     const counts = this.#counts;
@@ -69,7 +65,7 @@ export class TestReport {
     }
     if (data.details.type === 'suite') {
       counts.suites += 1;
-      // Either a test of it failed, which counts, or the suite itself, in a hook.
+      // A suite fails with its tests, which are counted, or by itself, in a hook.
       if (event.type === 'test:fail' && event.error.failureType !== 'subtestsFailed') counts.fail += 1;
       return;
     }

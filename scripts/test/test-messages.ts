@@ -1,21 +1,27 @@
-// What happens to tests, as messages from a test process to its parent. The default export is a reporter of node:test.
+// The events of tests as messages from a test process to its parent. The default export is a reporter for node:test.
 import type { TestEvent } from 'node:test/reporters';
 import { inspect } from 'node:util';
 
-/** An error as text: an Error would lose most of itself on the way. */
+/** An error as text: JSON cannot carry an Error, nor every value that an assertion compares. */
 interface SentError {
   readonly failureType: string | undefined;
   readonly message: string;
   readonly stack: string | undefined;
-  /** As the process would print it, with its causes and a comparison of what was expected. */
+  /** The error as the process would print it, with its causes and the difference from what was expected. */
   readonly shown: string;
 }
 
 type FailureData = Extract<TestEvent, { type: 'test:fail' }>['data'];
 
+interface SentFailure {
+  readonly type: 'test:fail';
+  readonly data: Omit<FailureData, 'details'> & { readonly details: Omit<FailureData['details'], 'error'> };
+  readonly error: SentError;
+}
+
 export type SentEvent =
   | Extract<TestEvent, { type: 'test:dequeue' | 'test:start' | 'test:pass' | 'test:plan' | 'test:diagnostic' }>
-  | { readonly type: 'test:fail'; readonly data: FailureData; readonly error: SentError };
+  | SentFailure;
 
 /** The end of a test or suite. */
 export type SentResult = Extract<SentEvent, { type: 'test:pass' | 'test:fail' }>;
@@ -25,7 +31,7 @@ export default async function* sendEvents(events: AsyncIterable<TestEvent>): Asy
   for await (const event of events) {
     switch (event.type) {
       case 'test:fail':
-        send({ type: event.type, data: event.data, error: describeError(event.data.details.error) });
+        send(describeFailure(event.data));
         break;
       case 'test:dequeue':
       case 'test:start':
@@ -39,18 +45,21 @@ export default async function* sendEvents(events: AsyncIterable<TestEvent>): Asy
 }
 
 function send(event: SentEvent): void {
-  // After the last file the channel is closed, and the process writes a summary that nobody needs.
+  // After the last file the channel is closed. The parent does not need the summary of the process.
   if (process.connected) process.send?.(event);
 }
 
-/** node:test wraps what a test throws. */
-function describeError(wrapper: Error & { readonly failureType?: string }): SentError {
-  const thrown = wrapper.cause ?? wrapper;
+function describeFailure(data: FailureData): SentFailure {
+  const { error: wrapper, ...details } = data.details;
+  // node:test wraps what a test throws.
+  const thrown: unknown = wrapper.cause ?? wrapper;
   const { message, stack } = thrown instanceof Error ? thrown : { message: inspect(thrown), stack: undefined };
-  return { failureType: wrapper.failureType, message, stack, shown: inspect(thrown, { depth: 10 }) };
+  const failureType = 'failureType' in wrapper ? String(wrapper.failureType) : undefined;
+  const error = { failureType, message, stack, shown: inspect(thrown, { depth: 10 }) };
+  return { type: 'test:fail', data: { ...data, details }, error };
 }
 
-/** @returns the event as a reporter of node:test takes it. */
+/** @returns the event as a reporter for node:test expects it. */
 export function toTestEvent(sent: SentEvent): TestEvent {
   if (sent.type !== 'test:fail') return sent;
   const details = { ...sent.data.details, error: toFailure(sent.error) };

@@ -1,4 +1,4 @@
-// A test process as its parent sees it: it takes a file, and answers with what the tests of the file did.
+// The parent's side of a test process: sends it a file, and collects the events of its tests.
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { SentEvent, SentResult } from './test-messages.ts';
@@ -10,7 +10,7 @@ const reporter = new URL('test-messages.ts', import.meta.url);
 export interface FileRun {
   readonly file: string;
   readonly events: readonly SentEvent[];
-  /** Why the file fails, whatever its tests did. */
+  /** Why the file fails, even if all its tests passed. */
   readonly problem?: string;
 }
 
@@ -28,14 +28,14 @@ export class TestWorker {
   #isAlive = true;
   #isHanging = false;
   #hasFailed = false;
-  /** Tests of the current file that have begun and not ended. */
-  readonly #begun = new Set<string>();
+  /** The running tests of the current file. */
+  readonly #running = new Set<string>();
   #onEvent: (event: SentEvent) => void = () => {};
 
   constructor({ hangMs, closingMaxMs }: TestLimits) {
     this.#hangMs = hangMs;
     this.#process = fork(worker, [String(closingMaxMs)], {
-      // Set when a test runs this: node:test would then report to its own parent.
+      // If a test runs this, it is set, and node:test would report in another format.
       env: { ...process.env, NODE_TEST_CONTEXT: undefined },
       execArgv: [`--test-reporter=${reporter}`, '--test-reporter-destination=stdout'],
     });
@@ -46,22 +46,22 @@ export class TestWorker {
     });
   }
 
-  /** False when the process has ended, as after a crash. */
+  /** False after the process has ended, for example in a crash. */
   get isAlive(): boolean {
     return this.#isAlive;
   }
 
-  /** Runs a file; the one before has ended. The process is lost when the file crashes or hangs. */
+  /** Runs a file, once the previous one has ended. A file that crashes, hangs or leaves something open ends the process. */
   async run({ file, isShared }: TestTask): Promise<FileRun> {
     const events: SentEvent[] = [];
     const ended = Promise.withResolvers<void>();
     let isTainted = false;
     const watchdog = this.#watch();
-    this.#begun.clear();
+    this.#running.clear();
     this.#onEvent = (event) => {
       watchdog.refresh();
       this.#follow(event);
-      // The worker adds a test named after the file as the last one.
+      // The worker adds a last test, named after the file.
       const isLast = event.data.nesting === 0 && 'name' in event.data && event.data.name === file;
       if (!isLast || event.type === 'test:fail') events.push(event);
       if (isLast && isResult(event)) {
@@ -72,13 +72,16 @@ export class TestWorker {
     this.#process.send({ file, isShared } satisfies TestTask);
     const exit = await Promise.race([ended.promise, this.#exit.promise]);
     clearTimeout(watchdog);
-    // What such a file left would reach the next one.
+    // It could affect the next file.
     if (isTainted) await this.#kill();
     if (exit !== undefined) return { file, events, problem: this.#describeExit(exit) };
     return events.some(isResult) ? { file, events } : { file, events, problem: 'it registers no test' };
   }
 
-  /** Lets the process end, if it has not. @param name - What a problem with its end is reported as. */
+  /**
+   * Lets the process end, unless it already has.
+   * @param name - The name under which a failure to end is reported.
+   */
   async end(name: string): Promise<FileRun> {
     if (!this.#isAlive) return { file: name, events: [] };
     const watchdog = this.#watch();
@@ -103,13 +106,13 @@ export class TestWorker {
   }
 
   #follow(event: SentEvent): void {
-    if (event.type === 'test:dequeue') this.#begun.add(event.data.name);
-    if (isResult(event)) this.#begun.delete(event.data.name);
-    if (event.type === 'test:fail') this.#hasFailed = true;
+    if (event.type === 'test:dequeue') this.#running.add(event.data.name);
+    if (isResult(event)) this.#running.delete(event.data.name);
+    if (event.type === 'test:fail' && event.data.todo === undefined) this.#hasFailed = true;
   }
 
   #describeExit(exit: number | NodeJS.Signals): string {
-    const running = [...this.#begun].map((name) => `"${name}"`).join(' > ');
+    const running = [...this.#running].map((name) => `"${name}"`).join(' > ');
     const where = running ? ` Running: ${running}.` : '';
     return this.#isHanging
       ? `it hangs: no test began or ended for ${this.#hangMs / 1000} s.${where}`

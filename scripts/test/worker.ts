@@ -1,5 +1,5 @@
-// A process that runs test files one after the other: each message of its parent names one.
-// `--test-reporter` is test-messages.ts, which sends what happens to the parent.
+// A process that runs test files one after the other: each message from its parent names one.
+// Its `--test-reporter` is test-messages.ts, which sends the events to the parent.
 import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
 import { before, test } from 'node:test';
@@ -11,20 +11,20 @@ const closingMaxMs = Number(process.argv[2]);
 
 export interface TestTask {
   readonly file: string;
-  /** Whether the process runs other files, too. */
+  /** Whether the process also runs other files. */
   readonly isShared: boolean;
 }
 
 const stray: unknown[] = [];
 process.on('uncaughtException', (error) => stray.push(error));
 process.on('unhandledRejection', (error) => stray.push(error));
-// The first use of node:test sets up what it needs, its listeners among that.
+// The first use of node:test adds its own listeners, which must not count as those of a file.
 before(() => {});
 process.on('message', (task: TestTask) => void runFile(task));
 
 /**
- * Imports a file, whose tests then begin, and adds a test named after the file: it comes last, so its end is the end of
- * the file. It fails when the file cannot be imported, or leaves what would reach the tests of the next file.
+ * Imports a file, which starts its tests, and adds a last test that is named after the file, so that its end is the end
+ * of the file. It fails if the file cannot be imported, or leaves behind what could affect the next file.
  */
 async function runFile({ file, isShared }: TestTask): Promise<void> {
   const open = process.getActiveResourcesInfo();
@@ -40,17 +40,21 @@ async function runFile({ file, isShared }: TestTask): Promise<void> {
     if (cannotImport) throw cannotImport.error;
     const left = await waitForClosing(open);
     const changed = changesBetween(state, processState());
-    // node:test sets it when nothing caught an error that belongs to no test, or to one that has ended.
+    // node:test sets the exit code for an uncaught error that belongs to no test, or to one that has ended.
     const hasStray = process.exitCode !== undefined && stray.length > 0;
     process.exitCode = undefined;
-    if (hasStray) throw new AggregateError(stray, 'nothing caught an error of this file; after its test ended?');
+    if (hasStray) throw new AggregateError(stray, 'uncaught errors outside of a test, or after its end');
     const kept = isShared ? changed : [];
-    assert.deepEqual(kept, [], 'the file leaves the process changed: undo it, or add "// own process: <why>"');
-    assert.deepEqual(left, [], 'the file leaves handles open, which would keep a process alive');
+    assert.deepEqual(
+      kept,
+      [],
+      'the file leaves its process changed: undo that, or add the comment "// own process: <reason>"',
+    );
+    assert.deepEqual(left, [], 'the file leaves handles open, which keep a process alive');
   });
 }
 
-/** What a test can change for all that come after it in the same process, by name. */
+/** What a test can change for all later tests of the process, by name. */
 function processState(): Record<string, string | undefined> {
   const listeners = ['SIGINT', 'SIGTERM', 'SIGHUP', 'uncaughtException', 'unhandledRejection'].map((name) => [
     `listeners of ${name}`,
@@ -64,12 +68,12 @@ function processState(): Record<string, string | undefined> {
   };
 }
 
-/** @returns the names alone: a value may be secret. */
+/** @returns only names: a value may be secret. */
 function changesBetween(before: Record<string, string | undefined>, after: Record<string, string | undefined>) {
   return Object.keys({ ...before, ...after }).filter((name) => before[name] !== after[name]);
 }
 
-/** @returns the kinds of handles that are open, without those that were before. */
+/** @returns the kinds of open handles, except those that were open before. */
 async function waitForClosing(before: readonly string[]): Promise<string[]> {
   const endMs = performance.now() + closingMaxMs;
   for (;;) {

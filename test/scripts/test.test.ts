@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 const script = fileURLToPath(new URL('../../scripts/test.ts', import.meta.url));
 
-/** Runs test files, given as their text by name, in a folder of their own. */
+/** Writes test files to a new folder, and runs them. @param files - Their texts by name. */
 function runTests(t: TestContext, files: Record<string, string>, ...options: string[]) {
   const folder = mkdtempSync(join(tmpdir(), 'run-tests-'));
   t.after(() => rmSync(folder, { recursive: true }));
@@ -20,17 +20,17 @@ function runTests(t: TestContext, files: Record<string, string>, ...options: str
 }
 
 const sound =
-  "test('adds', () => {}); describe('a suite', () => { it('adds', () => {}); it.skip('later', () => {}); });";
+  "test('adds', () => {}); it.todo('fails', () => { throw 1; }); describe('a suite', () => { it('adds', () => {}); it.skip('later', () => {}); });";
 
-test('the summary counts the tests of all files and is the end of the output; exit code 0', (t) => {
+test('the output ends with a summary of all files, and the exit code is 0', (t) => {
   const { exitCode, lines } = runTests(t, { first: sound, second: sound });
   const counts = lines.slice(-7, -1);
-  assert.deepEqual(counts, ['ℹ tests 6', 'ℹ suites 2', 'ℹ pass 4', 'ℹ fail 0', 'ℹ skipped 2', 'ℹ todo 0']);
+  assert.deepEqual(counts, ['ℹ tests 8', 'ℹ suites 2', 'ℹ pass 4', 'ℹ fail 0', 'ℹ skipped 2', 'ℹ todo 2']);
   assert.match(lines.at(-1) ?? '', /^ℹ duration_ms /);
   assert.equal(exitCode, 0);
 });
 
-test('files share a process, but for one that says why it has its own', (t) => {
+test('files share a process, except one that gives a reason for its own', (t) => {
   const text = "test('process ' + process.pid, () => {});";
   const { exitCode, lines } = runTests(
     t,
@@ -46,6 +46,7 @@ test('files share a process, but for one that says why it has its own', (t) => {
 const faults: readonly (readonly [name: string, text: string, message: RegExp])[] = [
   ['fails', "test('adds', () => { throw new Error('one and one is three'); });", /one and one is three/],
   ['fails-in-suite', "describe('adding', () => { it('adds', () => { throw new Error('two'); }); });", /Error: two/],
+  ['compares-big-integers', "import assert from 'node:assert'; test('a', () => assert.equal(1n, 2n));", /1n == 2n/],
   ['registers-none', '', /registers-none\.test\.ts.*it registers no test/s],
   [
     'crashes',
@@ -55,7 +56,7 @@ const faults: readonly (readonly [name: string, text: string, message: RegExp])[
   ['exits', "test('ends', () => process.exit(0));", /exits\.test\.ts.*its process ended with 0/s],
   ['cannot-import', "import './nowhere.ts';", /cannot-import\.test\.ts.*Cannot find module .*nowhere\.ts/s],
   ['leaks', "test('a', () => { setInterval(() => {}, 1); });", /leaks\.test\.ts.*leaves handles open.*'Timeout'/s],
-  ['sets', "test('a', () => { process.env.LEFT = 'x'; });", /sets\.test\.ts.*leaves the process changed.*'LEFT'/s],
+  ['sets', "test('a', () => { process.env.LEFT = 'x'; });", /sets\.test\.ts.*leaves its process changed.*'LEFT'/s],
   ['strays', "test('a', () => { setImmediate(() => { throw new Error('late'); }); });", /strays.*Error: late/s],
   [
     'hooks',
@@ -65,7 +66,7 @@ const faults: readonly (readonly [name: string, text: string, message: RegExp])[
 ];
 
 for (const [name, text, message] of faults) {
-  test(`a file that ${name.replaceAll('-', ' ')} makes the run fail, and the next one is run`, (t) => {
+  test(`a file that ${name.replaceAll('-', ' ')} fails the run, and the next file is run`, (t) => {
     const imports = "import { after } from 'node:test';\n";
     const files = { [`a-${name}`]: imports + text, b: sound };
     const run = runTests(t, files, '--workers=1', '--closing-seconds=0.5');
@@ -75,7 +76,7 @@ for (const [name, text, message] of faults) {
   });
 }
 
-test('a file that hangs is ended, and named', (t) => {
+test('a file that hangs is killed and named', (t) => {
   const { exitCode, text } = runTests(t, { hangs: "test('waits', () => { for (;;); });" }, '--hang-seconds=1');
   assert.match(text, /✖ hangs\.test\.ts.*it hangs: no test began or ended for 1 s/s);
   assert.equal(exitCode, 1);
