@@ -11,8 +11,11 @@ import { openTunnel } from './tunnel.ts';
 export interface SocketOptions {
   /** How long all of it may take: the proxy, its tunnel, and TLS. */
   readonly timeoutMs: number;
-  /** Offers HTTP/2 besides HTTP/1.1. The socket's `alpnProtocol` says what the server chose. Default false. */
-  readonly offersHttp2?: boolean | undefined;
+  /**
+   * The only protocol that TLS offers (ALPN): a server may prefer HTTP/1.1 to HTTP/2 where it can choose. The socket's
+   * `alpnProtocol` says whether the server agreed. Default HTTP/1.1.
+   */
+  readonly protocol?: 'h2' | 'http/1.1' | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -25,7 +28,7 @@ const keepAliveDelayMs = 60_000;
  */
 export async function openSocket(route: Route, options: SocketOptions): Promise<Socket> {
   const { origin, proxy, trust } = route;
-  const { timeoutMs, offersHttp2 = false, signal } = options;
+  const { timeoutMs, protocol = 'http/1.1', signal } = options;
   const trustFor = (url: URL) => (url.protocol === 'https:' ? trust : undefined);
   const timeoutError = () => new DOMException(`not within ${timeoutMs} ms`, 'TimeoutError');
   let stage: Stage = proxy ? 'proxy' : 'server';
@@ -34,14 +37,14 @@ export async function openSocket(route: Route, options: SocketOptions): Promise<
       const server = endpointOf(origin);
       let socket: Socket | undefined;
       if (proxy) {
-        socket = await dial(endpointOf(proxy.url), trustFor(proxy.url), undefined, ['http/1.1'], limited);
+        socket = await dial(endpointOf(proxy.url), trustFor(proxy.url), undefined, 'http/1.1', limited);
         if (isForwarded(route)) return socket;
         stage = 'tunnel';
         socket = await openTunnel(socket, proxy, server, limited);
         stage = 'server';
         if (!trustFor(origin)) return socket;
       }
-      return await dial(server, trustFor(origin), socket, offersHttp2 ? ['h2', 'http/1.1'] : ['http/1.1'], limited);
+      return await dial(server, trustFor(origin), socket, protocol, limited);
     });
   } catch (cause) {
     signal?.throwIfAborted();
@@ -57,7 +60,7 @@ async function dial(
   { host, port }: Endpoint,
   trust: SecureContext | undefined,
   tunnel: Socket | undefined,
-  protocols: string[],
+  protocol: string,
   signal: AbortSignal,
 ): Promise<Socket> {
   const socket = trust
@@ -68,7 +71,7 @@ async function dial(
         ...(!isIP(host) && { servername: host }),
         secureContext: trust,
         minVersion: 'TLSv1.2',
-        ALPNProtocols: protocols,
+        ALPNProtocols: [protocol],
       })
     : connectTcp({ host, port });
   try {

@@ -104,11 +104,14 @@ export class Http2Connection implements SessionManager {
 
   async #connect(): Promise<ClientHttp2Session> {
     const { route, connectTimeoutMs: timeoutMs } = this.#options;
-    const socket = await openSocket(route, { timeoutMs, offersHttp2: true, signal: this.#closing.signal }).catch(
-      throwUnreachable,
+    const socket = await openSocket(route, { timeoutMs, protocol: 'h2', signal: this.#closing.signal }).catch(
+      (error) => {
+        if (isRefusedProtocol(error)) return undefined;
+        return throwUnreachable(error);
+      },
     );
     if (!(socket instanceof TLSSocket) || socket.alpnProtocol !== 'h2') {
-      socket.destroy();
+      socket?.destroy();
       const message = `${this.authority} does not support HTTP/2; is a TLS-inspecting proxy in between?`;
       throw new ServiceError(Code.Unavailable, message, { reason: 'no_http2' });
     }
@@ -145,6 +148,12 @@ export class Http2Connection implements SessionManager {
 function throwUnreachable(error: unknown): never {
   if (!(error instanceof ConnectionError)) throw error;
   throw new ServiceError(Code.Unavailable, error.message, { reason: 'no_connection', cause: error });
+}
+
+/** Whether the server ended the TLS handshake because it does not speak HTTP/2. */
+function isRefusedProtocol(error: unknown): boolean {
+  const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
+  return code === 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL';
 }
 
 function isUsable(session: ClientHttp2Session): boolean {

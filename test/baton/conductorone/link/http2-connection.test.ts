@@ -43,21 +43,23 @@ test('tokens and calls go through a SOCKS5 proxy, which looks the host up', asyn
   assert.deepEqual(proxy.asked, [asked, asked]);
 });
 
-test('a server that does not support HTTP/2 is named', async (t) => {
-  const { env } = await startConductorOne(t);
-  const { cert, key } = createCertificate();
-  const server = createServer({ cert, key }).listen(0, '127.0.0.1');
-  t.after(() => server.close());
-  await new Promise((resolve) => server.once('listening', resolve));
-  const url = new URL(`https://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  const connection = new Http2Connection({
-    route: { ...findRoute(url, env), trust: (await import('node:tls')).createSecureContext({ ca: cert }) },
-    connectTimeoutMs: 10_000,
-    pingIntervalMs: 30_000,
-    pingTimeoutMs: 10_000,
+for (const options of [{}, { ALPNProtocols: ['http/1.1'] }]) {
+  test(`a server that does not support HTTP/2 is named (${JSON.stringify(options)})`, async (t) => {
+    const { env } = await startConductorOne(t);
+    const { cert, key } = createCertificate();
+    const server = createServer({ cert, key, ...options }).listen(0, '127.0.0.1');
+    t.after(() => server.close());
+    await new Promise((resolve) => server.once('listening', resolve));
+    const url = new URL(`https://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const connection = new Http2Connection({
+      route: { ...findRoute(url, env), trust: (await import('node:tls')).createSecureContext({ ca: cert }) },
+      connectTimeoutMs: 10_000,
+      pingIntervalMs: 30_000,
+      pingTimeoutMs: 10_000,
+    });
+    await assert.rejects(connection.request('POST', '/', {}, {}), {
+      reason: 'no_http2',
+      rawMessage: `${url.origin} does not support HTTP/2; is a TLS-inspecting proxy in between?`,
+    });
   });
-  await assert.rejects(connection.request('POST', '/', {}, {}), {
-    reason: 'no_http2',
-    rawMessage: `${url.origin} does not support HTTP/2; is a TLS-inspecting proxy in between?`,
-  });
-});
+}
