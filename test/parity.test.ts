@@ -24,7 +24,16 @@ import { READY_AT_ONCE, startSimulator } from './simulator/percipio/start-simula
 
 /** Flags that a Go connector on baton-sdk v0.20.2 rejects as unknown. */
 const ours = [
-  ...['content-types', 'output', 'password-file', 'region', 'report-id', 'report-lookback', 'report-mapping'],
+  ...[
+    'content-types',
+    'dry-run',
+    'output',
+    'password-file',
+    'region',
+    'report-id',
+    'report-lookback',
+    'report-mapping',
+  ],
   ...['report-timeout', 'skip-compliance-courses', 'skip-retired-courses'],
 ];
 const newer = ['external-resource-traits'];

@@ -18,6 +18,7 @@ export {
   type Validation,
 } from './author/connector.ts';
 export type { Context, Progress, Reporter, SessionStore } from './author/context.ts';
+export type { DryRun, PlannedWrite } from './author/dry-run.ts';
 export type { ErrorReason } from './author/error-reasons.ts';
 export { type EventFeed, type EventsPage, type EventsRequest, eventFeed } from './author/event-feed.ts';
 export type { Host, Output } from './author/host.ts';

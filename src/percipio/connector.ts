@@ -94,6 +94,7 @@ export function createPercipioConnector(
     cleanup: async ({ syncId }) => percipio.memory.forget(syncId),
     statistics: () => client().statistics(),
     adviseAfterFailure: () => reusable.advice,
+    supportsDryRun: true,
     close: async () => {
       percipio.memory.close();
       await created?.close();
@@ -101,7 +102,11 @@ export function createPercipioConnector(
   };
 }
 
-function createClient(settings: Settings, { userAgent, env, logger }: ConnectorEnvironment, timing: ConnectorTiming) {
+function createClient(
+  settings: Settings,
+  { userAgent, env, logger, dryRun }: ConnectorEnvironment,
+  timing: ConnectorTiming,
+) {
   try {
     return createPercipioClient({
       token: settings.get(apiTokenField),
@@ -114,6 +119,7 @@ function createClient(settings: Settings, { userAgent, env, logger }: ConnectorE
       retry: timing.requestRetry,
       env,
       logger,
+      refuseWrite: dryRun && ((request, body) => dryRun.refuse({ request, body })),
     });
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);

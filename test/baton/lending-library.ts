@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { EventType } from '#gen/c1/connector/v2/event_feed_pb.js';
 import { action, resourceIdArgument } from '../../src/baton/author/action.ts';
 import { type Connector, singlePage } from '../../src/baton/author/connector.ts';
+import type { DryRun } from '../../src/baton/author/dry-run.ts';
 import { eventFeed } from '../../src/baton/author/event-feed.ts';
 import type { Credential } from '../../src/baton/author/provisioner.ts';
 import { Code, refusal, ServiceError } from '../../src/baton/author/service-error.ts';
@@ -64,8 +65,9 @@ const bookResource = (id: string) =>
   });
 
 /** @param path - Of the file. It is only read when the connector is asked something. */
-export function createLendingLibrary(path: string): Connector {
+export function createLendingLibrary(path: string, dryRun?: DryRun): Connector {
   const change = (asked: string, apply: (library: Library) => void = () => {}) => {
+    dryRun?.refuse({ request: `PUT ${asked}`, body: null });
     const library = readLibrary(path);
     library.asked.push(asked);
     apply(library);
@@ -75,6 +77,7 @@ export function createLendingLibrary(path: string): Connector {
     `${credential?.kind ?? 'the usual credential'}${credential && 'mustChange' in credential && credential.mustChange ? ', to be changed' : ''}`;
   return {
     metadata: { displayName: 'Library' },
+    supportsDryRun: true,
     resourceTypes: [
       {
         type: readerType,

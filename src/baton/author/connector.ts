@@ -34,6 +34,11 @@ export interface Connector {
    * application is still preparing data that another sync can use. Called after `cleanup`.
    */
   adviseAfterFailure?(): string | undefined;
+  /**
+   * Whether it sends no write if its environment has a `dryRun`. Without it, `--dry-run` is rejected: a connector that
+   * ignored it would write.
+   */
+  readonly supportsDryRun?: boolean;
   /** Closes connections. Called once, when the program stops. */
   close?(): Promise<void>;
 }

@@ -67,6 +67,11 @@ export const programReasons = {
     meaning: "The action ran and failed. The message is the connector's.",
     action: 'Follow the message.',
   },
+  dry_run: {
+    codes: ['Aborted'],
+    meaning: 'A dry run did not send a write. Its result says what it would write.',
+    action: 'Nothing.',
+  },
   missing_trait: {
     codes: ['Internal'],
     meaning: 'A resource lacks a trait that its resource type declares.',

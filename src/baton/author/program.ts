@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Constraint } from '../config/constraint.ts';
 import type { Field, Settings } from '../config/field.ts';
 import type { Connector } from './connector.ts';
+import type { DryRun } from './dry-run.ts';
 
 /** The parts of a program that differ from connector to connector. */
 export interface Program {
@@ -28,4 +29,6 @@ export interface ConnectorEnvironment {
   readonly userAgent: string;
   /** For proxies and certificate authorities. */
   readonly env: NodeJS.ProcessEnv;
+  /** Present in a dry run: the connector must pass every write to it instead of sending it. */
+  readonly dryRun?: DryRun | undefined;
 }

@@ -4,13 +4,15 @@ import { UsageError } from '../author/usage-error.ts';
 import { createInProcessClient } from '../client/in-process-client.ts';
 import type { Invocation } from '../command-line/command.ts';
 import type { Settings } from '../config/field.ts';
-import { output, passwordFile } from '../config/fields/run.ts';
+import { dryRun, output, passwordFile } from '../config/fields/run.ts';
 import { invokeActionJob, listActionSchemasJob } from '../on-demand/actions.ts';
 import { createAccountJob } from '../on-demand/create-account.ts';
+import { runDry } from '../on-demand/dry-run-job.ts';
 import { grantJob, revokeJob } from '../on-demand/grants.ts';
-import type { OnDemandJob } from '../on-demand/on-demand-job.ts';
+import type { JobContext, OnDemandJob } from '../on-demand/on-demand-job.ts';
 import { readEventsJob } from '../on-demand/read-events.ts';
 import { deleteResourceJob, rotateCredentialsJob } from '../on-demand/resources.ts';
+import { WriteRecorder } from '../on-demand/write-recorder.ts';
 import { loggerKey, responseMaxBytesKey } from '../services/call-context.ts';
 import { createConnectorServices } from '../services/connector-services.ts';
 
@@ -59,25 +61,37 @@ export function chooseJob(settings: Settings): RequestedJob | undefined {
       `--${passwordFile.name} requires ${new Intl.ListFormat('en', { type: 'disjunction' }).format(flags)}`,
     ]);
   }
+  if (settings.get(dryRun) && !first?.job.isChange) {
+    const flags = jobs.filter(({ isChange }) => isChange).map(({ requestedBy: [field] }) => `--${field?.name}`);
+    throw new UsageError([
+      `--${dryRun.name} requires ${new Intl.ListFormat('en', { type: 'disjunction' }).format(flags)}`,
+    ]);
+  }
   return first;
 }
 
 /** Runs a job and prints its result. A requested change needs no `--provisioning`. Returns the exit code. */
 export async function runOnDemand(invocation: Invocation, { job }: RequestedJob): Promise<number> {
   const { program, settings, logger, userAgent, host } = invocation;
-  const connector = program.connector(settings, { logger, userAgent, env: host.env });
+  const recorder = settings.get(dryRun) ? new WriteRecorder() : undefined;
+  const connector = program.connector(settings, { logger, userAgent, env: host.env, dryRun: recorder });
   try {
+    if (recorder && !connector.supportsDryRun) {
+      throw new UsageError([`--${dryRun.name}: this connector does not support it; nothing was done`]);
+    }
     const services = createConnectorServices(connector, { provisioning: true, ticketing: false });
     const contextValues = createContextValues()
       .set(loggerKey, logger)
       .set(responseMaxBytesKey, Number.POSITIVE_INFINITY);
     const isForScripts = settings.get(output) === 'json';
-    const { record, lines } = await job.run({
+    const context: JobContext = {
       settings,
       host,
       isForScripts,
       connect: (desc) => createInProcessClient(desc, services, { contextValues, signal: host.signal }),
-    });
+    };
+    const run = () => job.run(context);
+    const { record, lines } = recorder ? await runDry(run, recorder) : await run();
     host.stdout.write(isForScripts ? `${JSON.stringify(record)}\n` : lines.map((line) => `${line}\n`).join(''));
     return 0;
   } finally {

@@ -21,6 +21,7 @@ import { type OnDemandJob, parseJsonObject } from './on-demand-job.ts';
 
 export const invokeActionJob: OnDemandJob = {
   requestedBy: [invokeAction],
+  isChange: true,
   async run({ settings, connect }) {
     const name = settings.get(invokeAction) ?? '';
     const args = parseJsonObject(invokeActionArgs, settings);
@@ -45,6 +46,7 @@ export const invokeActionJob: OnDemandJob = {
 
 export const listActionSchemasJob: OnDemandJob = {
   requestedBy: [listActionSchemas],
+  isChange: false,
   async run({ settings, connect }) {
     const resourceTypeId = settings.get(listActionSchemasResourceType) ?? '';
     const { schemas } = await connect(ActionService).listActionSchemas({ resourceTypeId });

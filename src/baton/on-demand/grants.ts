@@ -13,6 +13,7 @@ import { describeResource, type JobContext, type OnDemandJob, toResourceRecord }
 
 export const grantJob: OnDemandJob = {
   requestedBy: [grantEntitlement],
+  isChange: true,
   async run(context) {
     const { settings, connect } = context;
     await using file = await openFile(context);
@@ -46,6 +47,7 @@ export const grantJob: OnDemandJob = {
 
 export const revokeJob: OnDemandJob = {
   requestedBy: [revokeGrant],
+  isChange: true,
   async run(context) {
     await using file = await openFile(context);
     const grant = new FileFinder(file).grant(context.settings.get(revokeGrant) ?? '');

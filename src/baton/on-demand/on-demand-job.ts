@@ -12,6 +12,8 @@ export interface OnDemandJob {
   readonly requestedBy: readonly Field[];
   /** Overrides `requestedBy` if being set is not enough. */
   isRequested?(settings: Settings): boolean;
+  /** Whether it changes the application, so that `--dry-run` makes sense. */
+  readonly isChange: boolean;
   /**
    * Runs the job by calling the connector's services in this process.
    * @throws UsageError for invalid settings; otherwise what the services throw.

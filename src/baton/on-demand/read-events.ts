@@ -15,6 +15,7 @@ const lookBackMs = 24 * 3_600_000;
 /** As in Go connectors, stdout has only events. The cursor to continue with is printed to stderr. */
 export const readEventsJob: OnDemandJob = {
   requestedBy: [eventFeed],
+  isChange: false,
   isRequested,
   async run(context) {
     const { settings, host, connect } = context;

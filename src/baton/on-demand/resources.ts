@@ -14,6 +14,7 @@ import { preparePasswordReceiver, randomPassword } from './password-receiver.ts'
 
 export const deleteResourceJob: OnDemandJob = {
   requestedBy: [deleteResource],
+  isChange: true,
   async run({ settings, connect }) {
     const [resourceType, resource] = [settings.get(deleteResourceType) ?? '', settings.get(deleteResource) ?? ''];
     const { annotations } = await connect(ResourceManagerService).deleteResource({
@@ -37,6 +38,7 @@ export const deleteResourceJob: OnDemandJob = {
 /** Without --password-file nobody learns the new password, and the old one no longer works. */
 export const rotateCredentialsJob: OnDemandJob = {
   requestedBy: [rotateCredentials],
+  isChange: true,
   async run(context) {
     const { settings, connect } = context;
     const [resourceType, resource] = [settings.get(rotateCredentialsType) ?? '', settings.get(rotateCredentials) ?? ''];

@@ -31,7 +31,15 @@ export interface PercipioClientOptions {
   readonly env?: Environment | undefined;
   /** Gets a line for each request (debug) and for each retry (warn). */
   readonly logger?: Logger | undefined;
+  /** For a dry run: called instead of sending a write. It throws. */
+  readonly refuseWrite?: RefuseWrite | undefined;
 }
+
+/** @param request - Method and URL. */
+export type RefuseWrite = (request: string, body: JsonBody) => never;
+
+/** The body of a request, without secrets. */
+export type JsonBody = null | boolean | number | string | JsonBody[] | { [key: string]: JsonBody };
 
 /** Options with every default filled in. */
 export interface CompleteOptions {
@@ -44,6 +52,7 @@ export interface CompleteOptions {
   readonly retry: RequestRetryPolicy;
   readonly env: Environment;
   readonly logger: Logger | undefined;
+  readonly refuseWrite: RefuseWrite | undefined;
 }
 
 /**
@@ -66,6 +75,7 @@ export function completeOptions(options: PercipioClientOptions): CompleteOptions
     retry: { ...defaultRetryPolicy, ...options.retry },
     env: options.env ?? process.env,
     logger: options.logger,
+    refuseWrite: options.refuseWrite,
   };
 }
 

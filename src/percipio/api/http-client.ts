@@ -1,7 +1,7 @@
 // Sends requests to the API, retries those where it makes sense, and checks the responses.
-import { type HttpHeaders, retry } from 'baton-connector-sdk/http';
+import { type HttpHeaders, redacted, retry } from 'baton-connector-sdk/http';
 import { z } from 'zod';
-import type { CompleteOptions } from './client-options.ts';
+import type { CompleteOptions, JsonBody } from './client-options.ts';
 import { readMessages } from './describe-error-body.ts';
 import { type ApiCall, Exchange, type ExchangeContext, type OpenResponse } from './exchange.ts';
 import { readFieldProblems } from './field-problems.ts';
@@ -87,7 +87,11 @@ export class HttpClient {
     signal: AbortSignal,
     read: (response: OpenResponse, exchange: Exchange) => Promise<T>,
   ): Promise<T> {
-    const { retry: policy, logger } = this.#context.options;
+    const { retry: policy, logger, refuseWrite } = this.#context.options;
+    // Here, since every call passes here: no method can forget it.
+    if (call.method !== 'GET') {
+      refuseWrite?.(`${call.method} ${new Exchange(this.#context, call, 1, signal).url}`, showBody(call));
+    }
     let exchange: Exchange | undefined;
     const send = async (attempt: number) => {
       if (attempt > 1) this.statistics.retries += 1;
@@ -201,6 +205,12 @@ function asksForPause(error: unknown, call: ApiCall): error is PercipioError {
   return (
     status === 429 || (isTransient && status !== undefined && retryAfterMs !== undefined && call.retry === 'always')
   );
+}
+
+/** The body of a call as an operator may see it. */
+function showBody({ body, secret }: ApiCall): JsonBody {
+  const hide = (_key: string, value: unknown) => (secret !== undefined && value === secret ? redacted : value);
+  return JSON.parse(JSON.stringify(body ?? null, hide));
 }
 
 /** Parses and checks a response. The error says what is wrong where, and quotes no value. */

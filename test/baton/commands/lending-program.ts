@@ -13,7 +13,7 @@ export const lendingProgram: Program = {
   name: 'baton-library',
   version: '1.2.3',
   fields: [libraryFile],
-  connector: (settings) => createLendingLibrary(settings.get(libraryFile)),
+  connector: (settings, { dryRun }) => createLendingLibrary(settings.get(libraryFile), dryRun),
 };
 
 export const lendingCommands: CommandSet = { default: runCommand, named: [serveCommand] };

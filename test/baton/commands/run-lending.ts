@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import type { Program } from '../../../src/baton/author/program.ts';
 import { runCommandLine } from '../../../src/baton/command-line/run-command-line.ts';
 import { type Library, readLibrary, writeLibrary } from '../lending-library.ts';
 import { lendingCommands, lendingProgram } from './lending-program.ts';
@@ -20,6 +21,8 @@ export interface Outcome {
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** Default: {@link lendingProgram}. */
+  readonly program?: Program;
 }
 
 /** A folder with a library, in which the program works. It is removed with the test. */
@@ -31,7 +34,7 @@ export interface LendingPlace {
   runProcess(argv: readonly string[], options?: Pick<RunOptions, 'env'>): Promise<Outcome>;
 }
 
-const program = fileURLToPath(new URL('lending-process.ts', import.meta.url));
+const processPath = fileURLToPath(new URL('lending-process.ts', import.meta.url));
 
 /**
  * @param synced - Whether there is a `sync.c1z`. It holds the library as it is at first.
@@ -49,7 +52,7 @@ export async function createLendingPlace(
   const place: LendingPlace = {
     folder,
     library: () => readLibrary(libraryPath),
-    run: async (argv, { env, signal = new AbortController().signal } = {}) => {
+    run: async (argv, { env, signal = new AbortController().signal, program = lendingProgram } = {}) => {
       const out = { stdout: '', stderr: '' };
       const output = (name: 'stdout' | 'stderr') => ({
         write: (part: string, written?: () => void) => {
@@ -65,12 +68,12 @@ export async function createLendingPlace(
         stderr: output('stderr'),
         signal,
       };
-      const exitCode = await runCommandLine(lendingProgram, lendingCommands, host);
+      const exitCode = await runCommandLine(program, lendingCommands, host);
       return { exitCode, ...out };
     },
     runProcess: async (argv, { env } = {}) => {
       const { NODE_COMPILE_CACHE } = process.env;
-      const child = spawn(process.execPath, [program, ...argv], {
+      const child = spawn(process.execPath, [processPath, ...argv], {
         cwd: folder,
         env: { ...environment(env), ...(NODE_COMPILE_CACHE && { NODE_COMPILE_CACHE }) },
         stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,5 +1,5 @@
 // Settings of the default command that Go connectors do not have.
-import { choiceField, stringField } from '../create-field.ts';
+import { boolField, choiceField, stringField } from '../create-field.ts';
 
 export const output = choiceField({
   name: 'output',
@@ -15,5 +15,11 @@ export const passwordFile = stringField({
   description: 'New file for the password of --create-account-login or --rotate-credentials, which is never printed',
   pathTo: 'file',
   hidden: true,
+  exportTarget: 'none',
+});
+
+export const dryRun = boolField({
+  name: 'dry-run',
+  description: 'With a flag that requests a change: read, print what would be written, and write nothing',
   exportTarget: 'none',
 });
