@@ -168,6 +168,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     'a report knows rows: map to grants in courses/',
     'api',
     'report/scan',
+    'service-errors.ts',
     'timing.ts',
   ),
   'src/percipio/memory': percipioRoom(
@@ -182,6 +183,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   'src/percipio/courses': percipioRoom(
     'what courses share with other types belongs below both',
     ...typeRooms,
+    'report',
     'report/scan',
   ),
   'src/percipio/events': percipioRoom(

@@ -29,10 +29,11 @@ import type { PercipioContext } from './context.ts';
 import { createCourseSyncer, createCourses } from './courses/courses.ts';
 import { createCourseActivityFeed } from './events/course-activity.ts';
 import { createUserChangesFeed } from './events/user-changes.ts';
-import type { SyncLists } from './memory/sync-lists.ts';
-import { SyncMemory } from './memory/sync-memory.ts';
-import { ActivityReports } from './report/activity-reports.ts';
+import { SyncLists } from './memory/sync-lists.ts';
+import { SyncMemory, type SyncScope } from './memory/sync-memory.ts';
+import { createActivityReport } from './report/activity-report.ts';
 import { ReusableReport } from './report/reusable-report.ts';
+import { SyncReports } from './report/sync-reports.ts';
 import { createRoleSyncer } from './roles/roles.ts';
 import { type ConnectorTiming, defaultTiming } from './timing.ts';
 import { createActions } from './users/user-actions.ts';
@@ -58,22 +59,29 @@ export function createPercipioConnector(
     skipsRetired: settings.get(skipRetiredCoursesField),
   });
   const reusable = new ReusableReport(settings.get(reportIdField));
-  const createReports = (lists: SyncLists) =>
-    new ActivityReports({
-      reports: () => client().reports,
-      logger: environment.logger,
-      lookbackMs: settings.get(reportLookbackField),
-      isMapped: settings.get(reportMappingField),
-      contentType: content.reportFilter,
-      timeoutMs: settings.get(reportTimeoutField),
-      timing,
-      reusable,
-      isListing: () => lists.isListing,
-      syncedIds: (signal) => lists.readIds(client().users, signal),
-    });
+  const reporting = {
+    reports: () => client().reports,
+    logger: environment.logger,
+    timeoutMs: settings.get(reportTimeoutField),
+    timing,
+  };
+  const createScope = (): SyncScope => {
+    const lists = new SyncLists();
+    const createReport = () =>
+      createActivityReport({
+        ...reporting,
+        lookbackMs: settings.get(reportLookbackField),
+        isMapped: settings.get(reportMappingField),
+        contentType: content.reportFilter,
+        reusable,
+        isListing: () => lists.isListing,
+        syncedIds: (signal) => lists.readIds(client().users, signal),
+      });
+    return { lists, reports: new SyncReports(createReport) };
+  };
   const percipio: PercipioContext = {
     client,
-    memory: new SyncMemory(createReports, timing.now),
+    memory: new SyncMemory(createScope, timing.now),
     content,
     limitedCourses: settings.get(limitedCoursesField),
     now: timing.now,

@@ -2,7 +2,7 @@
 
 import type { RetryPolicy } from 'baton-connector-sdk/http';
 import { defaultRetryPolicy, type RequestRetryPolicy } from './api/retry-policy.ts';
-import { downloadRetryPolicy } from './report/scan/download-activity.ts';
+import { downloadRetryPolicy } from './report/scan/download-report.ts';
 
 /** One record, so that a test can run the whole connector without real waits. */
 export interface ConnectorTiming {

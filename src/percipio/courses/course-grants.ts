@@ -6,19 +6,15 @@ import {
   type Listing,
   listing,
   type PlainGrant,
-  type Progress,
   type ResourceRequest,
 } from 'baton-connector-sdk';
 import { z } from 'zod';
 import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
 import type { PercipioContext } from '../context.ts';
+import { loadReport, waitingToken } from '../report/load-report.ts';
 import type { ActivityIndex } from '../report/scan/activity-index.ts';
 import { userType } from '../resource-types.ts';
-import { toServiceError } from '../service-errors.ts';
 import type { CourseSource } from './course-source.ts';
-
-/** The report is not ready; `waits` makes each token differ from the previous one. */
-const waitingToken = z.strictObject({ report: z.string().min(1).optional(), waits: z.int().min(1) });
 
 const courseToken = z.union([waitingToken, z.strictObject({ report: z.string().min(1), from: z.int().min(1) })]);
 
@@ -33,7 +29,7 @@ export function createCourseGrants(percipio: PercipioContext): Listing<PlainGran
   return listing<PlainGrant, ResourceRequest, z.output<typeof courseToken>>(
     courseToken,
     async ({ resource, pageSize }, token, context) => {
-      const loaded = await loadReport(percipio, token, context);
+      const loaded = await loadActivity(percipio, token, context);
       if (!loaded.index) {
         return { items: [], next: loaded.waiting };
       }
@@ -54,7 +50,7 @@ export function createGrantsOfAllCourses(percipio: PercipioContext, source: Cour
       if (token === undefined && percipio.memory.scopeOf(context.syncId).lists.courses.isKnownEmpty) {
         return { items: [] };
       }
-      const loaded = await loadReport(percipio, token, context);
+      const loaded = await loadActivity(percipio, token, context);
       if (!loaded.index) {
         return { items: [], next: loaded.waiting };
       }
@@ -91,34 +87,15 @@ function grantsOf(index: ActivityIndex, course: Resource, from: number, count: n
   return grants;
 }
 
-type LoadedReport =
-  | { readonly index: ActivityIndex; readonly report: string }
-  | { readonly index: undefined; readonly waiting: z.output<typeof waitingToken> };
-
-/** The report that a token names, or the sync's own; or the token to come back with if it is not ready. */
-async function loadReport(
+/** The activity of the sync. The first caller reports what it skipped. */
+async function loadActivity(
   { memory, reportWaitMs }: PercipioContext,
-  token: { readonly report?: string | undefined; readonly waits?: number } | undefined,
+  token: Parameters<typeof loadReport>[1],
   context: Context,
-): Promise<LoadedReport> {
-  const report = memory.scopeOf(context.syncId).reports.get(token?.report, context.session);
-  const { signal, reporter } = context;
-  // A caller without a sync id lists by hand, in any order: there is no listing to wait for.
-  const mayReturnEarly = token === undefined && context.syncId !== undefined;
-  const onProgress = (progress: Progress) => reporter.progress(progress);
-  let index: ActivityIndex | undefined;
-  try {
-    index = await report.wait({ waitMs: reportWaitMs, signal, mayReturnEarly, onProgress });
-  } catch (error) {
-    throw toServiceError(error);
-  }
-  if (!index || report.id === undefined) {
-    return { index: undefined, waiting: { report: report.id, waits: (token?.waits ?? 0) + 1 } };
-  }
-  if (report.claimSummary()) {
-    reportSummary(index, context);
-  }
-  return { index, report: report.id };
+) {
+  const loaded = await loadReport(memory.scopeOf(context.syncId).reports, token, context, reportWaitMs);
+  if (loaded.index && loaded.isFirst) reportSummary(loaded.index, context);
+  return loaded;
 }
 
 function reportSummary({ counts }: ActivityIndex, { reporter, logger }: Context): void {

@@ -17,8 +17,8 @@ import {
 } from 'baton-connector-sdk';
 import { EventType } from '#gen/c1/connector/v2/event_feed_pb.js';
 import type { PercipioContext } from '../context.ts';
+import { lostReportError } from '../report/lost-report.ts';
 import { isFailedPoll } from '../report/poll-report.ts';
-import { lostReportError } from '../report/request-report.ts';
 import { asService } from '../service-errors.ts';
 import type { ConnectorTiming } from '../timing.ts';
 import { toActivityEvent } from './activity-event.ts';

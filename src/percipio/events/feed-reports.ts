@@ -65,7 +65,7 @@ export class FeedReports {
     for (let polls = 0; ; polls += 1) {
       const poll = await this.#reports().poll(id, signal);
       if (poll.state === 'ready') return poll.body;
-      warnOfUnknownStatus(poll, id, this.#warned, logger);
+      warnOfUnknownStatus(poll, { id, name: 'activity report' }, this.#warned, logger);
       const delayMs = pollBackoffMs(polls, timing);
       if (performance.now() + delayMs > deadlineMs) return undefined;
       await pause(delayMs, signal);

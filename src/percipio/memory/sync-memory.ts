@@ -1,6 +1,7 @@
 // What a process remembers of the syncs that it serves. A cache: whatever is missing is read again from Percipio.
-import type { ActivityReports } from '../report/activity-reports.ts';
-import { SyncLists } from './sync-lists.ts';
+import type { ActivityReport } from '../report/activity-report.ts';
+import type { SyncReports } from '../report/sync-reports.ts';
+import type { SyncLists } from './sync-lists.ts';
 
 /** How long callers without a sync id (an engineer with grpcurl) share one report. */
 const sharedMaxAgeMs = 15 * 60_000;
@@ -14,7 +15,7 @@ const prefetchedMaxAgeMs = 60_000;
 /** What belongs to one sync. */
 export interface SyncScope {
   readonly lists: SyncLists;
-  readonly reports: ActivityReports;
+  readonly reports: SyncReports<ActivityReport>;
 }
 
 interface Remembered {
@@ -26,14 +27,14 @@ interface Remembered {
 /** The scopes by sync id, and one that all callers without a sync id share for a while. */
 export class SyncMemory {
   readonly #scopes = new Map<string, Remembered>();
-  readonly #createReports: (lists: SyncLists) => ActivityReports;
+  readonly #createScope: () => SyncScope;
   readonly #now: () => number;
   #prefetched: Remembered | undefined;
   #lastPrefetchUnused = false;
 
   /** @param now - Milliseconds since 1970. */
-  constructor(createReports: (lists: SyncLists) => ActivityReports, now: () => number = Date.now) {
-    this.#createReports = createReports;
+  constructor(createScope: () => SyncScope, now: () => number = Date.now) {
+    this.#createScope = createScope;
     this.#now = now;
   }
 
@@ -84,9 +85,8 @@ export class SyncMemory {
   }
 
   #create(): Remembered {
-    const lists = new SyncLists();
     const nowMs = this.#now();
-    return { scope: { lists, reports: this.#createReports(lists) }, createdAtMs: nowMs, usedAtMs: nowMs };
+    return { scope: this.#createScope(), createdAtMs: nowMs, usedAtMs: nowMs };
   }
 
   #takePrefetched(): Remembered | undefined {

@@ -6,6 +6,7 @@ import { PercipioError } from '../api/percipio-error.ts';
 import type { ReportPoll, ReportsApi } from '../api/reports.ts';
 import type { ByteStream } from '../api/response-body.ts';
 import type { ConnectorTiming } from '../timing.ts';
+import type { ReportName } from './scan/report-format-error.ts';
 
 /** A bound, in case that a status contains a changing number. */
 const warnedMax = 20;
@@ -23,6 +24,10 @@ interface Clock {
 const realClock: Clock = { now: () => performance.now(), pause };
 
 interface PollOptions {
+  /** As logs and errors name the report. */
+  readonly name: ReportName;
+  /** What to do if it is not ready in time, as a sentence without its period. */
+  readonly timeoutAdvice: string;
   readonly reports: () => ReportsApi;
   readonly logger: Logger;
   readonly timing: PollTiming;
@@ -42,14 +47,14 @@ interface PollOptions {
  * @throws PercipioError, a ServiceError `report_timeout`, or the reason of the signal.
  */
 export async function pollReport(id: string, options: PollOptions, signal: AbortSignal): Promise<ByteStream> {
-  const { reports, logger, timing, timeoutMs, isNeeded, onStatus, clock = realClock } = options;
+  const { name, reports, logger, timing, timeoutMs, isNeeded, onStatus, clock = realClock } = options;
   const startedAtMs = clock.now();
   const warned = new Set<string>();
   let outcome = 'no poll was answered';
   const timeoutError = () =>
     new ServiceError(
       Code.FailedPrecondition,
-      `Percipio has not generated the activity report ${id} within ${describeTime(timeoutMs)}: ${outcome}. Allow more time (--report-timeout) or request less (--report-lookback)`,
+      `Percipio has not generated the ${name} ${id} within ${describeTime(timeoutMs)}: ${outcome}. ${options.timeoutAdvice}`,
       { reason: 'report_timeout' },
     );
   return await withTimeLimit({ timeoutMs, signal, timeoutError }, async (signal) => {
@@ -60,7 +65,7 @@ export async function pollReport(id: string, options: PollOptions, signal: Abort
       try {
         const poll = await reports().poll(id, signal);
         if (poll.state === 'ready') return poll.body;
-        warnOfUnknownStatus(poll, id, warned, logger);
+        warnOfUnknownStatus(poll, { id, name }, warned, logger);
         const status = poll.status ?? 'PENDING';
         outcome = `its status is ${status}`;
         onStatus(status);
@@ -69,7 +74,7 @@ export async function pollReport(id: string, options: PollOptions, signal: Abort
         outcome = `the last poll failed: ${error.message}`;
         retryAfterMs = error.retryAfterMs ?? 0;
         onStatus('retrying');
-        logger.warn({ report_id: id, error }, 'a poll of the activity report failed; polling again');
+        logger.warn({ report_id: id, error }, `a poll of the ${name} failed; polling again`);
       }
       const leftMs = timeoutMs - (clock.now() - startedAtMs);
       await clock.pause(Math.max(pollDelayMs(polls, leftMs, timing), retryAfterMs), signal);
@@ -100,14 +105,14 @@ export function pollBackoffMs(polls: number, { reportPollMinMs, reportPollMaxMs 
 /** Warns once of each status that Percipio is not known to have. Such a report is waited for. */
 export function warnOfUnknownStatus(
   poll: Extract<ReportPoll, { state: 'pending' }>,
-  id: string,
+  { id, name }: { readonly id: string; readonly name: ReportName },
   warned: Set<string>,
   logger: Logger,
 ): void {
   const { status, isKnown } = poll;
   if (status === undefined || isKnown || warned.has(status) || warned.size === warnedMax) return;
   warned.add(status);
-  logger.warn({ report_id: id, status }, 'the activity report has an unknown status; waiting for it');
+  logger.warn({ report_id: id, status }, `the ${name} has an unknown status; waiting for it`);
 }
 
 /** Whether a poll failed in a way that says nothing about the report, so that the next one may succeed. */

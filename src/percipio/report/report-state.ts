@@ -1,12 +1,9 @@
-// The states of an activity report, and where loading begins in each. Their drawing is in activity-report.ts.
+// The states of a report, and where loading begins in each. Their drawing is in sync-report.ts.
 import type { SessionStore } from 'baton-connector-sdk';
 import type { ByteStream } from '../api/response-body.ts';
-import { lostReportError } from './request-report.ts';
-import type { ActivityIndex } from './scan/activity-index.ts';
-import type { SyncedIds } from './scan/activity-index-builder.ts';
-import type { ActivityThread } from './scan/activity-thread.ts';
+import { lostReportError } from './lost-report.ts';
 
-export type ReportState =
+export type ReportState<Rows, Lists, Index> =
   | { readonly phase: 'idle' }
   /** Requested before anybody needs it: nothing more is done until somebody does. */
   | { readonly phase: 'prefetched'; readonly id: string }
@@ -15,10 +12,10 @@ export type ReportState =
   | { readonly phase: 'pending'; readonly id: string }
   /** It is downloaded and scanned. */
   | { readonly phase: 'ready'; readonly id: string; readonly body: ByteStream }
-  /** Its rows are in memory. The index waits for the ids of the users and courses that the sync lists. */
-  | { readonly phase: 'scanned'; readonly id: string; readonly thread: ActivityThread }
-  | { readonly phase: 'indexing'; readonly id: string; readonly thread: ActivityThread; readonly ids: SyncedIds }
-  | { readonly phase: 'indexed'; readonly id: string; readonly index: ActivityIndex; readonly summaryReported: boolean }
+  /** Its rows are in memory. The index waits for what the sync lists. */
+  | { readonly phase: 'scanned'; readonly id: string; readonly rows: Rows }
+  | { readonly phase: 'indexing'; readonly id: string; readonly rows: Rows; readonly lists: Lists }
+  | { readonly phase: 'indexed'; readonly id: string; readonly index: Index; readonly summaryReported: boolean }
   /** `isSeen`: a caller has got the error. One that nobody has got goes to the next caller. */
   | {
       readonly phase: 'failed';
@@ -39,14 +36,20 @@ export interface Requested {
 }
 
 /** The states that go on by themselves. */
-export type Working = Extract<ReportState, { phase: 'requested' | 'pending' | 'ready' | 'indexing' }>;
+export type Working<Rows, Lists> = Extract<
+  ReportState<Rows, Lists, never>,
+  { phase: 'requested' | 'pending' | 'ready' | 'indexing' }
+>;
+
+/** A report in any state. */
+type AnyState = ReportState<unknown, unknown, unknown>;
 
 /** The state in which loading begins; undefined where it has begun already. */
 export function startFrom(
-  state: ReportState,
+  state: AnyState,
   id: string | undefined,
   session: SessionStore | undefined,
-): Working | undefined {
+): Exclude<Working<never, never>, { phase: 'indexing' }> | undefined {
   switch (state.phase) {
     case 'idle':
       return id === undefined ? { phase: 'requested', session } : { phase: 'pending', id };
@@ -63,10 +66,10 @@ export function startFrom(
   }
 }
 
-export function isLoading({ phase }: ReportState): boolean {
+export function isLoading({ phase }: AnyState): boolean {
   return phase === 'requested' || phase === 'pending' || phase === 'ready';
 }
 
-export function isWorking(state: ReportState): state is Working {
+export function isWorking<Rows, Lists, Index>(state: ReportState<Rows, Lists, Index>): state is Working<Rows, Lists> {
   return isLoading(state) || state.phase === 'indexing';
 }

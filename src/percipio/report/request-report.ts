@@ -3,6 +3,7 @@ import { Code, ServiceError } from 'baton-connector-sdk';
 import type { Logger } from 'pino';
 import { PercipioError } from '../api/percipio-error.ts';
 import type { ReportsApi } from '../api/reports.ts';
+import { lostReportError } from './lost-report.ts';
 import type { ReusableReport } from './reusable-report.ts';
 import { activityFields } from './scan/activity-index-builder.ts';
 import { ReportFormatError } from './scan/report-format-error.ts';
@@ -76,11 +77,4 @@ export function explainGivenId(error: unknown): unknown {
         { reason: 'report_id_unusable', cause: error },
       )
     : error;
-}
-
-/** The failure that says that Percipio has no such report, so that a new one must be requested; undefined for any other. */
-export function lostReportError(error: unknown): PercipioError | undefined {
-  const failure = error instanceof ServiceError ? error.cause : error;
-  const isLost = failure instanceof PercipioError && ['report-failed', 'report-expired'].includes(failure.kind);
-  return isLost ? failure : undefined;
 }

@@ -3,7 +3,12 @@
 import type { SessionStore } from 'baton-connector-sdk';
 import type { Logger } from 'pino';
 
-const key = 'percipio/activity-report';
+interface SharedIdOptions {
+  /** Of the id in the store. */
+  readonly key: string;
+  /** The id of a report that Percipio no longer has: it is ignored. */
+  readonly lostId?: string | undefined;
+}
 
 /**
  * Without it each process would request a report, since the first call of a sync has no page token to name one. It only
@@ -16,13 +21,12 @@ const key = 'percipio/activity-report';
 export class SharedReportId {
   readonly #session: SessionStore;
   readonly #logger: Logger;
-  readonly #lostId: string | undefined;
+  readonly #options: SharedIdOptions;
 
-  /** @param lostId - The id of a report that Percipio no longer has: it is ignored. */
-  constructor(session: SessionStore, logger: Logger, lostId: string | undefined) {
+  constructor(session: SessionStore, logger: Logger, options: SharedIdOptions) {
     this.#session = session;
     this.#logger = logger;
-    this.#lostId = lostId;
+    this.#options = options;
   }
 
   /** The id that a process of the sync has stored. */
@@ -37,16 +41,16 @@ export class SharedReportId {
       if (other !== undefined) {
         return other;
       }
-      await this.#session.set(key, Buffer.from(id), signal);
+      await this.#session.set(this.#options.key, Buffer.from(id), signal);
       return await this.#read(signal);
     });
     return settled ?? id;
   }
 
   async #read(signal: AbortSignal): Promise<string | undefined> {
-    const value = await this.#session.get(key, signal);
+    const value = await this.#session.get(this.#options.key, signal);
     const id = value && Buffer.from(value).toString();
-    return id === '' || id === this.#lostId ? undefined : id;
+    return id === '' || id === this.#options.lostId ? undefined : id;
   }
 
   async #unlessFailing<Value>(signal: AbortSignal, work: () => Promise<Value | undefined>): Promise<Value | undefined> {

@@ -5,9 +5,8 @@ import { contentItemSchema } from '../../../src/percipio/api/content-item.ts';
 import { toCourseResource } from '../../../src/percipio/courses/course-resource.ts';
 import { type CourseSource, createCourseSource } from '../../../src/percipio/courses/course-source.ts';
 import { SyncMemory } from '../../../src/percipio/memory/sync-memory.ts';
-import { ActivityReports } from '../../../src/percipio/report/activity-reports.ts';
-import { ReusableReport } from '../../../src/percipio/report/reusable-report.ts';
-import { courseItem, createContext, quickTiming, silentLogger, uuid } from '../start-connector.ts';
+import { createIdleScope } from '../memory/create-scope.ts';
+import { courseItem, createContext, uuid } from '../start-connector.ts';
 
 interface Token {
   readonly walk: number;
@@ -18,21 +17,7 @@ interface Token {
 function createSource() {
   const reads: string[] = [];
   let walks = 0;
-  const memory = new SyncMemory(
-    () =>
-      new ActivityReports({
-        reports: () => assert.fail('no report is asked for'),
-        logger: silentLogger,
-        contentType: 'Course',
-        lookbackMs: 1,
-        timeoutMs: 1,
-        timing: quickTiming,
-        syncedIds: async () => ({ users: [], courses: [] }),
-        isMapped: false,
-        reusable: new ReusableReport(),
-        isListing: () => false,
-      }),
-  );
+  const memory = new SyncMemory(createIdleScope);
   const before: { page?: (token: Token | undefined) => Promise<void> } = {};
   const token = z.strictObject({ walk: z.int(), page: z.int() });
   const source = createCourseSource<Token>(memory, token, async (token) => {

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SyncMemory } from '../../../src/percipio/memory/sync-memory.ts';
-import { ActivityReports } from '../../../src/percipio/report/activity-reports.ts';
-import { ReusableReport } from '../../../src/percipio/report/reusable-report.ts';
-import { quickTiming, silentLogger } from '../start-connector.ts';
+import { createIdleScope } from './create-scope.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -13,24 +11,13 @@ function createMemory() {
   const clock = { ms: 0 };
   const closed: number[] = [];
   let made = 0;
-  const createReports = () => {
+  const createScope = () => {
     const number = made++;
-    const reports = new ActivityReports({
-      reports: () => assert.fail('no report is asked for'),
-      logger: silentLogger,
-      contentType: 'Course',
-      lookbackMs: 1,
-      timeoutMs: 1,
-      timing: quickTiming,
-      syncedIds: async () => ({ users: [], courses: [] }),
-      isMapped: false,
-      reusable: new ReusableReport(),
-      isListing: () => false,
-    });
-    reports.close = () => void closed.push(number);
-    return reports;
+    const scope = createIdleScope();
+    scope.reports.close = () => void closed.push(number);
+    return scope;
   };
-  return { memory: new SyncMemory(createReports, () => clock.ms), clock, closed };
+  return { memory: new SyncMemory(createScope, () => clock.ms), clock, closed };
 }
 
 test('a sync finds its scope again, and another sync has one of its own', () => {

@@ -4,12 +4,13 @@ import type { Progress } from '../../../src/baton/author/context.ts';
 import { ServiceError } from '../../../src/baton/author/service-error.ts';
 import { PercipioError } from '../../../src/percipio/api/percipio-error.ts';
 import {
-  ActivityReport,
+  type ActivityReport,
   type ActivityReportOptions,
-  type WaitOptions,
+  createActivityReport,
 } from '../../../src/percipio/report/activity-report.ts';
 import { activityMapping } from '../../../src/percipio/report/request-report.ts';
 import { ReusableReport } from '../../../src/percipio/report/reusable-report.ts';
+import type { WaitOptions } from '../../../src/percipio/report/sync-report.ts';
 import type { PercipioSimulator } from '../../../src/simulator/percipio/percipio-simulator.ts';
 import type { PercipioSimulatorOptions } from '../../../src/simulator/percipio/simulator-options.ts';
 import { READY_AT_ONCE, startSimulator } from '../../simulator/percipio/start-simulator.ts';
@@ -38,7 +39,7 @@ function create(
 ): ActivityReport {
   const { url: baseUrl, organizationId, token } = simulator;
   const client = createTestClient(t, baseUrl, { organizationId, token });
-  const report = new ActivityReport({
+  const report = createActivityReport({
     reports: () => client.reports,
     logger: silentLogger,
     contentType: 'Course,Assessment',

@@ -92,6 +92,8 @@ async function poll(
   const text = pollReport(
     value.id,
     {
+      name: 'activity report',
+      timeoutAdvice: 'Allow more time (--report-timeout) or request less (--report-lookback)',
       reports: () => {
         onPoll?.();
         return reports;
@@ -142,7 +144,7 @@ test('a status that changes with every poll does not fill the log', () => {
   const warned = new Set<string>();
   for (let poll = 0; poll < 100; poll += 1) {
     const pending = { state: 'pending', status: `STEP ${poll}`, isKnown: false, rateLimit: undefined } as const;
-    warnOfUnknownStatus(pending, 'r1', warned, logger);
+    warnOfUnknownStatus(pending, { id: 'r1', name: 'activity report' }, warned, logger);
   }
   assert.equal(statuses.length, 20);
 });

@@ -10,7 +10,7 @@ const key = 'percipio/activity-report';
 
 function start(lostId?: string) {
   const session = createSharedSession();
-  return { session, shared: new SharedReportId(session, silentLogger, lostId) };
+  return { session, shared: new SharedReportId(session, silentLogger, { key, lostId }) };
 }
 
 test('nothing is found before anybody has left an id', async () => {
@@ -23,7 +23,7 @@ test('nothing is found before anybody has left an id', async () => {
 test('the id that one process leaves is found by another', async () => {
   const { session, shared } = start();
   assert.equal(await shared.settle(mine, never), mine);
-  assert.equal(await new SharedReportId(session, silentLogger, undefined).find(never), mine);
+  assert.equal(await new SharedReportId(session, silentLogger, { key }).find(never), mine);
 });
 
 test('of two that request at once, the first one that leaves its id wins', async () => {

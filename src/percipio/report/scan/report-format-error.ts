@@ -1,5 +1,8 @@
 // The error for a report that is not a JSON array of objects.
 
+/** A kind of report, as logs and errors name it. */
+export type ReportName = 'activity report' | 'license report';
+
 export interface ReportFormatErrorFields {
   /** Position in the (decompressed) report, from 0. */
   readonly byteOffset: number;
@@ -17,8 +20,10 @@ export class ReportFormatError extends Error {
   readonly row: number;
   readonly isCutOff: boolean;
 
-  constructor(problem: string, fields: ReportFormatErrorFields) {
-    super(`the learning-activity report ${problem} (byte ${fields.byteOffset}, row ${fields.row})`);
+  constructor(problem: string, fields: ReportFormatErrorFields, name: ReportName = 'activity report') {
+    super(
+      `the ${name === 'activity report' ? 'learning-activity report' : name} ${problem} (byte ${fields.byteOffset}, row ${fields.row})`,
+    );
     this.name = 'ReportFormatError';
     this.problem = problem;
     this.byteOffset = fields.byteOffset;

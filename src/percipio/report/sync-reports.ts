@@ -1,20 +1,24 @@
-// The learning-activity reports of one sync.
+// The reports of one kind of one sync.
 import type { SessionStore } from 'baton-connector-sdk';
-import { ActivityReport, type ActivityReportOptions } from './activity-report.ts';
+import type { SyncReport } from './sync-report.ts';
+
+/** The members of a report that its users call. */
+type AnyReport = Pick<SyncReport<never, never, unknown>, 'id' | 'begin' | 'prefetch' | 'close'>;
 
 /**
- * A sync requests one report. Its id travels in page tokens, and is in the session store where there is one: a process
+ * A sync requests one report of a kind. Its id travels in page tokens, and is in the session store where there is one: a process
  * that did not request it finds it there, so that several processes can serve a sync, which survives any of them.
  */
-export class ActivityReports {
-  readonly #options: ActivityReportOptions;
-  readonly #own: ActivityReport;
+export class SyncReports<Report extends AnyReport> {
+  readonly #create: () => Report;
+  readonly #own: Report;
   /** Reports that page tokens name, by id. */
-  readonly #others = new Map<string, ActivityReport>();
+  readonly #others = new Map<string, Report>();
 
-  constructor(options: ActivityReportOptions) {
-    this.#options = options;
-    this.#own = new ActivityReport(options);
+  /** @param create - Makes a report that has not begun. */
+  constructor(create: () => Report) {
+    this.#create = create;
+    this.#own = create();
   }
 
   /**
@@ -22,7 +26,7 @@ export class ActivityReports {
    * id, since Percipio may only have been unavailable, or as a new one if Percipio lost it.
    * @param session - Of the sync.
    */
-  get(id: string | undefined, session?: SessionStore): ActivityReport {
+  get(id: string | undefined, session?: SessionStore): Report {
     const report = id === undefined || id === this.#own.id ? this.#own : this.#other(id);
     report.begin(id, session);
     return report;
@@ -41,8 +45,8 @@ export class ActivityReports {
     }
   }
 
-  #other(id: string): ActivityReport {
-    const report = this.#others.get(id) ?? new ActivityReport(this.#options);
+  #other(id: string): Report {
+    const report = this.#others.get(id) ?? this.#create();
     this.#others.set(id, report);
     return report;
   }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import type { ActivityReport } from '../../../src/percipio/report/activity-report.ts';
-import { ActivityReports } from '../../../src/percipio/report/activity-reports.ts';
+import { type ActivityReport, createActivityReport } from '../../../src/percipio/report/activity-report.ts';
 import { ReusableReport } from '../../../src/percipio/report/reusable-report.ts';
+import { SyncReports } from '../../../src/percipio/report/sync-reports.ts';
 import type { PercipioSimulator } from '../../../src/simulator/percipio/percipio-simulator.ts';
 import { READY_AT_ONCE, startSimulator } from '../../simulator/percipio/start-simulator.ts';
 import { createTestClient } from '../api/start-server.ts';
@@ -11,21 +11,23 @@ import { quickTiming, silentLogger, uuid } from '../start-connector.ts';
 
 const startPlain = (t: TestContext) => startSimulator(t, { users: 0, courses: 0, activityRows: 0, ...READY_AT_ONCE });
 
-function createReports(t: TestContext, simulator: PercipioSimulator, isMapped = false): ActivityReports {
+function createReports(t: TestContext, simulator: PercipioSimulator, isMapped = false): SyncReports<ActivityReport> {
   const { url, organizationId, token } = simulator;
   const client = createTestClient(t, url, { organizationId, token });
-  const reports = new ActivityReports({
-    reports: () => client.reports,
-    logger: silentLogger,
-    contentType: 'Course',
-    lookbackMs: 1000,
-    timeoutMs: 60_000,
-    timing: quickTiming,
-    syncedIds: async () => ({ users: [], courses: undefined }),
-    isMapped,
-    reusable: new ReusableReport(),
-    isListing: () => false,
-  });
+  const reports = new SyncReports(() =>
+    createActivityReport({
+      reports: () => client.reports,
+      logger: silentLogger,
+      contentType: 'Course',
+      lookbackMs: 1000,
+      timeoutMs: 60_000,
+      timing: quickTiming,
+      syncedIds: async () => ({ users: [], courses: undefined }),
+      isMapped,
+      reusable: new ReusableReport(),
+      isListing: () => false,
+    }),
+  );
   t.after(() => reports.close());
   return reports;
 }

@@ -1,0 +1,259 @@
+// The life of one report of a sync: its states, and the only place where one becomes another.
+//
+//   idle ──────────────┐
+//    │ prefetch()      │ begin()
+//    ▼                 ▼   id known            poll: ready          all rows read           lists complete
+//   prefetched ──► requested ───────► pending ──────────► ready ──────────────► scanned ─► indexing ─► indexed
+//                      ▲               ▲ │ ▲           (downloading,
+//                      │               │ └─┘            up to 3 times)
+//                      │               │ poll: not ready
+//                      │ Percipio      │
+//                      │ lost it       │ otherwise
+//                      └── failed ─────┘       any state from requested on fails with an error; after a caller has
+//                                              seen it, the next begin() tries again
+//
+//   prefetch() of a report of an earlier sync (--report-id) leads to pending
+//   close() ends any state but indexed for good: closed
+import { Code, type Progress, ServiceError, type SessionStore } from 'baton-connector-sdk';
+import { pause, untilAborted } from 'baton-connector-sdk/http';
+import type { Logger } from 'pino';
+import type { ReportsApi } from '../api/reports.ts';
+import type { ByteStream } from '../api/response-body.ts';
+import type { ConnectorTiming } from '../timing.ts';
+import { pollReport } from './poll-report.ts';
+import type { ReportKind } from './report-kind.ts';
+import { isLoading, isWorking, type ReportState, type Requested, startFrom, type Working } from './report-state.ts';
+import { SharedReportId } from './shared-report-id.ts';
+
+export interface SyncReportOptions {
+  readonly reports: () => ReportsApi;
+  readonly logger: Logger;
+  /** How long Percipio may take to make it. */
+  readonly timeoutMs: number;
+  readonly timing: Pick<ConnectorTiming, 'reportPollMinMs' | 'reportPollMaxMs'>;
+}
+
+export interface WaitOptions {
+  /** How long to wait for the report, in milliseconds. */
+  readonly waitMs: number;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: Progress) => void;
+  /** Whether to return early, as soon as the report is requested, while the sync is still listing. */
+  readonly mayReturnEarly: boolean;
+}
+
+/** A report that loads in the background once it has begun. Callers wait for it as long as they can afford. */
+export class SyncReport<Rows, Lists, Index> {
+  readonly #kind: ReportKind<Rows, Lists, Index>;
+  readonly #options: SyncReportOptions;
+  readonly #abort = new AbortController();
+  readonly #listeners = new Set<(progress: Progress) => void>();
+  #state: ReportState<Rows, Lists, Index> = { phase: 'idle' };
+  #changed = Promise.withResolvers<void>();
+  /** Resolved by the first caller who can do nothing else: then the first poll is made at once. */
+  #needed = Promise.withResolvers<void>();
+
+  /** Resolved by the first poll. */
+  readonly #polled = Promise.withResolvers<void>();
+
+  constructor(kind: ReportKind<Rows, Lists, Index>, options: SyncReportOptions) {
+    this.#kind = kind;
+    this.#options = options;
+  }
+
+  get state(): ReportState<Rows, Lists, Index> {
+    return this.#state;
+  }
+
+  get id(): string | undefined {
+    return 'id' in this.#state ? this.#state.id : undefined;
+  }
+
+  /**
+   * Requests the report before anybody needs it. A report of an earlier sync begins to load instead, and its first poll
+   * tells whether Percipio still has it.
+   * @throws PercipioError or ServiceError. The next begin() tries again.
+   */
+  async prefetch(signal: AbortSignal): Promise<void> {
+    if (this.#state.phase !== 'idle') return;
+    const givenId = this.#kind.takeGivenId();
+    if (givenId !== undefined) {
+      void this.#work({ phase: 'pending', id: givenId });
+      this.#needed.resolve();
+      await untilAborted(this.#polled.promise, signal);
+      this.#result();
+      return;
+    }
+    const id = await this.#kind.request(signal);
+    // It may have begun meanwhile.
+    if (this.#state.phase === 'idle') this.#enter({ phase: 'prefetched', id });
+  }
+
+  /**
+   * Begins to load the report, or tries again after a failure that a caller has seen; else does nothing.
+   * @param id - The report to load; without one it is requested, unless it has an id already.
+   */
+  begin(id: string | undefined, session: SessionStore | undefined): void {
+    const start = startFrom(this.#state, id, session);
+    if (start) void this.#work(start);
+  }
+
+  /**
+   * Waits for the index.
+   * @returns Undefined when the index is not ready in time, or the report was closed: the caller can come back by its id.
+   * @throws the error that loading failed with; what reading the lists failed with; the reason of the signal.
+   */
+  async wait(options: WaitOptions): Promise<Index | undefined> {
+    const { signal, mayReturnEarly } = options;
+    await this.#waitUntilScanned(options);
+    const state = this.#state;
+    if (state.phase === 'scanned' && !(mayReturnEarly && this.#kind.isListing())) {
+      const lists = await this.#kind.readLists(signal);
+      // Another caller may have been faster.
+      if (this.#state === state) void this.#work({ ...state, phase: 'indexing', lists });
+    }
+    while (this.#state.phase === 'indexing') {
+      await this.#changed.promise;
+    }
+    return this.#result();
+  }
+
+  /** True for the first caller after the report is indexed, who reports what it skipped. */
+  claimSummary(): boolean {
+    const state = this.#state;
+    const isFirst = state.phase === 'indexed' && !state.summaryReported;
+    if (isFirst) this.#state = { ...state, summaryReported: true };
+    return isFirst;
+  }
+
+  /** Stops loading and its requests. */
+  close(): void {
+    if (this.#state.phase === 'indexed') return;
+    this.#enter({ phase: 'closed', id: this.id });
+    this.#abort.abort(
+      new ServiceError(Code.Canceled, 'the sync that the report belongs to has ended', {
+        reason: 'sync_ended',
+      }),
+    );
+  }
+
+  /** Goes from a state to the next ones, until one that waits for a caller or is the last. */
+  async #work(start: Working<Rows, Lists>): Promise<void> {
+    if (start.phase !== 'indexing') this.#needed = Promise.withResolvers();
+    let next: ReportState<Rows, Lists, Index> = start;
+    try {
+      while (this.#enter(next) && isWorking(next)) {
+        next = await this.#advance(next, this.#abort.signal);
+      }
+    } catch (error) {
+      this.#enter({ phase: 'failed', id: this.id, error: this.#kind.explain(error, this.id), isSeen: false });
+    }
+  }
+
+  async #advance(state: Working<Rows, Lists>, signal: AbortSignal): Promise<ReportState<Rows, Lists, Index>> {
+    switch (state.phase) {
+      case 'requested':
+        return { phase: 'pending', id: await this.#findOrRequest(state, signal) };
+      case 'pending':
+        return { ...state, phase: 'ready', body: await this.#poll(state.id, signal) };
+      case 'ready':
+        return { phase: 'scanned', id: state.id, rows: await this.#download(state.id, state.body, signal) };
+      case 'indexing':
+        return {
+          phase: 'indexed',
+          id: state.id,
+          index: await this.#kind.index(state.rows, state.lists),
+          summaryReported: false,
+        };
+    }
+  }
+
+  /** @returns False when the report was closed before. */
+  #enter(state: ReportState<Rows, Lists, Index>): boolean {
+    if (this.#state.phase === 'closed') return false;
+    this.#state = state;
+    if (state.phase !== 'pending') this.#polled.resolve();
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers();
+    return true;
+  }
+
+  /** The index, or what loading failed with; undefined for a report that is neither. */
+  #result(): Index | undefined {
+    const state = this.#state;
+    if (state.phase === 'failed') {
+      this.#state = { ...state, isSeen: true };
+      throw state.error;
+    }
+    return state.phase === 'indexed' ? state.index : undefined;
+  }
+
+  async #waitUntilScanned({ waitMs, signal, onProgress, mayReturnEarly }: WaitOptions): Promise<void> {
+    const isEarly = mayReturnEarly && this.#kind.isListing();
+    if (!isEarly) this.#needed.resolve();
+    const isReached = () => !isLoading(this.#state) || (isEarly && this.#state.phase !== 'requested');
+    // A timer and its end are not free, and each page of grants comes by here.
+    if (isReached()) return;
+    const timer = new AbortController();
+    let isOver = false;
+    const timeout = pause(waitMs, AbortSignal.any([signal, timer.signal])).then(() => {
+      isOver = true;
+    });
+    this.#listeners.add(onProgress);
+    try {
+      do {
+        await Promise.race([this.#changed.promise, timeout]);
+      } while (!isReached() && !isOver);
+    } finally {
+      timer.abort();
+      this.#listeners.delete(onProgress);
+    }
+  }
+
+  async #findOrRequest({ session, prefetchedId, lostId }: Requested, signal: AbortSignal): Promise<string> {
+    const { logger } = this.#options;
+    const { name, sessionKey } = this.#kind;
+    const shared = session && new SharedReportId(session, logger, { key: sessionKey, lostId });
+    const found = await shared?.find(signal);
+    if (found !== undefined) {
+      logger.info({ report_id: found }, `another process of this sync has requested the ${name}`);
+      return found;
+    }
+    this.#report({ status: 'requesting' });
+    const id = prefetchedId ?? this.#kind.takeGivenId() ?? (await this.#kind.request(signal));
+    return shared ? await shared.settle(id, signal) : id;
+  }
+
+  async #poll(id: string, signal: AbortSignal): Promise<ByteStream> {
+    const onStatus = (status: string) => {
+      this.#polled.resolve();
+      this.#report({ status });
+    };
+    const { name, timeoutAdvice } = this.#kind;
+    return await pollReport(
+      id,
+      { ...this.#options, name, timeoutAdvice, isNeeded: this.#needed.promise, onStatus },
+      signal,
+    );
+  }
+
+  async #download(id: string, firstBody: ByteStream, signal: AbortSignal): Promise<Rows> {
+    const startedAtMs = performance.now();
+    return await this.#kind.download({
+      open: async (attempt) => (attempt === 1 ? firstBody : await this.#poll(id, signal)),
+      signal,
+      onProgress: ({ bytes, rows }) => {
+        const seconds = (performance.now() - startedAtMs) / 1000;
+        this.#report({ status: 'downloading', bytes, rows, rowsPerSecond: rows / seconds });
+      },
+      onRetry: (error, attempt) =>
+        this.#options.logger.warn({ error, attempt }, `the download of the ${this.#kind.name} broke; retrying`),
+    });
+  }
+
+  #report(progress: Omit<Progress, 'work'>): void {
+    for (const listener of this.#listeners) {
+      listener({ work: this.#kind.name, ...progress });
+    }
+  }
+}
