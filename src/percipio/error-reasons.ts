@@ -110,6 +110,18 @@ export const percipioReasons = {
     meaning: 'The person to create an account for has an inactive one.',
     action: 'Set the field reactivate, or enable the account.',
   },
+  another_person: {
+    codes: ['FailedPrecondition'],
+    meaning:
+      'The login name or e-mail of the request belongs to a user with another external user id, so to somebody else. Nothing was changed.',
+    action:
+      'If it is the same person, run the action adopt_user and repeat the request. Otherwise request another login name and e-mail.',
+  },
+  external_user_id_differs: {
+    codes: ['FailedPrecondition'],
+    meaning: 'The user does not have the external user id that the action names as the old one. Nothing was changed.',
+    action: 'Check which user is meant, and name the id that the user has.',
+  },
   invalid_account: {
     codes: ['InvalidArgument'],
     meaning: 'The data of the account is incomplete or malformed. The message names the field.',
@@ -129,6 +141,12 @@ export const percipioReasons = {
     codes: ['FailedPrecondition'],
     meaning: 'Every Percipio user has a role, and the lowest cannot be revoked.',
     action: 'Disable the account to remove all access.',
+  },
+  name_taken: {
+    codes: ['FailedPrecondition'],
+    meaning:
+      'Another user, whom the message names, has the external user id, login name or e-mail. Nothing was changed.',
+    action: 'Choose another value, or change the other user first.',
   },
   password_change_not_forcible: {
     codes: ['FailedPrecondition'],

@@ -8,15 +8,20 @@ import {
   refusal,
   ServiceError,
 } from 'baton-connector-sdk';
+import { isConflict } from '../api/field-problems.ts';
+import { PercipioError } from '../api/percipio-error.ts';
+import { readUntil } from '../api/read-until.ts';
 import type { User } from '../api/user.ts';
+import type { NewUser } from '../api/user-changes.ts';
+import type { UsersApi } from '../api/users.ts';
 import type { PercipioContext } from '../context.ts';
 import { asService } from '../service-errors.ts';
 import { type AccountRequest, parseAccountRequest } from './account-request.ts';
 import { accountSchema } from './account-schema.ts';
 import { asChange, changeAccount } from './change-account.ts';
 import { checkAttributeNames } from './check-attribute-names.ts';
-import { createUserOnce } from './create-user-once.ts';
-import { findUser } from './find-user.ts';
+import { type CreatedUser, createUserOnce } from './create-user-once.ts';
+import { anotherPerson, findUser, mayBeOf } from './find-user.ts';
 import { passwordOf } from './passwords.ts';
 import { differencesOf } from './user-differences.ts';
 import { toUserResource } from './user-resource.ts';
@@ -64,13 +69,26 @@ async function settle(
   }
   await checkAttributeNames(account.user.customAttributes, customAttributes, context);
   const { outcome, user } = await asChange(signal, (signal) =>
-    createUserOnce(users, { ...account.user, password }, signal),
+    createUnlessTaken(users, { ...account.user, password }, signal),
   );
   if (outcome === 'existing') {
     return await settleExisting(percipio, user, account, password, context);
   }
   logger.info({ user_id: user.id }, 'created a user');
   return { outcome, resource: toUserResource(user) };
+}
+
+/** As `createUserOnce`. After a conflict it finds out who has the login name or the e-mail by now. */
+async function createUnlessTaken(users: UsersApi, newUser: NewUser, signal: AbortSignal): Promise<CreatedUser> {
+  try {
+    return await createUserOnce(users, newUser, signal);
+  } catch (error) {
+    if (!(error instanceof PercipioError && isConflict(error))) throw error;
+    // A user who was just created may take a moment to appear.
+    const holder = await readUntil(() => findUser(users, newUser, signal), Boolean, users.retry, signal);
+    if (!holder) throw error;
+    return { outcome: 'existing', user: holder };
+  }
 }
 
 /** Handles a request for somebody who has an account. An active one stays as it is. */
@@ -96,7 +114,12 @@ async function settleExisting(
   const { after, written } = await changeAccount(
     percipio,
     existing.id,
-    (user) => (isActive(user) ? undefined : { ...differencesOf(user, asked), isActive: true, password }),
+    (user) => {
+      if (!mayBeOf(user, asked.externalUserId)) {
+        throw anotherPerson([{ what: 'the account', user }], asked.externalUserId);
+      }
+      return isActive(user) ? undefined : { ...differencesOf(user, asked), isActive: true, password };
+    },
     context,
   );
   return { outcome: written ? 'created' : 'already-exists', resource: toUserResource(after) };

@@ -5,7 +5,15 @@ import { z } from 'zod';
 import type { AccountInfo } from '#gen/c1/connector/v2/resource_pb.js';
 import { type NewUser, userRoles } from '../api/user-changes.ts';
 import type { AccountField } from './account-schema.ts';
-import { type AttributeValue, attributeValues, emailAddress, leastRole, loginName, personName } from './user-fields.ts';
+import {
+  type AttributeValue,
+  attributeValues,
+  emailAddress,
+  externalUserId,
+  leastRole,
+  loginName,
+  personName,
+} from './user-fields.ts';
 
 export interface AccountRequest {
   /** Without a password. */
@@ -24,11 +32,6 @@ const given = <Schema extends z.ZodType>(schema: Schema) => z.preprocess(absent,
 const flag = given(
   z.union([z.boolean(), z.stringbool({ truthy: ['true'], falsy: ['false'] })], 'must be true or false').default(false),
 );
-
-/** Employee numbers may come as numbers. */
-const externalUserId = z
-  .union([z.string(), z.int().transform(String)], 'is required by Percipio')
-  .pipe(z.string().trim().max(255, 'is longer than 255 characters'));
 
 const role = z
   .string()

@@ -7,7 +7,7 @@ import type { NewUser } from '../api/user-changes.ts';
 import type { UsersApi } from '../api/users.ts';
 import { isUnclear, readOutcome, waitToRetry } from './unclear-outcome.ts';
 
-interface CreatedUser {
+export interface CreatedUser {
   /** `existing`: another user has the external user id already; nothing was changed. */
   readonly outcome: 'created' | 'existing';
   readonly user: User;

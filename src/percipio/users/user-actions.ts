@@ -1,45 +1,27 @@
-// The actions of the connector: enable and disable a user, and update a profile.
-import { create, type JsonObject } from '@bufbuild/protobuf';
-import { type Action, action, resourceIdArgument } from 'baton-connector-sdk';
+// The actions of the connector: enable and disable a user, update a profile, and those of identity-actions.ts.
+import { create } from '@bufbuild/protobuf';
+import { type Action, action } from 'baton-connector-sdk';
 import { z } from 'zod';
 import { ConstraintKind, FieldSchema } from '#gen/c1/config/v1/config_pb.js';
 import { ActionType } from '#gen/c1/connector/v2/action_pb.js';
 import type { PercipioContext } from '../context.ts';
-import { userType } from '../resource-types.ts';
+import { asService } from '../service-errors.ts';
 import { changeAccount } from './change-account.ts';
-import type { UserUpdate } from './change-user.ts';
 import { checkAttributeNames } from './check-attribute-names.ts';
+import { checkNamesAreFree } from './find-user.ts';
+import { createIdentityActions } from './identity-actions.ts';
+import { resultFields, text, toResult, userArgument, userField } from './user-action-fields.ts';
 import { differencesOf } from './user-differences.ts';
-import { attributeValues, emailAddress, loginName, personName, userId } from './user-fields.ts';
-
-const text = { case: 'stringField', value: {} } as const;
-const flag = { case: 'boolField', value: {} } as const;
-
-const userField = create(FieldSchema, {
-  name: 'user_id',
-  displayName: 'User',
-  description: 'The user in Percipio',
-  isRequired: true,
-  field: { case: 'resourceIdField', value: { rules: { allowedResourceTypeIds: [userType.id] } } },
-});
-
-/** A resource id, or its id alone as a string. Becomes the latter. */
-const userArgument = resourceIdArgument(userType.id).pipe(userId);
-
-const resultFields = [
-  { name: 'user_id', displayName: 'User ID', field: text },
-  { name: 'is_active', displayName: 'Is active', description: 'Whether the user can sign in now', field: flag },
-  { name: 'changed', displayName: 'Changed', description: 'False if nothing had to change', field: flag },
-].map((field) => create(FieldSchema, field));
-
-/** Nothing more: results are stored where others see them who need not know the user. */
-function toResult({ after, written }: UserUpdate): JsonObject {
-  return { user_id: after.id, is_active: after.isActive ?? false, changed: written };
-}
+import { attributeValues, emailAddress, loginName, personName } from './user-fields.ts';
 
 /** Of the connector, not of the type `user`: GetActionSchema finds no others, nor do ConductorOne's account actions. */
 export function createActions(percipio: PercipioContext): Action[] {
-  return [createEnableUser(percipio), createDisableUser(percipio), createUpdateUserProfile(percipio)];
+  return [
+    createEnableUser(percipio),
+    createDisableUser(percipio),
+    createUpdateUserProfile(percipio),
+    ...createIdentityActions(percipio),
+  ];
 }
 
 function createEnableUser(percipio: PercipioContext): Action {
@@ -112,7 +94,7 @@ function createUpdateUserProfile(percipio: PercipioContext): Action {
     },
     profileArguments,
     async (args, context) => {
-      const { customAttributes } = percipio.client();
+      const { customAttributes, users } = percipio.client();
       const attributes = args.custom_attributes ?? [];
       await checkAttributeNames(attributes, customAttributes, context);
       const wanted = {
@@ -122,6 +104,7 @@ function createUpdateUserProfile(percipio: PercipioContext): Action {
         loginName: args.login_name,
         customAttributes: attributes,
       };
+      await asService(context.signal, (signal) => checkNamesAreFree(users, args.user_id, wanted, signal));
       return toResult(await changeAccount(percipio, args.user_id, (user) => differencesOf(user, wanted), context));
     },
   );

@@ -27,8 +27,10 @@ export function differencesOf(user: User, wanted: WantedUser): WantedUser | unde
 }
 
 function hasField(user: User, wanted: WantedUser, name: ReadableField): boolean {
-  // Percipio may change the case of these.
-  return name === 'email' || name === 'loginName' ? isSameName(user[name], wanted[name]) : user[name] === wanted[name];
+  // Percipio compares these without regard to case, and may change it.
+  return name === 'email' || name === 'loginName' || name === 'externalUserId'
+    ? isSameName(user[name], wanted[name])
+    : user[name] === wanted[name];
 }
 
 /** An attribute without a value counts as empty. */

@@ -22,12 +22,17 @@ export function parseUserId(id: string): string {
   return parsed.data;
 }
 
-/** Login names and e-mails are case-insensitive. */
+/** External user ids, login names, e-mails and UUIDs are case-insensitive. */
 export function isSameName(one: string | undefined, other: string | undefined): boolean {
   return one?.toLowerCase() === other?.toLowerCase();
 }
 
 const text = z.string('must be a string').trim();
+
+/** Employee numbers may come as numbers. */
+export const externalUserId = z
+  .union([z.string(), z.int().transform(String)], 'is required by Percipio')
+  .pipe(text.min(1, 'must not be empty').max(255, 'is longer than 255 characters'));
 
 export const emailAddress = text.regex(z.regexes.unicodeEmail, 'must be an e-mail address');
 

@@ -182,8 +182,9 @@ test('a password that must be changed is refused before any request: Percipio co
 
 for (const [title, existing] of [
   ['external user id', { externalUserId: 'E1', loginName: 'other', email: 'other@example.com' }],
-  ['login name', { externalUserId: 'E2', loginName: 'JANE', email: 'other@example.com' }],
-  ['e-mail', { externalUserId: 'E2', loginName: 'other', email: 'Jane@Example.com' }],
+  ['external user id in another case', { externalUserId: 'e1', loginName: 'jane', email: 'other@example.com' }],
+  ['login name, and no external user id', { externalUserId: null, loginName: 'JANE', email: 'other@example.com' }],
+  ['e-mail, and no external user id', { externalUserId: '', loginName: 'other', email: 'Jane@Example.com' }],
 ] as const) {
   test(`an active person with the same ${title} is answered as already there, and left as they are`, async (t) => {
     const before = { id: uuid(1), isActive: true, ...existing };
@@ -196,6 +197,28 @@ for (const [title, existing] of [
     assert.deepEqual(started.calls(), lookUps);
     assert.deepEqual(started.simulator.data.users[1], before);
   });
+}
+
+for (const isActive of [true, false]) {
+  for (const [title, what, names] of [
+    ['login name', 'the login name of the request belongs', { loginName: 'JANE', email: 'other@example.com' }],
+    ['e-mail', 'the e-mail of the request belongs', { loginName: 'other', email: 'Jane@Example.com' }],
+    ['login name and e-mail', 'the login name and the e-mail of the request belong', { loginName: 'jane', email }],
+    ['e-mail as login name', 'the e-mail of the request belongs', { loginName: email, email: 'other@example.com' }],
+  ] as const) {
+    test(`the account of somebody else, ${isActive ? 'active' : 'inactive'}, with the same ${title} is left alone`, async (t) => {
+      const before = { id: uuid(1), externalUserId: 'E2', isActive, firstName: 'Confidential', ...names };
+      const started = await startProvisioning(t, [bystander, { ...before }]);
+      const error = await failureOf(createAccount(started, { ...asked, email, reactivate: true }, randomPassword()));
+      assert.deepEqual([error.code, error.findDetails(ErrorInfoSchema).length], [Code.FailedPrecondition, 1]);
+      assert.equal(
+        error.rawMessage,
+        `In Percipio, ${what} to user ${uuid(1)} with the external user id "E2", not "E1": another person. Nothing was changed. If it is the same person, run the action adopt_user with user_id ${uuid(1)}, old_external_user_id "E2" and new_external_user_id "E1", and repeat the request. Otherwise request another login name and e-mail, or change those of user ${uuid(1)}`,
+      );
+      assert.deepEqual(started.calls(), lookUps);
+      assert.deepEqual(started.simulator.data.users[1], before);
+    });
+  }
 }
 
 test('one name for login and e-mail is looked up once', async (t) => {
@@ -222,10 +245,10 @@ test('an inactive person is not brought back unless that is asked for, and the a
   assert.deepEqual(started.simulator.requests.writes(), []);
 });
 
-/** Had more rights once, and has another name and number now. */
+/** Had more rights once, and has another name now. */
 const former: PercipioUser = {
   id: uuid(1),
-  externalUserId: 'E0',
+  externalUserId: 'e1',
   email,
   loginName: 'jane',
   firstName: 'Jane',
@@ -256,7 +279,6 @@ test('a person who comes back is changed as asked for and made active in one wri
   const password = await decrypt(encryptedData);
   assert.deepEqual(started.written(), [
     {
-      externalUserId: 'E1',
       isActive: true,
       lastName: 'Doe',
       // The role that they had is not asked for.
@@ -267,6 +289,29 @@ test('a person who comes back is changed as asked for and made active in one wri
   ]);
   assert.ok(started.simulator.canSignIn('jane', password));
   assert.ok(!started.log().includes(password));
+});
+
+test('a person who comes back to an account without an external user id gets theirs', async (t) => {
+  const started = await startProvisioning(t, [{ ...former, externalUserId: null }]);
+  await createAccount(started, { ...asked, reactivate: true });
+  assert.equal(started.simulator.data.users[0]?.externalUserId, 'E1');
+});
+
+test('an account that becomes somebody else’s while it is reactivated is left alone', async (t) => {
+  const started = await startProvisioning(t, [{ ...former }]);
+  const { simulator } = started;
+  // The first read by id, after the look-ups.
+  simulator.faults.add({
+    ...{ kind: 'delay', delayMs: 0, match: { method: 'GET', path: new RegExp(`/users/${uuid(1)}$`) } },
+    onStrike: () => Object.assign(simulator.data.users[0] ?? {}, { externalUserId: 'E5' }),
+  });
+  const error = await failureOf(createAccount(started, { ...asked, reactivate: true }, randomPassword()));
+  assert.equal(error.code, Code.FailedPrecondition);
+  assert.match(
+    error.rawMessage,
+    /the account of the request belongs to user .* with the external user id "E5", not "E1"/,
+  );
+  assert.deepEqual(simulator.requests.writes(), []);
 });
 
 /** Faults of a write, and whether Percipio carries it out all the same. */
@@ -310,18 +355,46 @@ test('names that belong to different people are refused, and nothing is written'
   assert.equal(error.code, Code.FailedPrecondition);
   assert.match(
     error.rawMessage,
-    new RegExp(`the external user id belongs to user ${uuid(1)}, the e-mail belongs to user ${uuid(2)}`),
+    new RegExp(
+      `the external user id belongs to user ${uuid(1)} \\(external user id "E1"\\), the e-mail belongs to user ${uuid(2)} \\(external user id "E2"\\)`,
+    ),
   );
   assert.deepEqual(started.simulator.requests.writes(), []);
 });
 
 test('a person whom somebody else creates meanwhile is already there', async (t) => {
-  // The two look-ups before the write do not see the person yet.
-  const started = await startProvisioning(t, [], { staleReads: 2 });
+  // The two look-ups before the write do not see the person yet, nor does the first one after it.
+  const started = await startProvisioning(t, [], { staleReads: 3 });
   await call(started.simulator, USERS, { method: 'POST', body: { externalUserId: 'E1', loginName: 'jane' } });
   const { result, encryptedData } = await createAccount(started, asked, randomPassword());
   assert.deepEqual([result.case, encryptedData], ['alreadyExists', []]);
   assert.equal(started.simulator.requests.writes().at(-1)?.result, 409);
+  assert.equal(started.simulator.data.users.length, 1);
+});
+
+test('a colleague who gets the login name meanwhile keeps the account', async (t) => {
+  // The look-up before the write does not see the colleague yet, nor does the first one after it.
+  const started = await startProvisioning(t, [], { staleReads: 2 });
+  const colleague = { externalUserId: 'E2', loginName: 'Jane' };
+  await call(started.simulator, USERS, { method: 'POST', body: colleague });
+  const error = await failureOf(createAccount(started, asked, randomPassword()));
+  assert.equal(started.simulator.requests.writes().at(-1)?.result, 409);
+  assert.equal(error.code, Code.FailedPrecondition);
+  assert.match(error.rawMessage, /the login name of the request belongs to user .* with the external user id "E2"/);
+  assert.equal(started.simulator.data.users.length, 1);
+});
+
+test('two people who are created with one login name at once are not mixed up', async (t) => {
+  const started = await startProvisioning(t, []);
+  const people = ['E1', 'E2'].map((external_user_id) =>
+    createAccount(started, { external_user_id, login_name: 'jane' }).then(
+      ({ result }) => result.case,
+      (error) => error.rawMessage,
+    ),
+  );
+  const outcomes = await Promise.all(people);
+  assert.deepEqual(outcomes.filter((outcome) => outcome === 'success').length, 1);
+  assert.match(outcomes.find((outcome) => outcome !== 'success') ?? '', /: another person\. Nothing was changed/);
   assert.equal(started.simulator.data.users.length, 1);
 });
 

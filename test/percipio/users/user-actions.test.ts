@@ -5,6 +5,7 @@ import { Code } from '@connectrpc/connect';
 import { ActionService, ActionType, BatonActionStatus } from '#gen/c1/connector/v2/action_pb.js';
 import { Capability, ConnectorService } from '#gen/c1/connector/v2/connector_pb.js';
 import type { PercipioUser } from '../../../src/simulator/percipio/organization/api-objects.ts';
+import type { PercipioSimulatorOptions } from '../../../src/simulator/percipio/simulator-options.ts';
 import { failureOf } from '../../baton/server/failure-of.ts';
 import { call } from '../../simulator/percipio/start-simulator.ts';
 import { uuid } from '../start-connector.ts';
@@ -15,9 +16,9 @@ const read = `GET /users/${userId}`;
 const write = `PATCH /users/${userId}`;
 
 /** The person whom actions are for, and another one. */
-async function start(t: TestContext, user: Partial<PercipioUser> = {}) {
-  const other = { id: uuid(2), email: 'other@example.com', loginName: 'other', isActive: true };
-  const started = await startProvisioning(t, [{ id: userId, isActive: true, ...user }, other]);
+async function start(t: TestContext, user: Partial<PercipioUser> = {}, options: PercipioSimulatorOptions = {}) {
+  const other = { id: uuid(2), externalUserId: 'E2', email: 'other@example.com', loginName: 'other', isActive: true };
+  const started = await startProvisioning(t, [{ id: userId, isActive: true, ...user }, other], options);
   const actions = started.connect(ActionService);
   return { ...started, actions, invoke: (name: string, args: JsonObject) => actions.invokeAction({ name, args }) };
 }
@@ -31,12 +32,16 @@ test('the actions are of the connector, with the types that ConductorOne calls t
       ['enable_user', [ActionType.ACCOUNT, ActionType.ACCOUNT_ENABLE], ''],
       ['disable_user', [ActionType.ACCOUNT, ActionType.ACCOUNT_DISABLE], ''],
       ['update_user_profile', [ActionType.ACCOUNT, ActionType.ACCOUNT_UPDATE_PROFILE], ''],
+      ['adopt_user', [ActionType.ACCOUNT, ActionType.DYNAMIC], ''],
+      ['change_external_user_id', [ActionType.ACCOUNT, ActionType.DYNAMIC], ''],
     ],
   );
   for (const schema of schemas) {
     assert.deepEqual((await actions.getActionSchema({ name: schema.name })).schema, schema);
     const [user] = schema.arguments;
-    assert.deepEqual([user?.name, user?.isRequired, user?.field.case], ['user_id', true, 'resourceIdField']);
+    if (schema.name !== 'change_external_user_id') {
+      assert.deepEqual([user?.name, user?.isRequired, user?.field.case], ['user_id', true, 'resourceIdField']);
+    }
     assert.deepEqual(
       schema.returnTypes.map(({ name }) => name),
       ['success', 'user_id', 'is_active', 'changed'],
@@ -142,8 +147,8 @@ const jane = {
 };
 
 /** As {@link start}, with Jane, who has a department and no region. */
-async function startWithJane(t: TestContext) {
-  const started = await start(t, jane);
+async function startWithJane(t: TestContext, options: PercipioSimulatorOptions = {}) {
+  const started = await start(t, jane, options);
   const { simulator } = started;
   const { json } = await call(simulator, '/common/v1/organizations/{org}/custom-attributes');
   const idOf = (wanted: string) => json.find(({ name }: { name: string }) => name === wanted).id;
@@ -168,7 +173,13 @@ test('update_user_profile changes what is given and not so yet, and nothing else
     custom_attributes: { Department: 'Platform', Region: '' },
   });
   assert.deepEqual(response, { success: true, user_id: userId, is_active: true, changed: true });
-  assert.deepEqual(calls(), ['GET /custom-attributes', read, write, read]);
+  const named = 'GET /users/login-name-or-email';
+  assert.deepEqual(calls(), [
+    'GET /custom-attributes',
+    `${named}/jane.smith`,
+    `${named}/Jane%40Example.com`,
+    ...[read, write, read],
+  ]);
   assert.deepEqual(written(), [
     {
       lastName: 'Smith',
@@ -219,12 +230,34 @@ for (const [args, fault] of [
   });
 }
 
-test('update_user_profile to an e-mail that another person has fails, and says so', async (t) => {
+for (const [what, args, names] of [
+  ['the e-mail', { email: 'Other@Example.com' }, {}],
+  ['the login name', { login_name: 'OTHER' }, {}],
+  // Percipio compares login names only with login names, but people sign in by either.
+  ['the login name', { login_name: 'other@example.com' }, {}],
+  ['the e-mail', { email: 'other@example.com' }, { uniqueEmails: false }],
+] as const) {
+  test(`update_user_profile to ${JSON.stringify(args)}, which another person has, fails and says who (${JSON.stringify(names)})`, async (t) => {
+    const { invoke, simulator, written } = await startWithJane(t, names);
+    const { status, response } = await invoke('update_user_profile', { user_id: userId, first_name: 'Joan', ...args });
+    assert.equal(status, BatonActionStatus.FAILED);
+    assert.equal(
+      response?.error,
+      `In Percipio, ${what} belongs to user ${uuid(2)} (external user id "E2"). Nothing was changed; choose another value for user ${userId}, or change the other user first`,
+    );
+    assert.deepEqual([written(), simulator.data.users[0]?.email], [[], 'jane@example.com']);
+  });
+}
+
+test('update_user_profile to an e-mail that another person gets meanwhile fails, and says so', async (t) => {
   const { invoke, simulator, written } = await startWithJane(t);
-  const { status, response } = await invoke('update_user_profile', { user_id: userId, email: 'other@example.com' });
-  assert.equal(status, BatonActionStatus.FAILED);
+  simulator.faults.add({
+    ...{ kind: 'delay', delayMs: 0, match: { method: 'PATCH' } },
+    onStrike: () => Object.assign(simulator.data.users[1] ?? {}, { email: 'new@example.com' }),
+  });
+  const { response } = await invoke('update_user_profile', { user_id: userId, email: 'new@example.com' });
   assert.match(String(response?.error), /answered 409 .*Another user in Percipio has this .*nothing was changed$/);
-  assert.deepEqual([written(), simulator.data.users[0]?.email], [[], 'jane@example.com']);
+  assert.deepEqual(written(), []);
 });
 
 test('update_user_profile with an attribute that the organization does not have fails before the write', async (t) => {

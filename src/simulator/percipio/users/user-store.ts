@@ -40,13 +40,23 @@ export class UserStore {
     return this.#data.users.find(fits);
   }
 
-  /** The first matching user, as readers see it: for some reads after a write, in the old state. */
+  /**
+   * The first matching user, as readers see it: for some reads after a write, in the old state. So somebody who was just
+   * renamed is found by the old name, and not yet by the new one.
+   */
   read(fits: (user: PercipioUser) => boolean): PercipioUser | undefined {
-    const user = this.find(fits);
-    const stale = user && this.#stale.get(user.id);
-    if (user === undefined || stale === undefined || stale.readsLeft === 0) return user;
-    stale.readsLeft -= 1;
-    return stale.before;
+    for (const user of this.#data.users) {
+      const stale = this.#stale.get(user.id);
+      if (stale === undefined || stale.readsLeft === 0) {
+        if (fits(user)) return user;
+        continue;
+      }
+      const { before } = stale;
+      const didFit = before !== undefined && fits(before);
+      if (didFit || fits(user)) stale.readsLeft -= 1;
+      if (didFit) return before;
+    }
+    return undefined;
   }
 
   /**
