@@ -27,6 +27,7 @@ const ours = [
   ...[
     'content-types',
     'dry-run',
+    'ignore-unknown-account-fields',
     'output',
     'password-file',
     'region',

@@ -56,6 +56,12 @@ export const regionField = choiceField({
   exportTarget: 'ops',
 });
 
+export const ignoreUnknownAccountFieldsField = boolField({
+  name: 'ignore-unknown-account-fields',
+  description: 'Create accounts even if a request has unknown profile fields; the response and the log name them',
+  exportTarget: 'ops',
+});
+
 export const reportLookbackField = durationField({
   name: 'report-lookback',
   description: 'How far back the learning activity report goes',
@@ -102,6 +108,7 @@ export const percipioFields = [
   contentTypesField,
   skipComplianceCoursesField,
   skipRetiredCoursesField,
+  ignoreUnknownAccountFieldsField,
   reportLookbackField,
   reportTimeoutField,
   reportIdField,

@@ -14,6 +14,7 @@ import {
   apiTokenField,
   baseUrlField,
   contentTypesField,
+  ignoreUnknownAccountFieldsField,
   limitedCoursesField,
   organizationIdField,
   regionField,
@@ -84,6 +85,7 @@ export function createPercipioConnector(
     memory: new SyncMemory(createScope, timing.now),
     content,
     limitedCourses: settings.get(limitedCoursesField),
+    ignoresUnknownAccountFields: settings.get(ignoreUnknownAccountFieldsField),
     now: timing.now,
     reportWaitMs: timing.reportWaitMs,
   };

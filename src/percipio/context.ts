@@ -11,6 +11,8 @@ export interface PercipioContext {
   readonly content: SyncedContent;
   /** Ids of the courses to sync; empty for all. */
   readonly limitedCourses: readonly string[];
+  /** Whether an account is created without the profile fields that are unknown (`--ignore-unknown-account-fields`). */
+  readonly ignoresUnknownAccountFields: boolean;
   /** How long a ListGrants call waits for the report, in milliseconds. */
   readonly reportWaitMs: number;
   /** The clock: milliseconds since 1970. */

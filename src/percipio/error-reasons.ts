@@ -173,6 +173,12 @@ export const percipioReasons = {
     meaning: 'The request matches different users in Percipio. Nothing was changed.',
     action: 'Correct the request, or the users in Percipio.',
   },
+  unknown_account_field: {
+    codes: ['InvalidArgument'],
+    meaning: 'The profile of the account to create has a field that the connector does not know.',
+    action:
+      'Use the fields that the message lists, or set --ignore-unknown-account-fields: then unknown fields are reported and ignored.',
+  },
   unknown_custom_attribute: {
     codes: ['InvalidArgument'],
     meaning: 'Percipio has no custom attribute of this name.',

@@ -47,7 +47,10 @@ test('the program does the tasks of ConductorOne, syncs anew for each, and shows
     },
   });
   const { status, finalState } = await tasks.finished(grant);
-  assert.equal(status?.message, 'provisioning is not enabled');
+  assert.equal(
+    status?.message,
+    'provisioning is not enabled: start the connector with --provisioning (BATON_PROVISIONING=true) to permit changes',
+  );
   assert.equal(finalState.case === 'error' && finalState.value.nonRetryable, true);
   tokens.revokeAll();
   await tasks.finished(tasks.add({ case: 'actionListSchemas', value: {} }));

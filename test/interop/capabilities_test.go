@@ -120,7 +120,7 @@ func TestProvisioningDisabled(t *testing.T) {
 		} {
 			err := call()
 			isCode(t, name, err, codes.FailedPrecondition)
-			check.Equal(t, "text of "+name, status.Convert(err).Message(), "provisioning is not enabled")
+			check.Equal(t, "text of "+name, status.Convert(err).Message(), "provisioning is not enabled: start the connector with --provisioning (BATON_PROVISIONING=true) to permit changes")
 		}
 		isNothingWritten(t, percipio, "without the flag")
 

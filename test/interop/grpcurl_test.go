@@ -107,9 +107,9 @@ func TestGrpcurl(t *testing.T) {
 			method, data, message string
 			code                  codes.Code
 		}{
-			{"c1.connector.v2.GrantManagerService/Grant", grantRequest, "provisioning is not enabled", codes.FailedPrecondition},
-			{"c1.connector.v2.ResourceManagerService/CreateResource", "{}", "provisioning is not enabled", codes.FailedPrecondition},
-			{"c1.connector.v2.AccountManagerService/CreateAccount", "{}", "provisioning is not enabled", codes.FailedPrecondition},
+			{"c1.connector.v2.GrantManagerService/Grant", grantRequest, "provisioning is not enabled: start the connector with --provisioning (BATON_PROVISIONING=true) to permit changes", codes.FailedPrecondition},
+			{"c1.connector.v2.ResourceManagerService/CreateResource", "{}", "provisioning is not enabled: start the connector with --provisioning (BATON_PROVISIONING=true) to permit changes", codes.FailedPrecondition},
+			{"c1.connector.v2.AccountManagerService/CreateAccount", "{}", "provisioning is not enabled: start the connector with --provisioning (BATON_PROVISIONING=true) to permit changes", codes.FailedPrecondition},
 			{"c1.connector.v2.TicketsService/ListTicketSchemas", "{}", "ticketing is not enabled", codes.Unknown},
 			{"c1.connector.v2.ResourcesService/ListResources", `{"resource_type_id": "group"}`, "group", codes.NotFound},
 			{"c1.connector.v2.ResourcesService/ListResources", "{}", "resource_type_id", codes.InvalidArgument},

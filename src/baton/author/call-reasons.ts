@@ -105,7 +105,7 @@ export const callReasons = {
   provisioning_disabled: {
     codes: ['FailedPrecondition'],
     meaning: 'The program was started without permission to make changes.',
-    action: 'Start it with --provisioning.',
+    action: 'Start it with --provisioning (BATON_PROVISIONING=true).',
   },
   ticketing_disabled: {
     codes: ['Unknown'],

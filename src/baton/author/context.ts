@@ -34,7 +34,11 @@ export interface Reporter {
    * @param count - How many; 1 by default.
    */
   countSkipped(reason: string, count?: number): void;
-  /** Adds a warning that the operator sees at the end, such as a configured course that does not exist. */
+  /**
+   * Adds a warning that the operator sees at the end of a sync, such as a configured course that does not exist. During
+   * the creation of an account and the deletion of a resource, it is also an annotation of the response
+   * (`google.rpc.LocalizedMessage`).
+   */
   warn(message: string): void;
   /** Reports the progress of long work within one call. */
   progress(update: Progress): void;

@@ -19,6 +19,7 @@ import { asService } from '../service-errors.ts';
 import { type AccountRequest, parseAccountRequest } from './account-request.ts';
 import { accountSchema } from './account-schema.ts';
 import { asChange, changeAccount } from './change-account.ts';
+import { checkAccountFields } from './check-account-fields.ts';
 import { checkAttributeNames } from './check-attribute-names.ts';
 import { type CreatedUser, createUserOnce } from './create-user-once.ts';
 import { anotherPerson, findUser, mayBeOf } from './find-user.ts';
@@ -35,6 +36,7 @@ export function createAccountManager(percipio: PercipioContext): AccountManager 
     credentialOptions,
     create: async (request, context) => {
       const { account, password } = readRequest(request);
+      checkAccountFields(account.unknownFields, percipio, context);
       return await settle(percipio, account, password, context);
     },
   };
@@ -122,6 +124,9 @@ async function settleExisting(
     },
     context,
   );
+  if (written && asked.sendWelcomeEmail) {
+    context.reporter.warn('no welcome e-mail was sent: Percipio sends it only when it creates an account');
+  }
   return { outcome: written ? 'created' : 'already-exists', resource: toUserResource(after) };
 }
 

@@ -4,7 +4,7 @@ import { Code, ServiceError } from 'baton-connector-sdk';
 import { z } from 'zod';
 import type { AccountInfo } from '#gen/c1/connector/v2/resource_pb.js';
 import { type NewUser, userRoles } from '../api/user-changes.ts';
-import type { AccountField } from './account-schema.ts';
+import { type AccountField, accountFields } from './account-schema.ts';
 import {
   type AttributeValue,
   attributeValues,
@@ -20,6 +20,8 @@ export interface AccountRequest {
   readonly user: NewUser & { readonly customAttributes: readonly AttributeValue[] };
   /** Whether to update and reactivate an inactive account of the person. */
   readonly reactivate: boolean;
+  /** Keys of the profile that have a value and no meaning. */
+  readonly unknownFields: readonly string[];
 }
 
 /** An expression that finds nothing yields null or an empty string: both count as absent. */
@@ -56,6 +58,9 @@ const profileSchema = z
     message: 'needs an e-mail',
   });
 
+/** Callers may add these for connectors that read nothing but the profile. */
+const commonFields: readonly string[] = ['login', 'email'];
+
 /**
  * The account as Percipio takes it. E-mail and login name of the profile win over those of the account: somebody chose
  * them for Percipio.
@@ -66,7 +71,7 @@ export function parseAccountRequest({ emails, login, profile = {} }: AccountInfo
   const parsed = profileSchema.safeParse({
     ...profile,
     email: absent(profile.email) ?? primary?.address,
-    login_name: absent(profile.login_name) ?? login,
+    login_name: absent(profile.login_name) ?? absent(login) ?? profile.login,
   });
   if (!parsed.success) {
     const faults = parsed.error.issues.map(({ path, message }) => `${z.core.toDotPath(path)} ${message}`);
@@ -88,5 +93,8 @@ export function parseAccountRequest({ emails, login, profile = {} }: AccountInfo
       sendWelcomeEmail: fields.send_welcome_email,
     },
     reactivate: fields.reactivate,
+    unknownFields: Object.entries(profile).flatMap(([name, value]) =>
+      accountFields.includes(name) || commonFields.includes(name) || absent(value) === undefined ? [] : [name],
+    ),
   };
 }

@@ -57,6 +57,8 @@ const fields = {
 /** A key of `AccountInfo.profile`. */
 export type AccountField = keyof typeof fields;
 
+export const accountFields: readonly string[] = Object.keys(fields);
+
 export const accountSchema = create(ConnectorAccountCreationSchemaSchema, {
   fieldMap: Object.fromEntries(
     Object.entries(fields).map(([name, field], index) => [

@@ -105,7 +105,13 @@ const ticketOf = (transport: Transport) => failureOf(createClient(TicketsService
 test('changes and tickets are refused unless the parent permits them', async (t) => {
   const child = await startChild(t);
   const [grant, ticket] = [await grantOf(child.connect()), await ticketOf(child.connect())];
-  assert.deepEqual([grant.code, grant.rawMessage], [Code.FailedPrecondition, 'provisioning is not enabled']);
+  assert.deepEqual(
+    [grant.code, grant.rawMessage],
+    [
+      Code.FailedPrecondition,
+      'provisioning is not enabled: start the connector with --provisioning (BATON_PROVISIONING=true) to permit changes',
+    ],
+  );
   assert.deepEqual([ticket.code, ticket.rawMessage], [Code.Unknown, 'ticketing is not enabled']);
 });
 

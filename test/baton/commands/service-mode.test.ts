@@ -49,7 +49,13 @@ test('without -p, ConductorOne changes nothing', async (t) => {
   const { place, doTask } = await startServiceMode(t, []);
   for (const task of [grant, remind]) {
     const { status } = await doTask(task);
-    assert.deepEqual([status?.code, status?.message], [Code.FailedPrecondition, 'provisioning is not enabled']);
+    assert.deepEqual(
+      [status?.code, status?.message],
+      [
+        Code.FailedPrecondition,
+        'provisioning is not enabled: start the connector with --provisioning (BATON_PROVISIONING=true) to permit changes',
+      ],
+    );
   }
   assert.deepEqual(place.library().asked, []);
 });

@@ -57,7 +57,11 @@ function changingCalls(options: ConnectorServicesOptions): Record<string, Promis
 
 test('changes are FAILED_PRECONDITION while provisioning is not enabled', async () => {
   for (const [name, call] of Object.entries(changingCalls({ provisioning: false, ticketing: false }))) {
-    assert.equal(await codeOf(call), 'FailedPrecondition: provisioning is not enabled', name);
+    assert.equal(
+      await codeOf(call),
+      'FailedPrecondition: provisioning is not enabled: start the connector with --provisioning (BATON_PROVISIONING=true) to permit changes',
+      name,
+    );
   }
 });
 

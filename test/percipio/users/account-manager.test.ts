@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { JsonObject } from '@bufbuild/protobuf';
+import { type Any, anyUnpack } from '@bufbuild/protobuf/wkt';
 import { Code } from '@connectrpc/connect';
 import { ConnectorService } from '#gen/c1/connector/v2/connector_pb.js';
 import { AccountManagerService, ResourceGetterService } from '#gen/c1/connector/v2/resource_pb.js';
-import { ErrorInfoSchema } from '#gen/google/rpc/error_details_pb.js';
+import { ErrorInfoSchema, LocalizedMessageSchema } from '#gen/google/rpc/error_details_pb.js';
 import type { FaultKind } from '../../../src/simulator/percipio/http/faults.ts';
 import type { PercipioUser } from '../../../src/simulator/percipio/organization/api-objects.ts';
 import type { PercipioSimulatorOptions } from '../../../src/simulator/percipio/simulator-options.ts';
@@ -18,6 +19,11 @@ const bystander: PercipioUser = { id: uuid(9), externalUserId: 'E9', email: 'nin
 
 const asked = { external_user_id: 'E1', login_name: 'jane', first_name: 'Jane', last_name: 'Doe' };
 const email = 'jane@example.com';
+
+/** What the annotations of a response say to people. */
+function noticesIn(annotations: readonly Any[]): (string | undefined)[] {
+  return annotations.map((any) => anyUnpack(any, LocalizedMessageSchema)?.message);
+}
 
 type Credential = ReturnType<typeof randomPassword>;
 
@@ -163,6 +169,47 @@ test('a password that the caller chose too short is INVALID_ARGUMENT before any 
   assert.match(error.rawMessage, /at least 8 characters/);
   assert.doesNotMatch(error.rawMessage, /Ab1!/);
   assert.deepEqual(started.calls(), []);
+});
+
+const validFields =
+  'external_user_id, email, login_name, first_name, last_name, role, custom_attributes, send_welcome_email, reactivate';
+
+test('fields that Percipio does not have are INVALID_ARGUMENT before any request, with the valid ones', async (t) => {
+  const started = await startProvisioning(t, []);
+  const profile = { ...asked, jobTitle: 'Secret engineer', 'external_user_id ': 'E1' };
+  const error = await failureOf(createAccount(started, profile));
+  assert.equal(error.code, Code.InvalidArgument);
+  assert.equal(
+    error.rawMessage,
+    `Cannot create the account: unknown profile fields "jobTitle", "external_user_id "; valid fields: ${validFields}. Correct the request, or start the connector with --ignore-unknown-account-fields (BATON_IGNORE_UNKNOWN_ACCOUNT_FIELDS=true)`,
+  );
+  assert.deepEqual(started.calls(), []);
+});
+
+test('unknown fields that an operator wants ignored are named in the response and the log, without values', async (t) => {
+  const started = await startProvisioning(t, [], { settings: { 'ignore-unknown-account-fields': true } });
+  const { result, annotations } = await createAccount(started, { ...asked, jobTitle: 'Secret engineer' });
+  assert.equal(result.case, 'success');
+  const said = `ignored the unknown profile field "jobTitle" of an account; valid fields: ${validFields}`;
+  assert.deepEqual(noticesIn(annotations), [said]);
+  assert.ok(started.log().includes(JSON.stringify(said)));
+  assert.doesNotMatch(started.log(), /Secret engineer/);
+});
+
+test('many unknown fields, and long names, are cut', async (t) => {
+  const started = await startProvisioning(t, []);
+  const many = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`x${index}${'x'.repeat(100)}`, 1]));
+  const { rawMessage } = await failureOf(createAccount(started, { ...asked, ...many }));
+  assert.match(rawMessage, /"x19x{61}" and 10 more; valid fields/);
+});
+
+test('fields without a value, and those that callers add for any connector, are not unknown', async (t) => {
+  const started = await startProvisioning(t, []);
+  const profile = { external_user_id: 'E1', jobTitle: null, manager: ' ', login: 'jane', email };
+  const { annotations } = await createAccount(started, profile);
+  assert.deepEqual(annotations, []);
+  const [user] = started.simulator.data.users;
+  assert.deepEqual([user?.loginName, user?.email], ['jane', email]);
 });
 
 test('all faults of an account are told at once, without its values', async (t) => {
@@ -312,6 +359,14 @@ test('an account that becomes somebody else’s while it is reactivated is left 
     /the account of the request belongs to user .* with the external user id "E5", not "E1"/,
   );
   assert.deepEqual(simulator.requests.writes(), []);
+});
+
+test('a person who comes back gets no welcome e-mail, and the response says so', async (t) => {
+  const started = await startProvisioning(t, [{ ...former }]);
+  const profile = { ...asked, email, reactivate: true, send_welcome_email: true };
+  const { annotations } = await createAccount(started, profile);
+  assert.match(noticesIn(annotations).join(), /^no welcome e-mail was sent/);
+  assert.deepEqual(started.simulator.welcomeEmails, []);
 });
 
 /** Faults of a write, and whether Percipio carries it out all the same. */

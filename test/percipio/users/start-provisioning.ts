@@ -20,7 +20,7 @@ import type { PercipioSimulator } from '../../../src/simulator/percipio/percipio
 import type { PercipioSimulatorOptions } from '../../../src/simulator/percipio/simulator-options.ts';
 import { configFor } from '../../baton/credentials/config-for.ts';
 import { startSimulator } from '../../simulator/percipio/start-simulator.ts';
-import { startConnector } from '../start-connector.ts';
+import { type StartOptions, startConnector } from '../start-connector.ts';
 
 const { publicKey, privateKey } = generateKeyPairSync('ed25519');
 const jwk = Buffer.from(JSON.stringify(privateKey.export({ format: 'jwk' }))).toString('base64url');
@@ -40,13 +40,17 @@ export interface Provisioning {
 export async function startProvisioning(
   t: TestContext,
   users: PercipioUser[],
-  { signal = t.signal, ...options }: PercipioSimulatorOptions & { readonly signal?: AbortSignal } = {},
+  {
+    signal = t.signal,
+    settings = {},
+    ...options
+  }: PercipioSimulatorOptions & Pick<StartOptions, 'settings'> & { readonly signal?: AbortSignal } = {},
 ): Promise<Provisioning> {
   const simulator = await startSimulator(t, { users: 0, courses: 0, activityRows: 0, ...options });
   simulator.data.users = users;
   const lines: string[] = [];
   const logger = pino({ level: 'trace' }, { write: (line) => lines.push(line) });
-  const { connector } = startConnector(t, simulator, { logger });
+  const { connector } = startConnector(t, simulator, { logger, settings });
   const services = createConnectorServices(connector, { provisioning: true, ticketing: false, clientKey });
   const contextValues = createContextValues().set(loggerKey, logger);
   return {

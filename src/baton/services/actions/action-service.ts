@@ -5,6 +5,7 @@ import { ActionService, BatonActionStatus } from '#gen/c1/connector/v2/action_pb
 import { Code, ServiceError } from '../../author/service-error.ts';
 import { internalErrorText } from '../../author/unexpected-error.ts';
 import { toConnectorContext } from '../call-context.ts';
+import { provisioningDisabled } from '../provisioning/provisioning-disabled.ts';
 import { type ServiceEntry, serviceEntry } from '../service-entry.ts';
 import { parseActionArguments } from './action-arguments.ts';
 import { type ActionOutcome, decodeActionId, encodeActionId } from './action-id.ts';
@@ -24,11 +25,7 @@ export function createActionService(registry: ActionRegistry, enabled: boolean):
     getActionSchema: ({ name }) => ({ schema: registry.get(name, '').schema }),
     invokeAction: async ({ name, args = {}, resourceTypeId }, call) => {
       const found = registry.get(name, resourceTypeId);
-      if (!enabled) {
-        throw new ServiceError(Code.FailedPrecondition, 'provisioning is not enabled', {
-          reason: 'provisioning_disabled',
-        });
-      }
+      if (!enabled) throw provisioningDisabled();
       const outcome = await run(found, parseActionArguments(found.action, found.schema, args), call);
       return { id: encodeActionId(outcome), ...toStatus(outcome) };
     },

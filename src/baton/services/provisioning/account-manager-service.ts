@@ -9,7 +9,7 @@ import type { CreateAccountOutcome } from '../../author/provisioner.ts';
 import { Code, ServiceError } from '../../author/service-error.ts';
 import type { ClientKey } from '../../credentials/decrypt-password.ts';
 import { prepareCredential } from '../../credentials/prepare-credential.ts';
-import { toConnectorContext } from '../call-context.ts';
+import { toChangeContext } from '../change-context.ts';
 import type { ResourceSyncers } from '../lists/resource-syncers.ts';
 import { requireField } from '../required-field.ts';
 import { type ServiceEntry, serviceEntry } from '../service-entry.ts';
@@ -28,10 +28,12 @@ export function createAccountManagerService(syncers: ResourceSyncers, clientKey:
         supported: accounts.credentialOptions,
         clientKey,
       });
-      const outcome = await accounts.create({ account, credential }, toConnectorContext(call, ''));
+      const { context, notices } = toChangeContext(call);
+      const outcome = await accounts.create({ account, credential }, context);
       const isPasswordSet = outcome.outcome === 'created' || outcome.outcome === 'action-required';
       const response = toResponse(outcome);
       response.encryptedData = isPasswordSet ? [...encrypted] : [];
+      response.annotations = notices();
       return response;
     },
   });

@@ -6,7 +6,6 @@ import {
   ResourceDeleterService,
   ResourceManagerService,
 } from '#gen/c1/connector/v2/resource_pb.js';
-import { Code, ServiceError } from '../../author/service-error.ts';
 import type { ClientKey } from '../../credentials/decrypt-password.ts';
 import type { RetryPolicy } from '../../net/retry.ts';
 import type { ResourceSyncers } from '../lists/resource-syncers.ts';
@@ -14,6 +13,7 @@ import { type ServiceEntry, serviceEntry } from '../service-entry.ts';
 import { createAccountManagerService } from './account-manager-service.ts';
 import { createCredentialManagerService } from './credential-manager-service.ts';
 import { createGrantManagerService } from './grant-manager-service.ts';
+import { provisioningDisabled } from './provisioning-disabled.ts';
 import { createResourceManagerServices } from './resource-manager-services.ts';
 import { defaultChangePolicy } from './retry-change.ts';
 
@@ -42,7 +42,7 @@ export function createProvisioningServices(
 
 function createDisabledServices(): ServiceEntry[] {
   const refuse = () => {
-    throw new ServiceError(Code.FailedPrecondition, 'provisioning is not enabled', { reason: 'provisioning_disabled' });
+    throw provisioningDisabled();
   };
   return [
     serviceEntry(GrantManagerService, { grant: refuse, revoke: refuse }),

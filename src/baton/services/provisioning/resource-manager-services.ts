@@ -11,6 +11,7 @@ import {
 import { Code, ServiceError } from '../../author/service-error.ts';
 import { annotation, packAnnotations } from '../../messages/resource.ts';
 import { toConnectorContext } from '../call-context.ts';
+import { toChangeContext } from '../change-context.ts';
 import type { ResourceSyncers } from '../lists/resource-syncers.ts';
 import { requireField, requireResourceId } from '../required-field.ts';
 import { type ServiceEntry, serviceEntry } from '../service-entry.ts';
@@ -20,14 +21,11 @@ export function createResourceManagerServices(syncers: ResourceSyncers): Service
     const id = requireResourceId(request.resourceId, 'resource_id');
     const syncer = syncers.find(id.resourceType);
     if (!syncer?.delete) throw unsupported(id.resourceType, 'Delete()');
-    const outcome = await syncer.delete({ id, parent: request.parentResourceId }, toConnectorContext(call, ''));
-    return {
-      annotations: packAnnotations(
-        outcome === 'does-not-exist'
-          ? [annotation(ResourceDoesNotExistSchema, create(ResourceDoesNotExistSchema))]
-          : [],
-      ),
-    };
+    const { context, notices } = toChangeContext(call);
+    const outcome = await syncer.delete({ id, parent: request.parentResourceId }, context);
+    const annotations =
+      outcome === 'does-not-exist' ? [annotation(ResourceDoesNotExistSchema, create(ResourceDoesNotExistSchema))] : [];
+    return { annotations: [...packAnnotations(annotations), ...notices()] };
   };
   return [
     serviceEntry(ResourceManagerService, {

@@ -132,7 +132,10 @@ test('without provisioning, changes and actions are refused, and nothing is aske
     const { status } = await doTask(task);
     assert.deepEqual(
       [status?.code, status?.message],
-      [Code.FailedPrecondition, 'provisioning is not enabled'],
+      [
+        Code.FailedPrecondition,
+        'provisioning is not enabled: start the connector with --provisioning (BATON_PROVISIONING=true) to permit changes',
+      ],
       task.case,
     );
   }

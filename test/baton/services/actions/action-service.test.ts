@@ -162,7 +162,13 @@ test('nothing runs without provisioning, but unknown actions are NOT_FOUND even 
   const ran: Ran[] = [];
   const { client } = clientOf([remind(ran)], { provisioning: false });
   const known = client.invokeAction({ name: 'remind', args: { reader: ann } });
-  await assert.rejects(known, failsWith(Code.FailedPrecondition, /^provisioning is not enabled$/));
+  await assert.rejects(
+    known,
+    failsWith(
+      Code.FailedPrecondition,
+      /^provisioning is not enabled: start the connector with --provisioning \(BATON_PROVISIONING=true\)/,
+    ),
+  );
   const unknown = client.invokeAction({ name: 'remimd' });
   await assert.rejects(unknown, failsWith(Code.NotFound, /^action "remimd" not found; did you mean remind\?$/));
   assert.equal(ran.length, 0);

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { anyUnpack } from '@bufbuild/protobuf/wkt';
 import { Code } from '@connectrpc/connect';
 import { Decrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { AccountManagerService, type EncryptedData } from '#gen/c1/connector/v2/resource_pb.js';
-import type { CreateAccountOutcome, Credential } from '../../../../src/baton/author/provisioner.ts';
+import { LocalizedMessageSchema } from '#gen/google/rpc/error_details_pb.js';
+import type { AccountManager, CreateAccountOutcome, Credential } from '../../../../src/baton/author/provisioner.ts';
 import { failureOf } from '../../server/failure-of.ts';
 import { createChangingLibrary, lastReader } from '../changing-library.ts';
 import { testEachWay } from '../each-way.ts';
@@ -131,4 +133,29 @@ testEachWay('among several types one must be named, unless there is a type user'
   const withUser = (await serve({ ...connector, resourceTypes })).connect(AccountManagerService);
   await withUser.createAccount({ accountInfo });
   assert.equal(asked.accounts.length, 2);
+});
+
+testEachWay('what a connector warns of is in the response to its caller, each warning once', async (serve) => {
+  const { connector } = createChangingLibrary();
+  const [syncer] = connector.resourceTypes.filter(({ accounts }) => accounts);
+  assert.ok(syncer?.accounts);
+  const { accounts } = syncer;
+  const warning: AccountManager = {
+    ...accounts,
+    create: async (request, context) => {
+      for (const word of ['one', 'one', ...'23456789'.split('')]) context.reporter.warn(`notice ${word}`);
+      return await accounts.create(request, context);
+    },
+  };
+  const resourceTypes = connector.resourceTypes.map((each) =>
+    each === syncer ? { ...each, accounts: warning } : each,
+  );
+  const { connect, log } = await serve({ ...connector, resourceTypes });
+  const { annotations } = await connect(AccountManagerService).createAccount({ accountInfo });
+  const said = annotations.map((any) => anyUnpack(any, LocalizedMessageSchema));
+  assert.deepEqual(
+    said.map((notice) => [notice?.locale, notice?.message]),
+    ['one', ...'2345678'.split('')].map((word) => ['en', `notice ${word}`]),
+  );
+  assert.match(log(), /notice 9/);
 });
