@@ -1,8 +1,8 @@
 // The family content-discovery: the catalog, page by page, and search in it.
-import { type ContentItem, contentItemSchema } from './content-item.ts';
+import { type ContentItem, contentItemsSchema } from './content-item.ts';
 import type { ApiCall } from './exchange.ts';
 import type { HttpClient } from './http-client.ts';
-import { lenientObjects } from './lenient.ts';
+import type { UnreadCounts } from './lenient.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { readCountHeader, readHeader, readLinkedOffset } from './response-headers.ts';
 
@@ -31,8 +31,7 @@ export interface CatalogPageRequest {
 
 export interface CatalogPage {
   readonly items: readonly ContentItem[];
-  /** How many values could not be read, by field. */
-  readonly unread: ReadonlyMap<string, number>;
+  readonly unread: UnreadCounts;
   /** The total number of items, if the response has it. */
   readonly total: number | undefined;
   /** Where the next page begins; absent on the last one. */
@@ -61,8 +60,6 @@ export interface ContentSearchPage {
   readonly hasMore: boolean;
   readonly rateLimit: RateLimit | undefined;
 }
-
-const contentItemsSchema = lenientObjects(contentItemSchema);
 
 /** Percipio's default page size for search results. */
 const searchPageSize = 25;

@@ -1,10 +1,10 @@
 // The family common: the attributes that the organization has defined for its users.
 import { z } from 'zod';
 import type { HttpClient } from './http-client.ts';
-import { trimmedText } from './lenient.ts';
+import { toTrimmedText } from './lenient.ts';
 
 /** The shape is undocumented. An attribute of a user has an id and a name, and so should its definition. */
-const definitions = z.array(z.object({ name: trimmedText }).nullable());
+const definitions = z.array(z.object({ name: z.unknown().optional().transform(toTrimmedText) }).nullable());
 
 export class CustomAttributesApi {
   readonly #http: HttpClient;

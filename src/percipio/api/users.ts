@@ -1,13 +1,13 @@
 // The family user-management: users.
-import type { HttpClient, JsonResponse } from './http-client.ts';
-import { lenientObjects } from './lenient.ts';
+import type { HttpClient } from './http-client.ts';
+import type { UnreadCounts } from './lenient.ts';
 import { PercipioError } from './percipio-error.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { readUntil } from './read-until.ts';
 import type { ResponseBody } from './response-body.ts';
 import { readAnsweredAt, readCountHeader, readHeader } from './response-headers.ts';
 import type { RequestRetryPolicy } from './retry-policy.ts';
-import { type User, userSchema } from './user.ts';
+import { type User, userSchema, usersSchema } from './user.ts';
 import { type NewUser, toUserBody, type UserChanges } from './user-changes.ts';
 
 /** Percipio's maximum page size, and its default. */
@@ -26,8 +26,7 @@ export interface UsersPage {
   readonly items: readonly User[];
   /** How many entries the page has: `items`, and what is null. */
   readonly entries: number;
-  /** How many values could not be read, by field; `null` for entries that are null. */
-  readonly unread: ReadonlyMap<string, number>;
+  readonly unread: UnreadCounts;
   /** The total number of users, if the response has it. */
   readonly total: number | undefined;
   /** Where the next page begins; absent on the last one. */
@@ -37,10 +36,16 @@ export interface UsersPage {
   readonly rateLimit: RateLimit | undefined;
 }
 
+/** One user, as far as it could be read. */
+interface UserRead {
+  /** Undefined if there is no such user. */
+  readonly value: User | undefined;
+  readonly unread: UnreadCounts;
+  readonly rateLimit: RateLimit | undefined;
+}
+
 /** What a user can be looked up by, besides the uuid. */
 export type UserKey = 'external-user-id' | 'login-name' | 'login-name-or-email';
-
-const usersSchema = lenientObjects(userSchema);
 
 const write = { family: 'user-management', retry: 'if-unprocessed' } as const;
 
@@ -98,7 +103,7 @@ export class UsersApi {
   }
 
   /** One user by uuid; `value` is undefined if there is none. */
-  async get(id: string, signal: AbortSignal): Promise<Pick<JsonResponse<User | undefined>, 'value' | 'rateLimit'>> {
+  async get(id: string, signal: AbortSignal): Promise<UserRead> {
     return await this.#readOne(signal, id);
   }
 
@@ -159,22 +164,16 @@ export class UsersApi {
     });
   }
 
-  async #readOne(
-    signal: AbortSignal,
-    name: string,
-    by?: UserKey,
-  ): Promise<Pick<JsonResponse<User | undefined>, 'value' | 'rateLimit'>> {
+  async #readOne(signal: AbortSignal, name: string, by?: UserKey): Promise<UserRead> {
+    const nobody = { value: undefined, unread: new Map() };
     const path = this.#pathOf(name, by);
-    if (path === undefined) return { value: undefined, rateLimit: undefined };
+    if (path === undefined) return { ...nobody, rateLimit: undefined };
+    const call = { family: 'user-management', method: 'GET', path, retry: 'always' } as const;
     try {
-      return await this.#http.json(
-        { family: 'user-management', method: 'GET', path, retry: 'always' },
-        userSchema,
-        signal,
-      );
+      const { value, rateLimit } = await this.#http.json(call, userSchema, signal);
+      return { value: value.item, unread: value.unread, rateLimit };
     } catch (error) {
-      if (error instanceof PercipioError && error.status === 404)
-        return { value: undefined, rateLimit: error.rateLimit };
+      if (error instanceof PercipioError && error.status === 404) return { ...nobody, rateLimit: error.rateLimit };
       throw error;
     }
   }
@@ -196,7 +195,7 @@ async function readWriteResponse(body: ResponseBody): Promise<string> {
 /** The user in a response, if it is one. */
 function parseUser(text: string): User | undefined {
   try {
-    return userSchema.safeParse(JSON.parse(text)).data;
+    return userSchema.safeParse(JSON.parse(text)).data?.item;
   } catch {
     return undefined;
   }

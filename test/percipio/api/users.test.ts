@@ -169,7 +169,8 @@ describe('users.list', () => {
       'approvalManager.email': 1,
       // One list with an entry that is text, and the text in the place of a list.
       customAttributes: 2,
-      'customAttributes.value': 1,
+      'customAttributes.name': 1,
+      'customAttributes.value': 3,
     });
   });
 

@@ -10,7 +10,7 @@ import { skipReasonOf, toCourseEntitlements, toCourseResource } from '../../../s
 
 const id = '6f1f0c0e-2f0e-4a35-9d53-2f0d3a2c0002';
 
-const item = (fields: Record<string, unknown> = {}) => contentItemSchema.parse({ id, ...fields });
+const item = (fields: Record<string, unknown> = {}) => contentItemSchema.parse({ id, ...fields }).item;
 const metadata = (localeCode: string | null, title: string | null, description: string | null = null) => ({
   localeCode,
   title,

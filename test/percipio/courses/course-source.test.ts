@@ -26,7 +26,7 @@ function createSource() {
     const walk = token?.walk ?? walks++;
     reads.push(`walk ${walk} page ${page}`);
     const items = [0, 1].map((number) =>
-      toCourseResource(contentItemSchema.parse(courseItem(uuid(2 * page + number)))),
+      toCourseResource(contentItemSchema.parse(courseItem(uuid(2 * page + number))).item),
     );
     return { items, next: page < 2 ? { walk, page: page + 1 } : undefined };
   });

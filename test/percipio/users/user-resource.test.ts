@@ -10,7 +10,7 @@ const id = '6f1f0c0e-2f0e-4a35-9d53-2f0d3a2c0001';
 
 /** Maps a user from the JSON that Percipio sends, as it is parsed. */
 function map(fields: Record<string, unknown> = {}) {
-  const resource = toUserResource(userSchema.parse({ id, ...fields }) satisfies User);
+  const resource = toUserResource(userSchema.parse({ id, ...fields }).item satisfies User);
   const [any] = resource.annotations;
   const trait = any && anyUnpack(any, UserTraitSchema);
   assert.ok(trait);
