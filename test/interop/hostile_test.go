@@ -1,0 +1,222 @@
+package interop
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/status"
+
+	v2 "github.com/conductorone/baton-sdk/pb/c1/connector/v2"
+	"github.com/conductorone/baton-sdk/pkg/bid"
+	"github.com/conductorone/baton-sdk/pkg/connectorclient"
+	"github.com/conductorone/baton-sdk/pkg/dotc1z/c1zstore"
+	sdksync "github.com/conductorone/baton-sdk/pkg/sync"
+
+	"interop/internal/check"
+	"interop/internal/hostile"
+	"interop/internal/program"
+)
+
+// hostileSyncTimeout is for a sync that hangs. One that makes calls without end is ended by the connector.
+const hostileSyncTimeout = 2 * time.Minute
+
+// Our sync and the Go syncer's of the same worlds: whatever a connector does, the files say the same.
+func TestHostileConnector(t *testing.T) {
+	syncer := program.StartSyncer(t)
+	for _, scenario := range hostile.Scenarios() {
+		t.Run(scenario.Name, func(t *testing.T) {
+			t.Parallel()
+			compared := syncBoth(t, syncer, scenario.Build)
+			t.Log(compared.describe())
+			if scenario.Fails != (compared.goError != nil) {
+				t.Errorf("the scenario is not what it should be: the Go syncer ended with %s", compared.goCode)
+			}
+			if difference := compared.difference(); difference != scenario.Differs {
+				todoOrError(t, scenario, "%s, but expected: %s", difference, scenario.Differs)
+			} else if rows := mapped(compared.rows, rowDifference.ID); !slices.Equal(rows, scenario.Rows) {
+				todoOrError(t, scenario, "rows %q differ, but expected: %q", rows, scenario.Rows)
+			} else if scenario.Todo != "" {
+				t.Errorf("done: remove the todo %q", scenario.Todo)
+			}
+			check.Passed(1)
+		})
+	}
+}
+
+// A todo without a scenario would hide nothing, and remind nobody. A difference is explained where users read of it.
+func TestHostileScenariosAreExplained(t *testing.T) {
+	page, err := os.ReadFile(program.InCheckout(t, "docs", "parity.md"))
+	check.Succeeds(t, "read the page on parity", err)
+	names := map[string]bool{}
+	for _, scenario := range hostile.Scenarios() {
+		check.That(t, !names[scenario.Name], "two scenarios are named %q", scenario.Name)
+		names[scenario.Name] = true
+		isExplained := strings.Contains(string(page), "\n| "+scenario.Parity+" |")
+		if scenario.Differs == hostile.None {
+			check.Equal(t, "explanation of "+scenario.Name, scenario.Parity, "")
+		} else if scenario.Todo == "" {
+			check.That(t, isExplained, "%s: docs/parity.md has no row %q", scenario.Name, scenario.Parity)
+		}
+	}
+	for name := range hostile.Todos {
+		check.That(t, names[name], "there is no scenario %q", name)
+	}
+}
+
+// todoOrError fails the test, unless our sync is known to lack something.
+func todoOrError(t *testing.T, scenario hostile.Scenario, format string, values ...any) {
+	t.Helper()
+	if scenario.Todo == "" {
+		t.Errorf(format, values...)
+		return
+	}
+	t.Logf(format, values...)
+	t.Logf("todo: %s", scenario.Todo)
+}
+
+// hostileComparison is what two syncs of a world made of it.
+type hostileComparison struct {
+	goError  error
+	goCode   codes.Code
+	own      program.SyncResult
+	ownCode  codes.Code
+	rows     []rowDifference
+	rowCount int
+	// calls are those that one made and the other did not, or not as often.
+	calls []string
+}
+
+func syncBoth(t *testing.T, syncer *program.Syncer, build func() *hostile.World) *hostileComparison {
+	t.Helper()
+	result := &hostileComparison{}
+	goPath, ownPath := filepath.Join(t.TempDir(), "go.c1z"), filepath.Join(t.TempDir(), "own.c1z")
+	goServer, ownServer := hostile.Serve(t, build()), hostile.Serve(t, build())
+	goEnded := make(chan struct{})
+	go func() {
+		defer close(goEnded)
+		result.goError = syncWorldWithSDK(t, goServer.Address, goPath, build().Options)
+		result.goCode = status.Code(result.goError)
+	}()
+	result.own = syncWorld(t, syncer, ownServer.Address, ownPath, build().Options)
+	<-goEnded
+	if result.own.Error != nil {
+		result.ownCode = codes.Code(result.own.Error.Code)
+	}
+	if result.goError == nil && result.own.Error == nil {
+		goRows, ownRows := readRows(t, goPath), readRows(t, ownPath)
+		result.rows, result.rowCount = compareRows(goRows, ownRows), len(goRows)
+	}
+	result.calls = compareCalls(goServer.Calls(), ownServer.Calls())
+	return result
+}
+
+func syncWorldWithSDK(t *testing.T, address, path string, options hostile.Options) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), hostileSyncTimeout)
+	defer cancel()
+	connection, err := grpc.NewClient(address, grpc.WithTransportCredentials(insecure.NewCredentials()))
+	if err != nil {
+		return err
+	}
+	defer connection.Close()
+	arguments := []sdksync.SyncOpt{
+		sdksync.WithC1ZPath(path), sdksync.WithTmpDir(filepath.Dir(path)), sdksync.WithStorageEngine(c1zstore.EngineSQLite),
+		sdksync.WithWorkerCount(options.Workers), sdksync.WithSyncResourceTypes(options.ResourceTypes),
+		sdksync.WithSkipGrants(options.SkipGrants),
+		sdksync.WithTargetedSyncResources(options.Targets), sdksync.WithSkipEntitlementsAndGrants(options.SkipEntitlementsAndGrants),
+	}
+	if options.DontExpand {
+		arguments = append(arguments, sdksync.WithDontExpandGrants())
+	}
+	syncer, err := sdksync.NewSyncer(ctx, connectorclient.NewConnectorClient(ctx, connection), arguments...)
+	if err != nil {
+		return err
+	}
+	err = syncer.Sync(ctx)
+	if closeErr := syncer.Close(ctx); err == nil {
+		err = closeErr
+	}
+	return err
+}
+
+func syncWorld(t *testing.T, syncer *program.Syncer, address, path string, options hostile.Options) program.SyncResult {
+	t.Helper()
+	return syncer.Sync(t, program.SyncRequest{
+		Address: address, Path: path, ResourceTypes: options.ResourceTypes, Targets: mapped(options.Targets, bidOf),
+		SkipEntitlementsAndGrants: options.SkipEntitlementsAndGrants, SkipGrants: options.SkipGrants,
+		DontExpand: options.DontExpand, Workers: options.Workers,
+	})
+}
+
+func bidOf(resource *v2.Resource) string {
+	text, err := bid.MakeBid(resource)
+	if err != nil {
+		panic(err)
+	}
+	return text
+}
+
+func (c *hostileComparison) difference() hostile.Difference {
+	switch {
+	case c.goError == nil && c.own.Error != nil:
+		return hostile.OnlyOursFails
+	case c.goError != nil && c.own.Error == nil:
+		return hostile.OnlyGoFails
+	case len(c.rows) > 0:
+		return hostile.ContentsDiffer
+	// A failure of the syncer itself has no code; ours always has one.
+	case c.goCode != codes.Unknown && c.goCode != c.ownCode:
+		return hostile.CodesDiffer
+	}
+	return hostile.None
+}
+
+// describe is a few lines about both syncs.
+func (c *hostileComparison) describe() string {
+	var lines []string
+	add := func(format string, values ...any) { lines = append(lines, fmt.Sprintf(format, values...)) }
+	add("%s", c.difference())
+	if c.goError != nil {
+		add("Go: %s: %.200s", c.goCode, c.goError.Error())
+	}
+	if c.own.Error != nil {
+		add("ours: %s: %.200s", c.ownCode, c.own.Error.Message)
+	}
+	if c.goError == nil && c.own.Error == nil {
+		add("%d rows, %d differ", c.rowCount, len(c.rows))
+		for _, row := range c.rows[:min(len(c.rows), 8)] {
+			add("%s", row.describe())
+		}
+	}
+	if len(c.calls) > 0 {
+		add("calls that differ (Go, ours): %s", strings.Join(c.calls[:min(len(c.calls), 4)], "; "))
+	}
+	for _, reason := range slices.Sorted(maps.Keys(c.own.Skipped)) {
+		add("skipped: %d %s", c.own.Skipped[reason], reason)
+	}
+	for _, warning := range c.own.Warnings[:min(len(c.own.Warnings), 3)] {
+		add("warning: %s", warning)
+	}
+	return strings.Join(lines, "\n")
+}
+
+func compareCalls(goCalls, ownCalls map[hostile.Call]int) (differences []string) {
+	all := maps.Clone(goCalls)
+	maps.Copy(all, ownCalls)
+	for call := range all {
+		if goCalls[call] != ownCalls[call] {
+			differences = append(differences, fmt.Sprintf("%.80s %d, %d", call, goCalls[call], ownCalls[call]))
+		}
+	}
+	slices.Sort(differences)
+	return differences
+}
