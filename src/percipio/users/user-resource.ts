@@ -21,9 +21,16 @@ export function toUserResource(user: User): Resource {
 /**
  * The profile: custom attributes by name, and the keys of the Go connector, which win a clash (there, a custom attribute
  * `id` or `role` would hide the real one). A null becomes empty or false, as in Go.
+ *
+ * The keys that the Go connector does not have lose a clash, and are missing where there is no value.
  */
 function toProfile(user: User): JsonObject {
-  const profile: JsonObject = {};
+  const { id, externalUserId, email } = user.approvalManager ?? {};
+  const profile: JsonObject = {
+    ...(id && { manager_id: id }),
+    ...(externalUserId && { manager_external_id: externalUserId }),
+    ...(email && { manager_email: email }),
+  };
   for (const { name, value } of user.customAttributes ?? []) {
     if (name) {
       profile[name] = value ?? '';

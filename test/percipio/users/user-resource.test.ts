@@ -43,7 +43,7 @@ test('a user becomes a resource of type user under its raw id', () => {
   assert.deepEqual([resource.id?.resourceType, resource.id?.resource], ['user', id]);
 });
 
-test('the profile has the keys of the Go connector and every custom attribute by its name', () => {
+test('the profile has the keys of the Go connector, the manager, and every custom attribute by its name', () => {
   assert.deepEqual(map(whole).profile, {
     id,
     external_id: 'E1',
@@ -59,9 +59,28 @@ test('the profile has the keys of the Go connector and every custom attribute by
     last_name: 'Lovelace',
     login_name: 'ada',
     role: 'LEARNER',
+    manager_id: 'm1',
+    manager_external_id: 'E0',
+    manager_email: 'boss@example.com',
     Division: 'Engines',
     'Hire Year': '1842',
   });
+});
+
+test('the profile has only what is known of the manager, and custom attributes with the same names win', () => {
+  const customAttributes = [
+    { name: 'manager_id', value: 'M-17' },
+    { name: 'manager_email', value: null },
+  ];
+  const { profile } = map({ ...whole, approvalManager: { id: 'm1', externalUserId: ' ' }, customAttributes });
+  assert.deepEqual(
+    Object.entries(profile).filter(([key]) => key.includes('manager')),
+    [
+      ['approval_manager', ''],
+      ['manager_email', ''],
+      ['manager_id', 'M-17'],
+    ],
+  );
 });
 
 test('a user with nothing but an id becomes a disabled account, and its profile has every key', () => {
