@@ -49,13 +49,23 @@ const idKeys = ['resource_id', 'resource', 'resourceId'];
 export function resourceIdArgument(resourceTypeId: string): z.ZodType<string> {
   const message = `must be a ${resourceTypeId}: its id, or {"resource_type_id": "${resourceTypeId}", "resource_id": "…"}`;
   return z.unknown().transform((raw, context) => {
-    const parts = z.record(z.string(), z.unknown()).safeParse(raw).data;
-    const type = parts ? firstOf(parts, typeKeys) : resourceTypeId;
-    const id = parts ? firstOf(parts, idKeys) : raw;
-    if (type === resourceTypeId && typeof id === 'string' && id !== '') return id;
+    const { resourceType, resource } = readResourceId(raw) ?? {};
+    if (resource !== undefined && (resourceType ?? resourceTypeId) === resourceTypeId) return resource;
     context.addIssue({ code: 'custom', message });
     return z.NEVER;
   });
+}
+
+/** The resource that an argument names; `resourceType` is missing in a bare id. Undefined if it names none. */
+export function readResourceId(
+  raw: unknown,
+): { readonly resourceType: string | undefined; readonly resource: string } | undefined {
+  const parts = z.record(z.string(), z.unknown()).safeParse(raw).data;
+  const resourceType = parts && firstOf(parts, typeKeys);
+  const resource = parts ? firstOf(parts, idKeys) : raw;
+  if (typeof resource !== 'string' || resource === '') return undefined;
+  if (parts && typeof resourceType !== 'string') return undefined;
+  return { resourceType: parts ? String(resourceType) : undefined, resource };
 }
 
 function firstOf(parts: Readonly<Record<string, unknown>>, keys: readonly string[]): unknown {

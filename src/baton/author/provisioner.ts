@@ -72,7 +72,7 @@ export type CreateAccountOutcome =
   | { readonly outcome: 'already-exists'; readonly resource: Resource }
   | { readonly outcome: 'in-progress'; readonly resource?: Resource };
 
-/** Rotates the credential of a resource. */
+/** Rotates the credential of a resource. Must be safe to repeat with the same credential: the runtime retries. */
 export interface CredentialManager {
   /** The preferred kind first. Others are rejected. */
   readonly credentialOptions: readonly [CredentialKind, ...CredentialKind[]];

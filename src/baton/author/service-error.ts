@@ -66,6 +66,14 @@ export class ServiceError extends CodedError {
 }
 
 /**
+ * Whether an error comes from a temporary condition, so that a repetition may succeed: the codes on which the Go SDK
+ * retries (pkg/retry of baton-sdk v0.25.0).
+ */
+export function isTransient({ code }: Pick<CodedError, 'code'>): boolean {
+  return code === Code.Unavailable || code === Code.DeadlineExceeded;
+}
+
+/**
  * The error for a change that the connector declines on purpose and for good. ConductorOne shows `message` to the person
  * who asked, because of the detail by which the Go SDK marks such errors (pkg/types/grant/cancelled.go of baton-sdk
  * v0.25.0).

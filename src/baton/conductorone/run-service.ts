@@ -6,8 +6,9 @@ import type { Program } from '../author/program.ts';
 import { Code, ServiceError } from '../author/service-error.ts';
 import { createInProcessClient } from '../client/in-process-client.ts';
 import { protocolVersion } from '../messages/protocol-version.ts';
-import { pause, untilAborted } from '../net/abort.ts';
+import { pause } from '../net/abort.ts';
 import { createHttpSender } from '../net/http-sender.ts';
+import { Turns } from '../net/turns.ts';
 import { loggerKey, responseMaxBytesKey } from '../services/call-context.ts';
 import type { ServiceEntry } from '../services/service-entry.ts';
 import { createAssertion } from './credentials/assertion.ts';
@@ -71,7 +72,8 @@ export async function runService(options: ServiceOptions): Promise<void> {
     const hello = { ...options, client, contextValues: contextValuesFor(logger) };
     await introduce(hello, timing, logger);
     options.onIntroduced?.();
-    const syncAlone = createQueueOfOne();
+    const turns = new Turns();
+    const syncAlone: TaskContext['syncAlone'] = (work, signal) => turns.take('sync', work, signal);
     const source = createTaskSource({ client, timing, concurrency, env });
     const work = (task: Task) => doTask(task, { ...options, client, hardStop, syncAlone, closing: closing.signal });
     await runTaskLoop({ source, work, concurrency, timing, logger, signal });
@@ -166,22 +168,6 @@ async function doTask(task: Task, options: WorkOptions): Promise<void> {
 /** Responses are not limited in size: the calls of tasks stay in this process. */
 function contextValuesFor(logger: Logger) {
   return createContextValues().set(loggerKey, logger).set(responseMaxBytesKey, Number.POSITIVE_INFINITY);
-}
-
-/** Runs one piece of work at a time, first come, first served. */
-function createQueueOfOne(): TaskContext['syncAlone'] {
-  let last: Promise<unknown> = Promise.resolve();
-  return async (work, signal) => {
-    const before = last;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    last = Promise.all([before, promise]);
-    try {
-      await untilAborted(before, signal);
-      await work();
-    } finally {
-      resolve();
-    }
-  };
 }
 
 /** Aborts `delayMs` after `signal`, unless `settled` aborts first. */

@@ -253,6 +253,21 @@ test('no more tasks are asked for than are worked on at once', async (t) => {
   tasks.cancel(id);
 });
 
+for (const several of ['false', 'true']) {
+  test(`after a task arrived or ended, the next is asked for at once (BATON_GET_TASKS=${several})`, async (t) => {
+    const ids: string[] = [];
+    const service = await startService(t, {
+      simulator: { nextPollMs: 3_600_000 },
+      concurrency: 2,
+      prepare: ({ tasks, env }) => {
+        Object.assign(env, { BATON_GET_TASKS: several });
+        for (let i = 0; i < 6; i++) ids.push(tasks.add(small));
+      },
+    });
+    await Promise.all(ids.map((id) => service.conductorone.tasks.finished(id)));
+  });
+}
+
 test('with BATON_GET_TASKS several tasks are fetched at once, and none twice', async (t) => {
   const { services } = endless();
   const ids: string[] = [];
@@ -430,5 +445,5 @@ test('when it is to stop, it waits no longer than its time for a task that does 
   await begun;
   await service.stop();
   const report = await service.conductorone.tasks.finished(id);
-  assert.equal(report.finalState.case === 'error' && report.finalState.value.nonRetryable, true);
+  assert.deepEqual(failureOf(report), { code: Code.Unavailable, retryable: true });
 });

@@ -46,7 +46,7 @@ export interface Asked {
 export interface ChangingLibraryOptions {
   readonly credentialOptions?: readonly [CredentialKind, ...CredentialKind[]];
   readonly accountOutcome?: CreateAccountOutcome;
-  /** Thrown by the first grants and revocations, one each. */
+  /** Thrown by the first changes, one each. */
   readonly failures?: ServiceError[];
   /** Whether staff get accounts too. */
   readonly staff?: boolean;
@@ -72,6 +72,7 @@ export function createChangingLibrary(options: ChangingLibraryOptions = {}): { c
     create: async (request, context) => {
       asked.accounts.push(request);
       asked.contexts.push(context);
+      fail();
       return accountOutcome;
     },
   };
@@ -83,10 +84,12 @@ export function createChangingLibrary(options: ChangingLibraryOptions = {}): { c
       credentialOptions: ['random-password', 'encrypted-password'],
       rotate: async (request) => {
         asked.rotations.push(request);
+        fail();
       },
     },
     delete: async (request) => {
       asked.deletions.push(request);
+      fail();
       return request.id.resource === 'r1' ? 'deleted' : 'does-not-exist';
     },
   };

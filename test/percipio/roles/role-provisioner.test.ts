@@ -251,3 +251,11 @@ test('a write that Percipio forbids fails with its code, and nothing is written'
   assert.equal(simulator.data.users[1]?.role, 'LEARNER');
   assert.equal(simulator.requests.of({ method: 'PATCH' }).length, 1);
 });
+
+test('two roles that are granted at once are granted one after the other: the second answer says what it replaced', async (t) => {
+  const { grant, assertWritten } = await start(t, 'LEARNER');
+  const [first, second] = await Promise.all([grant('ADMIN'), grant('CONTENT_CURATOR')]);
+  assert.deepEqual(first.said, [`replaced role:LEARNER:assigned:user:${userId}`]);
+  assert.deepEqual(second.said, [`replaced role:ADMIN:assigned:user:${userId}`]);
+  assertWritten([{ role: 'ADMIN' }, { role: 'CONTENT_CURATOR' }], 'CONTENT_CURATOR');
+});

@@ -37,21 +37,25 @@ export interface Provisioning {
   readonly log: () => string;
 }
 
+/** @param options - `attempts`: how often a change is tried that fails for the moment. */
 export async function startProvisioning(
   t: TestContext,
   users: PercipioUser[],
   {
     signal = t.signal,
     settings = {},
+    attempts = 1,
     ...options
-  }: PercipioSimulatorOptions & Pick<StartOptions, 'settings'> & { readonly signal?: AbortSignal } = {},
+  }: PercipioSimulatorOptions &
+    Pick<StartOptions, 'settings'> & { readonly signal?: AbortSignal; readonly attempts?: number } = {},
 ): Promise<Provisioning> {
   const simulator = await startSimulator(t, { users: 0, courses: 0, activityRows: 0, ...options });
   simulator.data.users = users;
   const lines: string[] = [];
   const logger = pino({ level: 'trace' }, { write: (line) => lines.push(line) });
   const { connector } = startConnector(t, simulator, { logger, settings });
-  const services = createConnectorServices(connector, { provisioning: true, ticketing: false, clientKey });
+  const retries = { attemptsMax: attempts, delayMinMs: 1, delayMaxMs: 2 };
+  const services = createConnectorServices(connector, { provisioning: true, ticketing: false, clientKey, retries });
   const contextValues = createContextValues().set(loggerKey, logger);
   return {
     simulator,

@@ -1,7 +1,8 @@
 // The table of task types: the call of the connector that answers each, and how its end is reported. The reports are
-// those of the Go runner (pkg/tasks/c1api of baton-sdk v0.25.0), with one exception: see `unsupported`.
+// those of the Go runner (pkg/tasks/c1api of baton-sdk v0.25.0), except for which failures are final (task-outcome.ts), and
+// `unsupported`.
 import { create, type DescMessage, type MessageShape } from '@bufbuild/protobuf';
-import type { Any } from '@bufbuild/protobuf/wkt';
+import { type Any, anyUnpack } from '@bufbuild/protobuf/wkt';
 import {
   ActionService,
   BatonActionStatus,
@@ -31,10 +32,21 @@ import {
   ResourceManagerService,
   RotateCredentialResponseSchema,
 } from '#gen/c1/connector/v2/resource_pb.js';
+import { StatusSchema } from '#gen/google/rpc/status_pb.js';
 import { Code, ServiceError } from '../../author/service-error.ts';
 import { handleSyncFull } from './sync-full.ts';
 import type { TaskContext, TaskHandler, TaskType, TaskValues } from './task-context.ts';
-import { failed, failedForGood, malformed, succeeded, type TaskOutcome, unreported } from './task-outcome.ts';
+import {
+  failed,
+  failedChange,
+  failedForGood,
+  failedSync,
+  malformed,
+  succeeded,
+  type TaskOutcome,
+  unreported,
+  unreportedUnlessFinal,
+} from './task-outcome.ts';
 import {
   handleBulkCreateTickets,
   handleBulkGetTickets,
@@ -46,7 +58,7 @@ import {
 const handlers: { readonly [Type in TaskType]: TaskHandler<TaskValues[Type]> } = {
   // The Hello carries the task's id and is the only answer.
   hello: (_task, { sayHello }) => sayHello().then(() => unreported(), unreported),
-  syncFull: handleSyncFull,
+  syncFull: (sync, context) => handleSyncFull(sync, context).catch(failedSync),
 
   grant: change('grant', GrantManagerServiceGrantResponseSchema, ({ entitlement, principal }, { connect }) =>
     entitlement && principal ? connect(GrantManagerService).grant({ entitlement, principal }) : undefined,
@@ -146,7 +158,7 @@ const handlers: { readonly [Type in TaskType]: TaskHandler<TaskValues[Type]> } =
   compactSyncs: unsupported('compactSyncs'),
 };
 
-/** Runs a task. What it throws must be reported as a retryable failure. */
+/** Runs a task. What it throws must be reported as by `failed`. */
 export async function handleTask(context: TaskContext): Promise<TaskOutcome> {
   const { taskType } = context.task;
   if (taskType.case !== undefined) return handle(taskType.case, taskType.value, context);
@@ -160,8 +172,8 @@ function handle<Type extends TaskType>(type: Type, value: TaskValues[Type], cont
 }
 
 /**
- * A change in the application. Failures are not retryable: the change may have been made anyway and must not be made
- * twice.
+ * A change in the application. The Go runner reports every failure as final, because a change may have been made anyway
+ * and must not be made twice; here, a repetition finds what was made.
  * @param call - Returns undefined for a malformed task.
  */
 function change<Value, Response extends DescMessage>(
@@ -174,29 +186,37 @@ function change<Value, Response extends DescMessage>(
       const message = await call(task, context);
       return message ? succeeded(response, message, message.annotations) : malformed(name);
     } catch (error) {
-      return failedForGood(error);
+      return failedChange(error);
     }
   };
 }
 
-/** A query whose failure is not reported, as by the Go runner. Its response has no annotations. */
+/**
+ * A query. As by the Go runner, its failure is not reported, unless it is final: otherwise ConductorOne would repeat, for
+ * example, an invalid cursor for ever. Its response has no annotations.
+ */
 function read<Value, Response extends DescMessage>(
   response: Response,
   query: (task: Value, context: TaskContext) => Promise<MessageShape<Response>>,
 ): TaskHandler<Value> {
-  return (task, context) => query(task, context).then((message) => succeeded(response, message), unreported);
+  return (task, context) => query(task, context).then((message) => succeeded(response, message), unreportedUnlessFinal);
 }
 
-/** An action task that lacks a name or id. It is retryable, as with the Go runner. */
+/** An action task that lacks a name or id. */
 function lacks(what: string): TaskOutcome {
   return failed(new ServiceError(Code.InvalidArgument, `${what} required`, { reason: 'malformed_task' }));
 }
 
-/** An action that failed before the call returned fails its task, with the text in `error`. */
-function actionFailure({ status, response }: InvokeActionResponse): TaskOutcome | undefined {
+/**
+ * An action that failed before the call returned fails its task, with the text in `error`, and the code in its annotations
+ * if it has one.
+ */
+function actionFailure({ status, response, annotations }: InvokeActionResponse): TaskOutcome | undefined {
   if (status !== BatonActionStatus.FAILED) return undefined;
   const message = typeof response?.error === 'string' ? response.error : 'action failed';
-  return failed(new ServiceError(Code.Unknown, message, { reason: 'action_failed' }));
+  const [told] = annotations.flatMap((any) => anyUnpack(any, StatusSchema)?.code ?? []);
+  const code = Object.values(Code).find((each) => each === told) ?? Code.Unknown;
+  return failed(new ServiceError(code, message, { reason: 'action_failed' }));
 }
 
 /** The Go runner reports this as retryable, so that the task comes back forever only to be refused. */

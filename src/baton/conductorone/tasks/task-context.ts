@@ -53,5 +53,5 @@ export type TaskType = KnownTask['case'];
 /** What a task of each type holds. */
 export type TaskValues = { readonly [Known in KnownTask as Known['case']]: Known['value'] };
 
-/** Runs a task of one type. What it throws is reported as a retryable failure. */
+/** Runs a task of one type. What it throws is reported as by `failed`. */
 export type TaskHandler<Value> = (value: Value, context: TaskContext) => Promise<TaskOutcome>;

@@ -1,7 +1,8 @@
 // How a task ended, and how that is reported to ConductorOne.
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import { type Any, anyPack } from '@bufbuild/protobuf/wkt';
-import { Code, ServiceError } from '../../author/service-error.ts';
+import { ConnectError } from '@connectrpc/connect';
+import { Code, isTransient, ServiceError } from '../../author/service-error.ts';
 
 export type TaskOutcome =
   | { readonly kind: 'succeeded'; readonly response?: Any; readonly annotations: readonly Any[] }
@@ -24,9 +25,44 @@ export function succeeded<Desc extends DescMessage>(
   return { kind: 'succeeded', response: anyPack(schema, response), annotations };
 }
 
-/** A failure that a retry may overcome. */
+/** Codes of failures that no repetition overcomes: a person has to act first. */
+const finalCodes: ReadonlySet<Code> = new Set([
+  Code.InvalidArgument,
+  Code.NotFound,
+  Code.AlreadyExists,
+  Code.PermissionDenied,
+  Code.Unauthenticated,
+  Code.FailedPrecondition,
+  Code.OutOfRange,
+  Code.Unimplemented,
+]);
+
+/** Whether a repetition cannot overcome an error, as its code says. */
+export function isFinal(error: unknown): boolean {
+  return error instanceof ConnectError && finalCodes.has(error.code);
+}
+
+/** A failure that may be retried, unless its code says that this is futile. */
 export function failed(error: unknown, annotations: readonly Any[] = []): TaskOutcome {
-  return { kind: 'failed', error, retryable: true, annotations };
+  return { kind: 'failed', error, retryable: !isFinal(error), annotations };
+}
+
+/**
+ * A change that failed. It may be retried after a temporary failure only. Changes are safe to repeat: a repetition reads
+ * first, and finds what an earlier attempt has done.
+ */
+export function failedChange(error: unknown): TaskOutcome {
+  const retryable = error instanceof ConnectError && isTransient(error);
+  return { kind: 'failed', error, retryable, annotations: [] };
+}
+
+/**
+ * A sync that failed. It may be retried, since another time the application may have what was missing, such as a report;
+ * but not with credentials that the application has refused.
+ */
+export function failedSync(error: unknown): TaskOutcome {
+  const retryable = !(error instanceof ConnectError && error.code === Code.Unauthenticated);
+  return { kind: 'failed', error, retryable, annotations: [] };
 }
 
 /** A failure that must not be retried. */
@@ -43,4 +79,9 @@ export function malformed(name: string, annotations: readonly Any[] = []): TaskO
 /** An end that is not reported. */
 export function unreported(error?: unknown): TaskOutcome {
   return { kind: 'unreported', ...(error !== undefined && { error }) };
+}
+
+/** A failure that is reported only if it is final. */
+export function unreportedUnlessFinal(error: unknown): TaskOutcome {
+  return isFinal(error) ? failed(error) : unreported(error);
 }

@@ -4,15 +4,18 @@ import type { Task } from '#gen/c1/connectorapi/baton/v1/baton_pb.js';
 import type { BatonClient } from '../link/baton-client.ts';
 import type { ServiceTiming } from './service-timing.ts';
 
-/** The next task, if any, and the delay before the next call. */
+/** The next task, if any, and how long ConductorOne asks to wait before the next call, in milliseconds. */
 interface NextTask {
   readonly task: Task | undefined;
-  readonly delayMs: number;
+  readonly nextPollMs: number;
 }
 
 export interface TaskSource {
-  /** Must not be called concurrently, and only when there is room for a task. */
-  next(signal: AbortSignal): Promise<NextTask>;
+  /**
+   * Must not be called concurrently, and only when there is room for a task.
+   * @param isHurried - Whether to ask ConductorOne although the interval that it requested is not over.
+   */
+  next(signal: AbortSignal, isHurried: boolean): Promise<NextTask>;
   /** Must be called when a task has ended. */
   done(task: Task): void;
 }
@@ -35,7 +38,7 @@ function oneByOne({ client, timing }: TaskSourceOptions): TaskSource {
   return {
     next: async (signal) => {
       const { task, nextPoll } = await client.getTask(signal);
-      return { task: isWork(task) ? task : undefined, delayMs: clampPoll(nextPoll, timing) };
+      return { task: isWork(task) ? task : undefined, nextPollMs: pollDelayMs(nextPoll, timing) };
     },
     done: () => {},
   };
@@ -57,17 +60,16 @@ class TaskQueue implements TaskSource {
     this.#now = now;
   }
 
-  async next(signal: AbortSignal): Promise<NextTask> {
+  async next(signal: AbortSignal, isHurried: boolean): Promise<NextTask> {
     const { concurrency, timing } = this.#options;
-    if (this.#queued.length + this.#running.size < concurrency && this.#now() >= this.#nextPollAt) {
-      await this.#fetch(signal);
-    }
+    const isDue = isHurried || this.#now() >= this.#nextPollAt;
+    if (isDue && this.#queued.length + this.#running.size < concurrency) await this.#fetch(signal);
     const task = this.#queued.shift();
     if (task) {
       this.#running.add(task.id);
-      return { task, delayMs: 0 };
+      return { task, nextPollMs: Math.max(0, this.#nextPollAt - this.#now()) };
     }
-    return { task: undefined, delayMs: Math.max(timing.queueDelayMs, this.#nextPollAt - this.#now()) };
+    return { task: undefined, nextPollMs: Math.max(timing.queueDelayMs, this.#nextPollAt - this.#now()) };
   }
 
   done(task: Task): void {
@@ -79,7 +81,7 @@ class TaskQueue implements TaskSource {
     const known = [...this.#queued.map(({ id }) => id), ...this.#running];
     try {
       const { tasks, nextPoll } = await client.getTasks(2 * concurrency - known.length, known, signal);
-      this.#nextPollAt = this.#now() + clampPoll(nextPoll, timing);
+      this.#nextPollAt = this.#now() + pollDelayMs(nextPoll, timing);
       for (const task of tasks) {
         const isKnown = this.#running.has(task.id) || this.#queued.some(({ id }) => id === task.id);
         if (isWork(task) && !isKnown) this.#queued.push(task);
@@ -96,7 +98,15 @@ function isWork(task: Task | undefined): task is Task {
   return task !== undefined && task.taskType.case !== 'none';
 }
 
+/**
+ * Each poll waits this part of the requested interval, at random: connectors that lost their connection together do not
+ * poll together.
+ */
+const pollJitter = [0.75, 1] as const;
+
 /** The delay that the server requests, within limits. */
-function clampPoll(requested: Duration | undefined, { pollMaxMs }: ServiceTiming): number {
-  return Math.min(pollMaxMs, Math.max(0, requested ? durationMs(requested) : 0));
+function pollDelayMs(requested: Duration | undefined, { pollMaxMs }: ServiceTiming): number {
+  const [min, max] = pollJitter;
+  const limited = Math.min(pollMaxMs, Math.max(0, requested ? durationMs(requested) : 0));
+  return limited * (min + (max - min) * Math.random());
 }

@@ -12,7 +12,14 @@ import {
 } from '#gen/c1/connector/v2/ticket_pb.js';
 import { Code, ServiceError } from '../../author/service-error.ts';
 import type { TaskHandler, TaskValues } from './task-context.ts';
-import { failed, failedForGood, malformed, succeeded, type TaskOutcome, unreported } from './task-outcome.ts';
+import {
+  failed,
+  failedForGood,
+  malformed,
+  succeeded,
+  type TaskOutcome,
+  unreportedUnlessFinal,
+} from './task-outcome.ts';
 
 /** The most schemas that are sent; no page is requested beyond them (pkg/tasks/c1api of baton-sdk v0.25.0). */
 const schemasMax = 100;
@@ -85,7 +92,7 @@ export const handleListTicketSchemas: TaskHandler<TaskValues['listTicketSchemas'
       pageToken = page.nextPageToken;
     } while (pageToken !== '' && list.length < schemasMax);
   } catch (error) {
-    return unreported(error);
+    return unreportedUnlessFinal(error);
   }
   if (list.length === 0) {
     return failed(new ServiceError(Code.NotFound, 'the connector has no ticket schemas', { reason: 'no_schemas' }));

@@ -14,9 +14,14 @@ import type { ResourceSyncers } from '../lists/resource-syncers.ts';
 import { requireField } from '../required-field.ts';
 import { type ServiceEntry, serviceEntry } from '../service-entry.ts';
 import { type AccountSyncer, findAccountSyncers, findDefaultAccountSyncer } from './account-syncers.ts';
+import type { Changes } from './changes.ts';
 
 /** @param clientKey - Decrypts passwords from callers. */
-export function createAccountManagerService(syncers: ResourceSyncers, clientKey: ClientKey | undefined): ServiceEntry {
+export function createAccountManagerService(
+  syncers: ResourceSyncers,
+  changes: Changes,
+  clientKey: ClientKey | undefined,
+): ServiceEntry {
   const accountSyncers = findAccountSyncers(syncers.all);
   return serviceEntry(AccountManagerService, {
     createAccount: async ({ accountInfo, credentialOptions, encryptionConfigs, resourceTypeId }, call) => {
@@ -29,7 +34,7 @@ export function createAccountManagerService(syncers: ResourceSyncers, clientKey:
         clientKey,
       });
       const { context, notices } = toChangeContext(call);
-      const outcome = await accounts.create({ account, credential }, context);
+      const outcome = await changes.run(() => accounts.create({ account, credential }, context), call, undefined);
       const isPasswordSet = outcome.outcome === 'created' || outcome.outcome === 'action-required';
       const response = toResponse(outcome);
       response.encryptedData = isPasswordSet ? [...encrypted] : [];

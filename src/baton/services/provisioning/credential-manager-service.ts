@@ -7,10 +7,12 @@ import { toConnectorContext } from '../call-context.ts';
 import type { ResourceSyncers } from '../lists/resource-syncers.ts';
 import { requireResourceId } from '../required-field.ts';
 import { type ServiceEntry, serviceEntry } from '../service-entry.ts';
+import type { Changes } from './changes.ts';
 
 /** @param clientKey - Decrypts passwords from callers. */
 export function createCredentialManagerService(
   syncers: ResourceSyncers,
+  changes: Changes,
   clientKey: ClientKey | undefined,
 ): ServiceEntry {
   return serviceEntry(CredentialManagerService, {
@@ -24,7 +26,8 @@ export function createCredentialManagerService(
         supported: credentials.credentialOptions,
         clientKey,
       });
-      await credentials.rotate({ id, credential }, toConnectorContext(call, ''));
+      const context = toConnectorContext(call, '');
+      await changes.run(() => credentials.rotate({ id, credential }, context), call, id);
       return { resourceId: id, encryptedData: [...encrypted] };
     },
     issueCredential: ({ identityId }) => {

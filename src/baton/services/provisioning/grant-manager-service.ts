@@ -8,22 +8,21 @@ import { GrantManagerService } from '#gen/c1/connector/v2/grant_pb.js';
 import type { GrantOutcome, Provisioner } from '../../author/provisioner.ts';
 import { Code, refusal, ServiceError } from '../../author/service-error.ts';
 import { annotation, packAnnotations } from '../../messages/resource.ts';
-import type { RetryPolicy } from '../../net/retry.ts';
 import { toConnectorContext } from '../call-context.ts';
 import type { ResourceSyncers } from '../lists/resource-syncers.ts';
 import { requireField, requireResourceId } from '../required-field.ts';
 import { type ServiceEntry, serviceEntry } from '../service-entry.ts';
-import { retryChange } from './retry-change.ts';
+import type { Changes } from './changes.ts';
 
-export function createGrantManagerService(syncers: ResourceSyncers, retries: RetryPolicy): ServiceEntry {
+export function createGrantManagerService(syncers: ResourceSyncers, changes: Changes): ServiceEntry {
   return serviceEntry(GrantManagerService, {
     grant: async (request, call) => {
       const entitlement = requireField(request.entitlement, 'entitlement');
       const provisioner = findProvisioner(syncers, entitlement, 'entitlement');
       const principal = requireField(request.principal, 'principal');
-      requireResourceId(principal.id, 'principal.id');
+      const subject = requireResourceId(principal.id, 'principal.id');
       const context = toConnectorContext(call, '');
-      const outcome = await retryChange(() => provisioner.grant({ entitlement, principal }, context), call, retries);
+      const outcome = await changes.run(() => provisioner.grant({ entitlement, principal }, context), call, subject);
       return { grants: [...outcome.grants], annotations: packAnnotations(describeOutcome(outcome)) };
     },
     revoke: async (request, call) => {
@@ -33,9 +32,9 @@ export function createGrantManagerService(syncers: ResourceSyncers, retries: Ret
         requireField(grant.entitlement, 'grant.entitlement'),
         'grant.entitlement',
       );
-      requireResourceId(requireField(grant.principal, 'grant.principal').id, 'grant.principal.id');
+      const subject = requireResourceId(requireField(grant.principal, 'grant.principal').id, 'grant.principal.id');
       const context = toConnectorContext(call, '');
-      const outcome = await retryChange(() => provisioner.revoke({ grant }, context), call, retries);
+      const outcome = await changes.run(() => provisioner.revoke({ grant }, context), call, subject);
       return {
         annotations: packAnnotations(
           outcome === 'already-revoked'

@@ -7,35 +7,33 @@ import {
   ResourceManagerService,
 } from '#gen/c1/connector/v2/resource_pb.js';
 import type { ClientKey } from '../../credentials/decrypt-password.ts';
-import type { RetryPolicy } from '../../net/retry.ts';
 import type { ResourceSyncers } from '../lists/resource-syncers.ts';
 import { type ServiceEntry, serviceEntry } from '../service-entry.ts';
 import { createAccountManagerService } from './account-manager-service.ts';
+import type { Changes } from './changes.ts';
 import { createCredentialManagerService } from './credential-manager-service.ts';
 import { createGrantManagerService } from './grant-manager-service.ts';
 import { provisioningDisabled } from './provisioning-disabled.ts';
 import { createResourceManagerServices } from './resource-manager-services.ts';
-import { defaultChangePolicy } from './retry-change.ts';
 
 export interface ProvisioningOptions {
   /** Whether changes are permitted (`--provisioning`). Without it, all are refused. */
   readonly provisioning: boolean;
   /** Decrypts passwords from callers. Without it, they are refused. */
   readonly clientKey?: ClientKey | undefined;
-  /** How grants and revocations are retried after transient failures. */
-  readonly retries?: RetryPolicy | undefined;
 }
 
 export function createProvisioningServices(
   syncers: ResourceSyncers,
-  { provisioning, clientKey, retries = defaultChangePolicy }: ProvisioningOptions,
+  changes: Changes,
+  { provisioning, clientKey }: ProvisioningOptions,
 ): ServiceEntry[] {
   return provisioning
     ? [
-        createGrantManagerService(syncers, retries),
-        ...createResourceManagerServices(syncers),
-        createAccountManagerService(syncers, clientKey),
-        createCredentialManagerService(syncers, clientKey),
+        createGrantManagerService(syncers, changes),
+        ...createResourceManagerServices(syncers, changes),
+        createAccountManagerService(syncers, changes, clientKey),
+        createCredentialManagerService(syncers, changes, clientKey),
       ]
     : createDisabledServices();
 }

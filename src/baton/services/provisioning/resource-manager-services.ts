@@ -15,14 +15,16 @@ import { toChangeContext } from '../change-context.ts';
 import type { ResourceSyncers } from '../lists/resource-syncers.ts';
 import { requireField, requireResourceId } from '../required-field.ts';
 import { type ServiceEntry, serviceEntry } from '../service-entry.ts';
+import type { Changes } from './changes.ts';
 
-export function createResourceManagerServices(syncers: ResourceSyncers): ServiceEntry[] {
+export function createResourceManagerServices(syncers: ResourceSyncers, changes: Changes): ServiceEntry[] {
   const deleteResource = async (request: DeleteResourceRequest | DeleteResourceV2Request, call: HandlerContext) => {
     const id = requireResourceId(request.resourceId, 'resource_id');
     const syncer = syncers.find(id.resourceType);
     if (!syncer?.delete) throw unsupported(id.resourceType, 'Delete()');
     const { context, notices } = toChangeContext(call);
-    const outcome = await syncer.delete({ id, parent: request.parentResourceId }, context);
+    const remove = syncer.delete.bind(syncer);
+    const outcome = await changes.run(() => remove({ id, parent: request.parentResourceId }, context), call, id);
     const annotations =
       outcome === 'does-not-exist' ? [annotation(ResourceDoesNotExistSchema, create(ResourceDoesNotExistSchema))] : [];
     return { annotations: [...packAnnotations(annotations), ...notices()] };

@@ -4,6 +4,7 @@ import { type TestContext, test } from 'node:test';
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { type Any, anyPack, anyUnpack, EmptySchema, StringValueSchema } from '@bufbuild/protobuf/wkt';
 import { Code } from '@connectrpc/connect';
+import { z } from 'zod';
 import { ActionService, BatonActionStatus } from '#gen/c1/connector/v2/action_pb.js';
 import { EventService } from '#gen/c1/connector/v2/event_feed_pb.js';
 import { GrantManagerService } from '#gen/c1/connector/v2/grant_pb.js';
@@ -18,7 +19,9 @@ import type {
   BatonServiceHelloRequest,
   TaskSchema,
 } from '#gen/c1/connectorapi/baton/v1/baton_pb.js';
+import { action } from '../../../../src/baton/author/action.ts';
 import { ServiceError } from '../../../../src/baton/author/service-error.ts';
+import { createConnectorServices } from '../../../../src/baton/services/connector-services.ts';
 import { type ServiceEntry, serviceEntry } from '../../../../src/baton/services/service-entry.ts';
 import { startService } from '../start-service.ts';
 
@@ -212,17 +215,17 @@ const faulty: Record<string, { task: TaskType; code: Code; final: boolean }> = {
   'action_invoke without a name': {
     task: { case: 'actionInvoke', value: {} },
     code: Code.InvalidArgument,
-    final: false,
+    final: true,
   },
   'action_get_schema without a name': {
     task: { case: 'actionGetSchema', value: {} },
     code: Code.InvalidArgument,
-    final: false,
+    final: true,
   },
   'action_status without an id': {
     task: { case: 'actionStatus', value: {} },
     code: Code.InvalidArgument,
-    final: false,
+    final: true,
   },
   'event_feed, the former list_events': {
     task: { case: 'eventFeed', value: {} },
@@ -237,6 +240,73 @@ for (const [name, { task, code, final }] of Object.entries(faulty)) {
   test(`${name} fails ${final ? 'for good' : 'for now'}`, async (t) => {
     const { report } = await doTask(t, ableServices([]), task);
     assert.deepEqual([report.status?.code, nonRetryable(report)], [code, final]);
+  });
+}
+
+const failing = (code: Code) => () => {
+  throw new ServiceError(code, 'no', { reason: 'test' });
+};
+
+for (const [code, final] of [
+  [Code.Unavailable, false],
+  [Code.DeadlineExceeded, false],
+  [Code.Internal, true],
+  [Code.Unauthenticated, true],
+  [Code.FailedPrecondition, true],
+] as const) {
+  for (const name of changes) {
+    test(`${name} that fails with ${Code[code]} fails ${final ? 'for good' : 'for now'}`, async (t) => {
+      const fail = failing(code);
+      const services = [
+        serviceEntry(GrantManagerService, { grant: fail, revoke: fail }),
+        serviceEntry(AccountManagerService, { createAccount: fail }),
+        serviceEntry(ResourceManagerService, { createResource: fail, deleteResource: fail }),
+        serviceEntry(CredentialManagerService, { rotateCredential: fail, issueCredential: fail }),
+      ];
+      const { report } = await doTask(t, services, supported[name]?.task as TaskType);
+      assert.deepEqual([report.status?.code, nonRetryable(report)], [code, final]);
+    });
+  }
+}
+
+for (const [code, final] of [
+  [Code.Unavailable, false],
+  [Code.Internal, false],
+  [Code.InvalidArgument, true],
+  [Code.NotFound, true],
+] as const) {
+  test(`an action that fails with ${Code[code]}, at once or in its answer, fails ${final ? 'for good' : 'for now'}`, async (t) => {
+    const thrown = [serviceEntry(ActionService, { invokeAction: failing(code) })];
+    const run = async () => failing(code)();
+    const told = createConnectorServices(
+      {
+        metadata: { displayName: 'one action' },
+        resourceTypes: [],
+        actions: [action({ name: 'a1' }, z.object({}), run)],
+      },
+      { provisioning: true, ticketing: false, retries: { attemptsMax: 1, delayMinMs: 0, delayMaxMs: 0 } },
+    );
+    for (const services of [thrown, told]) {
+      const { report } = await doTask(t, services, { case: 'actionInvoke', value: { name: 'a1' } });
+      assert.deepEqual([report.status?.code, report.status?.message, nonRetryable(report)], [code, 'no', final]);
+    }
+  });
+}
+
+const queries: TaskType[] = [
+  { case: 'listEvents', value: { eventFeedId: 'f1', cursor: 'none' } },
+  { case: 'listEventFeeds', value: {} },
+  { case: 'listTicketSchemas', value: {} },
+];
+for (const task of queries) {
+  test(`${task.case} is reported when its failure is final`, async (t) => {
+    const fail = failing(Code.InvalidArgument);
+    const services = [
+      serviceEntry(EventService, { listEvents: fail, listEventFeeds: fail }),
+      serviceEntry(TicketsService, { listTicketSchemas: fail }),
+    ];
+    const { report } = await doTask(t, services, task);
+    assert.deepEqual([report.status?.code, nonRetryable(report)], [Code.InvalidArgument, true]);
   });
 }
 

@@ -390,7 +390,7 @@ export declare type Task_ListEventFeedsTask = Message<"c1.connectorapi.baton.v1.
 export declare const Task_ListEventFeedsTaskSchema: GenMessage<Task_ListEventFeedsTask>;
 
 /**
- * Call GrantManagerService.Grant and finish with its answer. Every error is final.
+ * Call GrantManagerService.Grant and finish with its answer.
  *
  * @generated from message c1.connectorapi.baton.v1.Task.GrantTask
  */
@@ -425,7 +425,7 @@ export declare type Task_GrantTask = Message<"c1.connectorapi.baton.v1.Task.Gran
 export declare const Task_GrantTaskSchema: GenMessage<Task_GrantTask>;
 
 /**
- * Call GrantManagerService.Revoke and finish with its answer. Every error is final.
+ * Call GrantManagerService.Revoke and finish with its answer.
  *
  * @generated from message c1.connectorapi.baton.v1.Task.RevokeTask
  */
@@ -448,7 +448,7 @@ export declare type Task_RevokeTask = Message<"c1.connectorapi.baton.v1.Task.Rev
 export declare const Task_RevokeTaskSchema: GenMessage<Task_RevokeTask>;
 
 /**
- * Call AccountManagerService.CreateAccount and finish with its answer. Every error is final.
+ * Call AccountManagerService.CreateAccount and finish with its answer.
  *
  * @generated from message c1.connectorapi.baton.v1.Task.CreateAccountTask
  */
@@ -481,7 +481,7 @@ export declare type Task_CreateAccountTask = Message<"c1.connectorapi.baton.v1.T
 export declare const Task_CreateAccountTaskSchema: GenMessage<Task_CreateAccountTask>;
 
 /**
- * Call ResourceManagerService.CreateResource and finish with its answer. Every error is final.
+ * Call ResourceManagerService.CreateResource and finish with its answer.
  *
  * @generated from message c1.connectorapi.baton.v1.Task.CreateResourceTask
  */
@@ -499,7 +499,7 @@ export declare type Task_CreateResourceTask = Message<"c1.connectorapi.baton.v1.
 export declare const Task_CreateResourceTaskSchema: GenMessage<Task_CreateResourceTask>;
 
 /**
- * Call ResourceManagerService.DeleteResource and finish with its answer. Every error is final.
+ * Call ResourceManagerService.DeleteResource and finish with its answer.
  *
  * @generated from message c1.connectorapi.baton.v1.Task.DeleteResourceTask
  */
@@ -522,8 +522,7 @@ export declare type Task_DeleteResourceTask = Message<"c1.connectorapi.baton.v1.
 export declare const Task_DeleteResourceTaskSchema: GenMessage<Task_DeleteResourceTask>;
 
 /**
- * Call CredentialManagerService.RotateCredential and finish with its answer. Every error is
- * final.
+ * Call CredentialManagerService.RotateCredential and finish with its answer.
  *
  * @generated from message c1.connectorapi.baton.v1.Task.RotateCredentialsTask
  */
@@ -552,7 +551,7 @@ export declare const Task_RotateCredentialsTaskSchema: GenMessage<Task_RotateCre
 
 /**
  * Call CredentialManagerService.IssueCredential, with the task's id as request id, and finish
- * with its answer. Every error is final.
+ * with its answer.
  *
  * @generated from message c1.connectorapi.baton.v1.Task.IssueCredentialTask
  */
@@ -1178,7 +1177,7 @@ export declare type BatonServiceGetTaskResponse = Message<"c1.connectorapi.baton
   task?: Task | undefined;
 
   /**
-   * How long to wait before asking again, between 0 and 5 minutes; also after a task.
+   * How long to wait before asking again, between 0 and 5 minutes.
    *
    * @generated from field: google.protobuf.Duration next_poll = 2;
    */
@@ -1622,7 +1621,7 @@ export declare const BatonService: GenService<{
   },
   /**
    * Reports the end of a task. hello tasks are never finished, nor are failed listings of events,
-   * feeds and ticket schemas.
+   * feeds and ticket schemas, unless a repetition is futile.
    *
    * @generated from rpc c1.connectorapi.baton.v1.BatonService.FinishTask
    */
