@@ -50,6 +50,12 @@ export const callReasons = {
   },
 
   // Lists.
+  invalid_enqueued_tokens: {
+    codes: ['Internal'],
+    meaning:
+      'A response enqueues page tokens (EnqueuePageTokens) that break the protocol: too many, too long, empty or twice.',
+    action: 'Report it to the author of the connector.',
+  },
   invalid_page_token: {
     codes: ['InvalidArgument'],
     meaning: 'The page token was not issued for this request.',

@@ -88,6 +88,11 @@ export class C1zFile extends C1zReader {
     }
   }
 
+  override async close(): Promise<void> {
+    this.#sync?.[Symbol.dispose]();
+    await super.close();
+  }
+
   /** @returns The path of the database to pack. */
   #commit(): string {
     const { db, path, folder, temporaryFolder } = this.#scratch;

@@ -11,7 +11,7 @@ import { RecordReader } from './tables/record-reader.ts';
 import { RecordTables } from './tables/record-table.ts';
 import { deleteRun, keptFullRunsDefault, selectRunsToDelete } from './tables/retention.ts';
 import { createSyncId } from './tables/sync-id.ts';
-import { finishRun, insertRun, listRuns, type SyncType } from './tables/sync-runs.ts';
+import { finishRun, insertRun, listRuns, type SyncType, updateSyncToken } from './tables/sync-runs.ts';
 import { countGrantsBySlug, countRows, type SyncStats } from './tables/sync-stats.ts';
 import { formatTimestamp } from './tables/timestamp.ts';
 
@@ -41,7 +41,7 @@ interface SyncWriterContext {
 }
 
 /** A sync run that is being written. Its rows are committed when the file is saved. */
-export class SyncWriter {
+export class SyncWriter implements Disposable {
   readonly syncId: string;
   readonly type: SyncType;
   /** Reads what was written so far. */
@@ -49,7 +49,9 @@ export class SyncWriter {
   readonly #context: SyncWriterContext;
   readonly #tables: RecordTables;
   readonly #grants: GrantTable;
-  #state: 'open' | 'loading' | 'failed' | 'ended' = 'open';
+  /** Writes the grants while they are loaded. */
+  #load: ReturnType<typeof bulkLoadGrants> | undefined;
+  #state: 'open' | 'failed' | 'ended' = 'open';
 
   constructor(context: SyncWriterContext, options: StartSyncOptions) {
     if (options.parentSyncId && options.type !== 'partial') {
@@ -82,34 +84,52 @@ export class SyncWriter {
     this.#put((discoveredAt) => this.#tables.putEntitlements(entitlements, discoveredAt));
   }
 
-  /** Writes a few grants. A sync writes its grants with {@link loadGrants}. */
-  putGrants(grants: Iterable<ListedGrant>): void {
-    this.#put((discoveredAt) => this.#grants.put(toGrantRows(grants), discoveredAt));
+  /**
+   * Starts writing the grants of a sync. Those of a new file bypass SQLite: fastest in the order of entitlement and
+   * principal. They cannot be read before {@link endGrants}, and nothing is checkpointed; writing anything else leaves the
+   * rest to SQLite.
+   */
+  startGrants(): void {
+    this.#assertWritable();
+    const { db, bulkLoad } = this.#context;
+    this.#load ??= this.#write(() => bulkLoadGrants(db, this.syncId, this.#grants, bulkLoad));
   }
 
-  /**
-   * Writes the grants of a sync, page by page as they come. Those of a new file bypass SQLite: fastest in the order of
-   * entitlement and principal. Until this settles nothing else can be written, and grants cannot be read.
-   * @throws What `pages` throws; the run has then failed, and cannot be ended.
-   */
-  async loadGrants(pages: AsyncIterable<Iterable<ListedGrant>>, signal?: AbortSignal): Promise<void> {
+  /** Writes grants: those of a sync after {@link startGrants}, or a few others. */
+  putGrants(grants: Iterable<ListedGrant>): void {
+    const load = this.#load;
+    if (!load) {
+      this.#put((discoveredAt) => this.#grants.put(toGrantRows(grants), discoveredAt));
+      return;
+    }
     this.#assertWritable();
-    this.#state = 'loading';
     try {
-      using load = this.#write(() => this.#startLoad());
-      for await (const page of pages) {
-        this.#write((discoveredAt) => load.put(toGrantRows(page), discoveredAt));
-      }
-      await this.#writeAsync(() => load.end(signal));
-      this.#state = 'open';
-    } finally {
-      if (this.#state === 'loading') this.#state = 'failed';
+      this.#write((discoveredAt) => load.put(toGrantRows(grants), discoveredAt));
+    } catch (error) {
+      // The database may hold half of a page of its file.
+      this.#state = 'failed';
+      throw error;
     }
   }
 
-  #startLoad() {
-    const { db, bulkLoad } = this.#context;
-    return bulkLoadGrants(db, this.syncId, this.#grants, bulkLoad);
+  /** Ends {@link startGrants}, and builds the indexes of grants that bypassed SQLite. Without a start it does nothing. */
+  async endGrants(signal?: AbortSignal): Promise<void> {
+    const load = this.#load;
+    if (!load) return;
+    this.#assertWritable();
+    this.#state = 'failed';
+    await this.#writeAsync(() => load.end(signal));
+    this.#load = undefined;
+    this.#state = 'open';
+  }
+
+  /**
+   * Notes what remains to be done, to be continued from there if the program ends (see `sync/plan/`). Grants that bypass
+   * SQLite are not in the database yet, so nothing is noted meanwhile: the last checkpoint before them stays valid.
+   */
+  checkpoint(syncToken: string): void {
+    if (this.#load?.bypassesSqlite) return;
+    this.#put(() => updateSyncToken(this.#context.db, this.syncId, syncToken));
   }
 
   /**
@@ -135,6 +155,7 @@ export class SyncWriter {
   /** Ends the run: builds the missing indexes, counts the rows and marks the run as finished. */
   async end({ syncToken, supportsDiff = false, signal }: EndSyncOptions): Promise<SyncStats> {
     this.#assertWritable();
+    await this.endGrants(signal);
     await this.#writeAsync(() => this.#grants.buildIndexes(signal));
     const { db, now } = this.#context;
     const stats = this.#put(() => {
@@ -151,9 +172,18 @@ export class SyncWriter {
     return countGrantsBySlug(this.#context.db, this.syncId);
   }
 
+  /** Closes the file of a load that did not end: the sync failed. */
+  [Symbol.dispose](): void {
+    this.#load?.[Symbol.dispose]();
+    this.#load = undefined;
+  }
+
   #put<Result>(write: (discoveredAt: string) => Result): Result {
     this.#assertWritable();
-    return this.#write(write);
+    return this.#write((discoveredAt) => {
+      this.#load?.leaveToSqlite();
+      return write(discoveredAt);
+    });
   }
 
   #write<Result>(write: (discoveredAt: string) => Result): Result {
@@ -178,7 +208,6 @@ export class SyncWriter {
 }
 
 const whyClosed = {
-  loading: 'is loading grants; nothing else can be written meanwhile',
   failed: 'has failed; nothing can be added to it',
   ended: 'has ended; nothing can be added to it',
 };

@@ -1,75 +1,61 @@
-// Reads everything from a connector, or only some resources, in the order of the Go syncer, and writes it to a store.
-import type { DescMessage } from '@bufbuild/protobuf';
-import { anyIs } from '@bufbuild/protobuf/wkt';
+// Reads everything from a connector, or only some resources, and writes it to a store.
 import { createContextValues } from '@connectrpc/connect';
-import { SkipEntitlementsAndGrantsSchema } from '#gen/c1/connector/v2/annotation_resource_tree_pb.js';
-import { TypeScopedEntitlementsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_entitlements_pb.js';
-import { TypeScopedGrantsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_grants_pb.js';
 import type { ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
-import { Code, ServiceError } from '../author/service-error.ts';
 import { type ConnectorClients, createConnectorClients } from '../client/connector-clients.ts';
 import { createInProcessClient } from '../client/in-process-client.ts';
 import { loggerKey, reporterKey, responseMaxBytesKey, validationKey } from '../services/call-context.ts';
-import { isTypeScoped } from './list-scopes.ts';
-import { PrefetchedGrants } from './prefetched-grants.ts';
-import type { FullSyncOptions, SyncContext } from './sync-context.ts';
-import { syncEntitlements, syncStaticEntitlements } from './sync-entitlements.ts';
-import { type GrantCounts, syncGrants } from './sync-grants.ts';
-import type { SyncPhase } from './sync-observer.ts';
-import { syncResources } from './sync-resources.ts';
-import { syncRelatedResources, syncTargets } from './sync-targets.ts';
+import { toCheckpointToken } from './plan/checkpoint-token.ts';
+import { SyncState } from './plan/sync-state.ts';
+import { runPlan } from './run-plan.ts';
+import type { FullSyncOptions, GrantCounts, SyncContext } from './sync-context.ts';
+import { syncRelatedResources } from './sync-targets.ts';
 
-const noGrants: GrantCounts = new Map();
+/** What a sync has done. */
+export interface FullSyncResult {
+  /** How many grants were listed. A grant on two pages is counted twice. */
+  readonly grants: GrantCounts;
+  /** The last checkpoint: nothing remains to be done. */
+  readonly syncToken: string;
+}
 
 /**
  * Runs a sync into `options.store`. Calls the connector's Cleanup at the end, whatever the outcome.
- * @returns How many grants were listed. A grant on two pages is counted twice.
- * @throws What the connector's calls throw; ServiceError for a response that breaks the protocol. The store is then
- * incomplete and must not be saved.
+ * @throws What {@link runPlan} throws. The store is then incomplete and must not be saved as a finished sync.
  */
-export async function runFullSync(options: FullSyncOptions): Promise<GrantCounts> {
-  const context = { ...options, ...connect(options, options.signal) };
-  // A targeted sync does not ask for the entitlements and grants of whole types.
-  const inReach = (types: readonly ResourceType[], typeScope: DescMessage) =>
-    options.targets ? types.filter((type) => !isTypeScoped(type, typeScope)) : types;
-  let prefetched: PrefetchedGrants | undefined;
+export async function runFullSync(options: FullSyncOptions): Promise<FullSyncResult> {
+  const ended = new AbortController();
+  const context = createContext(options, AbortSignal.any([options.signal, ended.signal]));
+  const { observer, connector, state } = context;
   try {
-    await inPhase(context, 'validate', () => context.connector.validate({}));
-    if (options.isEmpty) {
-      return noGrants;
-    }
-    const types = await inPhase(context, 'resource types', () => readResourceTypes(context));
-    const { targets } = context;
-    const typesWithGrants = types.filter((type) => !hasAnnotation(type, SkipEntitlementsAndGrantsSchema));
-    if (!(targets || options.skipEntitlementsAndGrants || options.skipGrants)) {
-      const { signal, store } = options;
-      prefetched = new PrefetchedGrants(typesWithGrants, (signal) => connect(options, signal), {
-        signal,
-        syncId: store.syncId,
-      });
-    }
-    await inPhase(context, 'resources', () =>
-      targets ? syncTargets(context, targets, types) : syncResources(context, types),
-    );
-    if (options.skipEntitlementsAndGrants) {
-      return noGrants;
-    }
-    await inPhase(context, 'entitlements', async () => {
-      await syncStaticEntitlements(context, types);
-      await syncEntitlements(context, inReach(typesWithGrants, TypeScopedEntitlementsSchema));
-    });
-    if (options.skipGrants) {
-      return noGrants;
-    }
-    return await inPhase(context, 'grants', async () => {
-      const counts = await syncGrants(context, inReach(typesWithGrants, TypeScopedGrantsSchema), prefetched);
-      if (targets) await syncRelatedResources(context);
-      return counts;
-    });
+    observer.phaseStarted('validate');
+    await connector.validate({});
+    observer.phaseEnded('validate');
+    if (options.isEmpty) return { grants: new Map(), syncToken: '' };
+    await runPlan(context);
+    if (state.flags.shouldFetchRelatedResources) await syncRelatedResources(context);
+    return { grants: context.grantCounts, syncToken: toCheckpointToken(state) };
   } finally {
-    prefetched?.close();
-    await cleanUp(context);
+    // Calls that ran ahead of a failure.
+    ended.abort();
+    await cleanUp(options);
   }
+}
+
+function createContext(options: FullSyncOptions, signal: AbortSignal): SyncContext {
+  const { state = SyncState.start(), store } = options;
+  let types: readonly ResourceType[] | undefined;
+  return {
+    ...options,
+    ...connect(options, signal),
+    state,
+    types: () => {
+      types ??= [...store.records.allResourceTypes()];
+      return types;
+    },
+    listedTypeIds: new Set(),
+    plannedChildren: new Set(),
+    grantCounts: new Map(),
+  };
 }
 
 function connect(options: FullSyncOptions, signal: AbortSignal): ConnectorClients {
@@ -99,50 +85,13 @@ function describeValidation(options: FullSyncOptions) {
   return { isForSync: true, resourceTypeIds: targets ? [] : selected, hasGrants, syncId: store.syncId };
 }
 
-function hasAnnotation({ annotations }: ResourceType, schema: DescMessage): boolean {
-  return annotations.some((any) => anyIs(any, schema));
-}
-
-async function inPhase<Result>(
-  { observer }: SyncContext,
-  phase: SyncPhase,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  observer.phaseStarted(phase);
-  const result = await work();
-  observer.phaseEnded(phase);
-  return result;
-}
-
-async function readResourceTypes({
-  resourceTypes,
-  store,
-  resourceTypeIds,
-  observer,
-}: SyncContext): Promise<ResourceType[]> {
-  const { list } = await resourceTypes.listResourceTypes({ activeSyncId: store.syncId });
-  const unknown = resourceTypeIds.filter((id) => !list.some((type) => type.id === id));
-  if (unknown.length > 0) {
-    const known = list.map((type) => type.id).join(', ');
-    throw new ServiceError(
-      Code.InvalidArgument,
-      `--sync-resource-types: invalid resource type ${unknown.map((id) => `'${id}'`).join(', ')} in filter; this connector has: ${known}`,
-      { reason: 'unknown_resource_type' },
-    );
-  }
-  const selected = resourceTypeIds.length === 0 ? list : list.filter((type) => resourceTypeIds.includes(type.id));
-  store.putResourceTypes(selected);
-  observer.pageWritten('resource types', { 'resource type': selected.length });
-  return selected;
-}
-
 /** A failed cleanup does not fail the sync: the Go syncer only logs it, too. */
-async function cleanUp(context: SyncContext): Promise<void> {
+async function cleanUp(options: FullSyncOptions): Promise<void> {
   // Not the signal of the sync: an aborted sync must be cleaned up as well.
-  const { connector } = connect(context, AbortSignal.timeout(30_000));
+  const { connector } = connect(options, AbortSignal.timeout(30_000));
   try {
-    await connector.cleanup({ activeSyncId: context.store.syncId });
+    await connector.cleanup({ activeSyncId: options.store.syncId });
   } catch (error) {
-    context.logger.warn({ error }, 'the connector could not clean up after the sync');
+    options.logger.warn({ error }, 'the connector could not clean up after the sync');
   }
 }

@@ -1,9 +1,10 @@
-// What the steps of a sync share: its options and the clients of the connector.
+// What the steps of a sync share: its options, its state and the clients of the connector.
 import type { Logger } from 'pino';
-import type { ResourceId } from '#gen/c1/connector/v2/resource_pb.js';
+import type { ResourceId, ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
 import type { SyncWriter } from '../c1z/sync-writer.ts';
 import type { ConnectorClients } from '../client/connector-clients.ts';
 import type { ServiceEntry } from '../services/service-entry.ts';
+import type { SyncState } from './plan/sync-state.ts';
 import type { SyncObserver } from './sync-observer.ts';
 
 type Id = Pick<ResourceId, 'resourceType' | 'resource'>;
@@ -18,6 +19,8 @@ export interface FullSyncOptions {
   /** The services of a connector in this process, or a function that makes clients of one elsewhere. */
   readonly services: readonly ServiceEntry[] | ((signal: AbortSignal) => ConnectorClients);
   readonly store: SyncWriter;
+  /** What remains to be done. Default: everything. */
+  readonly state?: SyncState | undefined;
   readonly logger: Logger;
   readonly observer: SyncObserver;
   readonly signal: AbortSignal;
@@ -30,9 +33,24 @@ export interface FullSyncOptions {
   readonly targets?: readonly SyncTarget[] | undefined;
   /** Only validate, and read nothing: `--skip-full-sync`. */
   readonly isEmpty: boolean;
-  /** Maximum concurrent listings of resources, at least 1. */
+  /** Maximum concurrent calls, at least 1. */
   readonly workers: number;
+  /** The shortest time between checkpoints within a step, in milliseconds. Default: 10,000, as in the Go syncer. */
+  readonly checkpointIntervalMs?: number | undefined;
 }
 
+/** Numbers of grants by resource type and slug: `course completed`. */
+export type GrantCounts = ReadonlyMap<string, number>;
+
 /** The options of a running sync, and clients whose calls its signal aborts. */
-export interface SyncContext extends FullSyncOptions, ConnectorClients {}
+export interface SyncContext extends FullSyncOptions, ConnectorClients {
+  readonly state: SyncState;
+  /** The stored resource types. To be called after their step. */
+  types(): readonly ResourceType[];
+  /** The ids of all types that the connector has listed, whether they are synced or not. */
+  readonly listedTypeIds: Set<string>;
+  /** The listings of children that were planned, so that none is planned twice. */
+  readonly plannedChildren: Set<string>;
+  /** How many grants were listed. A grant on two pages is counted twice. */
+  readonly grantCounts: Map<string, number>;
+}

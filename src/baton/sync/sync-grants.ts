@@ -1,61 +1,45 @@
 // The grants step: who has which entitlement.
-import { anyIs } from '@bufbuild/protobuf/wkt';
-import { SkipEntitlementsAndGrantsSchema, SkipGrantsSchema } from '#gen/c1/connector/v2/annotation_resource_tree_pb.js';
+import { GrantExpandableSchema } from '#gen/c1/connector/v2/annotation_grant_pb.js';
+import { SkipGrantsSchema } from '#gen/c1/connector/v2/annotation_resource_tree_pb.js';
 import { TypeScopedGrantsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_grants_pb.js';
 import type { GrantsServiceListGrantsResponse } from '#gen/c1/connector/v2/grant_pb.js';
-import type { Resource, ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
 import { isMessage, type ListedGrant } from '../messages/grant.ts';
 import { ListResponse } from '../services/list-response.ts';
-import { listScopes } from './list-scopes.ts';
-import type { PrefetchedGrants } from './prefetched-grants.ts';
-import { skipNotFound } from './skip-not-found.ts';
+import { planListings, scopeOf } from './plan-listings.ts';
 import type { SyncContext } from './sync-context.ts';
-import { walkPages } from './walk-pages.ts';
+import { carries, receivePage, type Step } from './sync-step.ts';
 
-/**
- * Stores the grants of `types`. Expandable grants are left to the reader of the file to expand.
- * @returns How many were listed, by resource type and slug. A grant on two pages is counted twice.
- */
-export async function syncGrants(
-  context: SyncContext,
-  types: readonly ResourceType[],
-  prefetched?: PrefetchedGrants,
-): Promise<GrantCounts> {
-  const counts = new Map<string, number>();
-  const pages = readGrants(context, types, prefetched, (kind, count) => {
-    counts.set(kind, (counts.get(kind) ?? 0) + count);
-  });
-  await context.store.loadGrants(pages, context.signal);
-  return counts;
-}
+/** Stores the grants of each type or resource. */
+export const grantsStep: Step = {
+  phase: 'grants',
+  plan: (action, context) => {
+    context.store.startGrants();
+    // On a resource type, SkipGrants has no effect in the Go syncer either.
+    const rules = { typeScope: TypeScopedGrantsSchema, typeSkips: [], resourceSkips: [SkipGrantsSchema] };
+    return planListings(action, context, rules);
+  },
+  call: async (action, context) => {
+    const { grants, store } = context;
+    const scope = scopeOf(action, context, TypeScopedGrantsSchema);
+    const { pageToken } = action;
+    const page = await grants.listGrants({ ...scope, pageToken, activeSyncId: store.syncId });
+    const items = itemsOf(page);
+    return receivePage(action, page, items, () => {
+      storeGrants(items, context);
+      return [];
+    });
+  },
+};
 
-/** Numbers of grants by resource type and slug: `course completed`. */
-export type GrantCounts = ReadonlyMap<string, number>;
-
-/** The grants to store, page by page. A page counts as written when the next one is asked for. */
-async function* readGrants(
-  context: SyncContext,
-  types: readonly ResourceType[],
-  prefetched: PrefetchedGrants | undefined,
-  count: (kind: string, count: number) => void,
-): AsyncGenerator<readonly ListedGrant[]> {
-  const { grants, store, observer } = context;
-  const skipping = skipNotFound(context);
-  for (const type of types) {
-    for (const scope of listScopes(context, type, TypeScopedGrantsSchema, skipsGrants)) {
-      const pages = walkPages((pageToken) => {
-        const first = pageToken === '' ? prefetched?.firstPageOf(type) : undefined;
-        return first ?? grants.listGrants({ ...scope, pageToken, activeSyncId: store.syncId });
-      });
-      for await (const page of skipping(scope.resource, pages)) {
-        const stored = selectGrants(context, itemsOf(page));
-        yield stored;
-        const counts = countBySlug(stored);
-        for (const [kind, number] of Object.entries(counts)) count(kind, number);
-        observer.pageWritten('grants', counts);
-      }
-    }
-  }
+function storeGrants(items: readonly ListedGrant[], context: SyncContext): void {
+  const { store, observer, grantCounts, state } = context;
+  const grants = selectGrants(context, items);
+  store.putGrants(grants);
+  const messages = grants.filter(isMessage);
+  state.flags.needsExpansion ||= messages.some((grant) => carries(grant, GrantExpandableSchema));
+  const counts = countBySlug(grants);
+  for (const [kind, count] of Object.entries(counts)) grantCounts.set(kind, (grantCounts.get(kind) ?? 0) + count);
+  observer.pageWritten('grants', counts);
 }
 
 /** The grants of a page. Those of a connector in this process are as its listing returned them. */
@@ -88,13 +72,6 @@ function isOfSyncedTypes({ resourceTypeIds }: SyncContext, grant: ListedGrant): 
   const principalType = isMessage(grant) ? grant.principal?.id?.resourceType : grant.principalType;
   return [grant.entitlement?.resource?.id?.resourceType, principalType].every((type = '') =>
     resourceTypeIds.includes(type),
-  );
-}
-
-/** On a resource type, SkipGrants has no effect in the Go syncer either. */
-function skipsGrants(resource: Resource): boolean {
-  return resource.annotations.some(
-    (any) => anyIs(any, SkipEntitlementsAndGrantsSchema) || anyIs(any, SkipGrantsSchema),
   );
 }
 

@@ -1,10 +1,11 @@
 // The resources step of a targeted sync: single resources by id, their children, and the resources that their grants name.
 import { ConnectError } from '@connectrpc/connect';
-import type { Resource, ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
+import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
 import { Code } from '../author/service-error.ts';
 import { parseResourceBid } from '../config/parse-resource-bid.ts';
 import type { SyncContext, SyncTarget } from './sync-context.ts';
-import { childListings, syncListings } from './sync-resources.ts';
+import { childListings } from './sync-resources.ts';
+import type { Step } from './sync-step.ts';
 
 /** The targets that a setting with resource ids names; undefined if it is empty, for a sync of everything. */
 export function readTargets(bids: readonly string[]): readonly SyncTarget[] | undefined {
@@ -12,25 +13,32 @@ export function readTargets(bids: readonly string[]): readonly SyncTarget[] | un
 }
 
 /**
- * Stores each target and its children. A target that no longer exists, or whose type does not support Get, is skipped
+ * Stores a target, and lists its children. A target that no longer exists, or whose type does not support Get, is skipped
  * with a warning (pkg/sync of baton-sdk v0.25.0).
  */
-export async function syncTargets(
-  context: SyncContext,
-  targets: readonly SyncTarget[],
-  types: readonly ResourceType[],
-): Promise<void> {
-  const scheduled = new Set<string>();
-  for (const target of targets) {
-    const resource = await getResource(context, target);
+export const targetsStep: Step = {
+  phase: 'resources',
+  call: async ({ resourceTypeId, resourceId, parentResourceTypeId, parentResourceId }, context) => {
+    const id = { resourceType: resourceTypeId, resource: resourceId };
+    const parent = { resourceType: parentResourceTypeId, resource: parentResourceId };
+    const resource = await getResource(context, { id, ...(parentResourceId && { parentResourceId: parent }) });
     if (typeof resource === 'string') {
-      context.observer.warn(`${nameOf(target.id)} was skipped: ${resource}`);
-      continue;
+      const skip = () => {
+        context.observer.warn(`${nameOf(id)} was skipped: ${resource}`);
+        return [];
+      };
+      return { nextPageToken: '', items: 0, store: skip };
     }
-    store(context, resource);
-    await syncListings(context, childListings(resource, types, scheduled), types, scheduled);
-  }
-}
+    return {
+      nextPageToken: '',
+      items: 1,
+      store: () => {
+        store(context, resource);
+        return childListings(resource, context);
+      },
+    };
+  },
+};
 
 /** Stores the resources that grants name and no step has found, where the connector can return them. */
 export async function syncRelatedResources(context: SyncContext): Promise<void> {

@@ -5,8 +5,7 @@ import type { SyncType } from '../c1z/tables/sync-runs.ts';
 import type { SyncStats } from '../c1z/tables/sync-stats.ts';
 import { runFullSync } from './full-sync.ts';
 import { limitHeapGrowth } from './limit-heap-growth.ts';
-import type { FullSyncOptions } from './sync-context.ts';
-import type { GrantCounts } from './sync-grants.ts';
+import type { FullSyncOptions, GrantCounts } from './sync-context.ts';
 
 export interface SyncToFileOptions extends Omit<FullSyncOptions, 'store'> {
   /** Path of the file. The sync is added to an existing file. */
@@ -47,11 +46,11 @@ export async function syncToFile(options: SyncToFileOptions): Promise<SyncedFile
   const type = options.targets ? 'partial' : options.skipEntitlementsAndGrants ? 'resources_only' : 'full';
   const parentSyncId = type === 'partial' ? file.latestFinishedFullRun()?.syncId : undefined;
   const store = file.startSync({ type, parentSyncId });
-  const listed = await runFullSync({ ...options, store });
+  const { grants: listed, syncToken } = await runFullSync({ ...options, store });
   observer.phaseStarted('file');
   const prunedSyncIds = options.keptFullSyncs === undefined ? [] : store.prune(options.keptFullSyncs);
   const stats = await store.end({
-    syncToken: finishedSyncToken(stepsOfFullSync),
+    syncToken,
     supportsDiff: type === 'full',
     signal,
   });
@@ -61,12 +60,4 @@ export async function syncToFile(options: SyncToFileOptions): Promise<SyncedFile
   const saved = await file.save({ signal });
   observer.phaseEnded('file');
   return { syncId: store.syncId, type, stats, grants, saved, prunedSyncIds };
-}
-
-/** init, resource types, resources, static entitlements, entitlements, grants, grant expansion. */
-const stepsOfFullSync = 7;
-
-/** The checkpoint of a finished run, as the Go syncer writes it: all actions are done and there is nothing to resume. */
-function finishedSyncToken(actions: number): string {
-  return JSON.stringify({ current_action_id: actions, completed_actions_count: actions, version: 1 });
 }

@@ -29,8 +29,11 @@ function isLoading(db: DatabaseSync): boolean {
   return !db.isTransaction;
 }
 
-async function* pagesOf(...pages: readonly (readonly ListedGrant[])[]): AsyncGenerator<readonly ListedGrant[]> {
-  yield* pages;
+/** Writes pages of grants as a sync does. */
+async function load(sync: SyncWriter, ...pages: readonly (readonly ListedGrant[])[]): Promise<void> {
+  sync.startGrants();
+  for (const page of pages) sync.putGrants(page);
+  await sync.endGrants();
 }
 
 const course = resource('course', 'c1');
@@ -82,15 +85,14 @@ for (const [title, pages] of Object.entries(syncs)) {
     const written: DatabaseSync[] = [];
     for (const bulkLoad of [true, false]) {
       const { db, sync } = await startRun(t, bulkLoad);
+      sync.startGrants();
       let wasLoading = false;
-      const watched = async function* () {
-        for (const page of pages) {
-          yield page;
-          wasLoading ||= isLoading(db);
-        }
-      };
-      await sync.loadGrants(watched());
-      assert.equal(wasLoading, bulkLoad && pages.length > 0 && pages[0]?.[0] !== overflowing);
+      for (const page of pages) {
+        wasLoading ||= isLoading(db);
+        sync.putGrants(page);
+      }
+      assert.equal(wasLoading, bulkLoad && pages.length > 0);
+      await sync.endGrants();
       assert.equal(isLoading(db), false);
       sync.putResources([course]);
       await sync.end({ syncToken });
@@ -110,7 +112,7 @@ for (const [title, pages] of Object.entries(syncs)) {
 test('of several grants with the same id the last one is kept, in the row of the first', async (t) => {
   const { sync } = await startRun(t);
   const grants = named([...some, ...some]);
-  await sync.loadGrants(pagesOf(grants));
+  await load(sync, grants);
   const kept = new Map(grants.map((message) => [message.id, message]));
   assertSameItems(
     [...sync.records.allGrants()],
@@ -120,38 +122,60 @@ test('of several grants with the same id the last one is kept, in the row of the
 
 test('loaded grants can be read, and others added', async (t) => {
   const { sync } = await startRun(t);
-  await sync.loadGrants(pagesOf(some));
+  await load(sync, some);
   assert.deepEqual(sync.records.grant(some[1]?.id ?? '')?.message, some[1]);
   const added = grant(entitlement(course, 'completed'), resource('user', 'late'));
   sync.putGrants([added, added]);
-  await sync.loadGrants(pagesOf(courseGrants('c1', 10), courseGrants('c2', 10)));
+  await load(sync, courseGrants('c1', 10), courseGrants('c2', 10));
   await sync.end({ syncToken });
   assert.equal([...sync.records.allGrants()].length, 2011);
 });
 
-test('while grants are loaded, resources can be read, and nothing else can be written', async (t) => {
+const others: Record<string, (sync: SyncWriter) => void> = {
+  'resource types': (sync) => sync.putResourceTypes([resourceType('course')]),
+  resources: (sync) => sync.putResources([resource('course', 'found')]),
+  entitlements: (sync) => sync.putEntitlements([entitlement(course, 'completed')]),
+};
+for (const [what, put] of Object.entries(others)) {
+  test(`${what} can be written while grants are loaded: SQLite writes the rest`, async (t) => {
+    const { db, sync } = await startRun(t);
+    sync.putResources([course]);
+    sync.startGrants();
+    sync.putGrants(some);
+    assert.equal(isLoading(db), true);
+    assert.deepEqual([...sync.records.allResources()], [course]);
+    put(sync);
+    assert.equal(isLoading(db), false);
+    sync.putGrants(many);
+    put(sync);
+    await sync.endGrants();
+    await sync.end({ syncToken });
+    assert.equal([...sync.records.allGrants()].length, 13_000);
+    assert.equal(db.prepare('pragma integrity_check').get()?.integrity_check, 'ok');
+    const rows = [sync.records.resourceTypes(), sync.records.resources(), sync.records.entitlements()].flat();
+    assert.equal(rows.length, 2);
+  });
+}
+
+test('the end of a run ends the load of its grants', async (t) => {
   const { db, sync } = await startRun(t);
-  sync.putResources([course]);
-  const refused = [
-    () => sync.putResourceTypes([resourceType('course')]),
-    () => sync.putResources([course]),
-    () => sync.putEntitlements([entitlement(course, 'completed')]),
-    () => sync.putGrants(some),
-  ];
-  await sync.loadGrants(
-    (async function* () {
-      yield some;
-      assert.equal(isLoading(db), true);
-      assert.deepEqual([...sync.records.allResources()], [course]);
-      for (const write of refused) assert.throws(write, /is loading grants/);
-      await assert.rejects(sync.end({ syncToken }), /is loading grants/);
-      await assert.rejects(sync.loadGrants(pagesOf()), /is loading grants/);
-      yield many;
-    })(),
-  );
-  for (const write of refused) write();
-  await sync.end({ syncToken });
-  assert.equal([...sync.records.allGrants()].length, 13_000);
+  sync.startGrants();
+  sync.putGrants(some);
+  assert.equal((await sync.end({ syncToken })).grants, 2000);
+  assert.equal(db.prepare('pragma integrity_check').get()?.integrity_check, 'ok');
+});
+
+test('a checkpoint is stored, except while grants bypass SQLite', async (t) => {
+  const { db, sync } = await startRun(t);
+  const token = () => db.prepare('select sync_token from v1_sync_runs').get()?.sync_token;
+  sync.checkpoint('before');
+  sync.startGrants();
+  sync.putGrants(some);
+  sync.checkpoint('meanwhile');
+  assert.equal(token(), 'before');
+  await sync.endGrants();
+  sync.checkpoint('after');
+  assert.equal(token(), 'after');
 });
 
 /** The files below a folder that this process has open, on Linux. */
@@ -171,12 +195,9 @@ test('a sync that fails while grants are loaded leaves nothing, and no open file
   const { path, temporaryFolder } = await c1zPlace(t);
   const file = await openC1z(path, { temporaryFolder });
   const sync = file.startSync({ type: 'full' });
-  const failing = async function* () {
-    yield some;
-    if (process.platform === 'linux') assert.equal(openFiles(temporaryFolder).length, 2);
-    throw new Error('the application is down');
-  };
-  await assert.rejects(sync.loadGrants(failing()), /the application is down/);
+  sync.startGrants();
+  sync.putGrants(some);
+  if (process.platform === 'linux') assert.equal(openFiles(temporaryFolder).length, 2);
   await file.close();
   assert.deepEqual([readdirSync(temporaryFolder), openFiles(temporaryFolder)], [[], []]);
 });
@@ -187,13 +208,12 @@ for (const inLoad of [true, false]) {
     await using file = await openC1z(path, { temporaryFolder, bulkLoad: inLoad });
     const sync = file.startSync({ type: 'full' });
     const stop = new AbortController();
-    const pages = async function* () {
-      yield many;
-      stop.abort(new Error('stop'));
-    };
-    const loading = sync.loadGrants(pages(), stop.signal);
-    if (!inLoad) await loading;
-    await assert.rejects(inLoad ? loading : sync.end({ syncToken, signal: stop.signal }), /stop/);
+    sync.startGrants();
+    sync.putGrants(many);
+    if (!inLoad) await sync.endGrants();
+    stop.abort(new Error('stop'));
+    const ending = inLoad ? sync.endGrants(stop.signal) : sync.end({ syncToken, signal: stop.signal });
+    await assert.rejects(ending, /stop/);
   });
 }
 
@@ -202,7 +222,7 @@ test('syncs are added to a file whose grants were loaded, and old ones pruned', 
   for (const users of [2000, 30, 2500]) {
     const file = await openC1z(path, { temporaryFolder });
     const sync = file.startSync({ type: 'full' });
-    await sync.loadGrants(pagesOf(courseGrants('c1', users)));
+    await load(sync, courseGrants('c1', users));
     sync.prune(2);
     await sync.end({ syncToken });
     await file.save();

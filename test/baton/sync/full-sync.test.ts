@@ -305,7 +305,8 @@ test('a resource that is gone when its grants are asked for is skipped with a wa
     return [];
   });
   const { events } = await sync(withSyncer(connector, 'book', { grants }));
-  assert.ok(events.includes('warning: book b1 was skipped: no such book'));
+  assert.ok(events.includes('warning: ListGrants of book b1 was skipped: no such book'));
+  assert.ok(events.includes('skipped: 1 listings that were not found'));
 });
 
 test('many resources that are gone fail the sync', async () => {

@@ -38,6 +38,16 @@ class BulkLoad implements Disposable {
     this.#table.put(Iterator.from(rows), discoveredAt);
   }
 
+  /** Whether rows bypass SQLite. */
+  get bypassesSqlite(): boolean {
+    return this.#loader !== undefined;
+  }
+
+  /** From here on SQLite writes the rows, and sees those that were written. */
+  leaveToSqlite(): void {
+    if (this.#loader) this.#handOver(this.#loader);
+  }
+
   /** Loads rows up to the first one that is refused, and returns that one. */
   #loadRows(loader: GrantLoader, rows: Iterator<GrantRow>, discoveredAt: string): GrantRow | undefined {
     for (let next = rows.next(); !next.done; next = rows.next()) {

@@ -15,7 +15,8 @@ export interface RowRange {
 }
 
 interface ResourceFilter {
-  readonly resourceTypeId?: string | undefined;
+  /** Only resources of this type, or of these. */
+  readonly resourceTypeId?: string | readonly string[] | undefined;
 }
 
 const pageRows = 1000;
@@ -43,7 +44,7 @@ export class StoredRow<Desc extends DescMessage> {
   }
 }
 
-type Conditions = Record<string, string | undefined>;
+type Conditions = Record<string, string | readonly string[] | undefined>;
 
 /** Reads the rows of one run, or of all runs together. Rows can be written in between. */
 export class RecordReader {
@@ -108,11 +109,14 @@ export class RecordReader {
     conditions: Conditions,
     { afterRowId = 0, limit = pageRows }: RowRange,
   ): StoredRow<Desc>[] {
-    const given = Object.entries({ sync_id: this.#syncId, ...conditions }).filter(([, value]) => value !== undefined);
+    const given = Object.entries({ sync_id: this.#syncId, ...conditions }).flatMap(([column, value]) =>
+      value === undefined ? [] : [{ column, values: [value].flat() }],
+    );
+    const where = given.map(({ column, values }) => `${column} in (${values.map(() => '?').join(', ')}) and `).join('');
     const sql = `select ${table === 'v1_grants' ? 'id, external_id, data, expansion' : 'id, external_id, data'}
-      from ${table} where ${given.map(([column]) => `${column} = ? and `).join('')} id > ? order by id limit ?`;
+      from ${table} where ${where} id > ? order by id limit ?`;
     return this.#statement(sql)
-      .all(...given.map(([, value]) => String(value)), afterRowId, limit)
+      .all(...given.flatMap(({ values }) => values), afterRowId, limit)
       .map((row) => new StoredRow(desc, row));
   }
 

@@ -46,6 +46,11 @@ export function insertRun(
   ).run(run.syncId, formatTimestamp(run.startedAt), run.type, run.parentSyncId);
 }
 
+/** Writes the checkpoint of an open run. */
+export function updateSyncToken(db: DatabaseSync, syncId: string, syncToken: string): void {
+  db.prepare('update v1_sync_runs set sync_token = ? where sync_id = ?').run(syncToken, syncId);
+}
+
 /** Marks a run as finished. */
 export function finishRun(db: DatabaseSync, syncId: string, end: RunEnd): void {
   db.prepare(
