@@ -59,11 +59,11 @@ export async function runPlan(context: SyncContext): Promise<void> {
     } else {
       state.advance(await doCall(action, calls, skipped));
       calls.release(action);
+      // A connector in this process may never wait for anything: let timers, signals and heartbeats have their turn, and
+      // memory be freed. Not after planning, so that what it prefetches can use what the first listing reads.
+      await setImmediate();
     }
     progress.checkpointIfDue();
-    // A connector in this process may never wait for anything: let timers, signals and heartbeats have their turn, and memory
-    // be freed.
-    await setImmediate();
   }
   await progress.enter(undefined);
 }
