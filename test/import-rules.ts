@@ -186,11 +186,17 @@ export const rooms: Readonly<Record<string, Room>> = {
     'report',
     'report/scan',
   ),
+  'src/percipio/licenses': percipioRoom(
+    'what licenses share with other types belongs below both',
+    ...typeRooms,
+    'report',
+    'report/scan',
+  ),
   'src/percipio/events': percipioRoom(
     'an event says what resource types would: import their builders',
     ...[...typeRooms, 'courses', 'report', 'report/scan', 'timing.ts'],
   ),
-  'src/percipio/validation': percipioRoom('a validation reads what a sync would', ...typeRooms, 'courses'),
+  'src/percipio/validation': percipioRoom('a validation reads what a sync would', ...typeRooms, 'courses', 'licenses'),
   'src/percipio/connector.ts': percipioRoom(
     'a connector puts its parts together',
     ...[
@@ -200,6 +206,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'context.ts',
       'courses',
       'events',
+      'licenses',
       'memory',
       'report',
       'roles',

@@ -51,9 +51,11 @@ export { buildAssignmentEntitlement, type EntitlementInit, entitlementId } from 
 export { buildGrant, entitlementStub, grantId } from './messages/grant.ts';
 export {
   annotation,
+  buildLicenseResource,
   buildResource,
   buildRoleResource,
   buildUserResource,
+  type LicenseResourceInit,
   packAnnotations,
   type ResourceInit,
   type UserResourceInit,

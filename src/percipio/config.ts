@@ -42,6 +42,13 @@ export const skipComplianceCoursesField = boolField({
   exportTarget: 'ops',
 });
 
+/** Off by default: the type of resource is new, and each sync costs Percipio a second report. */
+export const syncLicensesField = boolField({
+  name: 'sync-licenses',
+  description: 'Sync licenses and who has consumed them: another report for each sync',
+  exportTarget: 'ops',
+});
+
 export const skipRetiredCoursesField = boolField({
   name: 'skip-retired-courses',
   description: 'Skip courses that are retired in Percipio, not just inactive ones',
@@ -71,7 +78,7 @@ export const reportLookbackField = durationField({
 
 export const reportTimeoutField = durationField({
   name: 'report-timeout',
-  description: 'How long Percipio may take to generate the learning activity report',
+  description: 'How long Percipio may take to generate a report',
   default: '5h',
   exportTarget: 'ops',
 });
@@ -108,6 +115,7 @@ export const percipioFields = [
   contentTypesField,
   skipComplianceCoursesField,
   skipRetiredCoursesField,
+  syncLicensesField,
   ignoreUnknownAccountFieldsField,
   reportLookbackField,
   reportTimeoutField,

@@ -24,15 +24,18 @@ import {
   reportTimeoutField,
   skipComplianceCoursesField,
   skipRetiredCoursesField,
+  syncLicensesField,
 } from './config.ts';
 import { chooseContent } from './content-types.ts';
 import type { PercipioContext } from './context.ts';
 import { createCourseSyncer, createCourses } from './courses/courses.ts';
 import { createCourseActivityFeed } from './events/course-activity.ts';
 import { createUserChangesFeed } from './events/user-changes.ts';
+import { createLicenseSyncer } from './licenses/licenses.ts';
 import { SyncLists } from './memory/sync-lists.ts';
 import { SyncMemory, type SyncScope } from './memory/sync-memory.ts';
 import { createActivityReport } from './report/activity-report.ts';
+import { createLicenseReport } from './report/license-report.ts';
 import { ReusableReport } from './report/reusable-report.ts';
 import { SyncReports } from './report/sync-reports.ts';
 import { createRoleSyncer } from './roles/roles.ts';
@@ -59,6 +62,7 @@ export function createPercipioConnector(
     skipsCompliance: settings.get(skipComplianceCoursesField),
     skipsRetired: settings.get(skipRetiredCoursesField),
   });
+  const syncsLicenses = settings.get(syncLicensesField);
   const reusable = new ReusableReport(settings.get(reportIdField));
   const reporting = {
     reports: () => client().reports,
@@ -67,7 +71,7 @@ export function createPercipioConnector(
     timing,
   };
   const createScope = (): SyncScope => {
-    const lists = new SyncLists();
+    const lists = new SyncLists({ keepsReportUserIds: syncsLicenses });
     const createReport = () =>
       createActivityReport({
         ...reporting,
@@ -78,7 +82,16 @@ export function createPercipioConnector(
         isListing: () => lists.isListing,
         syncedIds: (signal) => lists.readIds(client().users, signal),
       });
-    return { lists, reports: new SyncReports(createReport) };
+    const createLicenses = () =>
+      createLicenseReport({
+        ...reporting,
+        isListing: () => lists.isListingUsers,
+        readLists: async (signal) => ({
+          users: await lists.readIdsInReports(client().users, signal),
+          collections: await lists.licenses.readIdsByName(client().licenses, signal),
+        }),
+      });
+    return { lists, reports: new SyncReports(createReport), licenseReports: new SyncReports(createLicenses) };
   };
   const percipio: PercipioContext = {
     client,
@@ -90,11 +103,16 @@ export function createPercipioConnector(
     reportWaitMs: timing.reportWaitMs,
   };
   const checks = new PermissionChecks({ client, now: timing.now });
-  const validated = { token, organizationId, percipio, courses: createCourses(percipio), checks };
+  const validated = { token, organizationId, percipio, courses: createCourses(percipio), syncsLicenses, checks };
   return {
     metadata: { displayName: 'Percipio Connector', description: 'Accounts and course progress of Skillsoft Percipio' },
     // Syncers begin with the last one: the listing of users, from which roles are read, comes before roles.
-    resourceTypes: [createCourseSyncer(percipio), createRoleSyncer(percipio), createUserSyncer(percipio)],
+    resourceTypes: [
+      createCourseSyncer(percipio),
+      ...(syncsLicenses ? [createLicenseSyncer(percipio)] : []),
+      createRoleSyncer(percipio),
+      createUserSyncer(percipio),
+    ],
     eventFeeds: [
       createUserChangesFeed(percipio, timing.now),
       createCourseActivityFeed({ percipio, timing, reportTimeoutMs: settings.get(reportTimeoutField) }),

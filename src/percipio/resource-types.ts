@@ -27,6 +27,14 @@ export const courseType = create(ResourceTypeSchema, {
   ]),
 });
 
+/** Content that the organization has bought: a collection, or a license pool. All grants can be requested at once. */
+export const licenseType = create(ResourceTypeSchema, {
+  id: 'license',
+  displayName: 'License',
+  traits: [ResourceType_Trait.LICENSE_PROFILE],
+  annotations: packAnnotations([annotation(TypeScopedGrantsSchema, create(TypeScopedGrantsSchema))]),
+});
+
 /** What a user may do in Percipio. Everyone has exactly one role. All grants can be requested at once. */
 export const roleType = create(ResourceTypeSchema, {
   id: 'role',

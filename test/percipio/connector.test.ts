@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Capability } from '#gen/c1/connector/v2/connector_pb.js';
+import { ResourceType_Trait } from '#gen/c1/connector/v2/resource_pb.js';
 import { createConnectorServices } from '../../src/baton/services/connector-services.ts';
 import { createTestSettings } from '../../src/baton/testing.ts';
 import { createPercipioConnector } from '../../src/percipio/connector.ts';
@@ -31,6 +32,23 @@ test('GetMetadata tells that all types are synced, whole and one by one', async 
     assert.equal(capabilities.includes(Capability.PROVISION), resourceType?.id === 'role', of);
   }
   assert.notEqual(metadata?.displayName, '');
+});
+
+test('the type license is there, with its capabilities, only if licenses are synced', async (t) => {
+  const simulator = await startSimulator(t, { users: 0, courses: 0, activityRows: 0 });
+  const started = startConnector(t, simulator, { settings: { 'sync-licenses': true } });
+  const { metadata } = await started.connectorService.getMetadata({});
+  const types = metadata?.capabilities?.resourceTypeCapabilities ?? [];
+  assert.deepEqual(
+    types.map(({ resourceType, capabilities }) => [resourceType?.id, capabilities.length]),
+    [
+      ['course', 2],
+      ['license', 2],
+      ['role', 3],
+      ['user', 5],
+    ],
+  );
+  assert.deepEqual(types[1]?.resourceType?.traits, [ResourceType_Trait.LICENSE_PROFILE]);
 });
 
 test('statistics count the requests to each family', async (t) => {

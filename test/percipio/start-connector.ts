@@ -147,7 +147,7 @@ export async function readAllPages<Item, Answer extends ListAnswer<Item>>(
 
 export async function readResources(
   { resources }: StartedConnector,
-  resourceTypeId: 'user' | 'course' | 'role',
+  resourceTypeId: 'user' | 'course' | 'role' | 'license',
   activeSyncId: string,
 ): Promise<Resource[]> {
   const { items } = await readAllPages((pageToken) =>

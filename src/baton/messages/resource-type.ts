@@ -10,7 +10,7 @@ export interface ResourceTypeInit {
   readonly displayName: string;
   readonly description?: string;
   /** What resources of the type are to ConductorOne; their builder must match, such as `buildUserResource` for `user`. */
-  readonly trait?: 'user' | 'group' | 'role' | 'app';
+  readonly trait?: 'user' | 'group' | 'role' | 'app' | 'license';
   readonly annotations?: readonly Annotation[];
 }
 
@@ -28,4 +28,5 @@ const traits = {
   group: ResourceType_Trait.GROUP,
   role: ResourceType_Trait.ROLE,
   app: ResourceType_Trait.APP,
+  license: ResourceType_Trait.LICENSE_PROFILE,
 } as const;

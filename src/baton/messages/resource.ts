@@ -2,6 +2,7 @@
 import { create, type DescMessage, type JsonObject, type Message } from '@bufbuild/protobuf';
 import { type Any, AnySchema, anyPack } from '@bufbuild/protobuf/wkt';
 import {
+  LicenseProfileTraitSchema,
   RoleTraitSchema,
   UserTrait_AccountType,
   UserTrait_Status_Status,
@@ -47,6 +48,29 @@ export function buildResource({ type, id, displayName, description = '', annotat
 /** Builds a resource with a RoleTrait, for a type that declares it: a bundle of permissions. */
 export function buildRoleResource(init: ResourceInit): Resource {
   const trait = annotation(RoleTraitSchema, create(RoleTraitSchema));
+  return buildResource({ ...init, annotations: [trait, ...(init.annotations ?? [])] });
+}
+
+/** What a license is built from. */
+export interface LicenseResourceInit extends ResourceInit {
+  /** How many seats were bought; absent if unknown. */
+  readonly purchasedSeats?: number | undefined;
+  /** How many seats are taken; absent if unknown. */
+  readonly consumedSeats?: number | undefined;
+  /** Whoever has one of these entitlements of the connector has a seat. Each once. */
+  readonly entitlementIds: readonly string[];
+}
+
+/** Builds a resource with a LicenseProfileTrait, for a type that declares it: seats that users can have. */
+export function buildLicenseResource(init: LicenseResourceInit): Resource {
+  const { displayName, purchasedSeats = 0, consumedSeats = 0, entitlementIds } = init;
+  const value = create(LicenseProfileTraitSchema, {
+    licenseName: cutText(displayName, displayNameMaxBytes),
+    purchasedSeats: BigInt(purchasedSeats),
+    consumedSeats: BigInt(consumedSeats),
+    entitlementIds: [...entitlementIds],
+  });
+  const trait = annotation(LicenseProfileTraitSchema, value);
   return buildResource({ ...init, annotations: [trait, ...(init.annotations ?? [])] });
 }
 

@@ -82,10 +82,31 @@ export class Fields {
     return word === 'true' ? true : word === 'false' ? false : this.#unread(name, value);
   }
 
+  /** A whole number from 0, which may be text. */
+  number(name: string): number | undefined {
+    const value = this.#object[name];
+    const text = toTrimmedText(value) ?? '';
+    return /^\d{1,15}$/.test(text) ? Number(text) : this.#unread(name, value);
+  }
+
   /** The fields of an object in the object. */
   object(name: string): Fields | undefined {
     const value = this.#object[name];
     return isObject(value) ? this.#fieldsOf(name, value) : this.#unread(name, value);
+  }
+
+  /** A list of texts, some of which may be in objects that `read` reads; without the entries that are neither. */
+  texts(name: string, read: (fields: Fields) => string | undefined): string[] {
+    const value = this.#object[name];
+    if (!Array.isArray(value)) {
+      this.#unread(name, value);
+      return [];
+    }
+    const texts = value.map((entry: unknown) =>
+      isObject(entry) ? read(this.#fieldsOf(name, entry)) : toTrimmedText(entry),
+    );
+    if (texts.some((text, index) => !text && !isNothing(value[index]))) this.#count(this.#path + name);
+    return texts.flatMap((text) => text || []);
   }
 
   /** A list of objects, without the entries that are none. What is not a list is an empty one. */
@@ -163,6 +184,19 @@ export function lenientObject<Item>(read: ReadItem<Item>) {
     if (!isIdentified(value)) return addIssues(value, [], context);
     const { unread, count } = countUnread();
     return { item: read(value.id, new Fields(value, '', count)), unread };
+  });
+}
+
+/** A list of objects of which nothing is certain, not even an id. What is not an object has no fields. */
+export function uncertainObjects<Item>(read: (fields: Fields) => Item) {
+  return z.array(z.unknown()).transform((entries): LenientObjects<Item> => {
+    const { unread, count } = countUnread();
+    const items: Item[] = [];
+    for (const entry of entries) {
+      if (entry === null) count('null');
+      else items.push(read(new Fields(isObject(entry) ? entry : {}, '', count)));
+    }
+    return { items, entries: entries.length, unread };
   });
 }
 

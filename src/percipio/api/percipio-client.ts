@@ -4,6 +4,7 @@ import { completeOptions, type PercipioClientOptions } from './client-options.ts
 import { ContentApi } from './content.ts';
 import { CustomAttributesApi } from './custom-attributes.ts';
 import { HttpClient } from './http-client.ts';
+import { LicensesApi } from './licenses.ts';
 import { Probes } from './probes.ts';
 import { Senders } from './redirects.ts';
 import { ReportsApi } from './reports.ts';
@@ -21,6 +22,7 @@ export interface PercipioClient {
   readonly users: UsersApi;
   readonly customAttributes: CustomAttributesApi;
   readonly content: ContentApi;
+  readonly licenses: LicensesApi;
   readonly reports: ReportsApi;
   readonly probes: Probes;
   /** What was done so far. */
@@ -46,6 +48,7 @@ export function createPercipioClient(options: PercipioClientOptions): PercipioCl
     users: new UsersApi(http, organizationId),
     customAttributes: new CustomAttributesApi(http, organizationId),
     content: new ContentApi(http, organizationId),
+    licenses: new LicensesApi(http, organizationId),
     reports: new ReportsApi(http, organizationId),
     probes: new Probes(http, organizationId),
     statistics: () => http.statistics.read(),

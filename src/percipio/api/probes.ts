@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { HttpClient } from './http-client.ts';
 import { PercipioError } from './percipio-error.ts';
 
-/** The families that a sync reads. */
-export const probedFamilies = ['user-management', 'content-discovery', 'reporting'] as const;
+/** The families that a sync reads: `common` only where it syncs licenses. */
+export const probedFamilies = ['user-management', 'content-discovery', 'common', 'reporting'] as const;
 
 export type ProbedFamily = (typeof probedFamilies)[number];
 
@@ -21,6 +21,7 @@ export class Probes {
     this.#paths = {
       'user-management': `/user-management/v1/${organization}/users`,
       'content-discovery': `/content-discovery/v2/${organization}/catalog-content`,
+      common: `/common/v1/${organization}/collections`,
       reporting: `/reporting/v1/${organization}/report-requests/${absentReportId}`,
     };
   }
@@ -32,7 +33,8 @@ export class Probes {
   async probe(family: ProbedFamily, signal: AbortSignal): Promise<void> {
     const path = this.#paths[family];
     if (family !== 'reporting') {
-      const query = { max: 1, offset: 0 };
+      // There is no smaller request than for all collections, which are few.
+      const query = family === 'common' ? undefined : { max: 1, offset: 0 };
       await this.#http.json({ family, method: 'GET', path, query, retry: 'always' }, z.array(z.unknown()), signal);
       return;
     }

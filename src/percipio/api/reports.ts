@@ -79,18 +79,26 @@ export class ReportsApi {
     request: LearningActivityRequest,
     signal: AbortSignal,
   ): Promise<Pick<JsonResponse<RequestedReport>, 'value' | 'rateLimit'>> {
-    const period =
-      'timeFrame' in request
-        ? { timeFrame: request.timeFrame }
-        : { start: request.start.toISOString(), end: request.end.toISOString() };
+    const { contentType, mapping } = request;
+    return await this.#request('learning-activity', { ...toBody(request), contentType, mapping }, signal);
+  }
+
+  /**
+   * Requests an entitlements report, which Percipio's pages call License Consumption: a row for each collection and each
+   * user who has consumed a license of it. Retried like the other one.
+   */
+  async requestEntitlements(period: ReportPeriod, signal: AbortSignal): Promise<RequestedReport> {
+    return (await this.#request('entitlements', toBody(period), signal)).value;
+  }
+
+  async #request(
+    kind: 'learning-activity' | 'entitlements',
+    body: object,
+    signal: AbortSignal,
+  ): Promise<Pick<JsonResponse<RequestedReport>, 'value' | 'rateLimit'>> {
+    const path = `${this.#path}/${kind}`;
     const { value, rateLimit } = await this.#http.json(
-      {
-        family: 'reporting',
-        method: 'POST',
-        path: `${this.#path}/learning-activity`,
-        body: { ...period, contentType: request.contentType, mapping: request.mapping, ...delivery },
-        retry: 'always',
-      },
+      { family: 'reporting', method: 'POST', path, body: { ...body, ...delivery }, retry: 'always' },
       requestedReportSchema,
       signal,
     );
@@ -120,6 +128,12 @@ export class ReportsApi {
       throw error instanceof PercipioError && error.status === 404 ? toExpired(error) : error;
     }
   }
+}
+
+function toBody(period: ReportPeriod) {
+  return 'timeFrame' in period
+    ? { timeFrame: period.timeFrame }
+    : { start: period.start.toISOString(), end: period.end.toISOString() };
 }
 
 /** The first byte of a body after white space and a byte order mark; the body then begins there. */

@@ -1,7 +1,9 @@
 // What a process remembers of the users that a sync has listed: their ids, for reports, and their roles, for grants.
 import { untilAborted } from 'baton-connector-sdk/http';
 import { z } from 'zod';
+import type { User } from '../api/user.ts';
 import { type UsersApi, type UsersPage, usersPageSizeMax } from '../api/users.ts';
+import { toReportUserId } from '../report/scan/license-rows.ts';
 import { firstPageKey, type KnownPage, KnownPages } from './known-pages.ts';
 
 /** The page token of the list of users. */
@@ -11,6 +13,11 @@ export const usersPosition = z.strictObject({ offset: z.int().min(1) });
 export interface KnownUsersPage extends KnownPage<string> {
   /** Of the users in `items`, in their order; undefined for a user without a role. */
   readonly roles: readonly (string | undefined)[];
+  /**
+   * As the license report names the users in `items`, in their order: the external user id, by default the login name,
+   * without its case. Empty if they are not kept.
+   */
+  readonly reportUserIds: readonly (string | undefined)[];
   /** Where the next page begins; absent on the last one. */
   readonly nextOffset: number | undefined;
 }
@@ -22,12 +29,17 @@ interface ReadUsersPage extends UsersPage {
 
 /** The users of one sync, page by page: of each an id, and a reference to a role. */
 export class ListedUsers {
+  readonly #keepsReportUserIds: boolean;
   readonly #pages = new KnownPages<string, KnownUsersPage>();
   readonly #inFlight = new Map<number, Promise<ReadUsersPage>>();
   /** The first page, read before the listing, and how many users had been changed by then. */
   #prefetched: { readonly page: UsersPage; readonly writes: number } | undefined;
   /** One string for each role: a parsed page has one for each user. */
   readonly #roles = new Map<string, string>();
+
+  constructor({ keepsReportUserIds }: { readonly keepsReportUserIds: boolean }) {
+    this.#keepsReportUserIds = keepsReportUserIds;
+  }
 
   /**
    * A page as Percipio has it now, as large as Percipio allows. Callers share a request that is in flight, so that
@@ -66,18 +78,19 @@ export class ListedUsers {
 
   /** The ids of all users. Pages that are not remembered are read from Percipio. */
   async readAllIds(users: UsersApi, signal: AbortSignal): Promise<readonly string[]> {
-    const known = this.allIds();
-    if (known) {
-      return known;
-    }
+    return this.allIds() ?? (await this.readPages(users, signal)).flatMap(({ items }) => items);
+  }
+
+  /** All users, page by page. Pages that are not remembered are read from Percipio. */
+  async readPages(users: UsersApi, signal: AbortSignal): Promise<readonly KnownUsersPage[]> {
     // In a list of its own: another caller may list the users again meanwhile, which replaces remembered pages.
-    const ids: string[] = [];
+    const pages: KnownUsersPage[] = [];
     for (let offset: number | undefined = 0; offset !== undefined; ) {
       const page: KnownUsersPage = this.get(offset) ?? (await this.read(users, offset, signal)).known;
-      ids.push(...page.items);
+      pages.push(page);
       offset = page.nextOffset;
     }
-    return ids;
+    return pages;
   }
 
   async #request(users: UsersApi, offset: number, signal: AbortSignal): Promise<ReadUsersPage> {
@@ -111,6 +124,7 @@ export class ListedUsers {
     return {
       items: items.map((user) => user.id),
       roles: items.map(({ role }) => (role ? this.#oneString(role) : undefined)),
+      reportUserIds: this.#keepsReportUserIds ? items.map(reportUserIdOf) : [],
       nextKey: nextOffset === undefined ? undefined : keyOf(nextOffset),
       nextOffset,
     };
@@ -121,6 +135,11 @@ export class ListedUsers {
     this.#roles.set(known, known);
     return known;
   }
+}
+
+function reportUserIdOf({ externalUserId, loginName }: User): string | undefined {
+  const id = externalUserId || loginName;
+  return id ? toReportUserId(id) : undefined;
 }
 
 function keyOf(offset: number): string {

@@ -1,5 +1,6 @@
 // What a process remembers of the syncs that it serves. A cache: whatever is missing is read again from Percipio.
 import type { ActivityReport } from '../report/activity-report.ts';
+import type { LicenseReport } from '../report/license-report.ts';
 import type { SyncReports } from '../report/sync-reports.ts';
 import type { SyncLists } from './sync-lists.ts';
 
@@ -16,6 +17,7 @@ const prefetchedMaxAgeMs = 60_000;
 export interface SyncScope {
   readonly lists: SyncLists;
   readonly reports: SyncReports<ActivityReport>;
+  readonly licenseReports: SyncReports<LicenseReport>;
 }
 
 interface Remembered {
@@ -73,12 +75,12 @@ export class SyncMemory {
   /** Drops the scope of a sync that has ended, and stops its report. */
   forget(syncId: string | undefined): void {
     const key = syncId ?? '';
-    this.#scopes.get(key)?.scope.reports.close();
+    closeReports(this.#scopes.get(key));
     this.#scopes.delete(key);
   }
 
   close(): void {
-    this.#prefetched?.scope.reports.close();
+    closeReports(this.#prefetched);
     for (const syncId of [...this.#scopes.keys()]) {
       this.forget(syncId);
     }
@@ -108,4 +110,9 @@ export class SyncMemory {
       }
     }
   }
+}
+
+function closeReports(remembered: Remembered | undefined): void {
+  remembered?.scope.reports.close();
+  remembered?.scope.licenseReports.close();
 }

@@ -5,8 +5,9 @@ import { PercipioError } from '../api/percipio-error.ts';
 import { type ProbedFamily, probedFamilies } from '../api/probes.ts';
 import type { PercipioContext } from '../context.ts';
 import type { CourseSource } from '../courses/course-source.ts';
+import { readCollections } from '../licenses/read-licenses.ts';
 import type { SyncScope } from '../memory/sync-memory.ts';
-import { courseType, roleType, userType } from '../resource-types.ts';
+import { courseType, licenseType, roleType, userType } from '../resource-types.ts';
 import { asService, organizationAdvice, tokenAdvice } from '../service-errors.ts';
 import type { PermissionChecks } from './permission-checks.ts';
 
@@ -18,6 +19,7 @@ interface ValidateOptions {
   readonly organizationId: string;
   readonly percipio: PercipioContext;
   readonly courses: CourseSource;
+  readonly syncsLicenses: boolean;
   readonly checks: PermissionChecks;
 }
 
@@ -46,7 +48,7 @@ export async function validatePercipio(
   const failures = await (scope ? prefetch(scope, options, context, validation) : checkAll(options, context));
   const [first, ...others] = failures;
   if (first) {
-    const error = others.length === 0 ? first.error : combine(first, others);
+    const error = others.length === 0 ? first.error : combine(first, others, familiesOf(options).length);
     throw error.code === Code.Unauthenticated ? withTokenHint(error, options.token) : error;
   }
 }
@@ -81,7 +83,7 @@ async function prefetch(
   context: Context,
   { resourceTypeIds, hasGrants }: Validation,
 ): Promise<Failure[]> {
-  const { percipio, courses } = options;
+  const { percipio, courses, syncsLicenses } = options;
   const isListed = (typeId: string) => resourceTypeIds?.includes(typeId) ?? true;
   // Roles come from the list of users.
   const needsUsers = isListed(userType.id) || isListed(roleType.id);
@@ -89,26 +91,41 @@ async function prefetch(
   const mayNeedReport = hasGrants !== false && isListed(courseType.id);
   const users = () =>
     asService(context.signal, (signal) => scope.lists.users.prefetch(percipio.client().users, signal));
-  const report = () => asService(context.signal, (signal) => scope.reports.prefetch(signal));
+  const needsLicenses = syncsLicenses && isListed(licenseType.id);
+  const mayNeedLicenseReport = needsLicenses && hasGrants !== false && isListed(userType.id);
   const failures = await attempt({
     ...(needsUsers && { 'user-management': users }),
     ...(isListed(courseType.id) && { 'content-discovery': () => courses.prefetch(scope, context) }),
+    ...(needsLicenses && { common: async () => void (await readCollections(percipio, scope, context.signal)) }),
   });
   if (failures.length > 0) {
     // No sync follows, so a report would be wasted; but the operator should see all failures at once.
-    return mayNeedReport
+    return mayNeedReport || mayNeedLicenseReport
       ? [...failures, ...(await attempt({ reporting: check(options, context, 'reporting') }))]
       : failures;
   }
-  if (!mayNeedReport || scope.lists.courses.isKnownEmpty) {
+  const needed = [
+    ...(mayNeedReport && !scope.lists.courses.isKnownEmpty ? [scope.reports] : []),
+    ...(mayNeedLicenseReport ? [scope.licenseReports] : []),
+  ];
+  if (needed.length === 0) {
     return [];
   }
+  const requestReports = async () => {
+    await asService(context.signal, (signal) => Promise.all(needed.map((reports) => reports.prefetch(signal))));
+  };
   // Unless it is known that grants follow, a report might be wasted.
-  return attempt({ reporting: hasGrants ? report : check(options, context, 'reporting') });
+  return attempt({ reporting: hasGrants ? requestReports : check(options, context, 'reporting') });
 }
 
 function checkAll(options: ValidateOptions, context: Context): Promise<Failure[]> {
-  return attempt(Object.fromEntries(probedFamilies.map((family) => [family, check(options, context, family)])));
+  const families = familiesOf(options);
+  return attempt(Object.fromEntries(families.map((family) => [family, check(options, context, family)])));
+}
+
+/** The families that a sync of everything reads. */
+function familiesOf({ syncsLicenses }: ValidateOptions): readonly ProbedFamily[] {
+  return probedFamilies.filter((family) => family !== 'common' || syncsLicenses);
 }
 
 function check({ checks }: ValidateOptions, { signal }: Context, family: ProbedFamily) {
@@ -136,7 +153,7 @@ interface Failure {
 }
 
 /** One error for several families, without repeating what they have in common. */
-function combine(first: Failure, others: readonly Failure[]): ServiceError {
+function combine(first: Failure, others: readonly Failure[], familyCount: number): ServiceError {
   const { code, reason, rawMessage, cause } = first.error;
   const failures = [first, ...others];
   if (others.some(({ error }) => error.code !== code)) {
@@ -145,7 +162,7 @@ function combine(first: Failure, others: readonly Failure[]): ServiceError {
   }
   const families = failures.map(({ family }) => family).join(', ');
   const shared = cause instanceof PercipioError ? cause.message : rawMessage;
-  const advice = adviceForAll(code, failures.length);
+  const advice = adviceForAll(code, failures.length === familyCount);
   return new ServiceError(
     code,
     `All of these API families failed with the same error: ${families}. ${shared}${advice && `. ${advice}`}`,
@@ -156,16 +173,14 @@ function combine(first: Failure, others: readonly Failure[]): ServiceError {
   );
 }
 
-function adviceForAll(code: Code, failureCount: number): string {
+function adviceForAll(code: Code, isAboutAllFamilies: boolean): string {
   switch (code) {
     case Code.Unauthenticated:
       return tokenAdvice;
     case Code.PermissionDenied: {
       const needed = 'service account of the API token needs permission for these families';
       // A token without any permission more likely belongs to another organization.
-      return failureCount === probedFamilies.length
-        ? `${organizationAdvice}; if they are right, the ${needed}`
-        : `The ${needed}`;
+      return isAboutAllFamilies ? `${organizationAdvice}; if they are right, the ${needed}` : `The ${needed}`;
     }
     case Code.FailedPrecondition:
       return organizationAdvice;

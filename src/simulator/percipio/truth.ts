@@ -7,7 +7,7 @@ import { contentIdAt } from './organization/catalog-item-at.ts';
 import { CONTENT_KINDS } from './organization/content-kinds.ts';
 import type { Organization } from './organization/organization.ts';
 import { userIdAt } from './organization/user-at.ts';
-import { consumedLicenses } from './reports/entitlement-report.ts';
+import { consumedLicenses, userIdInRow } from './reports/entitlement-report.ts';
 
 /** Which part of the truth to compute. */
 export interface TruthScope {
@@ -241,7 +241,7 @@ export function tellTruth({ organization, plan, data, oddRows, now }: TruthSourc
     },
     consumedLicenses: () =>
       [...consumedLicenses(data)].flatMap(({ collection, user, consumed }) =>
-        user.externalUserId ? [{ collection, userId: user.id, consumed }] : [],
+        userIdInRow(user) !== '' ? [{ collection, userId: user.id, consumed }] : [],
       ),
     counts,
     toJSON: () => counts(),

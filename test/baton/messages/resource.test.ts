@@ -4,6 +4,7 @@ import { create } from '@bufbuild/protobuf';
 import { anyUnpack } from '@bufbuild/protobuf/wkt';
 import { ExternalLinkSchema } from '#gen/c1/connector/v2/annotation_external_link_pb.js';
 import {
+  LicenseProfileTraitSchema,
   type UserTrait,
   UserTrait_AccountType,
   UserTrait_Status_Status,
@@ -19,6 +20,7 @@ import {
 import { encodeMessage } from '../../../src/baton/encode/encode-message.ts';
 import {
   annotation,
+  buildLicenseResource,
   buildResource,
   buildUserResource,
   cutText,
@@ -26,6 +28,7 @@ import {
   displayNameMaxBytes,
   type UserResourceInit,
 } from '../../../src/baton/messages/resource.ts';
+import { buildResourceType } from '../../../src/baton/messages/resource-type.ts';
 
 const bookType = create(ResourceTypeSchema, { id: 'book', displayName: 'Book' });
 
@@ -139,4 +142,22 @@ test('the attributes in the trait are in the order of their bytes, as Go writes 
     places,
     places.toSorted((a, b) => a - b),
   );
+});
+
+test('a license has its seats and its entitlements in its trait, with 0 for what is unknown', () => {
+  const type = buildResourceType({ id: 'license', displayName: 'License', trait: 'license' });
+  assert.deepEqual(type.traits, [ResourceType_Trait.LICENSE_PROFILE]);
+  const init = { type, id: 'l1', displayName: 'é'.repeat(600), entitlementIds: ['license:l1:member'] };
+  for (const [seats, expected] of [
+    [{}, [0n, 0n]],
+    [{ purchasedSeats: 25, consumedSeats: 7 }, [25n, 7n]],
+  ] as const) {
+    const { displayName, annotations } = buildLicenseResource({ ...init, ...seats });
+    const [any] = annotations;
+    const trait = any && anyUnpack(any, LicenseProfileTraitSchema);
+    assert.deepEqual([trait?.purchasedSeats, trait?.consumedSeats], expected);
+    assert.deepEqual(trait?.entitlementIds, ['license:l1:member']);
+    assert.equal(trait?.licenseName, 'é'.repeat(512));
+    assert.equal(displayName, trait?.licenseName);
+  }
 });

@@ -28,6 +28,7 @@ describe('probes.probe', () => {
   for (const [family, path] of [
     ['user-management', `/user-management/v1/organizations/${organizationId}/users?max=1&offset=0`],
     ['content-discovery', `/content-discovery/v2/organizations/${organizationId}/catalog-content?max=1&offset=0`],
+    ['common', `/common/v1/organizations/${organizationId}/collections`],
   ] as const) {
     it(`asks ${family} for one thing`, async (t) => {
       const server = await startServer(t, (_request, response) => sendJson(response, [{ anything: 1 }]));

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { SyncLists } from '../../../src/percipio/memory/sync-lists.ts';
 import type { SyncScope } from '../../../src/percipio/memory/sync-memory.ts';
 import { createActivityReport } from '../../../src/percipio/report/activity-report.ts';
+import { createLicenseReport } from '../../../src/percipio/report/license-report.ts';
 import { ReusableReport } from '../../../src/percipio/report/reusable-report.ts';
 import { SyncReports } from '../../../src/percipio/report/sync-reports.ts';
 import { quickTiming, silentLogger } from '../start-connector.ts';
@@ -21,5 +22,18 @@ export function createIdleScope(): SyncScope {
       reusable: new ReusableReport(),
       isListing: () => false,
     });
-  return { lists: new SyncLists(), reports: new SyncReports(createReport) };
+  const createLicenses = () =>
+    createLicenseReport({
+      reports: () => assert.fail('no report is asked for'),
+      logger: silentLogger,
+      timeoutMs: 1,
+      timing: quickTiming,
+      isListing: () => false,
+      readLists: async () => ({ users: new Map(), collections: new Map() }),
+    });
+  return {
+    lists: new SyncLists(),
+    reports: new SyncReports(createReport),
+    licenseReports: new SyncReports(createLicenses),
+  };
 }

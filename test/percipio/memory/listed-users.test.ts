@@ -9,12 +9,12 @@ import { uuid } from '../start-connector.ts';
 
 const never = new AbortController().signal;
 
-async function start(t: TestContext, users: readonly Omit<PercipioUser, 'id'>[]) {
+async function start(t: TestContext, users: readonly Omit<PercipioUser, 'id'>[], keepsReportUserIds = false) {
   const simulator = await startSimulator(t, { users: 0, courses: 0, activityRows: 0 });
   simulator.data.users = users.map((user, index) => ({ ...user, id: uuid(index) }));
   const { organizationId, token } = simulator;
   const client = createTestClient(t, simulator.url, { organizationId, token });
-  return { simulator, users: client.users, listed: new ListedUsers() };
+  return { simulator, users: client.users, listed: new ListedUsers({ keepsReportUserIds }) };
 }
 
 test('of each user the id and the role are remembered, and where the next page begins', async (t) => {
@@ -27,6 +27,21 @@ test('of each user the id and the role are remembered, and where the next page b
   );
   assert.deepEqual(listed.get(0)?.roles, ['ADMIN', undefined, undefined, undefined]);
   assert.deepEqual(listed.allIds(), [0, 1, 2, 3].map(uuid));
+});
+
+test('the ids that reports name users by are remembered on request: the external id, by default the login name', async (t) => {
+  const people = [
+    { externalUserId: ' E7 ', loginName: 'ann' },
+    { externalUserId: null, loginName: 'Bob@Example.com' },
+    { externalUserId: '', loginName: 'eve' },
+    {},
+  ];
+  const kept = await start(t, people, true);
+  await kept.listed.read(kept.users, 0, never);
+  assert.deepEqual(kept.listed.get(0)?.reportUserIds, ['e7', 'bob@example.com', 'eve', undefined]);
+  const { users, listed } = await start(t, people);
+  await listed.read(users, 0, never);
+  assert.deepEqual(listed.get(0)?.reportUserIds, []);
 });
 
 test('all ids are known when the pages lead from the first to the last user', async (t) => {

@@ -15,6 +15,7 @@ function createMemory() {
     const number = made++;
     const scope = createIdleScope();
     scope.reports.close = () => void closed.push(number);
+    scope.licenseReports.close = () => assert.equal(closed.at(-1), number);
     return scope;
   };
   return { memory: new SyncMemory(createScope, () => clock.ms), clock, closed };

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Validation } from '../../../src/baton/author/connector.ts';
 import { Code, ServiceError } from '../../../src/baton/author/service-error.ts';
+import type { ApiFamily } from '../../../src/simulator/percipio/http/router.ts';
 import type { PercipioSimulator } from '../../../src/simulator/percipio/percipio-simulator.ts';
 import { mintServiceToken } from '../../../src/simulator/percipio/service-token.ts';
 import type { PercipioSimulatorOptions } from '../../../src/simulator/percipio/simulator-options.ts';
@@ -207,6 +208,58 @@ for (const family of ['user-management', 'content-discovery', 'reporting'] as co
     );
   });
 }
+
+const licenses = { 'sync-licenses': true };
+
+test('licenses: their family needs permission too, where they are synced, and no report is requested without it', async (t) => {
+  for (const validation of [check, wholeSync]) {
+    const simulator = await startSimulator(t, { ...small, forbidden: ['common'] });
+    await startConnector(t, simulator).connector.validate?.(createContext().context, check);
+    simulator.requests.clear();
+    const { connector } = startConnector(t, simulator, { settings: licenses });
+    await assert.rejects(async () => connector.validate?.(createContext().context, validation), {
+      code: Code.PermissionDenied,
+      reason: 'percipio_http_403',
+      rawMessage:
+        /\/collections answered 403 .*needs permission for the API family common(?:, or remove --sync-licenses)?$/,
+    });
+    assert.equal(simulator.requests.of({ method: 'POST' }).length, 0);
+  }
+});
+
+test('licenses: a token of another organization is told from missing permissions by all four families', async (t) => {
+  const simulator = await startSimulator(t, small);
+  const rejectsWith = async (forbidden: ApiFamily[], message: RegExp) => {
+    for (const family of forbidden) simulator.forbidden.add(family);
+    const { connector } = startConnector(t, simulator, { settings: licenses });
+    await assert.rejects(async () => connector.validate?.(createContext().context, check), { rawMessage: message });
+  };
+  const three = ['user-management', 'content-discovery', 'reporting'] as const;
+  await rejectsWith([...three], /\. The service account of the API token needs permission for these families$/);
+  await rejectsWith(['common'], /Check the organization id/);
+});
+
+test('licenses: a sync is asked for the collections once, and for their report only if users are synced with grants', async (t) => {
+  for (const [resourceTypeIds, hasGrants, expected] of [
+    [['license'], true, ['GET collections']],
+    [['license', 'user'], true, ['GET collections', 'GET users 1000', 'POST entitlements']],
+    [['license', 'user'], false, ['GET collections', 'GET users 1000']],
+    [['license', 'user'], undefined, [smallCalls[0], 'GET collections', 'GET users 1000']],
+    [['user'], true, ['GET users 1000']],
+  ] as const) {
+    const simulator = await startSimulator(t, small);
+    const started = startConnector(t, simulator, { settings: licenses });
+    await started.connector.validate?.(createContext().context, {
+      isForSync: true,
+      resourceTypeIds,
+      ...(hasGrants !== undefined && { hasGrants }),
+    });
+    assert.deepEqual(calls(simulator), expected);
+    if (resourceTypeIds.length === 1) continue;
+    await readResources(started, 'license', 'sync-1');
+    assert.equal(simulator.requests.of({ path: /collections$/ }).length, 1);
+  }
+});
 
 test('several families without permission are named together', async (t) => {
   const { error } = await validate(t, { forbidden: ['user-management', 'reporting'] });

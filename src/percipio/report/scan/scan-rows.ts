@@ -1,5 +1,5 @@
 // Scans a report, a JSON array of objects, as it arrives in pieces, and finds the wanted fields of each row.
-import { ReportFormatError } from './report-format-error.ts';
+import { ReportFormatError, type ReportName } from './report-format-error.ts';
 import { decodeText, RowFields, type Spans, scanRow } from './scan-row.ts';
 import { incomplete, isBlank } from './skip-json.ts';
 
@@ -16,6 +16,8 @@ export interface ScanProgress {
 }
 
 export interface ScanOptions {
+  /** What errors name the report. Default: the activity report. */
+  readonly name?: ReportName | undefined;
   /** Ends the scan after the current piece. The body must react to the signal itself while it waits. */
   readonly signal?: AbortSignal | undefined;
   /** Called after each piece. */
@@ -32,9 +34,9 @@ export async function scanRows(
   body: AsyncIterable<Uint8Array>,
   fields: readonly string[],
   onRow: OnRow,
-  { signal, onProgress }: ScanOptions = {},
+  { name, signal, onProgress }: ScanOptions = {},
 ): Promise<ScanProgress> {
-  const scanner = new RowScanner(fields, onRow);
+  const scanner = new RowScanner(fields, onRow, name);
   let bytes = 0;
   for await (const piece of body) {
     signal?.throwIfAborted();
@@ -67,6 +69,7 @@ class RowScanner {
   readonly #fields: RowFields;
   readonly #spans: Spans;
   readonly #onRow: OnRow;
+  readonly #name: ReportName | undefined;
   #expected: Expectation = 'array';
   #rows = 0;
   /** The beginning of an incomplete row, then the current piece, then a zero. */
@@ -78,10 +81,11 @@ class RowScanner {
   /** How many bytes another scan needs. */
   #wanted = 0;
 
-  constructor(fields: readonly string[], onRow: OnRow) {
+  constructor(fields: readonly string[], onRow: OnRow, name: ReportName | undefined) {
     this.#fields = new RowFields(fields);
     this.#spans = new Int32Array(2 * fields.length);
     this.#onRow = onRow;
+    this.#name = name;
   }
 
   /** How many rows `onRow` got. */
@@ -166,7 +170,8 @@ class RowScanner {
 
   /** An error about a byte, in the next row. */
   #fail(problem: string, position: number, isCutOff: boolean): ReportFormatError {
-    return new ReportFormatError(problem, { byteOffset: this.#offset + position, row: this.#rows + 1, isCutOff });
+    const fields = { byteOffset: this.#offset + position, row: this.#rows + 1, isCutOff };
+    return new ReportFormatError(problem, fields, this.#name);
   }
 }
 

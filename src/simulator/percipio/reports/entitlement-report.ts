@@ -64,7 +64,7 @@ export function* consumedLicenses(data: SimulatedData): Generator<ConsumedLicens
 /**
  * `userId` of a row is the User ID attribute: `externalUserId` in the rest of the API, by default the login name.
  */
-function userIdInRow({ externalUserId, loginName }: PercipioUser): string {
+export function userIdInRow({ externalUserId, loginName }: PercipioUser): string {
   return String(externalUserId ?? loginName ?? '');
 }
 
