@@ -1,4 +1,5 @@
-// `npm run demo`: runs a complete sync against a simulated Percipio, and says what to try next.
+// `npm run demo`: runs a complete sync against a simulated Percipio, and says what to try next. Passes on further flags of
+// a sync: `npm run demo -- --sync-licenses`.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +14,7 @@ await using simulator = await startPercipioSimulator({
   users: 500,
   courses: 200,
   activityRows: 10_000,
+  hasLicenseSeats: true,
   // A connector that finds a report not ready polls again only a minute later.
   reportPolls: { pending: 0, inProgress: 0 },
 });
@@ -23,7 +25,8 @@ const settings = [
 ];
 
 say(`Simulated Percipio with 500 users listening at ${simulator.url}\nSyncing it to ${file}:\n`);
-const sync = spawn(process.execPath, [main, ...settings, `--file=${file}`, '--log-format=console'], {
+const more = process.argv.slice(2);
+const sync = spawn(process.execPath, [main, ...settings, `--file=${file}`, '--log-format=console', ...more], {
   stdio: 'inherit',
 });
 const [exitCode] = (await once(sync, 'exit')) as [number | null];

@@ -35,7 +35,7 @@ const ours = [
     'report-lookback',
     'report-mapping',
   ],
-  ...['report-timeout', 'skip-compliance-courses', 'skip-retired-courses'],
+  ...['report-timeout', 'skip-compliance-courses', 'skip-retired-courses', 'sync-licenses'],
 ];
 const newer = ['external-resource-traits'];
 

@@ -46,6 +46,11 @@ const reportFile = stringField({
   description: 'File to send as every report',
   pathTo: 'file',
 });
+const licenseSeats = boolField({
+  ...common,
+  name: 'license-seats',
+  description: 'License pools have numbers of seats, under field names that are a guess',
+});
 const uncompressed = boolField({
   ...common,
   name: 'uncompressed',
@@ -88,6 +93,7 @@ export const simulateCommand: Command = {
     activity,
     reportDelayMs,
     reportFile,
+    licenseSeats,
     uncompressed,
     conductorone,
     conductoronePort,
@@ -108,6 +114,7 @@ export const simulateCommand: Command = {
       reportDelayMs: settings.get(reportDelayMs),
       // As with the real Percipio, reports become ready with time, however often they are polled.
       reportPolls: { pending: 0, inProgress: 0 },
+      hasLicenseSeats: settings.get(licenseSeats),
       gzip: !settings.get(uncompressed),
       ...(path !== undefined && { reportFile: path }),
     });

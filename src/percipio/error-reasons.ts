@@ -61,25 +61,26 @@ export const percipioReasons = {
     action: 'Repeat the request. If it recurs, raise --http-timeout-seconds.',
   },
 
-  // The activity report.
+  // The reports: of activity and, with --sync-licenses, of licenses.
   percipio_report_cut_off: {
     codes: ['Unavailable'],
-    meaning: 'The activity report ended in the middle.',
+    meaning: 'The report ended in the middle.',
     action: 'Run the sync again.',
   },
   percipio_report_expired: {
     codes: ['FailedPrecondition'],
-    meaning: 'Percipio no longer has the activity report.',
+    meaning: 'Percipio no longer has the report.',
     action: 'Run the sync again: it requests another one.',
   },
   percipio_report_failed: {
     codes: ['FailedPrecondition'],
-    meaning: 'Percipio failed to create the activity report.',
-    action: 'Run the sync again. If it fails again, request less with --report-lookback.',
+    meaning: 'Percipio failed to create the report.',
+    action:
+      'Run the sync again. If it fails again, request less: --report-lookback for the activity report, no --sync-licenses for that of licenses.',
   },
   percipio_report_format: {
     codes: ['Internal'],
-    meaning: 'The activity report is not of the documented form.',
+    meaning: 'The report is not of the documented form.',
     action: 'Report the message.',
   },
   report_id_unusable: {
@@ -94,13 +95,13 @@ export const percipioReasons = {
   },
   report_timeout: {
     codes: ['FailedPrecondition'],
-    meaning: 'Percipio did not finish the activity report in time.',
+    meaning: 'Percipio did not finish the report in time.',
     action:
       'Allow more time with --report-timeout, or request less with --report-lookback. A sync on the command line names a --report-id to continue with.',
   },
   sync_ended: {
     codes: ['Canceled'],
-    meaning: 'The sync that the activity report was requested for has ended.',
+    meaning: 'The sync that the report was requested for has ended.',
     action: 'Nothing.',
   },
 
