@@ -98,6 +98,10 @@ export const rooms: Readonly<Record<string, Room>> = {
     'what a command decides is passed in',
     ...['author', 'c1z', 'client', 'config', 'messages', 'net'],
   ),
+  'src/baton/bulk': sdkRoom(
+    'changes from a file call services as single changes do',
+    ...['author', 'client', 'config', 'net', 'on-demand', 'services'],
+  ),
   'src/baton/command-line': sdkRoom(
     'a command line runs the commands that it is given',
     'author',
@@ -122,7 +126,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'messages',
       'net',
     ],
-    ...['on-demand', 'server', 'services', 'sync'],
+    ...['bulk', 'on-demand', 'server', 'services', 'sync'],
   ),
   'src/baton/run-program.ts': sdkRoom('it puts the commands together', 'author', 'command-line', 'commands'),
   'src/baton/index.ts': sdkRoom(
@@ -197,6 +201,10 @@ export const rooms: Readonly<Record<string, Room>> = {
     ...[...typeRooms, 'courses', 'report', 'report/scan', 'timing.ts'],
   ),
   'src/percipio/validation': percipioRoom('a validation reads what a sync would', ...typeRooms, 'courses', 'licenses'),
+  'src/percipio/naming.ts': percipioRoom(
+    'a name leads to what the rooms of the types have',
+    ...['api', 'context.ts', 'roles', 'users'],
+  ),
   'src/percipio/connector.ts': percipioRoom(
     'a connector puts its parts together',
     ...[
@@ -208,6 +216,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'events',
       'licenses',
       'memory',
+      'naming.ts',
       'report',
       'roles',
       'timing.ts',

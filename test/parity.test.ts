@@ -25,6 +25,8 @@ import { READY_AT_ONCE, startSimulator } from './simulator/percipio/start-simula
 /** Flags that a Go connector on baton-sdk v0.20.2 rejects as unknown. */
 const ours = [
   ...[
+    'changes',
+    'changes-results',
     'content-types',
     'dry-run',
     'ignore-unknown-account-fields',

@@ -22,6 +22,7 @@ export type { DryRun, PlannedWrite } from './author/dry-run.ts';
 export type { ErrorReason } from './author/error-reasons.ts';
 export { type EventFeed, type EventsPage, type EventsRequest, eventFeed } from './author/event-feed.ts';
 export type { Host, Output } from './author/host.ts';
+export type { Naming } from './author/naming.ts';
 export type { ConnectorEnvironment, Program } from './author/program.ts';
 export type {
   AccountManager,

@@ -9,6 +9,7 @@ import {
   ServiceError,
   type Settings,
 } from 'baton-connector-sdk';
+import { baseUrls } from './api/client-options.ts';
 import { createPercipioClient, type PercipioClient } from './api/percipio-client.ts';
 import {
   apiTokenField,
@@ -34,6 +35,7 @@ import { createUserChangesFeed } from './events/user-changes.ts';
 import { createLicenseSyncer } from './licenses/licenses.ts';
 import { SyncLists } from './memory/sync-lists.ts';
 import { SyncMemory, type SyncScope } from './memory/sync-memory.ts';
+import { createNaming } from './naming.ts';
 import { createActivityReport } from './report/activity-report.ts';
 import { createLicenseReport } from './report/license-report.ts';
 import { ReusableReport } from './report/reusable-report.ts';
@@ -118,6 +120,10 @@ export function createPercipioConnector(
       createCourseActivityFeed({ percipio, timing, reportTimeoutMs: settings.get(reportTimeoutField) }),
     ],
     actions: createActions(percipio),
+    naming: createNaming(
+      percipio,
+      `organization ${organizationId} at ${settings.get(baseUrlField) ?? baseUrls[settings.get(regionField)]}`,
+    ),
     validate: (context, validation) => validatePercipio(validated, context, validation),
     cleanup: async ({ syncId }) => percipio.memory.forget(syncId),
     statistics: () => client().statistics(),
@@ -132,7 +138,7 @@ export function createPercipioConnector(
 
 function createClient(
   settings: Settings,
-  { userAgent, env, logger, dryRun }: ConnectorEnvironment,
+  { userAgent, env, logger, concurrency, dryRun }: ConnectorEnvironment,
   timing: ConnectorTiming,
 ) {
   try {
@@ -143,7 +149,7 @@ function createClient(
       region: settings.get(regionField),
       userAgent,
       requestTimeoutMs: settings.get(httpTimeoutSeconds) * 1000,
-      maxConcurrentRequests: countWorkers(settings, availableParallelism()),
+      maxConcurrentRequests: concurrency ?? countWorkers(settings, availableParallelism()),
       retry: timing.requestRetry,
       env,
       logger,

@@ -165,8 +165,8 @@ export const percipioReasons = {
     action: 'Repeat the request: nothing is done twice.',
   },
   role_not_grantable: {
-    codes: ['FailedPrecondition'],
-    meaning: "Percipio's API does not accept this role.",
+    codes: ['FailedPrecondition', 'InvalidArgument'],
+    meaning: "Percipio's API does not accept this role. INVALID_ARGUMENT: it is in a file of --changes.",
     action: 'Grant the role in Percipio, or one of those that the message lists.',
   },
   several_people: {

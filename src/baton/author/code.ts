@@ -20,3 +20,9 @@ export const Code = {
   Unauthenticated: 16,
 } as const;
 export type Code = (typeof Code)[keyof typeof Code];
+
+/** A code as the protocol spells it: `INVALID_ARGUMENT`. */
+export function codeName(code: number): string {
+  const [name = `code ${code}`] = Object.entries(Code).find(([, value]) => value === code) ?? [];
+  return name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase();
+}

@@ -8,6 +8,7 @@ import type { Resource, ResourceId, ResourceType } from '#gen/c1/connector/v2/re
 import type { Action } from './action.ts';
 import type { Context } from './context.ts';
 import type { EventFeed } from './event-feed.ts';
+import type { Naming } from './naming.ts';
 import type { AccountManager, CredentialManager, DeleteOutcome, DeleteRequest, Provisioner } from './provisioner.ts';
 
 /** A connector for one application: it reads resources, entitlements and grants, and changes them where it can. */
@@ -20,6 +21,8 @@ export interface Connector {
   readonly actions?: readonly Action[];
   /** Feeds of changes in the application. Ids must be unique. */
   readonly eventFeeds?: readonly EventFeed[];
+  /** How people name accounts and entitlements: enables changes from a file (`--changes`). */
+  readonly naming?: Naming;
   /**
    * Checks that a sync can work: credentials, permissions, configuration. Called at the start of each sync and by
    * health checks, so it must be cheap. Throws a ServiceError that says what to change.

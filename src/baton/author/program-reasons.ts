@@ -67,6 +67,11 @@ export const programReasons = {
     meaning: "The action ran and failed. The message is the connector's.",
     action: 'Follow the message.',
   },
+  account_not_found: {
+    codes: ['NotFound'],
+    meaning: 'A row of --changes is about somebody whom the application does not know by this name.',
+    action: 'Correct the person in the row, and run the command again.',
+  },
   dry_run: {
     codes: ['Aborted'],
     meaning: 'A dry run did not send a write. Its result says what it would write.',
@@ -96,6 +101,16 @@ export const programReasons = {
     codes: ['FailedPrecondition'],
     meaning: 'The entitlement belongs to a resource of another connector.',
     action: 'Use that connector to change it.',
+  },
+  result_not_written: {
+    codes: ['DataLoss'],
+    meaning: 'A row of --changes was processed, but its result could not be written to the file of --changes-results.',
+    action: 'Make room, and run the command again: nothing is done twice.',
+  },
+  same_account: {
+    codes: ['FailedPrecondition'],
+    meaning: 'Two rows of --changes name the same account differently, for the same kind of change.',
+    action: 'Remove one of the rows.',
   },
   too_many_warnings: {
     codes: ['Aborted'],

@@ -29,6 +29,8 @@ export interface ConnectorEnvironment {
   readonly userAgent: string;
   /** For proxies and certificate authorities. */
   readonly env: NodeJS.ProcessEnv;
+  /** How many calls the program makes at once, if it knows: more requests at once than this are of no use. */
+  readonly concurrency?: number | undefined;
   /** Present in a dry run: the connector must pass every write to it instead of sending it. */
   readonly dryRun?: DryRun | undefined;
 }

@@ -54,6 +54,12 @@ export interface AccountManager {
   readonly schema: MessageInitShape<typeof ConnectorAccountCreationSchemaSchema>;
   /** The kinds of credential that an account can get, the preferred one first. Others are rejected. */
   readonly credentialOptions: readonly [CredentialKind, ...CredentialKind[]];
+  /**
+   * Checks an account without asking the application, as `create` does first: files of changes are checked as a whole
+   * before anything is written.
+   * @throws ServiceError INVALID_ARGUMENT
+   */
+  check?(account: AccountInfo): void;
   /** Checks the whole request before it writes. Must not create a second account when it is retried after an unclear failure. */
   create(request: CreateAccountRequest, context: Context): Promise<CreateAccountOutcome>;
 }

@@ -1,6 +1,7 @@
 // The default command when a setting requests something other than a sync: a change, events or an action.
 import { createContextValues } from '@connectrpc/connect';
 import { UsageError } from '../author/usage-error.ts';
+import { changesJob } from '../bulk/changes-job.ts';
 import { createInProcessClient } from '../client/in-process-client.ts';
 import type { Invocation } from '../command-line/command.ts';
 import type { Settings } from '../config/field.ts';
@@ -16,7 +17,7 @@ import { WriteRecorder } from '../on-demand/write-recorder.ts';
 import { loggerKey, responseMaxBytesKey } from '../services/call-context.ts';
 import { createConnectorServices } from '../services/connector-services.ts';
 
-const jobs = [
+const jobs: readonly OnDemandJob[] = [
   grantJob,
   revokeJob,
   createAccountJob,
@@ -25,6 +26,7 @@ const jobs = [
   readEventsJob,
   invokeActionJob,
   listActionSchemasJob,
+  changesJob,
 ];
 
 /** The jobs that can receive a password. */
@@ -74,7 +76,13 @@ export function chooseJob(settings: Settings): RequestedJob | undefined {
 export async function runOnDemand(invocation: Invocation, { job }: RequestedJob): Promise<number> {
   const { program, settings, logger, userAgent, host } = invocation;
   const recorder = settings.get(dryRun) ? new WriteRecorder() : undefined;
-  const connector = program.connector(settings, { logger, userAgent, env: host.env, dryRun: recorder });
+  const connector = program.connector(settings, {
+    logger,
+    userAgent,
+    env: host.env,
+    concurrency: job.countConcurrentCalls?.(settings),
+    dryRun: recorder,
+  });
   try {
     if (recorder && !connector.supportsDryRun) {
       throw new UsageError([`--${dryRun.name}: this connector does not support it; nothing was done`]);
@@ -88,12 +96,16 @@ export async function runOnDemand(invocation: Invocation, { job }: RequestedJob)
       settings,
       host,
       isForScripts,
-      connect: (desc) => createInProcessClient(desc, services, { contextValues, signal: host.signal }),
+      connector,
+      programName: program.name,
+      logger,
+      recorder,
+      connect: (desc, signal = host.signal) => createInProcessClient(desc, services, { contextValues, signal }),
     };
     const run = () => job.run(context);
-    const { record, lines } = recorder ? await runDry(run, recorder) : await run();
+    const { record, lines, exitCode = 0 } = recorder && !job.runsDry ? await runDry(run, recorder) : await run();
     host.stdout.write(isForScripts ? `${JSON.stringify(record)}\n` : lines.map((line) => `${line}\n`).join(''));
-    return 0;
+    return exitCode;
   } finally {
     await connector.close?.();
   }

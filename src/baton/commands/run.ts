@@ -3,18 +3,21 @@
 import { UsageError } from '../author/usage-error.ts';
 import type { Command } from '../command-line/command.ts';
 import { onDemandFields } from '../config/fields/on-demand.ts';
-import { dryRun, output, passwordFile } from '../config/fields/run.ts';
+import { changes, changesResults, dryRun, output, passwordFile } from '../config/fields/run.ts';
 import { clientId, clientSecret } from '../config/fields/service-mode.ts';
 
 export const runCommand: Command = {
   name: 'sync',
   summary: 'Sync once into a .c1z file or, with --client-id, run the tasks that ConductorOne hands out',
-  fields: [output, passwordFile, dryRun],
+  fields: [output, passwordFile, dryRun, changes, changesResults],
+  constraints: [{ kind: 'dependent-on', fields: [changesResults], requires: [changes] }],
   needsConnectorSettings: true,
   async run(invocation) {
     const { settings } = invocation;
     // Each is loaded when it is needed: none uses the code of another.
-    const onDemand = [...onDemandFields, passwordFile, dryRun].some((field) => settings.sourceOf(field) !== 'default')
+    const onDemand = [...onDemandFields, passwordFile, dryRun, changes].some(
+      (field) => settings.sourceOf(field) !== 'default',
+    )
       ? await import('./on-demand.ts')
       : undefined;
     const requested = onDemand?.chooseJob(settings);

@@ -8,8 +8,9 @@ import {
   toJson,
 } from '@bufbuild/protobuf';
 import type { Any } from '@bufbuild/protobuf/wkt';
-import { Code, ConnectError } from '@connectrpc/connect';
+import { ConnectError } from '@connectrpc/connect';
 import type { ResourceId } from '#gen/c1/connector/v2/resource_pb.js';
+import { codeName } from '../author/code.ts';
 
 const textLengthMax = 300;
 const valueLengthMax = 60;
@@ -46,11 +47,6 @@ export function describeFailure(error: unknown): string {
     return error instanceof Error ? error.message : String(error);
   }
   return cut(`${codeName(error.code)}: ${error.rawMessage}`, textLengthMax);
-}
-
-/** A gRPC code as spelled in the protocol: `INVALID_ARGUMENT`. */
-export function codeName(code: Code): string {
-  return Code[code].replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase();
 }
 
 /** `book b1`. */

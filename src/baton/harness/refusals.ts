@@ -1,7 +1,8 @@
 // Sends requests that a connector must reject, and checks whether it does.
 import type { DescMessage, DescMethodUnary, MessageInitShape } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
-import { codeName, describeFailure, describeRequest } from './describe-call.ts';
+import { codeName } from '../author/code.ts';
+import { describeFailure, describeRequest } from './describe-call.ts';
 import type { Findings } from './findings.ts';
 import type { ListCall, PageQuery } from './listing.ts';
 import type { Session } from './session.ts';

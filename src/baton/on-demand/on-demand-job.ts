@@ -1,10 +1,13 @@
 // On-demand jobs: what the default command does instead of a sync when a setting requests it.
 import type { DescService, JsonObject } from '@bufbuild/protobuf';
+import type { Logger } from 'pino';
 import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
+import type { Connector } from '../author/connector.ts';
 import type { Host } from '../author/host.ts';
 import { UsageError } from '../author/usage-error.ts';
 import type { UnaryClient } from '../client/in-process-client.ts';
 import type { Field, Settings } from '../config/field.ts';
+import type { WriteRecorder } from './write-recorder.ts';
 
 /** An on-demand task of the Go runner (pkg/tasks/local of baton-sdk v0.25.0). */
 export interface OnDemandJob {
@@ -14,6 +17,10 @@ export interface OnDemandJob {
   isRequested?(settings: Settings): boolean;
   /** Whether it changes the application, so that `--dry-run` makes sense. */
   readonly isChange: boolean;
+  /** Whether it handles a dry run itself, since it consists of many changes. */
+  readonly runsDry?: boolean;
+  /** How many calls it makes at once. Default: one. */
+  countConcurrentCalls?(settings: Settings): number;
   /**
    * Runs the job by calling the connector's services in this process.
    * @throws UsageError for invalid settings; otherwise what the services throw.
@@ -26,8 +33,16 @@ export interface JobContext {
   readonly host: Host;
   /** Whether the result is for scripts (`--output json`): then stdout must contain nothing else. */
   readonly isForScripts: boolean;
-  /** Creates a client of one of the connector's services. */
-  connect<Desc extends DescService>(desc: Desc): UnaryClient<Desc>;
+  readonly connector: Connector;
+  readonly programName: string;
+  readonly logger: Logger;
+  /** Present in a dry run. */
+  readonly recorder: WriteRecorder | undefined;
+  /**
+   * Creates a client of one of the connector's services.
+   * @param signal - Aborts its calls. Default: when the program must stop.
+   */
+  connect<Desc extends DescService>(desc: Desc, signal?: AbortSignal): UnaryClient<Desc>;
 }
 
 export interface JobResult {
@@ -35,6 +50,8 @@ export interface JobResult {
   readonly record: JsonObject;
   /** For humans, line by line. */
   readonly lines: readonly string[];
+  /** Default: 0. */
+  readonly exitCode?: number;
 }
 
 /**

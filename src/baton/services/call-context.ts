@@ -40,6 +40,11 @@ export const sessionStoresKey = createContextKey<SessionStores | undefined>(unde
   description: 'session stores',
 });
 
+/** What a connector gets from this process itself, outside a call. */
+export function createOwnContext(logger: Logger, signal: AbortSignal): Context {
+  return { signal, logger, syncId: undefined, reporter: logReporter(() => logger) };
+}
+
 /** The connector's view of a call. An empty `active_sync_id` means that the caller named no sync. */
 export function toConnectorContext(call: HandlerContext, activeSyncId: string): Context {
   let logger: Logger | undefined;

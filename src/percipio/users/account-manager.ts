@@ -34,6 +34,7 @@ export function createAccountManager(percipio: PercipioContext): AccountManager 
   return {
     schema: accountSchema,
     credentialOptions,
+    check: (account) => void parseAccountRequest(account),
     create: async (request, context) => {
       const { account, password } = readRequest(request);
       checkAccountFields(account.unknownFields, percipio, context);

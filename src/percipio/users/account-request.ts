@@ -12,6 +12,7 @@ import {
   externalUserId,
   leastRole,
   loginName,
+  parseRole,
   personName,
 } from './user-fields.ts';
 
@@ -37,8 +38,7 @@ const flag = given(
 
 const role = z
   .string()
-  .trim()
-  .toUpperCase()
+  .transform(parseRole)
   .pipe(z.enum(userRoles, `must be one of ${userRoles.join(', ')}`));
 
 const profileSchema = z

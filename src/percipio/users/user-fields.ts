@@ -1,10 +1,19 @@
 // The formats of a user's fields, checked before Percipio is asked.
 import { Code, ServiceError } from 'baton-connector-sdk';
 import { z } from 'zod';
-import type { UserRole } from '../api/user-changes.ts';
+import { type UserRole, userRoles } from '../api/user-changes.ts';
 
 /** The role of new users, which everyone has who has no other. */
 export const leastRole = 'LEARNER' satisfies UserRole;
+
+/** The role that people mean by its value in the API or by its name on Percipio's pages, in any case: `Site Admin`. */
+export function parseRole(name: string): UserRole | undefined {
+  const value = name
+    .trim()
+    .toUpperCase()
+    .replaceAll(/[\s-]+/g, '_');
+  return userRoles.find((role) => role === (value === 'SITE_ADMIN' ? 'ADMIN' : value));
+}
 
 /** A UUID. Checked so that nothing else becomes part of a URL path. */
 export const userId = z.guid('must be the UUID of a user in Percipio');

@@ -5,7 +5,8 @@ import { AnySchema, anyPack } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { TypeScopedGrantsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_grants_pb.js';
 import { GrantManagerService, GrantsService } from '#gen/c1/connector/v2/grant_pb.js';
-import { codeName, describeFailure, describeRequest, quote } from '../../../src/baton/harness/describe-call.ts';
+import { codeName } from '../../../src/baton/author/code.ts';
+import { describeFailure, describeRequest, quote } from '../../../src/baton/harness/describe-call.ts';
 import { buildUserResource } from '../../../src/baton/messages/resource.ts';
 import { readerType } from '../library-connector.ts';
 

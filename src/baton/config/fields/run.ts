@@ -23,3 +23,18 @@ export const dryRun = boolField({
   description: 'With a flag that requests a change: read, print what would be written, and write nothing',
   exportTarget: 'none',
 });
+
+export const changes = stringField({
+  name: 'changes',
+  description: 'CSV or NDJSON file with changes to apply, one per row',
+  pathTo: 'file',
+  exportTarget: 'none',
+});
+
+export const changesResults = stringField({
+  name: 'changes-results',
+  description:
+    'File for the results of --changes; rows that are done there are skipped (default: the path of --changes with .results.ndjson)',
+  pathTo: 'file',
+  exportTarget: 'none',
+});

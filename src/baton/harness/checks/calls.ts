@@ -2,8 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { SchemaService } from '#gen/c1/connector/v2/config_pb.js';
+import { codeName } from '../../author/code.ts';
 import { type CallCheck, failed, passed } from '../check.ts';
-import { codeName, describeFailure } from '../describe-call.ts';
+import { describeFailure } from '../describe-call.ts';
 import { Findings } from '../findings.ts';
 import { resourceTypesListing } from '../listing.ts';
 import { expectRefusals, refusable } from '../refusals.ts';

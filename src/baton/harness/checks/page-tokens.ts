@@ -1,7 +1,8 @@
 // Checks of page tokens: that they contain all the state needed to continue, and that unknown ones are rejected.
 import { Code, ConnectError } from '@connectrpc/connect';
+import { codeName } from '../../author/code.ts';
 import { type CallCheck, notApplicable } from '../check.ts';
-import { codeName, describeFailure, quote } from '../describe-call.ts';
+import { describeFailure, quote } from '../describe-call.ts';
 import { Findings } from '../findings.ts';
 import { refusablePage, refusalOf } from '../refusals.ts';
 import { type PagedSample, pagedSamples, readSampledPage } from '../samples.ts';

@@ -9,7 +9,7 @@ import { Code, ServiceError } from '../../author/service-error.ts';
 import { closestName } from '../../config/closest-name.ts';
 
 /** A fault of an argument. `field` is its path in the request. */
-interface Violation {
+export interface ArgumentViolation {
   readonly field: string;
   readonly description: string;
 }
@@ -19,25 +19,47 @@ interface Violation {
  * @throws ServiceError INVALID_ARGUMENT that names the faults but no values
  */
 export function parseActionArguments(action: Action, schema: BatonActionSchema, args: JsonObject): unknown {
+  const parsed = tryParse(action, schema, args);
+  if ('violations' in parsed) throw invalidArguments(schema, parsed.violations);
+  return parsed.value;
+}
+
+/** The faults of the arguments of an action, without their values. */
+export function checkActionArguments(
+  action: Action,
+  schema: BatonActionSchema,
+  args: JsonObject,
+): readonly ArgumentViolation[] {
+  const parsed = tryParse(action, schema, args);
+  return 'violations' in parsed ? parsed.violations : [];
+}
+
+function tryParse(
+  action: Action,
+  schema: BatonActionSchema,
+  args: JsonObject,
+): { readonly value: unknown } | { readonly violations: readonly ArgumentViolation[] } {
   const given = Object.fromEntries(Object.entries(args).filter(([, value]) => value !== null));
   const violations = [
     ...findUnknown(schema, given),
     ...findMissing(schema, given),
     ...findBrokenConstraints(schema.constraints, given),
   ];
-  if (violations.length > 0) throw invalidArguments(schema, violations);
+  if (violations.length > 0) return { violations };
   try {
-    return action.parseArguments(given);
+    return { value: action.parseArguments(given) };
   } catch (error) {
     if (!(error instanceof z.ZodError)) throw error;
-    throw invalidArguments(
-      schema,
-      error.issues.map(({ path, message }) => ({ field: ['args', ...path].join('.'), description: message })),
-    );
+    return {
+      violations: error.issues.map(({ path, message }) => ({
+        field: ['args', ...path].join('.'),
+        description: message,
+      })),
+    };
   }
 }
 
-function findUnknown(schema: BatonActionSchema, given: JsonObject): Violation[] {
+function findUnknown(schema: BatonActionSchema, given: JsonObject): ArgumentViolation[] {
   const known = schema.arguments.map(({ name }) => name);
   return Object.keys(given)
     .filter((name) => !known.includes(name))
@@ -48,13 +70,13 @@ function findUnknown(schema: BatonActionSchema, given: JsonObject): Violation[] 
     });
 }
 
-function findMissing(schema: BatonActionSchema, given: JsonObject): Violation[] {
+function findMissing(schema: BatonActionSchema, given: JsonObject): ArgumentViolation[] {
   return schema.arguments
     .filter(({ name, isRequired }) => isRequired && !Object.hasOwn(given, name))
     .map(({ name }) => ({ field: `args.${name}`, description: 'is required' }));
 }
 
-function findBrokenConstraints(constraints: readonly Constraint[], given: JsonObject): Violation[] {
+function findBrokenConstraints(constraints: readonly Constraint[], given: JsonObject): ArgumentViolation[] {
   return constraints.flatMap((constraint) => {
     const description = describeBroken(constraint, (name) => Object.hasOwn(given, name));
     return description ? [{ field: 'args', description }] : [];
@@ -85,7 +107,7 @@ function list(names: readonly string[]): string {
   return new Intl.ListFormat('en', { style: 'long' }).format(names);
 }
 
-function invalidArguments({ name }: BatonActionSchema, violations: readonly Violation[]): ServiceError {
+function invalidArguments({ name }: BatonActionSchema, violations: readonly ArgumentViolation[]): ServiceError {
   const texts = violations.map(({ field, description }) => `${field}: ${description}`);
   return new ServiceError(Code.InvalidArgument, `action ${name}: ${texts.join('; ')}`, {
     reason: 'invalid_action_arguments',
