@@ -70,7 +70,7 @@ for (const argv of [[], ['--list-action-schemas'], ['--event-feed=true'], ['--cl
     const place = await createLendingPlace(t);
     const { exitCode, stdout, stderr } = await place.run([...argv, '--dry-run']);
     assert.deepEqual([exitCode, stdout], [2, '']);
-    assert.match(stderr, /--dry-run requires --grant-entitlement, --revoke-grant, .*or --invoke-action/);
+    assert.match(stderr, /--dry-run requires --grant-entitlement, --revoke-grant, .*--invoke-action, or --changes/);
     assert.deepEqual(place.library().asked, []);
   });
 }
