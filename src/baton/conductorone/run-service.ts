@@ -21,13 +21,14 @@ import { findHostId } from './host-info.ts';
 import { findApiRoute } from './link/api-route.ts';
 import { type BatonClient, createBatonClient } from './link/baton-client.ts';
 import { Http2Connection } from './link/http2-connection.ts';
-import { finishTask } from './tasks/finish-task.ts';
 import { handleTask } from './tasks/handle-task.ts';
+import { ReportDelivery } from './tasks/report-delivery.ts';
 import type { ServiceTiming } from './tasks/service-timing.ts';
 import type { SyncSettings, TaskContext } from './tasks/task-context.ts';
 import { runTaskLoop } from './tasks/task-loop.ts';
 import { failed } from './tasks/task-outcome.ts';
-import { createTaskSource } from './tasks/task-source.ts';
+import { toReport } from './tasks/task-report.ts';
+import { createTaskSource, type TaskSource } from './tasks/task-source.ts';
 
 export interface ServiceOptions {
   /** As issued by ConductorOne. */
@@ -74,9 +75,16 @@ export async function runService(options: ServiceOptions): Promise<void> {
     options.onIntroduced?.();
     const turns = new Turns();
     const syncAlone: TaskContext['syncAlone'] = (work, signal) => turns.take('sync', work, signal);
+    const reports = new ReportDelivery({ client, timing, logger, closing: closing.signal });
     const source = createTaskSource({ client, timing, concurrency, env });
-    const work = (task: Task) => doTask(task, { ...options, client, hardStop, syncAlone, closing: closing.signal });
-    await runTaskLoop({ source, work, concurrency, timing, logger, signal });
+    const next: TaskSource['next'] = async (...asked) => {
+      await reports.room(signal);
+      return await source.next(...asked);
+    };
+    const done: TaskSource['done'] = (task) => source.done(task);
+    const work = (task: Task) => doTask(task, { ...options, client, hardStop, syncAlone, reports });
+    await runTaskLoop({ source: { next, done }, work, concurrency, timing, logger, signal });
+    await reports.settled(closing.signal);
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
@@ -128,7 +136,7 @@ function connectToConductorOne(options: ServiceOptions, signal: AbortSignal): { 
 interface WorkOptions extends ServiceOptions {
   readonly client: BatonClient;
   readonly hardStop: AbortSignal;
-  readonly closing: AbortSignal;
+  readonly reports: ReportDelivery;
   readonly syncAlone: TaskContext['syncAlone'];
 }
 
@@ -143,6 +151,7 @@ async function doTask(task: Task, options: WorkOptions): Promise<void> {
   options.signal.addEventListener('abort', stop);
   const taskSignal = AbortSignal.any([signal, stopping.signal]);
   try {
+    if (await options.reports.offerAgain(task.id)) return;
     logger.info('task started');
     const outcome = await handleTask({
       task,
@@ -157,7 +166,8 @@ async function doTask(task: Task, options: WorkOptions): Promise<void> {
       sayHello: () => sendHello({ client, services, contextValues, program, signal }, task.id),
       syncAlone: options.syncAlone,
     }).catch((error: unknown) => failed(error));
-    await finishTask({ client, taskId: task.id, timing, logger, taskSignal, closing: options.closing }, outcome);
+    const report = toReport(task.id, outcome, logger, taskSignal);
+    if (report) await options.reports.deliver(report, logger);
   } catch (error) {
     logger.error({ error }, 'the task ended with an unexpected error');
   } finally {

@@ -59,11 +59,12 @@ function createBatonService(options: BatonServiceOptions): Partial<ServiceImpl<t
       nextHeartbeat,
     }),
     heartbeat: ({ taskId }) => {
-      if (!tasks.isKnown(taskId)) throw new ConnectError(`unknown task ${taskId}`, Code.NotFound);
+      if (!tasks.isOpen(taskId)) throw new ConnectError(`unknown task ${taskId}`, Code.NotFound);
+      tasks.renew(taskId);
       return { nextHeartbeat, cancelled: tasks.isCancelled(taskId) };
     },
     finishTask: (request) => {
-      if (!tasks.isKnown(request.taskId)) throw new ConnectError(`unknown task ${request.taskId}`, Code.NotFound);
+      if (!tasks.isOpen(request.taskId)) throw new ConnectError(`unknown task ${request.taskId}`, Code.NotFound);
       tasks.finish(request);
       return {};
     },
@@ -72,7 +73,7 @@ function createBatonService(options: BatonServiceOptions): Partial<ServiceImpl<t
       const received = async (bytes: number) => {
         if (fault && bytes >= (fault.afterBytes ?? 0)) await happen(fault, context.signal, drop);
       };
-      await uploads.receive(messages, (id) => tasks.isKnown(id), received);
+      await uploads.receive(messages, (id) => tasks.isOpen(id), received);
       return {};
     },
   };
@@ -91,13 +92,14 @@ function letIn({ tokens, tasks, calls, faults, drop, dropCount }: BatonServiceOp
     const dropsBefore = dropCount();
     calls.add({ name: method.name, request: request.stream ? undefined : request.message, headers: request.header });
     const fault = request.stream ? undefined : faults.take(method.name as FaultyCall);
-    if (fault) await happen(fault, request.signal, drop);
+    if (fault && fault.kind !== 'lose') await happen(fault, request.signal, drop);
     if (!tokens.isValid(request.header.get('authorization'))) {
       throw new ConnectError('invalid access token', Code.Unauthenticated);
     }
     if (!request.stream) {
       check(method, request.message);
       const response = await next(request);
+      if (fault) drop();
       // The response is lost, so nobody has its tasks.
       if (dropCount() !== dropsBefore && !response.stream) tasks.handOutAgain(tasksIn(response.message));
       return response;

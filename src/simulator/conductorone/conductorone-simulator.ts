@@ -11,10 +11,10 @@ import { CallLog } from './call-log.ts';
 import { type Certificate, createCertificate } from './certificate.ts';
 import { createCredentials } from './credentials.ts';
 import { Faults } from './faults.ts';
-import { TaskBoard } from './task-board.ts';
+import { TaskBoard, type TaskBoardOptions } from './task-board.ts';
 import { Uploads } from './uploads.ts';
 
-export interface ConductorOneOptions {
+export interface ConductorOneOptions extends TaskBoardOptions {
   /** Default: any free port. */
   readonly port?: number;
   /** The folder for uploaded files, created with the first one. */
@@ -65,7 +65,7 @@ export async function startConductorOneSimulator(options: ConductorOneOptions): 
   const tokens = new AccessTokens(credentials, tokenLifetimeSeconds);
   const calls = new CallLog();
   const faults = new Faults();
-  const tasks = new TaskBoard();
+  const tasks = new TaskBoard(options);
   const uploads = new Uploads(options.uploadFolder);
 
   let isAway = false;

@@ -7,8 +7,11 @@ export type FaultyCall = (typeof faultyCalls)[number];
 
 export interface Fault {
   readonly call: FaultyCall;
-  /** `error`: returns `code` (the token endpoint: `status`). `drop`: closes all connections. `stall`: never responds. */
-  readonly kind: 'error' | 'drop' | 'stall';
+  /**
+   * `error`: returns `code` (the token endpoint: `status`). `drop`: closes all connections. `stall`: never responds.
+   * `lose`: the call is processed, then all connections are closed before the response (not for UploadAsset and `token`).
+   */
+  readonly kind: 'error' | 'drop' | 'stall' | 'lose';
   readonly code?: Code;
   readonly status?: number;
   /** How many calls it hits. Default: 1. */

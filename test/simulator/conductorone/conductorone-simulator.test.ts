@@ -9,6 +9,7 @@ import { type TestContext, test } from 'node:test';
 import { Code, ConnectError, createClient } from '@connectrpc/connect';
 import { createGrpcTransport } from '@connectrpc/connect-node';
 import { BatonService } from '#gen/c1/connectorapi/baton/v1/baton_pb.js';
+import { TaskBoard } from '../../../src/simulator/conductorone/task-board.ts';
 import { type StartedConductorOne, startConductorOne } from './start-conductorone.ts';
 
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -146,4 +147,46 @@ test('it keeps an upload only if it is whole, in order and what its checksum say
     conductorone.uploads.of(taskId).map(({ bytes, chunks }) => ({ bytes, chunks })),
     [{ bytes: 3, chunks: [3] }],
   );
+});
+
+test('it hands out a task again that may be retried, or whose connector was silent, and knows it until it is finished', async (t) => {
+  const conductorone = await startConductorOne(t, { retries: true, leaseMs: 1 });
+  const client = await connect(t, conductorone);
+  const { tasks } = conductorone;
+  const taskId = tasks.add({ case: 'hello', value: {} });
+  const take = async () => {
+    let task = (await client.getTask({ hostId: 'h' })).task;
+    while (!task) task = (await client.getTask({ hostId: 'h' })).task;
+    return task.id;
+  };
+  assert.equal(await take(), taskId);
+  // The lease ends.
+  assert.equal(await take(), taskId);
+  const failure = (nonRetryable: boolean) => ({ case: 'error', value: { nonRetryable } }) as const;
+  await client.finishTask({ hostId: 'h', taskId, finalState: failure(false) });
+  assert.equal(await take(), taskId);
+  await client.finishTask({ hostId: 'h', taskId, finalState: failure(true) });
+  await assert.rejects(client.finishTask({ hostId: 'h', taskId, finalState: failure(true) }), { code: Code.NotFound });
+  await assert.rejects(client.heartbeat({ hostId: 'h', taskId }), { code: Code.NotFound });
+  assert.equal(tasks.queuedCount, 0);
+  assert.deepEqual(
+    tasks.reports.map(({ finalState }) => finalState.case === 'error' && finalState.value.nonRetryable),
+    [false, true],
+  );
+});
+
+test('a heartbeat keeps a task', () => {
+  let now = 0;
+  const board = new TaskBoard({ leaseMs: 10 }, () => now);
+  const id = board.add({ case: 'hello', value: {} });
+  assert.deepEqual(
+    board.take(1, []).map((task) => task.id),
+    [id],
+  );
+  now = 9;
+  board.renew(id);
+  now = 18;
+  assert.deepEqual(board.take(1, []), []);
+  now = 19;
+  assert.equal(board.take(1, []).length, 1);
 });

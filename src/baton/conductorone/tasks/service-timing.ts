@@ -4,7 +4,7 @@
 export interface ServiceTiming {
   /** Timeout of a call of BatonService, except uploads. Ours: the Go runner only limits connecting, to 30 s. */
   readonly callTimeoutMs: number;
-  /** Timeout of reporting a task's end, including retries. */
+  /** How long a task that has ended counts as running until its report is delivered. Then it is offered in the background. */
   readonly finishTimeoutMs: number;
   /** The delay after the first failed Hello; it doubles up to the maximum. */
   readonly helloDelayMinMs: number;

@@ -86,7 +86,7 @@ test('action tasks list, describe, run and tell the outcome, the last one at ano
 test('an action that fails, or is asked for with the wrong arguments, fails its task with why', async (t) => {
   const doTask = await startLending(t, await libraryPath(t));
   const failed = await doTask(invoke({ reader: 'r7' }));
-  assert.deepEqual([failed.status?.code, failed.status?.message], [Code.Unknown, 'there is no reader r7']);
+  assert.deepEqual([failed.status?.code, failed.status?.message], [Code.NotFound, 'there is no reader r7']);
   const refused = await doTask(invoke({ raeder: 'r1' }));
   assert.equal(refused.status?.code, Code.InvalidArgument);
   assert.match(refused.status?.message ?? '', /args\.raeder: unknown argument/);
