@@ -25,6 +25,7 @@ import { READY_AT_ONCE, startSimulator } from './simulator/percipio/start-simula
 /** Flags that a Go connector on baton-sdk v0.20.2 rejects as unknown. */
 const ours = [
   ...[
+    'activity-details',
     'changes',
     'changes-results',
     'content-types',

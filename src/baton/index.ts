@@ -49,7 +49,7 @@ export {
 export type { Field, Settings } from './config/field.ts';
 export { countWorkers, httpTimeoutSeconds } from './config/fields/sync.ts';
 export { buildAssignmentEntitlement, type EntitlementInit, entitlementId } from './messages/entitlement.ts';
-export { buildGrant, entitlementStub, grantId } from './messages/grant.ts';
+export { buildGrant, entitlementStub, grantId, type ListedGrant } from './messages/grant.ts';
 export {
   annotation,
   buildLicenseResource,

@@ -55,6 +55,12 @@ export const skipRetiredCoursesField = boolField({
   exportTarget: 'ops',
 });
 
+export const activityDetailsField = boolField({
+  name: 'activity-details',
+  description: 'Add the completion date and the score to the grants of courses',
+  exportTarget: 'ops',
+});
+
 export const regionField = choiceField({
   name: 'region',
   description: 'Percipio region of the organization: us (api.percipio.com) or eu (dew1-api.percipio.com)',
@@ -116,6 +122,7 @@ export const percipioFields = [
   skipComplianceCoursesField,
   skipRetiredCoursesField,
   syncLicensesField,
+  activityDetailsField,
   ignoreUnknownAccountFieldsField,
   reportLookbackField,
   reportTimeoutField,

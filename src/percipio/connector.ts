@@ -12,6 +12,7 @@ import {
 import { baseUrls } from './api/client-options.ts';
 import { createPercipioClient, type PercipioClient } from './api/percipio-client.ts';
 import {
+  activityDetailsField,
   apiTokenField,
   baseUrlField,
   contentTypesField,
@@ -79,6 +80,7 @@ export function createPercipioConnector(
         ...reporting,
         lookbackMs: settings.get(reportLookbackField),
         isMapped: settings.get(reportMappingField),
+        hasDetails: settings.get(activityDetailsField),
         contentType: content.reportFilter,
         reusable,
         isListing: () => lists.isListing,

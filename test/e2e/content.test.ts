@@ -1,6 +1,8 @@
 // Which content a sync has, and what of its values.
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { anyUnpack } from '@bufbuild/protobuf/wkt';
+import { GrantMetadataSchema } from '#gen/c1/connector/v2/annotation_grant_pb.js';
 import { readC1z } from '../../src/baton/c1z/c1z-reader.ts';
 import type { PercipioSimulator } from '../../src/simulator/percipio/percipio-simulator.ts';
 import type { PercipioSimulatorOptions } from '../../src/simulator/percipio/simulator-options.ts';
@@ -108,6 +110,38 @@ test('a course that is in both listings is synced once, as the catalog has it', 
     resource?.displayName,
     course.localizedMetadata?.find(({ localeCode }) => localeCode === 'en-US')?.title,
   );
+});
+
+test('--activity-details: the file has the completion date and the score of each grant', async (t) => {
+  const { simulator, folder } = await start(t);
+  const [user, other] = simulator.data.users;
+  const course = simulator.data.courses.find(({ id }) => simulator.truth.courseIds().has(id));
+  assert.ok(user && other && course);
+  const row = { contentUuid: course.id, status: 'Completed', completedDate: '2023-06-01T00:00:00.000Z' };
+  const rows = [
+    { ...row, userUuid: user.id, highScore: '88' },
+    { ...row, userUuid: other.id },
+  ];
+  const readMetadata = async (argv: string[]) => {
+    simulator.setReport('next', JSON.stringify(rows));
+    const { sync_id } = await runForSummary(simulator, folder, { argv });
+    await using file = await readC1z(folder.file);
+    const grants = [...file.records(sync_id).allGrants()].filter(({ entitlement }) =>
+      entitlement?.id.startsWith('course:'),
+    );
+    return new Map(
+      grants.map(({ principal, annotations }) => [
+        principal?.id?.resource,
+        annotations.map((any) => anyUnpack(any, GrantMetadataSchema)?.metadata),
+      ]),
+    );
+  };
+  const detailed = new Map([
+    [user.id, [{ completed_date: '2023-06-01', high_score: 88 }]],
+    [other.id, [{ completed_date: '2023-06-01' }]],
+  ]);
+  assert.deepEqual(await readMetadata(['--activity-details']), detailed);
+  assert.deepEqual(await readMetadata([]), new Map([...detailed.keys()].map((id) => [id, []])));
 });
 
 test('--limited-courses takes a compliance course that search does not find', async (t) => {

@@ -1,17 +1,23 @@
 // Lists who has completed or started a course, from the learning-activity report of the sync.
 
+import { create } from '@bufbuild/protobuf';
 import {
+  annotation,
+  buildGrant,
   type Context,
   entitlementStub,
+  type ListedGrant,
   type Listing,
   listing,
-  type PlainGrant,
+  packAnnotations,
   type ResourceRequest,
 } from 'baton-connector-sdk';
 import { z } from 'zod';
+import { GrantMetadataSchema } from '#gen/c1/connector/v2/annotation_grant_pb.js';
 import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
 import type { PercipioContext } from '../context.ts';
 import { loadReport, waitingToken } from '../report/load-report.ts';
+import type { ActivityDetails } from '../report/scan/activity-details.ts';
 import type { ActivityIndex } from '../report/scan/activity-index.ts';
 import { userType } from '../resource-types.ts';
 import type { CourseSource } from './course-source.ts';
@@ -25,8 +31,8 @@ const allCoursesToken = z.union([
 ]);
 
 /** The grants of one course. */
-export function createCourseGrants(percipio: PercipioContext): Listing<PlainGrant, ResourceRequest> {
-  return listing<PlainGrant, ResourceRequest, z.output<typeof courseToken>>(
+export function createCourseGrants(percipio: PercipioContext): Listing<ListedGrant, ResourceRequest> {
+  return listing<ListedGrant, ResourceRequest, z.output<typeof courseToken>>(
     courseToken,
     async ({ resource, pageSize }, token, context) => {
       const loaded = await loadActivity(percipio, token, context);
@@ -43,8 +49,11 @@ export function createCourseGrants(percipio: PercipioContext): Listing<PlainGran
 }
 
 /** The grants of all courses of the sync in one enumeration, by course id. */
-export function createGrantsOfAllCourses(percipio: PercipioContext, source: CourseSource): Listing<PlainGrant, object> {
-  return listing<PlainGrant, object, z.output<typeof allCoursesToken>>(
+export function createGrantsOfAllCourses(
+  percipio: PercipioContext,
+  source: CourseSource,
+): Listing<ListedGrant, object> {
+  return listing<ListedGrant, object, z.output<typeof allCoursesToken>>(
     allCoursesToken,
     async ({ pageSize }, token, context) => {
       if (token === undefined && percipio.memory.scopeOf(context.syncId).lists.courses.isKnownEmpty) {
@@ -56,7 +65,7 @@ export function createGrantsOfAllCourses(percipio: PercipioContext, source: Cour
       }
       const position = token && 'course' in token ? token : { course: '', from: 0 };
       const courses = await source.readAll(context);
-      const items: PlainGrant[] = [];
+      const items: ListedGrant[] = [];
       for (const courseId of loaded.index.courseIdsFrom(position.course)) {
         const course = courses.get(courseId);
         if (!course) {
@@ -75,16 +84,29 @@ export function createGrantsOfAllCourses(percipio: PercipioContext, source: Cour
 }
 
 /** At most `count` grants of a course, after the first `from`. */
-function grantsOf(index: ActivityIndex, course: Resource, from: number, count: number): PlainGrant[] {
+function grantsOf(index: ActivityIndex, course: Resource, from: number, count: number): ListedGrant[] {
   const stubs = {
     completed: entitlementStub(course, 'completed'),
     in_progress: entitlementStub(course, 'in_progress'),
   };
-  const grants: PlainGrant[] = [];
-  index.visit(course.id?.resource ?? '', from, count, (userId, progress) => {
-    grants.push({ entitlement: stubs[progress], principalType: userType.id, principal: userId });
+  const grants: ListedGrant[] = [];
+  index.visit(course.id?.resource ?? '', from, count, (userId, progress, details) => {
+    const entitlement = stubs[progress];
+    grants.push(
+      details
+        ? { ...buildGrant(entitlement, userType.id, userId), annotations: annotate(details) }
+        : { entitlement, principalType: userType.id, principal: userId },
+    );
   });
   return grants;
+}
+
+function annotate({ completedDate, highScore }: ActivityDetails) {
+  const metadata = {
+    ...(completedDate !== undefined && { completed_date: completedDate }),
+    ...(highScore !== undefined && { high_score: highScore }),
+  };
+  return packAnnotations([annotation(GrantMetadataSchema, create(GrantMetadataSchema, { metadata }))]);
 }
 
 /** The activity of the sync. The first caller reports what it skipped. */
@@ -98,7 +120,7 @@ async function loadActivity(
   return loaded;
 }
 
-function reportSummary({ counts }: ActivityIndex, { reporter, logger }: Context): void {
+function reportSummary({ counts, unreadDetails }: ActivityIndex, { reporter, logger }: Context): void {
   logger.info({ rows: counts.rows, grants: counts.grants, duplicates: counts.duplicates }, 'read the activity report');
   for (const [status, count] of counts.otherStatuses) {
     reporter.countSkipped(`activity rows with the status ${status}`, count);
@@ -109,6 +131,9 @@ function reportSummary({ counts }: ActivityIndex, { reporter, logger }: Context)
     ['activity rows without a course, user or status', counts.malformed],
     ['activity rows that repeat a user and a course', counts.duplicates],
   ];
+  for (const [field, count] of unreadDetails) {
+    reporter.countSkipped(`unreadable values of activity rows: ${field}`, count);
+  }
   for (const [reason, count] of others) {
     if (count > 0) {
       reporter.countSkipped(reason, count);

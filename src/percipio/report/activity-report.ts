@@ -21,7 +21,7 @@ export type ActivityReport = SyncReport<ActivityThread, SyncedIds, ActivityIndex
 
 /** A report that has not begun. */
 export function createActivityReport(options: ActivityReportOptions): ActivityReport {
-  const { isMapped, reusable, timing, isListing, syncedIds } = options;
+  const { isMapped, hasDetails, reusable, timing, isListing, syncedIds } = options;
   return new SyncReport(
     {
       name: 'activity report',
@@ -30,7 +30,8 @@ export function createActivityReport(options: ActivityReportOptions): ActivityRe
       isListing,
       takeGivenId: () => reusable.take(),
       request: (signal) => requestReport(options, signal),
-      download: (download) => downloadActivity({ ...download, isMapped, retry: timing.downloadRetry }),
+      download: (download) =>
+        downloadActivity({ ...download, scan: { isMapped, hasDetails }, retry: timing.downloadRetry }),
       readLists: syncedIds,
       index: (thread, ids) => thread.finish(ids),
       explain: (error, id) => {

@@ -5,22 +5,25 @@ import { PercipioError } from '../api/percipio-error.ts';
 import type { ReportsApi } from '../api/reports.ts';
 import { lostReportError } from './lost-report.ts';
 import type { ReusableReport } from './reusable-report.ts';
-import { activityFields } from './scan/activity-index-builder.ts';
+import { type ActivityScan, fieldsToScan } from './scan/activity-index-builder.ts';
 import { ReportFormatError } from './scan/report-format-error.ts';
 
 /**
  * JSONata for a report whose rows have only the fields that a sync needs. The brackets keep it a list: JSONata turns a
  * list of one row into that row, and an empty list into nothing.
  */
-export const activityMapping = `[$.{${activityFields.map((field) => `"${field}": ${field}`).join(', ')}}]`;
+export function activityMapping(scan: ActivityScan): string {
+  return `[$.{${fieldsToScan(scan)
+    .map((field) => `"${field}": ${field}`)
+    .join(', ')}}]`;
+}
 
-export interface ReportRequestOptions {
+/** `isMapped`: whether Percipio is asked to omit from the report what a sync does not need. */
+export interface ReportRequestOptions extends ActivityScan {
   readonly reports: () => ReportsApi;
   readonly logger: Logger;
   /** How far back the report begins. */
   readonly lookbackMs: number;
-  /** Whether Percipio is asked to omit from it what a sync does not need. */
-  readonly isMapped: boolean;
   /** The content types whose activity it has, as reports spell them. */
   readonly contentType: string;
   /** The report of an earlier sync, if there is one to use; remembers the report for a later one. */
@@ -32,12 +35,12 @@ export interface ReportRequestOptions {
  * @throws PercipioError, or a ServiceError `report_mapping` where the mapping may be the cause.
  */
 export async function requestReport(
-  { reports, lookbackMs, isMapped, contentType, logger, reusable }: ReportRequestOptions,
+  { reports, lookbackMs, isMapped, hasDetails, contentType, logger, reusable }: ReportRequestOptions,
   signal: AbortSignal,
 ): Promise<string> {
   const end = new Date();
   const start = new Date(end.getTime() - lookbackMs);
-  const mapping = isMapped ? activityMapping : undefined;
+  const mapping = isMapped ? activityMapping({ hasDetails }) : undefined;
   try {
     const { value } = await reports().requestLearningActivity({ start, end, contentType, mapping }, signal);
     logger.info({ report_id: value.id, status: value.status }, 'requested the activity report');

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { create, toBinary } from '@bufbuild/protobuf';
+import { anyUnpack } from '@bufbuild/protobuf/wkt';
 import { Code, type ConnectError } from '@connectrpc/connect';
+import { GrantMetadataSchema } from '#gen/c1/connector/v2/annotation_grant_pb.js';
 import { GrantsServiceListGrantsResponseSchema } from '#gen/c1/connector/v2/grant_pb.js';
 import { type Resource, ResourceSchema } from '#gen/c1/connector/v2/resource_pb.js';
 import { wireResponseMaxBytes } from '../../../src/baton/services/call-context.ts';
@@ -76,6 +78,52 @@ test('a grant joins a user to an entitlement of the course, and carries both', a
   assert.equal(grant?.entitlement?.id, `course:${uuid(0)}:completed`);
   assert.deepEqual(grant?.entitlement?.resource?.displayName, 'Course 0');
   assert.deepEqual([grant?.principal?.id?.resourceType, grant?.principal?.id?.resource], ['user', userId(0)]);
+});
+
+const detailed = [
+  { ...row(uuid(0), userId(0), 'Completed'), completedDate: '2024-02-29T00:00:00.000Z', highScore: '73' },
+  { ...row(uuid(0), userId(1), 'Completed'), completedDate: '' },
+  { ...row(uuid(0), userId(2), 'Started'), highScore: 40 },
+  { ...row(uuid(0), userId(3), 'Started'), highScore: 'failed' },
+];
+
+test('--activity-details: a grant has the completion date and the score as metadata, if there are any', async (t) => {
+  const simulator = await start(t, { courses: 1, users: 4 }, detailed);
+  const grants = await readGrants(
+    startConnector(t, simulator, { settings: { 'activity-details': true } }),
+    course(0),
+    's',
+  );
+  const metadata = grants.map(({ id, annotations }) => [
+    id,
+    ...annotations.map((any) => anyUnpack(any, GrantMetadataSchema)?.metadata),
+  ]);
+  assert.deepEqual(metadata, [
+    [grantId(0, 'completed', 0), { completed_date: '2024-02-29', high_score: 73 }],
+    [grantId(0, 'completed', 1)],
+    [grantId(0, 'in_progress', 2), { high_score: 40 }],
+    [grantId(0, 'in_progress', 3)],
+  ]);
+});
+
+test('without --activity-details a grant is the same as one of a report without details', async (t) => {
+  const plain = detailed.map((fields) => ({ ...fields, completedDate: undefined, highScore: undefined }));
+  const read = async (rows: readonly Record<string, unknown>[]) => {
+    const simulator = await start(t, { courses: 1, users: 4 }, rows);
+    return await readGrants(startConnector(t, simulator), course(0), 's');
+  };
+  const grants = await read(detailed);
+  assert.equal(grants.length, 4);
+  assert.deepEqual(grants, await read(plain));
+});
+
+test('--activity-details: what cannot be read is counted', async (t) => {
+  const simulator = await start(t, { courses: 1, users: 4 }, detailed);
+  const { connector } = startConnector(t, simulator, { settings: { 'activity-details': true } });
+  const { context, told } = createContext();
+  const { grants } = connector.resourceTypes.find((syncer) => syncer.type.id === 'course') ?? {};
+  await grants?.page({ resource: course(0), pageSize: 1000 }, undefined, context);
+  assert.deepEqual(told.skipped, { 'unreadable values of activity rows: highScore': 1 });
 });
 
 const statuses: [statuses: string[], slug: string | undefined][] = [

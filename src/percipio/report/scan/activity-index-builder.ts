@@ -1,4 +1,5 @@
 // Builds the parts of an index from the rows of a report.
+import { DetailsBuilder, detailFields } from './activity-details.ts';
 import type { ActivityIndexParts, CourseGrants } from './activity-index.ts';
 import { type ActivityStatus, foldStatus, toActivityStatus } from './activity-status.ts';
 import { absent, IdTable } from './id-table.ts';
@@ -8,6 +9,22 @@ import type { Spans } from './scan-row.ts';
 
 /** The fields of a row that a sync needs. */
 export const activityFields = ['contentUuid', 'userUuid', 'status'] as const;
+
+/** What is read of a report. */
+export interface ActivityScan {
+  /**
+   * Whether Percipio was asked to map the report. How it does that is documented roughly, and rows without the fields give
+   * no grants: if all rows are like that, the report is wrong.
+   */
+  readonly isMapped?: boolean | undefined;
+  /** Whether grants have details. Takes 16 bytes more for each row with details, and then 4 for each grant. */
+  readonly hasDetails?: boolean | undefined;
+}
+
+/** The fields of a row that are read, in the order in which the builder takes them. */
+export function fieldsToScan({ hasDetails }: ActivityScan): readonly string[] {
+  return hasDetails ? [...activityFields, ...detailFields] : activityFields;
+}
 
 /** A mapped report may begin with this many rows without the fields, and no more. */
 const oddRowsMax = 100;
@@ -34,19 +51,17 @@ export class ActivityIndexBuilder {
   readonly #meanings: (ActivityStatus | undefined)[] = [];
   readonly #otherStatuses = new StatusTally();
   readonly #taken = new NumberList();
+  readonly #details: DetailsBuilder | undefined;
   #rows = 0;
   #malformed = 0;
 
-  /**
-   * @param isMapped - Whether Percipio was asked to map the report. How it does that is documented roughly, and rows
-   * without the fields give no grants: if all rows are like that, the report is wrong.
-   */
-  constructor({ isMapped = false }: { readonly isMapped?: boolean } = {}) {
+  constructor({ isMapped = false, hasDetails = false }: ActivityScan = {}) {
     this.#isMapped = isMapped;
+    this.#details = hasDetails ? new DetailsBuilder() : undefined;
   }
 
   /**
-   * Takes a row, as `scanRows` finds it for {@link activityFields}.
+   * Takes a row, as `scanRows` finds it for {@link fieldsToScan}.
    * @throws ReportFormatError when a mapped report begins with a hundred rows without the fields.
    */
   row(bytes: Uint8Array, spans: Spans): void {
@@ -62,7 +77,9 @@ export class ActivityIndexBuilder {
     const meaning = this.#meaningOf(bytes, status, spans[5] as number);
     if (meaning === undefined) return;
     const course = this.#courses.add(bytes, content, spans[1] as number);
-    this.#taken.push(packActivity(course, this.#users.add(bytes, user, spans[3] as number), meaning));
+    const activity = packActivity(course, this.#users.add(bytes, user, spans[3] as number), meaning);
+    this.#taken.push(activity);
+    this.#details?.row(bytes, spans, 2 * activityFields.length, activity);
   }
 
   /**
@@ -109,7 +126,8 @@ export class ActivityIndexBuilder {
       unknownCourses,
       unknownUsers,
     };
-    return { counts, courses, users, userIds };
+    const details = this.#details?.finish({ courses: this.#courses.ids.map((id) => courses.get(id)), users, rankOf });
+    return { counts, courses, users, userIds, details };
   }
 
   /** Undefined for a status that gives no grant, which is then counted. */

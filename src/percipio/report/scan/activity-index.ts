@@ -1,4 +1,5 @@
 // Who completed or is in which course: what a learning-activity report says, packed.
+import { type ActivityDetails, type PackedDetails, unpackDetails } from './activity-details.ts';
 import type { ActivityStatus } from './activity-status.ts';
 
 /** What became of the rows of a report. Each counts once: `rows` is the sum of `grants`, `duplicates` and all skipped. */
@@ -33,6 +34,8 @@ export interface ActivityIndexParts {
   readonly users: Uint32Array<ArrayBuffer>;
   /** By user number. */
   readonly userIds: readonly string[];
+  /** Undefined if they were not wanted. */
+  readonly details: PackedDetails | undefined;
 }
 
 /**
@@ -49,13 +52,20 @@ export class ActivityIndex {
   readonly #courses: ReadonlyMap<string, CourseGrants>;
   readonly #users: Uint32Array;
   readonly #userIds: readonly string[];
+  readonly #details: PackedDetails | undefined;
 
-  constructor({ counts, courses, users, userIds }: ActivityIndexParts) {
+  constructor({ counts, courses, users, userIds, details }: ActivityIndexParts) {
     this.counts = counts;
     this.courseIds = [...courses.keys()].sort();
     this.#courses = courses;
     this.#users = users;
     this.#userIds = userIds;
+    this.#details = details;
+  }
+
+  /** How many details could not be read, by field. */
+  get unreadDetails(): ReadonlyMap<string, number> {
+    return this.#details?.unread ?? new Map();
   }
 
   /** The ids in `courseIds` from an id on, which need not be one of them. */
@@ -88,14 +98,15 @@ export class ActivityIndex {
     courseId: string,
     from: number,
     count: number,
-    visitor: (userId: string, status: ActivityStatus) => void,
+    visitor: (userId: string, status: ActivityStatus, details: ActivityDetails | undefined) => void,
   ): void {
     const grants = this.#courses.get(courseId);
     if (grants === undefined) return;
     const end = Math.min(grants.end, grants.start + from + count);
     for (let position = grants.start + from; position < end; position += 1) {
       const status = position < grants.startOfOthers ? 'completed' : 'in_progress';
-      visitor(this.#userIds[this.#users[position] as number] as string, status);
+      const details = unpackDetails(this.#details?.packed[position] ?? 0);
+      visitor(this.#userIds[this.#users[position] as number] as string, status, details);
     }
   }
 }

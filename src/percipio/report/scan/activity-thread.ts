@@ -2,7 +2,7 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { ActivityIndex } from './activity-index.ts';
-import type { SyncedIds } from './activity-index-builder.ts';
+import type { ActivityScan, SyncedIds } from './activity-index-builder.ts';
 import type { ActivityAnswer, ActivityRequest, ActivityWorkerData } from './activity-worker.ts';
 import { createPieceFreer } from './free-pieces.ts';
 import { ReportFormatError } from './report-format-error.ts';
@@ -32,8 +32,8 @@ export class ActivityThread {
   #ended: Answer<'end'> | undefined;
   #index: Answer<'index'> | undefined;
 
-  constructor({ isMapped }: Pick<ActivityWorkerData, 'isMapped'>) {
-    const workerData: ActivityWorkerData = { isMapped, blocks: this.#blocks.map(({ buffer }) => buffer) };
+  constructor(scan: ActivityScan) {
+    const workerData: ActivityWorkerData = { scan, blocks: this.#blocks.map(({ buffer }) => buffer) };
     // Next to this module, whether it is compiled or not.
     const program = new URL(`activity-worker${extname(import.meta.url)}`, import.meta.url);
     this.#worker = new Worker(program, { workerData, name: 'activity report', execArgv: [] });

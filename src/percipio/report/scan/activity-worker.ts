@@ -1,14 +1,15 @@
 // The program of a thread that reads a report: it takes the bytes in blocks, and returns the parts of an index.
 import { on } from 'node:events';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { detailFields } from './activity-details.ts';
 import type { ActivityIndexParts } from './activity-index.ts';
-import { ActivityIndexBuilder, activityFields, type SyncedIds } from './activity-index-builder.ts';
+import { ActivityIndexBuilder, type ActivityScan, fieldsToScan, type SyncedIds } from './activity-index-builder.ts';
 import { ReportFormatError, type ReportFormatErrorFields } from './report-format-error.ts';
 import { scanRows } from './scan-rows.ts';
 
 /** Data of the thread. */
 export interface ActivityWorkerData {
-  readonly isMapped: boolean;
+  readonly scan: ActivityScan;
   /** The blocks for the bytes of the report. Messages name a block by its index: sending it takes ten times as long. */
   readonly blocks: readonly SharedArrayBuffer[];
 }
@@ -29,10 +30,10 @@ export type ActivityAnswer =
 if (parentPort) await serve(parentPort, workerData as ActivityWorkerData);
 
 /** Any error except a malformed report ends the thread, which the other side notices. */
-async function serve(port: MessagePort, { isMapped, blocks }: ActivityWorkerData): Promise<void> {
+async function serve(port: MessagePort, { scan, blocks }: ActivityWorkerData): Promise<void> {
   const answer = (message: ActivityAnswer, transferred: ArrayBuffer[] = []) => port.postMessage(message, transferred);
   const requests = on(port, 'message') as AsyncIterator<[ActivityRequest]>;
-  const builder = new ActivityIndexBuilder({ isMapped });
+  const builder = new ActivityIndexBuilder(scan);
   let rows = 0;
   async function* body(): AsyncGenerator<Uint8Array, void> {
     for (;;) {
@@ -46,7 +47,8 @@ async function serve(port: MessagePort, { isMapped, blocks }: ActivityWorkerData
     rows = progress.rows;
   };
   try {
-    await scanRows(body(), activityFields, (bytes, spans) => builder.row(bytes, spans), { onProgress });
+    const options = { anyForm: detailFields, onProgress };
+    await scanRows(body(), fieldsToScan(scan), (bytes, spans) => builder.row(bytes, spans), options);
     builder.end();
   } catch (error) {
     if (!(error instanceof ReportFormatError)) throw error;
@@ -58,6 +60,6 @@ async function serve(port: MessagePort, { isMapped, blocks }: ActivityWorkerData
   const request = (await requests.next()).value[0];
   if (request.kind === 'finish') {
     const parts = builder.finish(request.ids);
-    answer({ kind: 'index', parts }, [parts.users.buffer]);
+    answer({ kind: 'index', parts }, [parts.users.buffer, ...(parts.details ? [parts.details.packed.buffer] : [])]);
   }
 }

@@ -13,15 +13,19 @@ const braceClose = 0x7d;
 /** Where the fields of a row are, by their index in `RowFields`: see {@link scanRow}. */
 export type Spans = Int32Array;
 
-/** The names of the wanted fields. */
+/** The wanted fields. */
 export class RowFields {
   readonly names: readonly string[];
+  /** By field: whether a value that is not a string is wanted too. */
+  readonly isAny: readonly boolean[];
   /** The indexes of the names by their length in bytes. */
   readonly byLength: readonly (readonly number[] | undefined)[];
   readonly bytes: readonly Uint8Array[];
 
-  constructor(names: readonly string[]) {
+  /** @param anyForm - Names of fields whose values may be other than strings. */
+  constructor(names: readonly string[], anyForm: readonly string[] = []) {
     this.names = names;
+    this.isAny = names.map((name) => anyForm.includes(name));
     this.bytes = names.map((name) => Buffer.from(name));
     const lengths = this.bytes.map((bytes) => bytes.length);
     this.byLength = Array.from({ length: Math.max(...lengths) + 1 }, (_, length) => {
@@ -39,7 +43,8 @@ export class RowFields {
  *
  * @param bytes - With a zero at `end`.
  * @param spans - Gets, for field i, where its text begins (2i) and ends (2i+1), without the quotes; -1 for a field that is
- * missing or not a string. The end of a text with escapes is negative: -(end + 1).
+ * missing or not a string. The end of a text with escapes is negative: -(end + 1). Of a field that may have any form, what
+ * is not a string is its JSON.
  * @returns The position after the closing brace, `incomplete` or `invalid`.
  */
 export function scanRow(bytes: Uint8Array, from: number, end: number, fields: RowFields, spans: Spans): number {
@@ -97,9 +102,13 @@ export function scanRow(bytes: Uint8Array, from: number, end: number, fields: Ro
       }
       position += 1;
     } else {
+      const start = position;
       position = skipValue(bytes, position, end);
       if (position < 0) return position;
-      if (field >= 0) spans[2 * field] = -1;
+      if (field >= 0) {
+        spans[2 * field] = fields.isAny[field] === true ? start : -1;
+        spans[2 * field + 1] = position;
+      }
     }
 
     byte = bytes[position] as number;

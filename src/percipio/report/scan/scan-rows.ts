@@ -18,6 +18,8 @@ export interface ScanProgress {
 export interface ScanOptions {
   /** What errors name the report. Default: the activity report. */
   readonly name?: ReportName | undefined;
+  /** Names of fields of which values that are not strings are wanted too: as JSON. Default none. */
+  readonly anyForm?: readonly string[] | undefined;
   /** Ends the scan after the current piece. The body must react to the signal itself while it waits. */
   readonly signal?: AbortSignal | undefined;
   /** Called after each piece. */
@@ -34,9 +36,9 @@ export async function scanRows(
   body: AsyncIterable<Uint8Array>,
   fields: readonly string[],
   onRow: OnRow,
-  { name, signal, onProgress }: ScanOptions = {},
+  { name, anyForm, signal, onProgress }: ScanOptions = {},
 ): Promise<ScanProgress> {
-  const scanner = new RowScanner(fields, onRow, name);
+  const scanner = new RowScanner(new RowFields(fields, anyForm), onRow, name);
   let bytes = 0;
   for await (const piece of body) {
     signal?.throwIfAborted();
@@ -81,9 +83,9 @@ class RowScanner {
   /** How many bytes another scan needs. */
   #wanted = 0;
 
-  constructor(fields: readonly string[], onRow: OnRow, name: ReportName | undefined) {
-    this.#fields = new RowFields(fields);
-    this.#spans = new Int32Array(2 * fields.length);
+  constructor(fields: RowFields, onRow: OnRow, name: ReportName | undefined) {
+    this.#fields = fields;
+    this.#spans = new Int32Array(2 * fields.names.length);
     this.#onRow = onRow;
     this.#name = name;
   }

@@ -60,7 +60,7 @@ const READABLE: readonly (readonly [oddity: string, status: string, write: (row:
     'Started',
     (row) => json({ ...row, custom: [{ status: 'Completed' }, ['status']] }),
   ],
-  ['numbers and nulls', 'Completed', (row) => json({ duration: 13, totalAccesses: 3, completedDate: null, ...row })],
+  ['numbers and nulls', 'Completed', (row) => json({ duration: 13, highScore: 73, completedDate: null, ...row })],
   ['flags and nested lists', 'Active', (row) => json({ isAManager: true, geo: ['EMEA', ['APJ', null]], ...row })],
   ['spread over lines', 'Completed', (row) => JSON.stringify(row, null, 4)],
   ['a status in capitals', 'COMPLETED', (row) => json(row)],

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
+import { detailFields } from '../../../../src/percipio/report/scan/activity-details.ts';
 import { ActivityIndex } from '../../../../src/percipio/report/scan/activity-index.ts';
 import {
   ActivityIndexBuilder,
-  activityFields,
+  type ActivityScan,
+  fieldsToScan,
   type SyncedIds,
 } from '../../../../src/percipio/report/scan/activity-index-builder.ts';
 import { ActivityThread } from '../../../../src/percipio/report/scan/activity-thread.ts';
@@ -17,19 +19,20 @@ async function* bodyOf(report: string, pieceBytes = 64 * 1024): AsyncGenerator<U
 }
 
 /** In this thread: what the other one must come to. */
-async function readHere(report: string, held: SyncedIds): Promise<ActivityIndex> {
-  const builder = new ActivityIndexBuilder();
-  await scanRows(bodyOf(report), activityFields, (bytes, spans) => builder.row(bytes, spans));
+async function readHere(report: string, held: SyncedIds, scan: ActivityScan = {}): Promise<ActivityIndex> {
+  const builder = new ActivityIndexBuilder(scan);
+  const options = { anyForm: detailFields };
+  await scanRows(bodyOf(report), fieldsToScan(scan), (bytes, spans) => builder.row(bytes, spans), options);
   return new ActivityIndex(builder.finish(held));
 }
 
 function describeIndex(index: ActivityIndex) {
   const grants = index.courseIds.map((course) => {
     const ofCourse: string[] = [];
-    index.visit(course, 0, Number.POSITIVE_INFINITY, (user, status) => ofCourse.push(`${user} ${status}`));
+    index.visit(course, 0, Number.POSITIVE_INFINITY, (...grant) => ofCourse.push(JSON.stringify(grant)));
     return [course, ofCourse];
   });
-  return { counts: index.counts, grants };
+  return { counts: index.counts, unreadDetails: index.unreadDetails, grants };
 }
 
 const statuses = ['Completed', 'Started', 'Active', 'Watched', 'Achieved'];
@@ -38,6 +41,7 @@ const rows = Array.from({ length: 20_000 }, (_, row) => ({
   contentUuid: `c${(row * 7) % 61}`,
   userUuid: `u${(row * 13) % 997}`,
   status: row % 1000 === 0 ? null : statuses[row % statuses.length],
+  ...(row % 3 === 0 && { completedDate: `2020-08-${10 + (row % 20)}T00:00:00.000Z`, highScore: row % 101 }),
   contentTitle: `título "${row}" ${'x'.repeat(100)}`,
 }));
 const report = JSON.stringify(rows);
@@ -47,9 +51,12 @@ describe('ActivityThread', () => {
   for (const pieceBytes of [100, 64 * 1024, 10_000_000]) {
     it(`gives the same index as reading here, from pieces of ${pieceBytes} bytes`, async () => {
       for (const known of [{}, held]) {
-        const thread = new ActivityThread({ isMapped: false });
-        await thread.read(bodyOf(report, pieceBytes), {});
-        assert.deepEqual(describeIndex(await thread.finish(known)), describeIndex(await readHere(report, known)));
+        for (const hasDetails of [false, true]) {
+          const thread = new ActivityThread({ hasDetails });
+          await thread.read(bodyOf(report, pieceBytes), {});
+          const here = await readHere(report, known, { hasDetails });
+          assert.deepEqual(describeIndex(await thread.finish(known)), describeIndex(here));
+        }
       }
     });
   }
