@@ -1,6 +1,5 @@
 // When somebody completed a course, and with which score: read and kept only on request (--activity-details).
-import type { CourseGrants } from './activity-index.ts';
-import { courseOf, NumberList, statusOf, userOf } from './packed-activities.ts';
+import { type CourseGrants, courseOf, NumberList, statusOf, userOf } from './packed-activities.ts';
 import type { Spans } from './scan-row.ts';
 
 /** The fields of a row that have it. Percipio's documents call the score an integer; rows seen have strings. */

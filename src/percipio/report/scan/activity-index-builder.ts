@@ -1,9 +1,17 @@
 // Builds the parts of an index from the rows of a report.
 import { DetailsBuilder, detailFields } from './activity-details.ts';
-import type { ActivityIndexParts, CourseGrants } from './activity-index.ts';
+import type { ActivityIndexParts } from './activity-index.ts';
 import { type ActivityStatus, foldStatus, toActivityStatus } from './activity-status.ts';
 import { absent, IdTable } from './id-table.ts';
-import { courseOf, NumberList, packActivity, pairOf, statusOf, userOf } from './packed-activities.ts';
+import {
+  type CourseGrants,
+  courseOf,
+  NumberList,
+  packActivity,
+  pairOf,
+  statusOf,
+  userOf,
+} from './packed-activities.ts';
 import { ReportFormatError } from './report-format-error.ts';
 import type { Spans } from './scan-row.ts';
 

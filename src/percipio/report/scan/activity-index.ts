@@ -1,6 +1,7 @@
 // Who completed or is in which course: what a learning-activity report says, packed.
 import { type ActivityDetails, type PackedDetails, unpackDetails } from './activity-details.ts';
 import type { ActivityStatus } from './activity-status.ts';
+import type { CourseGrants } from './packed-activities.ts';
 
 /** What became of the rows of a report. Each counts once: `rows` is the sum of `grants`, `duplicates` and all skipped. */
 interface ActivityCounts {
@@ -16,13 +17,6 @@ interface ActivityCounts {
   readonly unknownCourses: number;
   /** Rows whose course is synced, and whose user is not. */
   readonly unknownUsers: number;
-}
-
-/** Where the grants of a course are: first of users who completed it, from `start`, then those of the others. */
-export interface CourseGrants {
-  readonly start: number;
-  readonly startOfOthers: number;
-  readonly end: number;
 }
 
 /** What an ActivityIndexBuilder builds. */

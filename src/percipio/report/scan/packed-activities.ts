@@ -30,6 +30,13 @@ export function pairOf(packed: number): number {
   return Math.floor(packed / statuses);
 }
 
+/** Where the grants of a course are: first of users who completed it, from `start`, then those of the others. */
+export interface CourseGrants {
+  readonly start: number;
+  readonly startOfOthers: number;
+  readonly end: number;
+}
+
 /** The initial capacity, so that a small report takes little memory. */
 const initialLength = 1024;
 
