@@ -23,6 +23,7 @@ import { checkAccountFields } from './check-account-fields.ts';
 import { checkAttributeNames } from './check-attribute-names.ts';
 import { type CreatedUser, createUserOnce } from './create-user-once.ts';
 import { anotherPerson, findUser, mayBeOf } from './find-user.ts';
+import { LostPasswords } from './lost-passwords.ts';
 import { passwordOf } from './passwords.ts';
 import { differencesOf } from './user-differences.ts';
 import { toUserResource } from './user-resource.ts';
@@ -31,6 +32,7 @@ import { toUserResource } from './user-resource.ts';
 const credentialOptions = ['no-password', 'sso', 'random-password', 'encrypted-password'] as const;
 
 export function createAccountManager(percipio: PercipioContext): AccountManager {
+  const lost = new LostPasswords();
   return {
     schema: accountSchema,
     credentialOptions,
@@ -38,7 +40,16 @@ export function createAccountManager(percipio: PercipioContext): AccountManager 
     create: async (request, context) => {
       const { account, password } = readRequest(request);
       checkAccountFields(account.unknownFields, percipio, context);
-      return await settle(percipio, account, password, context);
+      const { users } = percipio.client();
+      const existing = await asService(context.signal, (signal) => findUser(users, account.user, signal));
+      if (existing && password !== undefined && isActive(existing) && lost.isLikely(existing, account.user)) {
+        return await lost.whileSetting(account.user, () => replaceLostPassword(percipio, existing, password, context));
+      }
+      const settle = () =>
+        existing
+          ? settleExisting(percipio, existing, account, password, context)
+          : createNew(percipio, account, password, context);
+      return await (password === undefined ? settle() : lost.whileSetting(account.user, settle));
     },
   };
 }
@@ -58,7 +69,7 @@ function readRequest({ account: info, credential }: CreateAccountRequest) {
   return { account, password };
 }
 
-async function settle(
+async function createNew(
   percipio: PercipioContext,
   account: AccountRequest,
   password: string | undefined,
@@ -66,10 +77,6 @@ async function settle(
 ): Promise<CreateAccountOutcome> {
   const { users, customAttributes } = percipio.client();
   const { signal, logger } = context;
-  const existing = await asService(signal, (signal) => findUser(users, account.user, signal));
-  if (existing) {
-    return await settleExisting(percipio, existing, account, password, context);
-  }
   await checkAttributeNames(account.user.customAttributes, customAttributes, context);
   const { outcome, user } = await asChange(signal, (signal) =>
     createUnlessTaken(users, { ...account.user, password }, signal),
@@ -92,6 +99,20 @@ async function createUnlessTaken(users: UsersApi, newUser: NewUser, signal: Abor
     if (!holder) throw error;
     return { outcome: 'existing', user: holder };
   }
+}
+
+/** Sets a new password, so that the person can sign in. */
+async function replaceLostPassword(
+  percipio: PercipioContext,
+  { id }: User,
+  password: string,
+  context: Context,
+): Promise<CreateAccountOutcome> {
+  const { after } = await changeAccount(percipio, id, () => ({ password }), context);
+  context.reporter.warn(
+    `user ${id} is as requested and was last changed within a day, so it counts as the result of an earlier attempt whose password was never delivered: it has a new password now`,
+  );
+  return { outcome: 'created', resource: toUserResource(after) };
 }
 
 /** Handles a request for somebody who has an account. An active one stays as it is. */

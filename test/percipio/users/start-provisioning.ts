@@ -35,6 +35,8 @@ export interface Provisioning {
   readonly written: () => unknown[];
   /** All that was logged, at any level. */
   readonly log: () => string;
+  /** The same with another connector, which knows nothing of the first one, as after a restart. */
+  readonly restarted: () => Provisioning;
 }
 
 /** @param options - `attempts`: how often a change is tried that fails for the moment. */
@@ -53,20 +55,24 @@ export async function startProvisioning(
   simulator.data.users = users;
   const lines: string[] = [];
   const logger = pino({ level: 'trace' }, { write: (line) => lines.push(line) });
-  const { connector } = startConnector(t, simulator, { logger, settings });
   const retries = { attemptsMax: attempts, delayMinMs: 1, delayMaxMs: 2 };
-  const services = createConnectorServices(connector, { provisioning: true, ticketing: false, clientKey, retries });
   const contextValues = createContextValues().set(loggerKey, logger);
-  return {
+  const start = (): Provisioning['connect'] => {
+    const { connector } = startConnector(t, simulator, { logger, settings });
+    const services = createConnectorServices(connector, { provisioning: true, ticketing: false, clientKey, retries });
+    return (desc) => createInProcessClient(desc, services, { contextValues, signal });
+  };
+  const started: Omit<Provisioning, 'connect'> = {
     simulator,
-    connect: (desc) => createInProcessClient(desc, services, { contextValues, signal }),
     calls: () =>
       simulator.requests.all.map(
         ({ method, path }) => `${method} ${path.slice(path.indexOf('/', path.indexOf(simulator.organizationId)))}`,
       ),
     written: () => simulator.requests.writes().flatMap(({ result, body }) => (result && result < 300 ? [body] : [])),
     log: () => lines.join(''),
+    restarted: () => ({ ...started, connect: start() }),
   };
+  return started.restarted();
 }
 
 type CredentialFields = Pick<
