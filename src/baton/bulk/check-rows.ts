@@ -94,7 +94,7 @@ async function checkRow(
   }
   const { values, problems } = readValues(row, kind);
   const person = toName(row.values.get(personColumn));
-  const ownNames = ['login', 'email', ...naming.accountFields].flatMap((field) => toName(values[field]) ?? []);
+  const ownNames = [...naming.accountFields, 'login', 'email'].flatMap((field) => toName(values[field]) ?? []);
   const { work } = kind;
   if (work.kind === 'create') {
     if (person !== undefined) problems.push(`${personColumn} does not apply to ${kind.word}: name the new account`);
