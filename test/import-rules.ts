@@ -53,7 +53,11 @@ export const rooms: Readonly<Record<string, Room>> = {
   'src/baton/c1z': sdkRoom('a file knows rows: map to messages in sync/', 'author', 'encode', 'messages', 'net'),
   'src/baton/sync': sdkRoom(
     'a sync calls clients and writes a file',
-    ...['author', 'c1z', 'client', 'config', 'log', 'messages', 'net', 'services'],
+    ...['author', 'c1z', 'client', 'config', 'log', 'messages', 'net', 'services', 'sync/expand'],
+  ),
+  'src/baton/sync/expand': sdkRoom(
+    'an expansion reads and writes rows: a sync decides when',
+    ...['author', 'c1z', 'encode', 'messages'],
   ),
   'src/baton/conductorone': sdkRoom(
     'service mode calls services and syncs: what a command decides is passed in',

@@ -77,6 +77,21 @@ export const programReasons = {
     meaning: 'A dry run did not send a write. Its result says what it would write.',
     action: 'Nothing.',
   },
+  expansion_cycle: {
+    codes: ['FailedPrecondition'],
+    meaning: 'Entitlements expand in a cycle, and BATON_DONT_FIX_CYCLES is set.',
+    action: 'Unset BATON_DONT_FIX_CYCLES.',
+  },
+  expansion_principal_mismatch: {
+    codes: ['Internal'],
+    meaning: "A grant is to be expanded from an entitlement of another resource than the grant's principal.",
+    action: 'Report it to the author of the connector.',
+  },
+  expansion_too_deep: {
+    codes: ['FailedPrecondition'],
+    meaning: 'Grants expand in more steps than BATON_GRAPH_EXPAND_MAX_DEPTH allows.',
+    action: 'Raise BATON_GRAPH_EXPAND_MAX_DEPTH if so many nested groups are intended.',
+  },
   missing_trait: {
     codes: ['Internal'],
     meaning: 'A resource lacks a trait that its resource type declares.',

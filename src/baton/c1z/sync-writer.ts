@@ -5,6 +5,7 @@ import type { Resource, ResourceType } from '#gen/c1/connector/v2/resource_pb.js
 import type { ListedGrant } from '../messages/grant.ts';
 import { toStorageError } from './file/storage-error.ts';
 import { bulkLoadGrants } from './load/bulk-load-grants.ts';
+import { ExpansionRows } from './tables/expansion-rows.ts';
 import { toGrantRows } from './tables/grant-row.ts';
 import { GrantTable } from './tables/grant-table.ts';
 import { RecordReader } from './tables/record-reader.ts';
@@ -120,6 +121,23 @@ export class SyncWriter implements Disposable {
     this.#state = 'failed';
     await this.#writeAsync(() => load.end(signal));
     this.#load = undefined;
+    this.#state = 'open';
+  }
+
+  /**
+   * Lets `expand` add the grants that follow from others, after all others are written.
+   * @throws What `expand` throws; the run has then failed, and cannot be ended.
+   */
+  async expandGrants(expand: (rows: ExpansionRows) => Promise<void>, signal?: AbortSignal): Promise<void> {
+    await this.endGrants(signal);
+    this.#assertWritable();
+    this.#state = 'failed';
+    await this.#writeAsync(async () => {
+      const { db, now } = this.#context;
+      // Also merges grants that were written twice.
+      await this.#grants.buildIndexes(signal);
+      await expand(new ExpansionRows(db, this.syncId, this.#grants, now));
+    });
     this.#state = 'open';
   }
 

@@ -17,6 +17,7 @@ import {
   syncResourceTypes,
 } from '../config/fields/sync.ts';
 import { createConnectorServices } from '../services/connector-services.ts';
+import { readExpansionLimits } from '../sync/expansion-limits.ts';
 import { createLogDisplay, createTerminalDisplay } from '../sync/sync-display.ts';
 import { formatSummary, summarizeSync } from '../sync/sync-summary.ts';
 import { SyncTally } from '../sync/sync-tally.ts';
@@ -38,6 +39,7 @@ export async function runSync(invocation: Invocation): Promise<number> {
       path: resolve(host.cwd, settings.get(file)),
       temporaryFolder: settings.get(c1zTempDir) ?? host.env.BATON_TMPDIR,
       bulkLoad: readBulkLoad(host.env),
+      expansion: readExpansionLimits(host.env),
       keptFullSyncs: readKeptFullSyncs(invocation),
       services: createConnectorServices(connector, {
         provisioning: settings.get(provisioning),

@@ -16,6 +16,7 @@ import {
 } from '../config/fields/sync.ts';
 import type { HealthEndpoint } from '../server/health/health-endpoint.ts';
 import { createConnectorServices } from '../services/connector-services.ts';
+import { readExpansionLimits } from '../sync/expansion-limits.ts';
 import { readTargets } from '../sync/sync-targets.ts';
 import { readBulkLoad } from '../sync/sync-to-file.ts';
 import { startConnectorHealth } from './connector-health.ts';
@@ -57,6 +58,7 @@ export async function runServiceMode(
       syncSettings: {
         temporaryFolder: settings.get(c1zTempDir) ?? host.env.BATON_TMPDIR,
         bulkLoad: readBulkLoad(host.env),
+        expansion: readExpansionLimits(host.env),
         skipFullSync: settings.get(skipFullSync),
         resourceTypeIds: settings.get(syncResourceTypes),
         targets: readTargets(settings.get(syncResources)),

@@ -14,6 +14,7 @@ import { planSync } from './plan-sync.ts';
 import { SkippedCalls } from './skipped-calls.ts';
 import type { SyncContext } from './sync-context.ts';
 import { entitlementsStep, staticEntitlementsStep } from './sync-entitlements.ts';
+import { expansionStep } from './sync-expansion.ts';
 import { grantsStep } from './sync-grants.ts';
 import type { SyncPhase } from './sync-observer.ts';
 import { resourceTypesStep } from './sync-resource-types.ts';
@@ -29,8 +30,7 @@ const steps: Readonly<Record<Operation, Step>> = {
   'list-static-entitlements': staticEntitlementsStep,
   'list-entitlements': entitlementsStep,
   'list-grants': grantsStep,
-  // The reader of the file expands grants.
-  'grant-expansion': { plan: () => done },
+  'grant-expansion': expansionStep,
 };
 
 /** As in the Go syncer (pkg/sync of baton-sdk v0.25.0). */
@@ -55,7 +55,7 @@ export async function runPlan(context: SyncContext): Promise<void> {
     const step = steps[action.operation];
     await progress.enter(step.phase);
     if (step.plan && isPlanned(action)) {
-      state.advance(step.plan(action, context, (later) => calls.prefetch(later)));
+      state.advance(await step.plan(action, context, (later) => calls.prefetch(later)));
     } else {
       state.advance(await doCall(action, calls, skipped));
       calls.release(action);

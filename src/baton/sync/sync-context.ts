@@ -4,6 +4,7 @@ import type { ResourceId, ResourceType } from '#gen/c1/connector/v2/resource_pb.
 import type { SyncWriter } from '../c1z/sync-writer.ts';
 import type { ConnectorClients } from '../client/connector-clients.ts';
 import type { ServiceEntry } from '../services/service-entry.ts';
+import type { ExpansionLimits } from './expand/plan-expansion.ts';
 import type { SyncState } from './plan/sync-state.ts';
 import type { SyncObserver } from './sync-observer.ts';
 
@@ -29,6 +30,10 @@ export interface FullSyncOptions {
   readonly skipEntitlementsAndGrants: boolean;
   /** Sync everything but grants. */
   readonly skipGrants?: boolean;
+  /** Leave grants that follow from others to the reader of the file. */
+  readonly skipExpandGrants?: boolean;
+  /** Settings of the expansion of grants. Default: as without variables. */
+  readonly expansion?: ExpansionLimits | undefined;
   /** Sync only these resources, with their children, entitlements and grants. */
   readonly targets?: readonly SyncTarget[] | undefined;
   /** Only validate, and read nothing: `--skip-full-sync`. */

@@ -4,6 +4,7 @@ import { SkipGrantsSchema } from '#gen/c1/connector/v2/annotation_resource_tree_
 import { TypeScopedGrantsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_grants_pb.js';
 import type { GrantsServiceListGrantsResponse } from '#gen/c1/connector/v2/grant_pb.js';
 import { isMessage, type ListedGrant } from '../messages/grant.ts';
+import { grantKind } from '../messages/grant-kind.ts';
 import { ListResponse } from '../services/list-response.ts';
 import { planListings, scopeOf } from './plan-listings.ts';
 import type { SyncContext } from './sync-context.ts';
@@ -35,8 +36,8 @@ function storeGrants(items: readonly ListedGrant[], context: SyncContext): void 
   const { store, observer, grantCounts, state } = context;
   const grants = selectGrants(context, items);
   store.putGrants(grants);
-  const messages = grants.filter(isMessage);
-  state.flags.needsExpansion ||= messages.some((grant) => carries(grant, GrantExpandableSchema));
+  state.flags.needsExpansion ||=
+    !context.skipExpandGrants && grants.some((grant) => isMessage(grant) && carries(grant, GrantExpandableSchema));
   const counts = countBySlug(grants);
   for (const [kind, count] of Object.entries(counts)) grantCounts.set(kind, (grantCounts.get(kind) ?? 0) + count);
   observer.pageWritten('grants', counts);
@@ -75,13 +76,12 @@ function isOfSyncedTypes({ resourceTypeIds }: SyncContext, grant: ListedGrant): 
   );
 }
 
-/** Counts by resource type and slug. The slug is the part of an entitlement's id after type and resource. */
+/** Counts by kind. */
 function countBySlug(grants: readonly ListedGrant[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { entitlement } of grants) {
     const { resourceType = '', resource = '' } = entitlement?.resource?.id ?? {};
-    const slug = entitlement?.id.slice(resourceType.length + resource.length + 2);
-    const kind = `${resourceType} ${slug}`;
+    const kind = grantKind(entitlement?.id ?? '', { resourceTypeId: resourceType, resourceId: resource });
     counts[kind] = (counts[kind] ?? 0) + 1;
   }
   return counts;

@@ -1,8 +1,8 @@
 // Receives the events of a sync: for the progress line, the log and the summary.
 import type { Reporter } from '../author/context.ts';
 
-/** The phases of a sync to a file, in order. */
-export type SyncPhase = 'validate' | 'resource types' | 'resources' | 'entitlements' | 'grants' | 'file';
+/** The phases of a sync to a file, in order. There is an expansion only if grants follow from others. */
+export type SyncPhase = 'validate' | 'resource types' | 'resources' | 'entitlements' | 'grants' | 'expansion' | 'file';
 
 export interface SyncObserver extends Reporter {
   phaseStarted(phase: SyncPhase): void;

@@ -16,7 +16,11 @@ export interface Step {
    * Does an action that names no resource type, from what is stored.
    * @param prefetch - Makes the first call of an action of a later step now.
    */
-  readonly plan?: (action: SyncAction, context: SyncContext, prefetch: (action: ActionInit) => void) => Outcome;
+  readonly plan?: (
+    action: SyncAction,
+    context: SyncContext,
+    prefetch: (action: ActionInit) => void,
+  ) => Outcome | Promise<Outcome>;
   /** Requests the page that any other action is at. Makes no other call, and writes nothing. */
   readonly call?: (action: ActionInit, context: SyncContext) => Promise<ReceivedPage>;
 }

@@ -51,7 +51,7 @@ export async function syncToFile(options: SyncToFileOptions): Promise<SyncedFile
   const prunedSyncIds = options.keptFullSyncs === undefined ? [] : store.prune(options.keptFullSyncs);
   const stats = await store.end({
     syncToken,
-    supportsDiff: type === 'full',
+    supportsDiff: type === 'full' && !options.isEmpty,
     signal,
   });
   // Only if a grant was listed twice is it worth counting them again.

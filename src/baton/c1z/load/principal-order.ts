@@ -1,5 +1,5 @@
 // Remembers the principal of each row in four bytes, to return the rows in the order of their principals.
-import { compareUtf8 } from './text-column.ts';
+import { compareUtf8 } from '../tables/compare-utf8.ts';
 
 const chunkRows = 65_536;
 /** How many rows are sorted at a time: 4 MB. */

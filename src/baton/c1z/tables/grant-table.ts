@@ -24,6 +24,9 @@ const replaceSql = `${insertSql} on conflict (external_id, sync_id) do update se
  */
 const bulkShare = 1 / 20;
 
+/** The index in whose order grant expansion reads. */
+export const principalIndex = 'idx_grants_entitlement_id_principal_id_v1';
+
 /** SQLITE_CONSTRAINT_UNIQUE */
 const uniqueViolation = 2067;
 
@@ -38,6 +41,7 @@ export class GrantTable {
   #indexedRowsMax: number;
   #written = 0;
   #indexed = true;
+  #hasExpanded = false;
   readonly #insert: StatementSync;
   readonly #replace: StatementSync;
 
@@ -85,6 +89,20 @@ export class GrantTable {
     this.#indexedRowsMax = rows * bulkShare;
   }
 
+  /**
+   * Prepares for up to `rows` grants that expansion adds: if the indexes would make that slow, drops all but
+   * {@link principalIndex}.
+   */
+  expectExpanded(rows: number): void {
+    this.#hasExpanded = true;
+    if (this.#indexed && this.#written + rows > this.#indexedRowsMax) this.#dropIndexes(principalIndex);
+  }
+
+  /** Counts a row that expansion has added. */
+  countExpanded(): void {
+    this.#written++;
+  }
+
   /** Call this before you delete runs: it drops the indexes if deleting through them would be slow. */
   prepareDelete(syncIds: readonly string[]): void {
     if (!this.#indexed) return;
@@ -93,8 +111,8 @@ export class GrantTable {
     if (rows > this.#indexedRowsMax) this.#dropIndexes();
   }
 
-  #dropIndexes(): void {
-    for (const { name } of grantIndexes) this.#db.exec(`drop index if exists ${name}`);
+  #dropIndexes(kept?: string): void {
+    for (const { name } of grantIndexes) if (name !== kept) this.#db.exec(`drop index if exists ${name}`);
     this.#indexed = false;
   }
 
@@ -126,8 +144,11 @@ export class GrantTable {
       .prepare(`insert into duplicate_grants select external_id, min(id), max(id) from v1_grants not indexed
         where sync_id = ? group by external_id having count(*) > 1`)
       .run(this.#syncId);
-    this.#db.exec(`update v1_grants as first set data = last.data, expansion = last.expansion,
-        needs_expansion = ${needsExpansion('first', 'last')}
+    // Expansion replaces only the message of a grant.
+    const others = this.#hasExpanded
+      ? ''
+      : `, expansion = last.expansion, needs_expansion = ${needsExpansion('first', 'last')}`;
+    this.#db.exec(`update v1_grants as first set data = last.data${others}
       from duplicate_grants join v1_grants as last on last.id = last_id where first.id = first_id`);
     this.#db
       .prepare(`delete from v1_grants where id in (select grants.id from v1_grants as grants not indexed

@@ -59,6 +59,7 @@ async function syncInto(
     path,
     temporaryFolder: folder,
     bulkLoad: syncSettings.bulkLoad,
+    expansion: syncSettings.expansion,
     keptFullSyncs: undefined,
     services,
     logger,
@@ -67,6 +68,7 @@ async function syncInto(
     resourceTypeIds: sync.syncResourceTypeIds.length > 0 ? sync.syncResourceTypeIds : syncSettings.resourceTypeIds,
     skipEntitlementsAndGrants: sync.skipEntitlementsAndGrants,
     skipGrants: sync.skipGrants,
+    skipExpandGrants: sync.skipExpandGrants,
     targets: syncSettings.targets ?? (sync.targetedSyncResources.length > 0 ? sync.targetedSyncResources : undefined),
     isEmpty: syncSettings.skipFullSync,
     workers: syncSettings.workers,
@@ -80,5 +82,7 @@ function logDifferences(sync: Task_SyncFullTask, logger: Logger): void {
   if (sync.storageEngine === 'pebble') {
     logger.info('the task requests storage engine pebble; the file uses sqlite');
   }
-  logger.debug({ skip_expand_grants: sync.skipExpandGrants }, 'grants are not expanded: ConductorOne does that');
+  if (sync.skipExpandGrants) {
+    logger.debug('grants are not expanded: ConductorOne does that');
+  }
 }

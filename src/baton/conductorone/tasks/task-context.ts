@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { Task } from '#gen/c1/connectorapi/baton/v1/baton_pb.js';
 import type { UnaryClient } from '../../client/in-process-client.ts';
 import type { ServiceEntry } from '../../services/service-entry.ts';
-import type { SyncTarget } from '../../sync/sync-context.ts';
+import type { FullSyncOptions, SyncTarget } from '../../sync/sync-context.ts';
 import type { BatonClient } from '../link/baton-client.ts';
 import type { ServiceTiming } from './service-timing.ts';
 import type { TaskOutcome } from './task-outcome.ts';
@@ -35,6 +35,8 @@ export interface SyncSettings {
   readonly temporaryFolder: string | undefined;
   /** Whether the grants of a file bypass SQLite. Default: true. */
   readonly bulkLoad?: boolean | undefined;
+  /** Settings of the expansion of grants. */
+  readonly expansion?: FullSyncOptions['expansion'];
   /** Only validate, and upload an empty sync: `--skip-full-sync`. */
   readonly skipFullSync: boolean;
   /** The resource types of tasks that name none: `--sync-resource-types`. */
