@@ -1,9 +1,10 @@
 // A small connector for tests: a library whose readers borrow books. Written as any connector author would write one.
 import { create } from '@bufbuild/protobuf';
 import { z } from 'zod';
+import { GrantExpandableSchema } from '#gen/c1/connector/v2/annotation_grant_pb.js';
 import { SkipEntitlementsAndGrantsSchema } from '#gen/c1/connector/v2/annotation_resource_tree_pb.js';
 import { ResourceType_Trait, ResourceTypeSchema } from '#gen/c1/connector/v2/resource_pb.js';
-import { type Connector, listing, singlePage } from '../../src/baton/author/connector.ts';
+import { type Connector, listing, type ResourceRequest, singlePage } from '../../src/baton/author/connector.ts';
 import { buildAssignmentEntitlement } from '../../src/baton/messages/entitlement.ts';
 import { buildGrant, entitlementStub } from '../../src/baton/messages/grant.ts';
 import { annotation, buildResource, buildUserResource, packAnnotations } from '../../src/baton/messages/resource.ts';
@@ -99,4 +100,23 @@ export function createLibrary(options: LibraryOptions = {}): { connector: Connec
     ],
   };
   return { connector, reads };
+}
+
+/** A library whose books form a series: only the first one has readers, and who borrows a book gets the next one too. */
+export function createSeries(options: LibraryOptions = {}): Connector {
+  const { connector } = createLibrary(options);
+  const resourceTypes = connector.resourceTypes.map((syncer) => ({
+    ...syncer,
+    ...(syncer.grants && {
+      grants: singlePage(async ({ resource }: ResourceRequest) => {
+        const stub = entitlementStub(resource, 'borrowed');
+        const number = Number(resource.id?.resource.slice(1));
+        if (number === 0) return [buildGrant(stub, 'reader', 'r0'), buildGrant(stub, 'reader', 'r1')];
+        const entitlementIds = [`book:b${number - 1}:borrowed`];
+        const expandable = annotation(GrantExpandableSchema, create(GrantExpandableSchema, { entitlementIds }));
+        return [{ ...buildGrant(stub, 'book', `b${number - 1}`), annotations: packAnnotations([expandable]) }];
+      }),
+    }),
+  }));
+  return { ...connector, resourceTypes };
 }

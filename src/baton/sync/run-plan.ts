@@ -55,12 +55,14 @@ export async function runPlan(context: SyncContext): Promise<void> {
     const step = steps[action.operation];
     await progress.enter(step.phase);
     if (step.plan && isPlanned(action)) {
-      state.advance(await step.plan(action, context, (later) => calls.prefetch(later)));
+      const outcome = step.plan(action, context, (later) => calls.prefetch(later));
+      // Not awaited otherwise: what it prefetches can use what the first listing reads.
+      state.advance(outcome instanceof Promise ? await outcome : outcome);
     } else {
       state.advance(await doCall(action, calls, skipped));
       calls.release(action);
       // A connector in this process may never wait for anything: let timers, signals and heartbeats have their turn, and
-      // memory be freed. Not after planning, so that what it prefetches can use what the first listing reads.
+      // memory be freed. Not after planning.
       await setImmediate();
     }
     progress.checkpointIfDue();

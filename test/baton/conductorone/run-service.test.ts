@@ -14,7 +14,7 @@ import { uploadChunkBytes } from '../../../src/baton/conductorone/tasks/upload-f
 import { createConnectorServices } from '../../../src/baton/services/connector-services.ts';
 import { serviceEntry } from '../../../src/baton/services/service-entry.ts';
 import type { FaultyCall } from '../../../src/simulator/conductorone/faults.ts';
-import { bookType, createLibrary } from '../library-connector.ts';
+import { bookType, createLibrary, createSeries } from '../library-connector.ts';
 import { type StartedService, startService } from './start-service.ts';
 import { quickServiceTiming } from './tasks/quick-service-timing.ts';
 
@@ -116,6 +116,20 @@ test('what a task asks a sync to be, it is', async (t) => {
   const run = file.runs().at(-1);
   assert.equal(run?.type, 'resources_only');
   assert.ok([...file.records(run?.syncId).allResources()].every((resource) => resource.id?.resourceType === 'book'));
+});
+
+test('grants are expanded unless the task leaves that to ConductorOne', async (t) => {
+  const service = await startService(t, { services: servicesOf(createSeries()) });
+  const { tasks, uploads } = service.conductorone;
+  for (const skipExpandGrants of [false, true]) {
+    const id = tasks.add({ case: 'syncFull', value: { skipExpandGrants } });
+    await tasks.finished(id);
+    const [upload] = uploads.of(id);
+    assert.ok(upload);
+    await using file = await readC1z(upload.path);
+    const ids = Array.from(file.records(file.runs().at(-1)?.syncId).allGrants(), (grant) => grant.id);
+    assert.equal(ids.includes('book:b1:borrowed:reader:r0'), !skipExpandGrants);
+  }
 });
 
 test('a task for single resources makes a partial sync of them', async (t) => {

@@ -33,7 +33,7 @@ import { annotation, buildResource, packAnnotations } from '../../../src/baton/m
 import { createConnectorServices } from '../../../src/baton/services/connector-services.ts';
 import { runFullSync } from '../../../src/baton/sync/full-sync.ts';
 import type { FullSyncOptions } from '../../../src/baton/sync/sync-context.ts';
-import { bookType, createLibrary, readerType } from '../library-connector.ts';
+import { bookType, createLibrary, createSeries, readerType } from '../library-connector.ts';
 
 interface SyncResult {
   readonly syncId: string;
@@ -436,4 +436,37 @@ test('a call for grants that is under way ends when the listing of resources fai
   await assert.rejects(sync(connector), /no books today/);
   await new Promise(setImmediate);
   assert.ok(hasEnded);
+});
+
+const expandedIds = ['r0', 'r1'].map((reader) => `book:b1:borrowed:reader:${reader}`);
+
+test('grants that follow from others are added in a phase of their own', async () => {
+  const { grants, events } = await sync(createSeries());
+  assert.deepEqual(
+    grants.map(({ id }) => id),
+    ['book:b0:borrowed:reader:r0', 'book:b0:borrowed:reader:r1', 'book:b1:borrowed:book:b0', ...expandedIds],
+  );
+  assert.deepEqual(events.slice(-2), ['start expansion', 'end expansion']);
+});
+
+test('grants are left unexpanded on request', async () => {
+  const { grants, events } = await sync(createSeries(), { skipExpandGrants: true });
+  assert.equal(grants.length, 3);
+  assert.ok(!events.includes('start expansion'));
+});
+
+test('a targeted sync expands no grants: it lacks what they follow from', async () => {
+  const targets = [{ id: { resourceType: 'book', resource: 'b1' } }];
+  const { grants } = await sync(createSeries(), { targets });
+  assert.deepEqual(
+    grants.map(({ id }) => id),
+    ['book:b1:borrowed:book:b0'],
+  );
+});
+
+test('the limits of an expansion apply', async () => {
+  const series = createSeries({ books: 4 });
+  await sync(series, { expansion: { maxDepth: 3, mergeCycles: true } });
+  const tooDeep = sync(series, { expansion: { maxDepth: 2, mergeCycles: true } });
+  await assert.rejects(tooDeep, { reason: 'expansion_too_deep' });
 });

@@ -20,7 +20,7 @@ import { createSchema } from '../../../src/baton/c1z/tables/schema.ts';
 import { createConnectorServices } from '../../../src/baton/services/connector-services.ts';
 import { SyncTally } from '../../../src/baton/sync/sync-tally.ts';
 import { readBulkLoad, type SyncToFileOptions, syncToFile } from '../../../src/baton/sync/sync-to-file.ts';
-import { createLibrary } from '../library-connector.ts';
+import { createLibrary, createSeries } from '../library-connector.ts';
 
 /** A folder with one for temporary files in it; both are removed when the test ends. */
 async function createFolders(t: TestContext) {
@@ -153,7 +153,20 @@ test('isEmpty: the run is full, finished and has no rows', async (t) => {
   const folders = await createFolders(t);
   const { type, stats } = await sync(folders, { isEmpty: true });
   assert.deepEqual([type, stats.resourceTypes, stats.resources], ['full', 0, 0]);
-  assert.ok((await runsIn(folders.path))[0]?.endedAt);
+  const [run] = await runsIn(folders.path);
+  assert.ok(run?.endedAt);
+  assert.equal(run.supportsDiff, false, 'it never reached the expansion of grants');
+});
+
+test('grants that follow from others are in the counts of the file', async (t) => {
+  for (const skipExpandGrants of [false, true]) {
+    const folders = await createFolders(t);
+    const { grants, stats } = await sync(folders, { connector: createSeries(), skipExpandGrants });
+    const count = skipExpandGrants ? 3 : 5;
+    assert.deepEqual([stats.grants, [...grants]], [count, [['book borrowed', count]]]);
+    const [run] = await runsIn(folders.path);
+    assert.equal(run?.supportsDiff, true, 'the step was reached');
+  }
 });
 
 test('the phase file comes last', async (t) => {
