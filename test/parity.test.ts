@@ -38,7 +38,7 @@ const ours = [
     'report-lookback',
     'report-mapping',
   ],
-  ...['report-timeout', 'skip-compliance-courses', 'skip-retired-courses', 'sync-licenses'],
+  ...['report-timeout', 'reset-role-on-disable', 'skip-compliance-courses', 'skip-retired-courses', 'sync-licenses'],
 ];
 const newer = ['external-resource-traits'];
 

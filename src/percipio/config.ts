@@ -75,6 +75,12 @@ export const ignoreUnknownAccountFieldsField = boolField({
   exportTarget: 'ops',
 });
 
+export const resetRoleOnDisableField = boolField({
+  name: 'reset-role-on-disable',
+  description: 'Reset the role to LEARNER when a user is disabled or deleted (default: the role is kept)',
+  exportTarget: 'ops',
+});
+
 export const reportLookbackField = durationField({
   name: 'report-lookback',
   description: 'How far back the learning activity report goes',
@@ -124,6 +130,7 @@ export const percipioFields = [
   syncLicensesField,
   activityDetailsField,
   ignoreUnknownAccountFieldsField,
+  resetRoleOnDisableField,
   reportLookbackField,
   reportTimeoutField,
   reportIdField,

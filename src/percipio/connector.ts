@@ -24,6 +24,7 @@ import {
   reportLookbackField,
   reportMappingField,
   reportTimeoutField,
+  resetRoleOnDisableField,
   skipComplianceCoursesField,
   skipRetiredCoursesField,
   syncLicensesField,
@@ -103,6 +104,7 @@ export function createPercipioConnector(
     content,
     limitedCourses: settings.get(limitedCoursesField),
     ignoresUnknownAccountFields: settings.get(ignoreUnknownAccountFieldsField),
+    resetsRoleOnDisable: settings.get(resetRoleOnDisableField),
     now: timing.now,
     reportWaitMs: timing.reportWaitMs,
   };

@@ -13,6 +13,8 @@ export interface PercipioContext {
   readonly limitedCourses: readonly string[];
   /** Whether an account is created without the profile fields that are unknown (`--ignore-unknown-account-fields`). */
   readonly ignoresUnknownAccountFields: boolean;
+  /** Whether users lose their role when they are disabled or deleted (`--reset-role-on-disable`). */
+  readonly resetsRoleOnDisable: boolean;
   /** How long a ListGrants call waits for the report, in milliseconds. */
   readonly reportWaitMs: number;
   /** The clock: milliseconds since 1970. */

@@ -169,6 +169,11 @@ export const percipioReasons = {
     meaning: "Percipio's API does not accept this role. INVALID_ARGUMENT: it is in a file of --changes.",
     action: 'Grant the role in Percipio, or one of those that the message lists.',
   },
+  role_replaced: {
+    codes: ['FailedPrecondition'],
+    meaning: 'Another change gave the user a different role at the same time, and came last. It is left as it is.',
+    action: 'Decide which role the user should have, and request it.',
+  },
   several_people: {
     codes: ['FailedPrecondition'],
     meaning: 'The request matches different users in Percipio. Nothing was changed.',

@@ -18,7 +18,7 @@ import (
 	"interop/internal/program"
 )
 
-var actionNames = []string{"enable_user", "disable_user", "update_user_profile"}
+var actionNames = []string{"enable_user", "disable_user", "update_user_profile", "move_user", "adopt_user", "change_external_user_id"}
 
 // Actions are invoked with arguments made by the SDK, and its own functions read the responses.
 func TestProvisioningByActions(t *testing.T) {

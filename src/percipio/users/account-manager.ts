@@ -127,6 +127,7 @@ async function settleExisting(
     return { outcome: 'already-exists', resource: toUserResource(existing) };
   }
   if (!reactivate) {
+    if (!asked.isActive) return { outcome: 'already-exists', resource: toUserResource(existing) };
     throw refusal(
       `The person has an inactive account in Percipio, user ${existing.id}. Set the field reactivate to update and reactivate it, or enable the account as it is`,
       'account_inactive',
@@ -142,7 +143,7 @@ async function settleExisting(
       if (!mayBeOf(user, asked.externalUserId)) {
         throw anotherPerson([{ what: 'the account', user }], asked.externalUserId);
       }
-      return isActive(user) ? undefined : { ...differencesOf(user, asked), isActive: true, password };
+      return isActive(user) ? undefined : { ...differencesOf(user, asked), password };
     },
     context,
   );

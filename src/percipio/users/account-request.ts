@@ -3,23 +3,24 @@
 import { Code, ServiceError } from 'baton-connector-sdk';
 import { z } from 'zod';
 import type { AccountInfo } from '#gen/c1/connector/v2/resource_pb.js';
-import { type NewUser, userRoles } from '../api/user-changes.ts';
+import type { NewUser } from '../api/user-changes.ts';
 import { type AccountField, accountFields } from './account-schema.ts';
 import {
   type AttributeValue,
   attributeValues,
   emailAddress,
   externalUserId,
+  flagValue,
   leastRole,
   loginName,
-  parseRole,
   personName,
+  userRole,
 } from './user-fields.ts';
 
 export interface AccountRequest {
   /** Without a password. */
   readonly user: NewUser & { readonly customAttributes: readonly AttributeValue[] };
-  /** Whether to update and reactivate an inactive account of the person. */
+  /** Whether to update an inactive account of the person, and to reactivate it if the account is to be active. */
   readonly reactivate: boolean;
   /** Keys of the profile that have a value and no meaning. */
   readonly unknownFields: readonly string[];
@@ -32,15 +33,6 @@ function absent(value: unknown): unknown {
 
 const given = <Schema extends z.ZodType>(schema: Schema) => z.preprocess(absent, schema);
 
-const flag = given(
-  z.union([z.boolean(), z.stringbool({ truthy: ['true'], falsy: ['false'] })], 'must be true or false').default(false),
-);
-
-const role = z
-  .string()
-  .transform(parseRole)
-  .pipe(z.enum(userRoles, `must be one of ${userRoles.join(', ')}`));
-
 const profileSchema = z
   .object({
     external_user_id: given(externalUserId),
@@ -48,10 +40,12 @@ const profileSchema = z
     login_name: given(loginName.optional()),
     first_name: given(personName.optional()),
     last_name: given(personName.optional()),
-    role: given(role.default(leastRole)),
+    role: given(userRole.default(leastRole)),
     custom_attributes: given(attributeValues.default([])),
-    send_welcome_email: flag,
-    reactivate: flag,
+    is_active: given(flagValue.default(true)),
+    is_instructor: given(flagValue.optional()),
+    send_welcome_email: given(flagValue.default(false)),
+    reactivate: given(flagValue.default(false)),
   } satisfies Record<AccountField, z.ZodType>)
   .refine(({ send_welcome_email, email }) => !send_welcome_email || email !== undefined, {
     path: ['send_welcome_email'],
@@ -84,11 +78,12 @@ export function parseAccountRequest({ emails, login, profile = {} }: AccountInfo
     user: {
       externalUserId: fields.external_user_id,
       email: fields.email,
-      isActive: true,
+      isActive: fields.is_active,
       loginName: fields.login_name,
       firstName: fields.first_name,
       lastName: fields.last_name,
       role: fields.role,
+      isInstructor: fields.is_instructor,
       customAttributes: fields.custom_attributes.filter(({ value }) => absent(value) !== undefined),
       sendWelcomeEmail: fields.send_welcome_email,
     },

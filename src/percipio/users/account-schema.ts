@@ -9,6 +9,7 @@ import { leastRole } from './user-fields.ts';
 
 const text = { case: 'stringField', value: {} } as const;
 const flag = { case: 'boolField', value: { defaultValue: false } } as const;
+const flagSet = { case: 'boolField', value: { defaultValue: true } } as const;
 
 const fields = {
   external_user_id: {
@@ -42,6 +43,12 @@ const fields = {
     description: 'Values by attribute name in Percipio',
     field: { case: 'mapField', value: {} },
   },
+  is_active: {
+    displayName: 'Is active',
+    description: 'Without it, the account is created inactive, for a person who starts later: enable it at that time',
+    field: flagSet,
+  },
+  is_instructor: { displayName: 'Is instructor', field: flag },
   send_welcome_email: {
     displayName: 'Send welcome e-mail',
     description: 'Percipio sends the user an e-mail when the account is created',
@@ -49,7 +56,8 @@ const fields = {
   },
   reactivate: {
     displayName: 'Reactivate',
-    description: 'If the person has an inactive account, update it as requested here and reactivate it',
+    description:
+      'If the person has an inactive account, update it as requested here, and reactivate it unless the account is to be inactive',
     field: flag,
   },
 } as const satisfies Record<string, MessageInitShape<typeof ConnectorAccountCreationSchema_FieldSchema>>;

@@ -1,6 +1,6 @@
 // Changes a user and verifies the change: read, write the differences, read again. Safe to repeat.
 import { isDeepStrictEqual } from 'node:util';
-import { Code, ServiceError } from 'baton-connector-sdk';
+import { Code, refusal, ServiceError } from 'baton-connector-sdk';
 import { PercipioError } from '../api/percipio-error.ts';
 import { readUntil } from '../api/read-until.ts';
 import type { User } from '../api/user.ts';
@@ -29,8 +29,9 @@ export interface UserUpdate {
  * If only a password was written and the outcome is unclear, it counts as set when afterwards only the time of the last
  * change differs.
  * @returns Undefined if there is no such user.
- * @throws PercipioError as of `UsersApi.update`, or a ServiceError: `percipio_outcome_unknown`, and
- * `percipio_change_not_seen` where Percipio accepted the change and does not show it.
+ * @throws PercipioError as of `UsersApi.update`, or a ServiceError: `percipio_outcome_unknown`,
+ * `percipio_change_not_seen` where Percipio accepted the change and does not show it, and `role_replaced` where it shows
+ * another role than before and after the change.
  */
 export async function changeUser(
   users: UsersApi,
@@ -55,6 +56,7 @@ export async function changeUser(
     const after = await readOutcome(failure, () => readUntil(read, isDone, users.retry, signal), signal);
     if (!after) return undefined;
     if (isDone(after)) return { before, after, written: true };
+    if (isRoleReplaced(sent, after)) throw roleReplaced(after, changes);
     if (!failure) throw notSeen(id, changes);
     await waitToRetry(users.retry, failure, attempt, signal);
     user = after;
@@ -90,6 +92,22 @@ function isVisible(plan: UserPlan, { changes, user, failure }: SentChanges, afte
   // One request changes all of it: where the rest is visible, the password was set.
   if (!failure || !isEmpty(withoutPassword(changes))) return true;
   return after.updatedAt !== user.updatedAt && isDeepStrictEqual({ ...after, updatedAt: user.updatedAt }, user);
+}
+
+/**
+ * Whether somebody else has changed the role since it was read before the write: it is neither that one nor the written
+ * one. Only the role can tell, since a user has one of a few, and Percipio spells them in one way.
+ */
+function isRoleReplaced({ changes, user }: SentChanges, after: User): boolean {
+  return changes.role !== undefined && after.role !== changes.role && after.role !== user.role;
+}
+
+/** Not retryable: two replicas that repeat their writes would take turns at undoing each other's. */
+function roleReplaced({ id, role }: User, changes: UserChanges): ServiceError {
+  return refusal(
+    `While user ${id} was to get the role ${changes.role}, another change gave them ${role ? `the role ${role}` : 'no role'}. That is left as it is: decide which role the user should have, and request it`,
+    'role_replaced',
+  );
 }
 
 function withoutPassword(changes: UserChanges | undefined): UserChanges {

@@ -4,7 +4,16 @@ import type { UserChanges } from '../api/user-changes.ts';
 import { type AttributeValue, isSameName } from './user-fields.ts';
 
 /** Fields that Percipio returns as they were written. */
-const readableFields = ['externalUserId', 'email', 'loginName', 'isActive', 'firstName', 'lastName', 'role'] as const;
+const readableFields = [
+  'externalUserId',
+  'email',
+  'loginName',
+  'isActive',
+  'firstName',
+  'lastName',
+  'role',
+  'isInstructor',
+] as const;
 
 type ReadableField = (typeof readableFields)[number];
 
@@ -27,6 +36,8 @@ export function differencesOf(user: User, wanted: WantedUser): WantedUser | unde
 }
 
 function hasField(user: User, wanted: WantedUser, name: ReadableField): boolean {
+  // Percipio may omit it.
+  if (name === 'isInstructor') return (user.isInstructor ?? false) === wanted.isInstructor;
   // Percipio compares these without regard to case, and may change it.
   return name === 'email' || name === 'loginName' || name === 'externalUserId'
     ? isSameName(user[name], wanted[name])

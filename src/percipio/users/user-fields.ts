@@ -53,6 +53,15 @@ export const loginName = text
 
 export const personName = text.min(1, 'must not be empty');
 
+/** Forms and scripts may send it as text. */
+export const flagValue = z.union(
+  [z.boolean(), z.stringbool({ truthy: ['true'], falsy: ['false'] })],
+  'must be true or false',
+);
+
+/** A role that can be set, as {@link parseRole} reads it. */
+export const userRole = text.transform(parseRole).pipe(z.enum(userRoles, `must be one of ${userRoles.join(', ')}`));
+
 /** The value of a custom attribute. */
 export interface AttributeValue {
   readonly name: string;

@@ -6,6 +6,7 @@ import { userType } from '../resource-types.ts';
 import { asService, rateLimitAnnotations } from '../service-errors.ts';
 import { createAccountManager } from './account-manager.ts';
 import { tryChange } from './change-account.ts';
+import { planDeactivation, removedRole } from './deactivation.ts';
 import { createCredentialManager } from './passwords.ts';
 import { parseUserId } from './user-fields.ts';
 import { toUserResource } from './user-resource.ts';
@@ -37,12 +38,9 @@ export function createUserSyncer(percipio: PercipioContext): ResourceSyncer {
     accounts: createAccountManager(percipio),
     // Percipio deletes nobody: the user is deactivated, and keeps the learning history.
     delete: async ({ id }, context) => {
-      const change = await tryChange(
-        percipio,
-        parseUserId(id.resource),
-        ({ isActive }) => (isActive === false ? undefined : { isActive: false }),
-        context,
-      );
+      const change = await tryChange(percipio, parseUserId(id.resource), planDeactivation(percipio), context);
+      const role = change && removedRole(change);
+      if (role !== undefined) context.reporter.warn(`removed the role ${role} of user ${change?.after.id}`);
       return change ? 'deleted' : 'does-not-exist';
     },
     credentials: createCredentialManager(percipio),

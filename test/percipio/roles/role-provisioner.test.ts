@@ -235,6 +235,43 @@ test('a person who is shown as before for a while is not written again', async (
   assertWritten([{ role: 'ADMIN' }], 'ADMIN');
 });
 
+for (const [title, fault] of [
+  ['another replica', undefined],
+  ['another replica, while the answer is lost', { kind: 'lostAnswer' }],
+] as const) {
+  test(`grant: who gets another role from ${title} keeps it, and the grant fails with the reason, once`, async (t) => {
+    const { grant, simulator, assertWritten } = await start(t, 'LEARNER', { staleReads: 1 });
+    if (fault) simulator.faults.add({ ...fault, match: { method: 'PATCH' } });
+    // The other replica writes between the write and the read after it.
+    simulator.faults.add({
+      ...{ kind: 'delay', delayMs: 0, match: { method: 'GET', path: oneUser }, skip: 1 },
+      onStrike: () => Object.assign(simulator.data.users[1] ?? {}, { role: 'MANAGER' }),
+    });
+    await assert.rejects(
+      grant('ADMIN'),
+      isRefused(/was to get the role ADMIN, another change gave them the role MANAGER\. That is left as it is: decide/),
+    );
+    assertWritten([{ role: 'ADMIN' }], 'MANAGER');
+  });
+}
+
+test('of two roles that two replicas grant at once, one is granted, and the other fails with the reason', async (t) => {
+  const { simulator, grant } = await start(t, 'LEARNER');
+  const { grantManager } = startConnector(t, simulator, { provisioning: true });
+  // Both have read before either writes, and both write before either reads again.
+  simulator.faults.add({ kind: 'gather', count: 2, match: { method: 'PATCH' } });
+  const outcomes = await Promise.allSettled([
+    grant('ADMIN'),
+    grantManager.grant({ entitlement: assigned('MANAGER'), principal: user(userId) }),
+  ]);
+  const [role, lost] = outcomes[0].status === 'fulfilled' ? ['ADMIN', 'MANAGER'] : ['MANAGER', 'ADMIN'];
+  assert.equal(simulator.data.users[1]?.role, role);
+  assert.deepEqual(outcomes.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
+  const loser = outcomes.find((outcome) => outcome.status === 'rejected');
+  isRefused(new RegExp(`was to get the role ${lost}, another change gave them the role ${role}`))(loser?.reason);
+  assert.equal(simulator.requests.writes().length, 2);
+});
+
 test('a write that cannot be read back is not sent again: the change is found when it is tried once more', async (t) => {
   const { grant, simulator, assertWritten } = await start(t, 'LEARNER');
   simulator.faults.add({ kind: 'lostAnswer', match: { method: 'PATCH' } });

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { JsonObject } from '@bufbuild/protobuf';
 import { type Any, anyUnpack } from '@bufbuild/protobuf/wkt';
 import { Code } from '@connectrpc/connect';
+import { ActionService } from '#gen/c1/connector/v2/action_pb.js';
 import { ConnectorService } from '#gen/c1/connector/v2/connector_pb.js';
 import { AccountManagerService, ResourceGetterService } from '#gen/c1/connector/v2/resource_pb.js';
 import { ErrorInfoSchema, LocalizedMessageSchema } from '#gen/google/rpc/error_details_pb.js';
@@ -139,6 +140,7 @@ for (const [title, profile, fault, credential] of [
   ['with attributes that have no names', { ...asked, custom_attributes: 'A' }, /custom_attributes must be strings by/],
   ['with a welcome e-mail and no e-mail', { ...asked, send_welcome_email: true }, /send_welcome_email needs an e-mail/],
   ['with a flag that is none', { ...asked, reactivate: 'perhaps' }, /reactivate must be true or false/],
+  ['with a state that is none', { ...asked, is_active: 'later' }, /is_active must be true or false/],
   [
     'with a password and nothing to sign in by',
     { external_user_id: 'E1' },
@@ -172,7 +174,7 @@ test('a password that the caller chose too short is INVALID_ARGUMENT before any 
 });
 
 const validFields =
-  'external_user_id, email, login_name, first_name, last_name, role, custom_attributes, send_welcome_email, reactivate';
+  'external_user_id, email, login_name, first_name, last_name, role, custom_attributes, is_active, is_instructor, send_welcome_email, reactivate';
 
 test('fields that Percipio does not have are INVALID_ARGUMENT before any request, with the valid ones', async (t) => {
   const started = await startProvisioning(t, []);
@@ -582,6 +584,39 @@ test('a call that is cancelled while people are looked up creates nobody', async
   assert.deepEqual(started.simulator.requests.writes(), []);
 });
 
+test('an account for a person who starts later is created inactive, once, and enabled by the action', async (t) => {
+  const started = await startProvisioning(t, []);
+  const { simulator, connect } = started;
+  const profile = { ...asked, is_active: false, is_instructor: true };
+  const { result, encryptedData } = await createAccount(started, profile, randomPassword());
+  assert.equal(result.case, 'success');
+  assert.equal((await createAccount(started, profile, randomPassword())).result.case, 'alreadyExists');
+  const [user] = simulator.data.users;
+  assert.deepEqual([simulator.data.users.length, user?.isActive, user?.isInstructor], [1, false, true]);
+  const password = await decrypt(encryptedData);
+  assert.ok(!simulator.canSignIn('jane', password));
+  await connect(ActionService).invokeAction({ name: 'enable_user', args: { user_id: user?.id ?? '' } });
+  assert.ok(simulator.canSignIn('jane', password));
+});
+
+test('a person who will come back is changed as asked for and stays inactive', async (t) => {
+  const started = await startProvisioning(t, [{ ...former }]);
+  const profile = { ...asked, is_active: 'false', reactivate: true };
+  assert.equal((await createAccount(started, profile)).result.case, 'success');
+  assert.equal((await createAccount(started, profile)).result.case, 'alreadyExists');
+  assert.deepEqual(started.written(), [{ lastName: 'Doe', role: 'LEARNER' }]);
+  const { encryptedData } = await createAccount(started, profile, randomPassword());
+  assert.equal(started.simulator.passwordOf(uuid(1)), await decrypt(encryptedData));
+  assert.equal(started.simulator.data.users[0]?.isActive, false);
+});
+
+test('an active person stays active when an inactive account is requested', async (t) => {
+  const started = await startProvisioning(t, [{ ...former, isActive: true }]);
+  const profile = { ...asked, is_active: false, reactivate: true };
+  assert.equal((await createAccount(started, profile)).result.case, 'alreadyExists');
+  assert.deepEqual(started.written(), []);
+});
+
 test('the account schema asks for an external user id and offers the rest, in the order of a form', async (t) => {
   const { connect } = await startProvisioning(t, []);
   const { metadata } = await connect(ConnectorService).getMetadata({});
@@ -598,6 +633,8 @@ test('the account schema asks for an external user id and offers the rest, in th
       ['last_name', 'stringField', false],
       ['role', 'stringField', false],
       ['custom_attributes', 'mapField', false],
+      ['is_active', 'boolField', false],
+      ['is_instructor', 'boolField', false],
       ['send_welcome_email', 'boolField', false],
       ['reactivate', 'boolField', false],
     ],

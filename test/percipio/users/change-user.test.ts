@@ -235,17 +235,17 @@ describe('changeUser', () => {
   it('asks the plan about the person as read last', async (t) => {
     const { simulator, users, user } = await start(t);
     simulator.faults.add({ kind: 'reset', match });
-    user.role = 'LEARNER';
+    user.lastName = 'One';
     let asked = 0;
-    const plan: UserPlan = ({ role }) => {
+    const plan: UserPlan = ({ lastName }) => {
       asked += 1;
-      if (asked === 2) user.role = 'MANAGER';
-      return role === 'LEARNER' ? { role: 'ADMIN' } : role === 'MANAGER' ? { role: 'LEARNING_ADMIN' } : undefined;
+      if (asked === 2) user.lastName = 'Two';
+      return lastName === 'One' ? { lastName: 'Three' } : lastName === 'Two' ? { lastName: 'Four' } : undefined;
     };
-    assert.equal((await changeUser(users, user.id, plan, never))?.after.role, 'LEARNING_ADMIN');
+    assert.equal((await changeUser(users, user.id, plan, never))?.after.lastName, 'Four');
     assert.deepEqual(
       simulator.requests.writes().map(({ body }) => body),
-      [{ role: 'ADMIN' }, { role: 'LEARNING_ADMIN' }],
+      [{ lastName: 'Three' }, { lastName: 'Four' }],
     );
   });
 

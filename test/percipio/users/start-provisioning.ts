@@ -39,17 +39,17 @@ export interface Provisioning {
   readonly restarted: () => Provisioning;
 }
 
-/** @param options - `attempts`: how often a change is tried that fails for the moment. */
+/** Of the simulator, the connector, and the calls. */
+export interface ProvisioningOptions extends PercipioSimulatorOptions, Pick<StartOptions, 'settings'> {
+  readonly signal?: AbortSignal;
+  /** How often a change is tried that fails for the moment. Default 1. */
+  readonly attempts?: number;
+}
+
 export async function startProvisioning(
   t: TestContext,
   users: PercipioUser[],
-  {
-    signal = t.signal,
-    settings = {},
-    attempts = 1,
-    ...options
-  }: PercipioSimulatorOptions &
-    Pick<StartOptions, 'settings'> & { readonly signal?: AbortSignal; readonly attempts?: number } = {},
+  { signal = t.signal, settings = {}, attempts = 1, ...options }: ProvisioningOptions = {},
 ): Promise<Provisioning> {
   const simulator = await startSimulator(t, { users: 0, courses: 0, activityRows: 0, ...options });
   simulator.data.users = users;

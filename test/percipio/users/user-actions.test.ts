@@ -5,23 +5,27 @@ import { Code } from '@connectrpc/connect';
 import { ActionService, ActionType, BatonActionStatus } from '#gen/c1/connector/v2/action_pb.js';
 import { Capability, ConnectorService } from '#gen/c1/connector/v2/connector_pb.js';
 import type { PercipioUser } from '../../../src/simulator/percipio/organization/api-objects.ts';
-import type { PercipioSimulatorOptions } from '../../../src/simulator/percipio/simulator-options.ts';
 import { failureOf } from '../../baton/server/failure-of.ts';
 import { call } from '../../simulator/percipio/start-simulator.ts';
 import { uuid } from '../start-connector.ts';
-import { startProvisioning } from './start-provisioning.ts';
+import { type ProvisioningOptions, startProvisioning } from './start-provisioning.ts';
 
 const userId = uuid(1);
 const read = `GET /users/${userId}`;
 const write = `PATCH /users/${userId}`;
 
 /** The person whom actions are for, and another one. */
-async function start(t: TestContext, user: Partial<PercipioUser> = {}, options: PercipioSimulatorOptions = {}) {
+async function start(t: TestContext, user: Partial<PercipioUser> = {}, options: ProvisioningOptions = {}) {
   const other = { id: uuid(2), externalUserId: 'E2', email: 'other@example.com', loginName: 'other', isActive: true };
   const started = await startProvisioning(t, [{ id: userId, isActive: true, ...user }, other], options);
   const actions = started.connect(ActionService);
   return { ...started, actions, invoke: (name: string, args: JsonObject) => actions.invokeAction({ name, args }) };
 }
+
+const moreResults: Readonly<Record<string, readonly string[]>> = {
+  disable_user: ['removed_role'],
+  move_user: ['role', 'previous_role'],
+};
 
 test('the actions are of the connector, with the types that ConductorOne calls them for', async (t) => {
   const { actions, connect } = await start(t);
@@ -32,6 +36,7 @@ test('the actions are of the connector, with the types that ConductorOne calls t
       ['enable_user', [ActionType.ACCOUNT, ActionType.ACCOUNT_ENABLE], ''],
       ['disable_user', [ActionType.ACCOUNT, ActionType.ACCOUNT_DISABLE], ''],
       ['update_user_profile', [ActionType.ACCOUNT, ActionType.ACCOUNT_UPDATE_PROFILE], ''],
+      ['move_user', [ActionType.ACCOUNT, ActionType.DYNAMIC], ''],
       ['adopt_user', [ActionType.ACCOUNT, ActionType.DYNAMIC], ''],
       ['change_external_user_id', [ActionType.ACCOUNT, ActionType.DYNAMIC], ''],
     ],
@@ -44,7 +49,7 @@ test('the actions are of the connector, with the types that ConductorOne calls t
     }
     assert.deepEqual(
       schema.returnTypes.map(({ name }) => name),
-      ['success', 'user_id', 'is_active', 'changed'],
+      ['success', 'user_id', 'is_active', 'changed', ...(moreResults[schema.name] ?? [])],
     );
   }
   const { metadata } = await connect(ConnectorService).getMetadata({});
@@ -138,6 +143,32 @@ for (const fault of [
   });
 }
 
+const resetRole = { settings: { 'reset-role-on-disable': true } };
+
+test('disable_user takes the role away where the operator wants it, and enable_user does not give it back', async (t) => {
+  const { invoke, simulator, written } = await start(t, { role: 'ADMIN' }, resetRole);
+  const { response } = await invoke('disable_user', { user_id: userId });
+  const expected = { success: true, user_id: userId, is_active: false, changed: true, removed_role: 'ADMIN' };
+  assert.deepEqual(response, expected);
+  await invoke('enable_user', { user_id: userId });
+  assert.deepEqual(written(), [{ isActive: false, role: 'LEARNER' }, { isActive: true }]);
+  assert.equal(simulator.data.users[0]?.role, 'LEARNER');
+});
+
+for (const [title, user, change] of [
+  ['is a learner', { role: 'LEARNER' }, { isActive: false }],
+  ['has no role', { role: null }, { isActive: false }],
+  ['is inactive already, and has an unknown role', { isActive: false, role: 'CUSTOM' }, { role: 'LEARNER' }],
+] as const) {
+  test(`disable_user with --reset-role-on-disable of a user who ${title} writes ${JSON.stringify(change)}`, async (t) => {
+    const { invoke, written } = await start(t, user, resetRole);
+    const { response } = await invoke('disable_user', { user_id: userId });
+    assert.deepEqual(written(), [change]);
+    assert.equal(response?.removed_role, 'role' in change ? user.role : undefined);
+    assert.equal((await invoke('disable_user', { user_id: userId })).response?.changed, false);
+  });
+}
+
 const jane = {
   firstName: 'Jane',
   lastName: 'Doe',
@@ -147,7 +178,7 @@ const jane = {
 };
 
 /** As {@link start}, with Jane, who has a department and no region. */
-async function startWithJane(t: TestContext, options: PercipioSimulatorOptions = {}) {
+async function startWithJane(t: TestContext, options: ProvisioningOptions = {}) {
   const started = await start(t, jane, options);
   const { simulator } = started;
   const { json } = await call(simulator, '/common/v1/organizations/{org}/custom-attributes');
@@ -267,4 +298,61 @@ test('update_user_profile with an attribute that the organization does not have 
   assert.equal(status, BatonActionStatus.FAILED);
   assert.match(String(response?.error), /no custom attribute named "Departement"; it has: /);
   assert.deepEqual(calls(), ['GET /custom-attributes']);
+});
+
+test('move_user changes role and profile in one write, and says which role it replaced', async (t) => {
+  const { invoke, written } = await startWithJane(t);
+  const args = {
+    user_id: userId,
+    role: 'learning_admin',
+    is_instructor: 'true',
+    last_name: 'Smith',
+    custom_attributes: { Department: 'Platform' },
+  };
+  const done = { success: true, user_id: userId, is_active: true, changed: true, role: 'LEARNING_ADMIN' };
+  assert.deepEqual((await invoke('move_user', args)).response, { ...done, previous_role: 'MANAGER' });
+  assert.deepEqual((await invoke('move_user', args)).response, { ...done, changed: false });
+  assert.deepEqual(written(), [
+    {
+      lastName: 'Smith',
+      role: 'LEARNING_ADMIN',
+      isInstructor: true,
+      customAttributes: [{ name: 'Department', value: 'Platform' }],
+    },
+  ]);
+});
+
+test('move_user leaves omitted fields as they are, and an instructor who is none needs no write', async (t) => {
+  const { invoke, written } = await startWithJane(t);
+  const { response } = await invoke('move_user', { user_id: userId, is_instructor: false });
+  assert.deepEqual([response?.changed, response?.role], [false, 'MANAGER']);
+  await invoke('move_user', { user_id: userId, first_name: 'Joan' });
+  assert.deepEqual(written(), [{ firstName: 'Joan' }]);
+});
+
+for (const [name, args, fault] of [
+  ['move_user', {}, /at least one of role, is_instructor, first_name, .* and custom_attributes is required/],
+  ['move_user', { role: 'BOSS' }, /role: must be one of LEARNER, ADMIN/],
+  ['move_user', { is_instructor: 'perhaps' }, /is_instructor: must be true or false/],
+  ['update_user_profile', { role: 'ADMIN' }, /role: unknown argument/],
+] as const) {
+  test(`${name} with ${JSON.stringify(args)} is INVALID_ARGUMENT before any request`, async (t) => {
+    const { invoke, calls } = await startWithJane(t);
+    const error = await failureOf(invoke(name, { user_id: userId, ...args }));
+    assert.equal(error.code, Code.InvalidArgument);
+    assert.match(error.rawMessage, fault);
+    assert.deepEqual(calls(), []);
+  });
+}
+
+test('move_user of a user to whom somebody else gives another role fails, and leaves that role', async (t) => {
+  const { invoke, simulator } = await startWithJane(t);
+  simulator.faults.add({
+    ...{ kind: 'delay', delayMs: 0, match: { method: 'GET', path: new RegExp(`/users/${userId}$`) }, skip: 1 },
+    onStrike: () => Object.assign(simulator.data.users[0] ?? {}, { role: 'ADMIN' }),
+  });
+  const { status, response } = await invoke('move_user', { user_id: userId, role: 'LEARNER' });
+  assert.equal(status, BatonActionStatus.FAILED);
+  assert.match(String(response?.error), /was to get the role LEARNER, another change gave them the role ADMIN/);
+  assert.deepEqual([simulator.requests.writes().length, simulator.data.users[0]?.role], [1, 'ADMIN']);
 });

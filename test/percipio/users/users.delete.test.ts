@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { anyIs } from '@bufbuild/protobuf/wkt';
+import { anyIs, anyUnpack } from '@bufbuild/protobuf/wkt';
 import { Code } from '@connectrpc/connect';
 import { ResourceDoesNotExistSchema } from '#gen/c1/connector/v2/annotation_resource_pb.js';
 import { ResourceDeleterService, ResourceManagerService } from '#gen/c1/connector/v2/resource_pb.js';
+import { LocalizedMessageSchema } from '#gen/google/rpc/error_details_pb.js';
 import { failureOf } from '../../baton/server/failure-of.ts';
 import { uuid } from '../start-connector.ts';
 import { startProvisioning } from './start-provisioning.ts';
@@ -13,12 +14,13 @@ const read = `GET /users/${userId}`;
 const write = `PATCH /users/${userId}`;
 
 /** One who may be deleted, between two who stay. */
-async function start(t: TestContext, isActive: boolean | null) {
-  const started = await startProvisioning(t, [
+async function start(t: TestContext, isActive: boolean | null, { role = 'ADMIN', settings = {} } = {}) {
+  const users = [
     { id: uuid(0), isActive: true },
-    { id: userId, isActive, role: 'ADMIN', email: 'jane@example.com' },
+    { id: userId, isActive, role, email: 'jane@example.com' },
     { id: uuid(2), isActive: true },
-  ]);
+  ];
+  const started = await startProvisioning(t, users, { settings });
   return { ...started, states: () => started.simulator.data.users.map((user) => user.isActive) };
 }
 
@@ -43,6 +45,19 @@ for (const [title, deleteIn] of [
     assert.deepEqual(started.written(), [{ isActive: false }]);
     assert.deepEqual(started.states(), [true, false, true]);
     assert.equal(started.simulator.data.users[1]?.role, 'ADMIN');
+  });
+
+  test(`${title} takes the role away where the operator wants it, and says so`, async (t) => {
+    const started = await start(t, true, { settings: { 'reset-role-on-disable': true } });
+    const { annotations } = await deleteIn(started);
+    const said = `removed the role ADMIN of user ${userId}`;
+    assert.deepEqual(
+      annotations.map((any) => anyUnpack(any, LocalizedMessageSchema)?.message),
+      [said],
+    );
+    assert.ok(started.log().includes(said));
+    assert.deepEqual((await deleteIn(started)).annotations, []);
+    assert.deepEqual(started.written(), [{ isActive: false, role: 'LEARNER' }]);
   });
 
   test(`${title} of a user who does not exist says so, and does not fail`, async (t) => {

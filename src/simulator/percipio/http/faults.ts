@@ -35,6 +35,8 @@ interface CarryingOut {
  * - `truncate`: the response begins with its full length, or chunked, and the connection closes midway through the body.
  * - `stall`: no response ever comes; with `afterBytes`, the body stops there and the connection stays open.
  * - `delay`: the response, or the next matching fault, comes `delayMs` later.
+ * - `gather`: the request waits until `count` of those that it hits have arrived, then all are processed in a row: as by
+ *   replicas that write at the same time. Default `times`: `count`.
  * - `emptyBody`: status 200 and no body.
  * - `garbage`: status 200, content type JSON, and `text` (default: truncated JSON) as the body.
  * - `redirect`: see Redirect. The redirected request has a path of its own; a fault that matches it as well makes a loop.
@@ -54,6 +56,7 @@ export type FaultKind =
   | ({ readonly kind: 'truncate' } & BreakOff)
   | ({ readonly kind: 'stall' } & BreakOff & CarryingOut)
   | { readonly kind: 'delay'; readonly delayMs: number }
+  | { readonly kind: 'gather'; readonly count: number }
   | ({ readonly kind: 'garbage'; readonly text?: string } & CarryingOut);
 
 export type Fault = FaultRule & FaultKind;
@@ -65,10 +68,12 @@ export interface AddedFault {
   remove(): void;
 }
 
-/** The faults that hit one request: all matching delays, and at most one other fault. */
+/** The faults that hit one request: all matching ones that make it wait, and at most one other fault. */
 export interface Strike {
   readonly delayMs: number;
-  readonly fault: Exclude<Fault, { kind: 'delay' }> | undefined;
+  /** Settles when the requests that it waits for have arrived, if it waits for any. */
+  readonly gathered: Promise<void> | undefined;
+  readonly fault: Exclude<Fault, { kind: 'delay' | 'gather' }> | undefined;
   readonly kinds: readonly Fault['kind'][];
 }
 
@@ -78,6 +83,7 @@ interface FaultState {
   skipsLeft: number;
   timesLeft: number;
   strikes: number;
+  readonly all: PromiseWithResolvers<void>;
 }
 
 /** The faults of a simulator. If several match a request, the one added first hits. */
@@ -95,8 +101,9 @@ export class Faults {
       fault,
       random: createRandom(hash32(this.#seed, this.#added)),
       skipsLeft: fault.skip ?? 0,
-      timesLeft: fault.times ?? 1,
+      timesLeft: fault.times ?? (fault.kind === 'gather' ? fault.count : 1),
       strikes: 0,
+      all: Promise.withResolvers(),
     };
     this.#added += 1;
     this.#states.push(state);
@@ -117,17 +124,23 @@ export class Faults {
   /** Takes the faults that hit a request. Called by the server. */
   take(method: string, path: string, search: string): Strike {
     const kinds: Fault['kind'][] = [];
+    let gathered: Promise<void> | undefined;
     let delayMs = 0;
     for (const state of this.#states) {
       if (!fits(state.fault, method, path, search) || !strikes(state)) continue;
       kinds.push(state.fault.kind);
       state.fault.onStrike?.();
-      if (state.fault.kind !== 'delay') {
-        return { delayMs, fault: state.fault, kinds };
+      const { fault } = state;
+      if (fault.kind === 'gather') {
+        gathered = state.all.promise;
+        if (state.strikes >= fault.count) state.all.resolve();
+      } else if (fault.kind === 'delay') {
+        delayMs += fault.delayMs;
+      } else {
+        return { delayMs, gathered, fault, kinds };
       }
-      delayMs += state.fault.delayMs;
     }
-    return { delayMs, fault: undefined, kinds };
+    return { delayMs, gathered, fault: undefined, kinds };
   }
 }
 

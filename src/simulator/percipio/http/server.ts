@@ -91,6 +91,10 @@ class Exchange {
       if (strike.delayMs > 0) {
         await sleep(strike.delayMs, undefined, { signal: this.#gone.signal });
       }
+      if (strike.gathered) {
+        await Promise.race([strike.gathered, once(this.#gone.signal, 'abort')]);
+        if (this.#gone.signal.aborted) return;
+      }
       await this.#answer(body, strike);
     } catch (error) {
       // A failed write is reported before the end of the connection.

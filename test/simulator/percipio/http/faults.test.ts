@@ -167,6 +167,33 @@ test('a delay ends when the client goes', async (t) => {
   assert.equal(await outcomeOf(simulator, 0), 'aborted');
 });
 
+test('gather holds requests until all have arrived, and then processes them before anybody gets an answer', async (t) => {
+  const simulator = await startSimulator(t, { users: 1 });
+  const [user] = simulator.data.users;
+  simulator.faults.add({ kind: 'gather', count: 2, match: { method: 'PATCH' } });
+  const rename = async (firstName: string) => {
+    const path = `${USERS}/${user?.id}`;
+    await call(simulator, path, { method: 'PATCH', body: { firstName } });
+    return (await call(simulator, path)).json.firstName;
+  };
+  const first = rename('One');
+  await simulator.requests.waitFor(({ faults }) => faults.includes('gather'));
+  assert.notEqual(user?.firstName, 'One');
+  assert.deepEqual(await Promise.all([first, rename('Two')]), ['Two', 'Two']);
+  assert.equal(await rename('Three'), 'Three');
+});
+
+test('a gathered request ends when the client goes', async (t) => {
+  const simulator = await startSimulator(t);
+  simulator.faults.add({ kind: 'gather', count: 2 });
+  const abort = new AbortController();
+  const calling = call(simulator, USERS, { signal: abort.signal });
+  await simulator.requests.waitFor(({ faults }) => faults.includes('gather'));
+  abort.abort();
+  await assert.rejects(calling);
+  assert.equal(await outcomeOf(simulator, 0), 'aborted');
+});
+
 test('emptyBody and garbage answer 200 with nothing, and with what is no JSON', async (t) => {
   const simulator = await startSimulator(t);
   simulator.faults.add({ kind: 'emptyBody' });
