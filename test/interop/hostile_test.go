@@ -7,7 +7,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -51,6 +53,42 @@ func TestHostileConnector(t *testing.T) {
 			check.Passed(1)
 		})
 	}
+}
+
+// The same of random worlds, each from a seed. HOSTILE_SEEDS is how many, HOSTILE_SEED the first one.
+func TestHostileSeeds(t *testing.T) {
+	syncer := program.StartSyncer(t)
+	first, count := number(t, "HOSTILE_SEED", 1), number(t, "HOSTILE_SEEDS", 400)
+	var failed, differing, rows atomic.Int64
+	t.Run("seeds", func(t *testing.T) {
+		for seed := first; seed < first+count; seed++ {
+			t.Run(strconv.Itoa(seed), func(t *testing.T) {
+				t.Parallel()
+				compared := syncBoth(t, syncer, func() *hostile.World { return hostile.Random(uint64(seed)) })
+				rows.Add(int64(compared.rowCount))
+				if compared.goError != nil {
+					failed.Add(1)
+				}
+				if difference := compared.difference(); difference != hostile.None {
+					differing.Add(1)
+					t.Error(compared.describe())
+				}
+				check.Passed(1)
+			})
+		}
+	})
+	t.Logf("%d seeds: %d rows; the Go syncer failed on %d; %d differ", count, rows.Load(), failed.Load(), differing.Load())
+}
+
+func number(t *testing.T, variable string, fallback int) int {
+	t.Helper()
+	text := os.Getenv(variable)
+	if text == "" {
+		return fallback
+	}
+	value, err := strconv.Atoi(text)
+	check.Succeeds(t, variable, err)
+	return value
 }
 
 // A todo without a scenario would hide nothing, and remind nobody. A difference is explained where users read of it.
