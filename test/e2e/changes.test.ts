@@ -310,6 +310,18 @@ test('the log says which rows failed, without names', async (t) => {
   assert.match(stdout, /Run the same command again to repeat what failed and to do the rest\.\n$/);
 });
 
+test('a terminal shows the progress, not a line for each change', async (t) => {
+  const place = await createPlace(t);
+  place.write('change,external_user_id', 'create,E1');
+  const { exitCode, stderr } = await runProgram(place.percipio, place.folder, {
+    argv: ['--changes=people.csv'],
+    isTTY: true,
+  });
+  assert.equal(exitCode, 0, stderr);
+  assert.match(stderr, /· 1 of 1 changes, 0 failed, /);
+  assert.ok(!stderr.includes('created a user'), stderr);
+});
+
 for (const [argv, message] of [
   [['--changes-results=x'], /--changes-results requires --changes/],
   [['--changes=people.csv', '--invoke-action=enable_user'], /--invoke-action and --changes are mutually exclusive/],

@@ -1,5 +1,6 @@
 // The default command when a setting requests something other than a sync: a change, events or an action.
 import { createContextValues } from '@connectrpc/connect';
+import type { Logger } from 'pino';
 import { UsageError } from '../author/usage-error.ts';
 import { changesJob } from '../bulk/changes-job.ts';
 import { createInProcessClient } from '../client/in-process-client.ts';
@@ -88,9 +89,8 @@ export async function runOnDemand(invocation: Invocation, { job }: RequestedJob)
       throw new UsageError([`--${dryRun.name}: this connector does not support it; nothing was done`]);
     }
     const services = createConnectorServices(connector, { provisioning: true, ticketing: false });
-    const contextValues = createContextValues()
-      .set(loggerKey, logger)
-      .set(responseMaxBytesKey, Number.POSITIVE_INFINITY);
+    const contextValues = (logger: Logger) =>
+      createContextValues().set(loggerKey, logger).set(responseMaxBytesKey, Number.POSITIVE_INFINITY);
     const isForScripts = settings.get(output) === 'json';
     const context: JobContext = {
       settings,
@@ -100,7 +100,11 @@ export async function runOnDemand(invocation: Invocation, { job }: RequestedJob)
       programName: program.name,
       logger,
       recorder,
-      connect: (desc, signal = host.signal) => createInProcessClient(desc, services, { contextValues, signal }),
+      connect: (desc, options = {}) =>
+        createInProcessClient(desc, services, {
+          contextValues: contextValues(options.logger ?? logger),
+          signal: options.signal ?? host.signal,
+        }),
     };
     const run = () => job.run(context);
     const { record, lines, exitCode = 0 } = recorder && !job.runsDry ? await runDry(run, recorder) : await run();

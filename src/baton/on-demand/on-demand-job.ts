@@ -40,9 +40,12 @@ export interface JobContext {
   readonly recorder: WriteRecorder | undefined;
   /**
    * Creates a client of one of the connector's services.
-   * @param signal - Aborts its calls. Default: when the program must stop.
+   * @param options - What aborts its calls (default: the signal of the host), and their log (default: `logger`).
    */
-  connect<Desc extends DescService>(desc: Desc, signal?: AbortSignal): UnaryClient<Desc>;
+  connect<Desc extends DescService>(
+    desc: Desc,
+    options?: { readonly signal?: AbortSignal; readonly logger?: Logger },
+  ): UnaryClient<Desc>;
 }
 
 export interface JobResult {
