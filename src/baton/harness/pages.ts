@@ -51,7 +51,8 @@ export interface PagesOptions {
 }
 
 /**
- * The pages of a listing. Pages that a response enqueues (EnqueuePageTokens) follow those reached by next page token.
+ * The pages of a listing. Pages that a response enqueues (EnqueuePageTokens) follow those reached by next page token. If one
+ * fails with NOT_FOUND, the others are read all the same, as by a sync.
  * @throws ListingError; the reason of the target's signal if that aborts.
  */
 export async function* readPages<Item>(
@@ -62,8 +63,13 @@ export async function* readPages<Item>(
   const tokens = [''];
   const seen = new IdSet();
   let emptyPages = 0;
+  let gone: ListingError | undefined;
   for (let pageToken = tokens.pop(); pageToken !== undefined; pageToken = tokens.pop()) {
-    const page = await readPage(target, listing, { ...options, pageToken }, delays);
+    const page = await readPage(target, listing, { ...options, pageToken }, delays).catch((error: unknown) => {
+      if (!(error instanceof ListingError && error.fault === 'gone')) throw error;
+      gone ??= error;
+    });
+    if (!page) continue;
     yield page;
     emptyPages = page.list.length === 0 ? emptyPages + 1 : 0;
     if (emptyPages >= emptyPagesMax && page.nextPageToken !== '') {
@@ -75,6 +81,7 @@ export async function* readPages<Item>(
       tokens.push(page.nextPageToken);
     }
   }
+  if (gone) throw gone;
 }
 
 /** @param seen - The tokens of the listing so far, to which the new one is added. */

@@ -1,6 +1,7 @@
 // Walks through everything that a connector lists, in the order of a sync. A failed listing does not stop it.
 import { create, type DescMessage, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { type Any, anyIs } from '@bufbuild/protobuf/wkt';
+import { InsertResourceGrantsSchema } from '#gen/c1/connector/v2/annotation_grant_pb.js';
 import {
   ChildResourceTypeSchema,
   SkipEntitlementsAndGrantsSchema,
@@ -19,6 +20,7 @@ import {
 import type { Seen, Watcher } from './check.ts';
 import { IdSet } from './id-set.ts';
 import {
+  type CallPage,
   entitlementsListing,
   grantsListing,
   type ListCall,
@@ -72,11 +74,10 @@ class Walk {
     for (const type of this.#walked.types) {
       await this.#readTemplates(type);
     }
-    const types = this.#walked.types.filter((type) => !carries(type, SkipEntitlementsAndGrantsSchema));
-    for (const type of types.filter((type) => !carries(type, SkipEntitlementsSchema))) {
+    for (const type of this.#walked.types) {
       await this.#readEntitlements(type);
     }
-    for (const type of types) {
+    for (const type of this.#walked.types) {
       await this.#readGrants(type);
     }
   }
@@ -152,7 +153,11 @@ class Walk {
         return seen.isNew;
       });
     if (carries(type, TypeScopedEntitlementsSchema)) {
+      // Even if the type skips entitlements: then it is the connector that leaves some out.
       await read(typeEntitlementsListing(type));
+      return;
+    }
+    if (carries(type, SkipEntitlementsSchema)) {
       return;
     }
     for (const resource of this.#keptOf(type)) {
@@ -165,8 +170,10 @@ class Walk {
 
   async #readGrants(type: ResourceType): Promise<void> {
     const read = (listing: ReturnType<typeof grantsListing>) =>
-      this.#read(listing, (grant) => {
+      this.#read(listing, (grant, page) => {
         const seen = this.#count('grants', listing, grant);
+        const inserted = carries(page, InsertResourceGrantsSchema) && resourceKey(grant.entitlement?.resource?.id);
+        if (inserted) this.#walked.ids.resources.add(inserted);
         this.#notify((watcher) => watcher.grant?.(grant, seen));
         return seen.isNew;
       });
@@ -184,11 +191,11 @@ class Walk {
 
   /**
    * Reads a listing to its end, to the limit of items, or to its fault.
-   * @param item - Handles an item, and returns whether it is new to the walk.
+   * @param item - Handles an item of a page, and returns whether it is new to the walk.
    */
   async #read<Item>(
     listing: ListCall<Item>,
-    item: (item: Item) => boolean,
+    item: (item: Item, page: CallPage<Item>) => boolean,
     pageRead: () => Promise<void> = async () => {},
   ): Promise<void> {
     const { target, delays } = this.#options;
@@ -206,7 +213,7 @@ class Walk {
         pages++;
         items += page.list.length;
         this.#notify((watcher) => watcher.page?.(page, listing));
-        const news = page.list.map(item).filter(Boolean);
+        const news = page.list.map((listed) => item(listed, page)).filter(Boolean);
         await pageRead();
         // A page without items means that the connector is waiting for something; there may be a thousand.
         oldPages = news.length > 0 ? 0 : oldPages + Math.min(page.list.length, 1);

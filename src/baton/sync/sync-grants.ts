@@ -1,11 +1,12 @@
 // The grants step: who has which entitlement.
-import { GrantExpandableSchema } from '#gen/c1/connector/v2/annotation_grant_pb.js';
+import { GrantExpandableSchema, InsertResourceGrantsSchema } from '#gen/c1/connector/v2/annotation_grant_pb.js';
 import { SkipGrantsSchema } from '#gen/c1/connector/v2/annotation_resource_tree_pb.js';
 import { TypeScopedGrantsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_grants_pb.js';
 import type { GrantsServiceListGrantsResponse } from '#gen/c1/connector/v2/grant_pb.js';
 import { isMessage, type ListedGrant } from '../messages/grant.ts';
 import { grantKind } from '../messages/grant-kind.ts';
 import { ListResponse } from '../services/list-response.ts';
+import { insertResources } from './insert-resources.ts';
 import { planListings, scopeOf } from './plan-listings.ts';
 import type { SyncContext } from './sync-context.ts';
 import { carries, receivePage, type Step } from './sync-step.ts';
@@ -26,7 +27,7 @@ export const grantsStep: Step = {
     const page = await grants.listGrants({ ...scope, pageToken, activeSyncId: store.syncId });
     const items = itemsOf(page);
     return receivePage(action, page, items, () => {
-      storeGrants(items, context);
+      storeGrants(carries(page, InsertResourceGrantsSchema) ? insertResources(items, context) : items, context);
       return [];
     });
   },

@@ -56,7 +56,7 @@ export function receivePage(
   };
 }
 
-/** Whether a type or resource carries an annotation. */
+/** Whether something carries an annotation. */
 export function carries({ annotations }: { readonly annotations: readonly Any[] }, schema: DescMessage): boolean {
   return annotations.some((any) => anyIs(any, schema));
 }

@@ -1,24 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { create } from '@bufbuild/protobuf';
 import { anyUnpack } from '@bufbuild/protobuf/wkt';
-import pino from 'pino';
 import { z } from 'zod';
 import { EntitlementExclusionGroupSchema } from '#gen/c1/connector/v2/annotation_exclusion_group_pb.js';
 import { ChildResourceTypeSchema, SkipGrantsSchema } from '#gen/c1/connector/v2/annotation_resource_tree_pb.js';
 import { TypeScopedEntitlementsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_entitlements_pb.js';
 import { TypeScopedGrantsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_grants_pb.js';
-import { type Entitlement, EntitlementSchema } from '#gen/c1/connector/v2/entitlement_pb.js';
+import { EntitlementSchema } from '#gen/c1/connector/v2/entitlement_pb.js';
 import type { Grant } from '#gen/c1/connector/v2/grant_pb.js';
-import {
-  type Resource,
-  ResourceSchema,
-  type ResourceType,
-  ResourceTypeSchema,
-} from '#gen/c1/connector/v2/resource_pb.js';
+import { type Resource, ResourceSchema, ResourceTypeSchema } from '#gen/c1/connector/v2/resource_pb.js';
 import {
   type Connector,
   listing,
@@ -27,69 +18,11 @@ import {
   singlePage,
 } from '../../../src/baton/author/connector.ts';
 import { Code, ServiceError } from '../../../src/baton/author/service-error.ts';
-import { openC1z } from '../../../src/baton/c1z/c1z-file.ts';
 import { buildGrant, entitlementStub } from '../../../src/baton/messages/grant.ts';
 import { annotation, buildResource, packAnnotations } from '../../../src/baton/messages/resource.ts';
-import { createConnectorServices } from '../../../src/baton/services/connector-services.ts';
-import { runFullSync } from '../../../src/baton/sync/full-sync.ts';
 import type { FullSyncOptions } from '../../../src/baton/sync/sync-context.ts';
 import { bookType, createLibrary, createSeries, readerType } from '../library-connector.ts';
-
-interface SyncResult {
-  readonly syncId: string;
-  readonly resourceTypes: ResourceType[];
-  readonly resources: Resource[];
-  readonly entitlements: Entitlement[];
-  readonly grants: Grant[];
-  readonly events: string[];
-}
-
-/** Syncs into a file, and reads what was written to it. */
-async function sync(connector: Connector, options: Partial<FullSyncOptions> = {}): Promise<SyncResult> {
-  const folder = await mkdtemp(join(tmpdir(), 'full-sync-test-'));
-  const events: string[] = [];
-  try {
-    await using file = await openC1z(join(folder, 'sync.c1z'));
-    const store = file.startSync({ type: 'full' });
-    await runFullSync({
-      services: createConnectorServices(connector, { provisioning: false, ticketing: false }),
-      store,
-      logger: pino({ level: 'silent' }),
-      observer: {
-        phaseStarted: (phase) => events.push(`start ${phase}`),
-        phaseEnded: (phase) => events.push(`end ${phase}`),
-        pageWritten: (phase, counts) => events.push(`${phase}: ${JSON.stringify(counts)}`),
-        countSkipped: (reason, count = 1) => events.push(`skipped: ${count} ${reason}`),
-        warn: (message) => events.push(`warning: ${message}`),
-        progress: () => {},
-      },
-      signal: new AbortController().signal,
-      resourceTypeIds: [],
-      skipEntitlementsAndGrants: false,
-      isEmpty: false,
-      workers: 1,
-      ...options,
-    });
-    const { records, syncId } = store;
-    return {
-      syncId,
-      resourceTypes: [...records.allResourceTypes()],
-      resources: [...records.allResources()],
-      entitlements: [...records.allEntitlements()],
-      grants: [...records.allGrants()],
-      events,
-    };
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-}
-
-function withSyncer(base: Connector, typeId: string, change: Partial<ResourceSyncer>): Connector {
-  return {
-    ...base,
-    resourceTypes: base.resourceTypes.map((syncer) => (syncer.type.id === typeId ? { ...syncer, ...change } : syncer)),
-  };
-}
+import { type SyncResult, sync, withSyncer } from './sync-connector.ts';
 
 test('a full sync stores every type, resource, entitlement and grant, in the order of the Go syncer', async () => {
   const { connector } = createLibrary({ readers: 25, books: 12, readersOfBook: 21 });

@@ -1,6 +1,9 @@
 // The check of types whose entitlements and grants a sync skips.
+import type { DescMessage } from '@bufbuild/protobuf';
 import { anyIs } from '@bufbuild/protobuf/wkt';
 import { SkipEntitlementsAndGrantsSchema } from '#gen/c1/connector/v2/annotation_resource_tree_pb.js';
+import { TypeScopedEntitlementsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_entitlements_pb.js';
+import { TypeScopedGrantsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_grants_pb.js';
 import { type CallCheck, notApplicable } from '../check.ts';
 import { Findings } from '../findings.ts';
 import { entitlementsListing, grantsListing } from '../listing.ts';
@@ -13,7 +16,10 @@ const skippedTypesAnswerNone: CallCheck = {
     let tried = 0;
     for (const { id, annotations } of walked.types) {
       const resource = walked.firstResources.get(id);
-      if (!resource || !annotations.some((any) => anyIs(any, SkipEntitlementsAndGrantsSchema))) {
+      const carries = (schema: DescMessage) => annotations.some((any) => anyIs(any, schema));
+      // A sync asks for a type-scoped type even if it skips some.
+      const isTypeScoped = carries(TypeScopedEntitlementsSchema) || carries(TypeScopedGrantsSchema);
+      if (!resource || isTypeScoped || !carries(SkipEntitlementsAndGrantsSchema)) {
         continue;
       }
       tried++;

@@ -98,6 +98,18 @@ testFault(
   { 'grant-principals-resolve': /"book:b0:borrowed:reader:r99" to reader r99, which ListResources does not return/ },
   withMore(buildGrant(stub, 'reader', 'r99')),
 );
+testFault('grant-principals-resolve: one that an answer inserts need not be listed', {}, () =>
+  changeService(
+    withMore(onGhost, create(GrantSchema, { ...buildGrant(stub, 'book', 'ghost') }))(),
+    GrantsService,
+    ({ listGrants }) => ({
+      listGrants: async (request, context) => ({
+        ...(await listGrants(request, context)),
+        annotations: mark(InsertResourceGrantsSchema),
+      }),
+    }),
+  ),
+);
 testFault(
   'grant-principals-resolve: one who is to be matched need not be listed',
   {},

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { create } from '@bufbuild/protobuf';
+import { anyPack } from '@bufbuild/protobuf/wkt';
+import { EnqueuePageTokensSchema } from '#gen/c1/connector/v2/annotation_type_scoped_grants_pb.js';
 import { GrantSchema, GrantsService } from '#gen/c1/connector/v2/grant_pb.js';
 import { ResourcesService } from '#gen/c1/connector/v2/resource_pb.js';
 import { singlePage } from '../../../../src/baton/author/connector.ts';
@@ -11,7 +13,15 @@ import { createConnectorServices } from '../../../../src/baton/services/connecto
 import { createLibrary } from '../../library-connector.ts';
 import { assertFailed, judgeServices, resultOf, testFault } from '../judge-connector.ts';
 import { changeService, type Methods } from '../plant-fault.ts';
-import { bookType, createFullServices, readers, readerType, withSyncer } from '../sound-connector.ts';
+import {
+  bookType,
+  clubSyncer,
+  clubType,
+  createFullServices,
+  readers,
+  readerType,
+  withSyncer,
+} from '../sound-connector.ts';
 
 const refuse = (code: Code) => () => {
   throw new ServiceError(code, 'planted', { reason: 'planted' });
@@ -157,6 +167,28 @@ testFault(
   { 'type-scoped-answers': /ListGrants \{"resource":"club club".* failed with INTERNAL: planted/ },
   withGrants('club', () => refuse(Code.Internal)),
 );
+
+test('a page that is gone is skipped, and the pages that were enqueued with it are read', async (t) => {
+  const enqueued = create(EnqueuePageTokensSchema, { pageTokens: ['all', 'gone'] });
+  const services = withGrants('b1', (original) => async (request, context) => {
+    if (request.pageToken === 'gone') return refuse(Code.NotFound)();
+    return request.pageToken === 'all'
+      ? { ...(await original({ ...request, pageToken: '' }, context)), nextPageToken: '' }
+      : { annotations: [anyPack(EnqueuePageTokensSchema, enqueued)] };
+  })();
+  const report = await judgeServices(t, services);
+  assert.equal(resultOf(report, 'listings-answer').detail, '1 resources disappeared during the walk');
+  // All but the second page of b1.
+  assert.equal(report.walked.grants, 2 * 7 + 2 + 3);
+});
+
+test('a type-scoped type that skips entitlements and grants is asked for both, as by a sync', async (t) => {
+  const annotations = [...clubType.annotations, ...readerType.annotations];
+  const type = { ...clubType, annotations };
+  const report = await judgeServices(t, createFullServices(withSyncer({ ...clubSyncer, type })));
+  assertFailed(report, {});
+  assert.equal(report.walked.grants, 3 * 7 + 3);
+});
 
 testFault(
   'skipped-types-answer-none: a reader who has grants',

@@ -52,6 +52,25 @@ test('syncs-to-file: a sync that fails is told, and leaves no file', async (t) =
   assert.deepEqual(await readdir(folder), ['temporary']);
 });
 
+test('syncs-to-file: what the sync skips is told, and what the walk found before must be in the file', async (t) => {
+  const { path, temporaryFolder } = await c1zPlace(t);
+  const syncs = new Set<string>();
+  const services = changeService(library(), GrantsService, ({ listGrants }) => ({
+    listGrants: async (request, context) => {
+      const isOfFile = [...syncs.add(request.activeSyncId)].filter(Boolean).indexOf(request.activeSyncId) >= 2;
+      if (isOfFile && request.resource?.id?.resource === 'b1') {
+        throw new ServiceError(Code.NotFound, 'lent for good', { reason: 'planted' });
+      }
+      return await listGrants(request, context);
+    },
+  }));
+  const report = await judgeServices(t, services, { file: { path, temporaryFolder } });
+  assertFailed(report, {
+    'syncs-to-file':
+      /6 grants, sync .*\nthe walk found 8 grants, the file has 6\nskipped: 1 listings that were not found\nwarning: ListGrants of book b1 was skipped: lent for good$/,
+  });
+});
+
 test('syncs-to-file: a place that cannot be written is told', async (t) => {
   const { folder } = await c1zPlace(t);
   const path = join(folder, 'none', 'sync.c1z');
