@@ -17,7 +17,7 @@ export const percipioReasons = {
   },
   token_expired: {
     codes: ['Unauthenticated'],
-    meaning: 'The API token has expired.',
+    meaning: 'Percipio rejected the API token, which has expired.',
     action: 'Create another one in Percipio, and set --api-token.',
   },
 

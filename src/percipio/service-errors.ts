@@ -34,6 +34,10 @@ const codeOfStatus: Record<number, Code> = {
 export const tokenAdvice =
   'Check the API token (--api-token, BATON_API_TOKEN): it may be wrong or expired, or its service account deactivated';
 
+/** What to do when another server, to which Percipio redirected, fails. */
+export const redirectAdvice =
+  'The server that Percipio redirected to gets no API token: this is not about the token. Run the sync again';
+
 /** What to do when Percipio does not know the organization. */
 export const organizationAdvice =
   'Check the organization id (--organization-id, BATON_ORGANIZATION_ID) and the region (--region)';
@@ -116,12 +120,15 @@ function codeOf(error: PercipioError): Code {
   }
 }
 
-function adviceFor({ status, family, kind, fieldProblems }: PercipioError): string {
+function adviceFor({ status, family, kind, isOfApi, fieldProblems }: PercipioError): string {
   if (kind === 'report-failed') {
     return '. Run the sync again; if it fails again, request less (--report-lookback)';
   }
   if (kind !== 'http') {
     return '';
+  }
+  if (!isOfApi) {
+    return `. ${redirectAdvice}`;
   }
   const sentences = fieldProblems.flatMap((problem) => adviseOnField(problem) ?? []);
   if (sentences.length > 0) {

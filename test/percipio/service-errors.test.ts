@@ -99,6 +99,14 @@ for (const [status, expected] of advice) {
   });
 }
 
+for (const status of [401, 403, 404]) {
+  test(`the message of a ${status} from another server blames neither the token nor the organization`, () => {
+    const { rawMessage } = convert(fail({ status, isOfApi: false }));
+    assert.match(rawMessage, /this is not about the token. Run the sync again$/);
+    assert.doesNotMatch(rawMessage, /--api-token|organization|permission/);
+  });
+}
+
 const resetAt = new Date('2026-01-01T00:00:00Z');
 
 test('a rate limit travels as a detail, so that a Go syncer waits until it resets', () => {

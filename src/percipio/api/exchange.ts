@@ -132,6 +132,7 @@ export class Exchange {
       status: this.#response?.status,
       rateLimit: this.#response?.rateLimit,
       attempts: this.#attempt,
+      isOfApi: this.#hop.hasToken,
     });
   }
 

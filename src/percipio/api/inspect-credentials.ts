@@ -2,10 +2,11 @@
 import { z } from 'zod';
 
 export interface TokenInspection {
-  /** Why Percipio cannot accept the token, and what to do; absent if it may. Never quotes the token. */
+  /** Why the token cannot be sent, and what to do; absent if it can. Never quotes the token. */
   readonly problem: string | undefined;
-  /** What is unusual about its form, and what to do: for a token that Percipio has rejected. Never quotes the token. */
+  /** Why Percipio may reject the token, and what to do: its form, or its expiry. Never quotes the token. */
   readonly hint: string | undefined;
+  readonly hasExpired: boolean;
   /** Absent if the token has none or is unreadable. */
   readonly expiresAt: Date | undefined;
   /** Days until then, rounded down; negative after it. */
@@ -16,14 +17,20 @@ const dayMs = 24 * 60 * 60 * 1000;
 
 const whereFrom = 'copy the complete bearer token of the Percipio service account, without the word Bearer';
 
-const nothing: TokenInspection = { problem: undefined, hint: undefined, expiresAt: undefined, daysLeft: undefined };
+const nothing: TokenInspection = {
+  problem: undefined,
+  hint: undefined,
+  hasExpired: false,
+  expiresAt: undefined,
+  daysLeft: undefined,
+};
 
 const headerSchema = z.looseObject({});
 const payloadSchema = z.looseObject({ exp: z.number().nullish() });
 
 /**
  * Checks the form and the expiry of a token. Only Percipio can check the signature. Its tokens are JWTs today, which is
- * not a promise: another form is only a hint.
+ * not a promise: another form is only a hint. So is the expiry: the clock of this machine may be wrong.
  * @param now - The present time.
  */
 export function inspectToken(token: string, now: Date): TokenInspection {
@@ -45,9 +52,9 @@ export function inspectToken(token: string, now: Date): TokenInspection {
   const expiresAt = new Date(payload.exp * 1000);
   if (Number.isNaN(expiresAt.getTime())) return unusual('the API token has an invalid expiry');
   const leftMs = expiresAt.getTime() - now.getTime();
-  const daysLeft = Math.floor(leftMs / dayMs);
-  const problem = leftMs > 0 ? undefined : describeExpiry(expiresAt, -leftMs);
-  return { problem, hint: undefined, expiresAt, daysLeft };
+  const hasExpired = leftMs <= 0;
+  const hint = hasExpired ? describeExpiry(expiresAt, -leftMs) : undefined;
+  return { problem: undefined, hint, hasExpired, expiresAt, daysLeft: Math.floor(leftMs / dayMs) };
 }
 
 function describeExpiry(expiresAt: Date, agoMs: number): string {

@@ -43,6 +43,8 @@ export interface PercipioErrorFields {
   readonly isTransient: boolean;
   /** It is certain that Percipio did not act on the request, so that a retry cannot do anything twice. */
   readonly isUnprocessed: boolean;
+  /** Whether the API answered, and not a server without the token to which the API redirected. Default true. */
+  readonly isOfApi?: boolean | undefined;
   /** The values that Percipio does not accept, as far as it names them. Default none. */
   readonly fieldProblems?: readonly FieldProblem[] | undefined;
   /** A copy of Node's or undici's error, without the data that it may carry. */
@@ -61,6 +63,7 @@ export class PercipioError extends Error {
   readonly attempts: number;
   readonly isTransient: boolean;
   readonly isUnprocessed: boolean;
+  readonly isOfApi: boolean;
   readonly fieldProblems: readonly FieldProblem[];
 
   constructor(fields: PercipioErrorFields) {
@@ -80,6 +83,7 @@ export class PercipioError extends Error {
     this.attempts = fields.attempts;
     this.isTransient = fields.isTransient;
     this.isUnprocessed = fields.isUnprocessed;
+    this.isOfApi = fields.isOfApi ?? true;
     this.fieldProblems = fields.fieldProblems ?? [];
   }
 }

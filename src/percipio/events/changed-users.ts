@@ -56,11 +56,14 @@ export async function readChangedUsers(
     const offset = Math.max(0, wanted);
     const found = await readUsers(users, { since, offset, max }, signal);
     const start = found.changes.findLastIndex(({ eventId }) => seam.includes(fingerprintOf(eventId))) + 1;
-    if (start > 0 || offset === 0) {
-      return follow(found, start);
-    }
+    // A page of nulls has nobody to find again, and from the beginning of the list it would be the same.
+    const isNull = max === usersPageSizeMax && found.changes.length === 0 && found.page.entries === max;
+    if (start === 0 && offset > 0 && !isNull) continue;
+    if (offset + max > place.offset || start < found.changes.length) return follow(found, start, place.seam);
+    // The page ends at the place, and nobody has moved to before it.
+    return follow(await readUsers(users, { since, offset: place.offset, max: count }, signal), 0, place.seam);
   }
-  return follow(await readUsers(users, { since, offset: 0, max: count }, signal), 0);
+  return follow(await readUsers(users, { since, offset: 0, max: count }, signal), 0, place.seam);
 }
 
 interface ReadUsers {
@@ -78,7 +81,8 @@ async function readUsers(
   return { page, offset, changes: page.items.map(toUserChange) };
 }
 
-function follow({ page, offset, changes }: ReadUsers, start: number): ChangedUsers {
+/** @param seam - To keep where nobody is before the next position. */
+function follow({ page, offset, changes }: ReadUsers, start: number, seam: string): ChangedUsers {
   const following = changes.slice(start);
   return {
     changes: following,
@@ -90,7 +94,8 @@ function follow({ page, offset, changes }: ReadUsers, start: number): ChangedUse
       const last = changes.slice(Math.max(0, end - seamLength), end);
       // What is null after the last user is passed as well; in between it only makes the offset too small.
       const passed = end < changes.length ? end : page.entries;
-      return { offset: offset + passed, seam: joinFingerprints(last.map(({ eventId }) => fingerprintOf(eventId))) };
+      const joined = joinFingerprints(last.map(({ eventId }) => fingerprintOf(eventId)));
+      return { offset: offset + passed, seam: joined || seam };
     },
   };
 }

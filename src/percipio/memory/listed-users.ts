@@ -49,7 +49,8 @@ export class ListedUsers {
     // A shared request may fail because its own call was aborted, which says nothing about this call.
     const shared = this.#inFlight.get(offset)?.catch(() => undefined);
     const page = shared && (await untilAborted(shared, signal));
-    return page ?? (await this.#request(users, offset, signal));
+    // What could not be read is for the caller who made the request to count.
+    return page ? { ...page, unread: new Map() } : await this.#request(users, offset, signal);
   }
 
   /**

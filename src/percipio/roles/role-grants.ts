@@ -15,6 +15,7 @@ import type { PercipioContext } from '../context.ts';
 import { type KnownUsersPage, usersPosition } from '../memory/listed-users.ts';
 import { userType } from '../resource-types.ts';
 import { asService, rateLimitAnnotations } from '../service-errors.ts';
+import { countUnread } from '../users/count-unread.ts';
 import { assignedSlug, toRoleResource } from './role-resource.ts';
 
 /** The grants of all roles in one enumeration of the users. */
@@ -72,13 +73,15 @@ interface RolesOfUsers {
 export async function readRolesOfUsers(
   { client, memory }: PercipioContext,
   offset: number,
-  { syncId, signal }: Context,
+  { syncId, signal, reporter }: Context,
 ): Promise<RolesOfUsers> {
   const { users } = memory.scopeOf(syncId).lists;
   const known = syncId === undefined ? undefined : users.get(offset);
   if (known) {
     return { page: known, annotations: [] };
   }
-  const { known: page, rateLimit } = await asService(signal, (signal) => users.read(client().users, offset, signal));
+  const read = await asService(signal, (signal) => users.read(client().users, offset, signal));
+  const { known: page, unread, rateLimit } = read;
+  countUnread(unread, reporter);
   return { page, annotations: rateLimitAnnotations(rateLimit) };
 }

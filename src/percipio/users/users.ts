@@ -6,6 +6,7 @@ import { userType } from '../resource-types.ts';
 import { asService, rateLimitAnnotations } from '../service-errors.ts';
 import { createAccountManager } from './account-manager.ts';
 import { tryChange } from './change-account.ts';
+import { countUnread } from './count-unread.ts';
 import { planDeactivation, removedRole } from './deactivation.ts';
 import { createCredentialManager } from './passwords.ts';
 import { parseUserId } from './user-fields.ts';
@@ -19,20 +20,16 @@ export function createUserSyncer(percipio: PercipioContext): ResourceSyncer {
       const { items, unread, nextOffset, rateLimit } = await asService(signal, (signal) =>
         percipio.memory.scopeOf(syncId).lists.users.read(percipio.client().users, token?.offset ?? 0, signal),
       );
-      for (const [field, count] of unread) {
-        reporter.countSkipped(
-          field === 'null' ? 'entries of the list of users that are null' : `unreadable values of users: ${field}`,
-          count,
-        );
-      }
+      countUnread(unread, reporter);
       return {
         items: items.map(toUserResource),
         next: nextOffset === undefined ? undefined : { offset: nextOffset },
         annotations: rateLimitAnnotations(rateLimit),
       };
     }),
-    get: async ({ id }, { signal }) => {
-      const { value } = await asService(signal, (signal) => percipio.client().users.get(id.resource, signal));
+    get: async ({ id }, { signal, reporter }) => {
+      const { value, unread } = await asService(signal, (signal) => percipio.client().users.get(id.resource, signal));
+      countUnread(unread, reporter);
       return value && toUserResource(value);
     },
     accounts: createAccountManager(percipio),

@@ -8,7 +8,7 @@ import type { CourseSource } from '../courses/course-source.ts';
 import { readCollections } from '../licenses/read-licenses.ts';
 import type { SyncScope } from '../memory/sync-memory.ts';
 import { courseType, licenseType, roleType, userType } from '../resource-types.ts';
-import { asService, organizationAdvice, tokenAdvice } from '../service-errors.ts';
+import { asService, organizationAdvice, redirectAdvice, tokenAdvice } from '../service-errors.ts';
 import type { PermissionChecks } from './permission-checks.ts';
 
 /** A token that expires sooner gets a warning. */
@@ -29,7 +29,7 @@ type Requests = Partial<Record<ProbedFamily, () => Promise<void>>>;
 /**
  * Before a sync, it prefetches what the sync requests first: the first users, the first courses and, if the sync is known
  * to read grants, the report. So it costs the sync no request. Otherwise it makes small requests, and rarely.
- * @throws ServiceError INVALID_ARGUMENT for an invalid setting, UNAUTHENTICATED for a token that is expired or rejected,
+ * @throws ServiceError INVALID_ARGUMENT for an invalid setting, UNAUTHENTICATED for a token that Percipio rejects,
  * PERMISSION_DENIED with the API families that it may not use; all faults at once.
  */
 export async function validatePercipio(
@@ -51,30 +51,36 @@ export async function validatePercipio(
     const error = others.length === 0 ? first.error : combine(first, others, familiesOf(options).length);
     throw error.code === Code.Unauthenticated ? withTokenHint(error, options.token) : error;
   }
+  const { hasExpired, hint } = inspectToken(options.token, new Date());
+  if (hasExpired) context.reporter.warn(`Percipio still accepts the API token, but ${hint}`);
 }
 
 function inspectSettings({ token, organizationId }: ValidateOptions, context: Context): void {
-  const { problem, expiresAt, daysLeft } = inspectToken(token, new Date());
+  const { problem, hasExpired, expiresAt, daysLeft } = inspectToken(token, new Date());
   const faults = [problem, inspectOrganizationId(organizationId)].filter((fault) => fault !== undefined);
   if (faults.length > 0) {
-    const hasExpired = problem !== undefined && expiresAt !== undefined;
-    throw new ServiceError(hasExpired ? Code.Unauthenticated : Code.InvalidArgument, faults.join('; '), {
-      reason: hasExpired ? 'token_expired' : 'invalid_settings',
-    });
+    throw new ServiceError(Code.InvalidArgument, faults.join('; '), { reason: 'invalid_settings' });
   }
-  if (daysLeft !== undefined && daysLeft < expiryWarningDays) {
+  if (daysLeft !== undefined && daysLeft < expiryWarningDays && !hasExpired) {
     context.reporter.warn(
       `the API token expires in ${daysLeft} day${daysLeft === 1 ? '' : 's'} (${expiresAt?.toISOString()}); renew it`,
     );
   }
 }
 
-/** Adds what is unusual about the form of a rejected token. */
+/** Adds what may be wrong with a token that Percipio has rejected. */
 function withTokenHint(error: ServiceError, token: string): ServiceError {
-  const { hint } = inspectToken(token, new Date());
-  if (hint === undefined) return error;
-  const { code, reason, cause, rawMessage } = error;
+  const { hint, hasExpired } = inspectToken(token, new Date());
+  const { code, cause, rawMessage } = error;
+  if (hint === undefined || isOfOtherServer(error)) return error;
+  const reason = hasExpired ? 'token_expired' : error.reason;
   return new ServiceError(code, `${rawMessage}; ${hint}`, { reason, cause });
+}
+
+/** Whether the failure is that of a server to which Percipio redirected. */
+function isOfOtherServer({ cause }: ServiceError): boolean {
+  const failure = cause instanceof ServiceError ? cause.cause : cause;
+  return failure instanceof PercipioError && !failure.isOfApi;
 }
 
 async function prefetch(
@@ -162,7 +168,7 @@ function combine(first: Failure, others: readonly Failure[], familyCount: number
   }
   const families = failures.map(({ family }) => family).join(', ');
   const shared = cause instanceof PercipioError ? cause.message : rawMessage;
-  const advice = adviceForAll(code, failures.length === familyCount);
+  const advice = isOfOtherServer(first.error) ? redirectAdvice : adviceForAll(code, failures.length === familyCount);
   return new ServiceError(
     code,
     `All of these API families failed with the same error: ${families}. ${shared}${advice && `. ${advice}`}`,

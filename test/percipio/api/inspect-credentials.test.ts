@@ -27,6 +27,7 @@ describe('inspectToken', () => {
       assert.deepEqual(inspectToken(makeToken(payload), now), {
         problem: undefined,
         hint: undefined,
+        hasExpired: false,
         expiresAt: undefined,
         daysLeft: undefined,
       });
@@ -39,17 +40,18 @@ describe('inspectToken', () => {
     ['12 days ago', 12 * daySeconds + 5],
   ] as const) {
     it(`says that a token expired ${ago}`, () => {
-      const { problem, daysLeft } = inspectToken(makeToken({ exp: now.getTime() / 1000 - seconds }), now);
-      assert.match(
-        problem ?? '',
-        new RegExp(`^the API token expired ${ago} \\(2026-06-[01]\\dT.*Z\\): get a new token`),
+      const { problem, hint, hasExpired, daysLeft } = inspectToken(
+        makeToken({ exp: now.getTime() / 1000 - seconds }),
+        now,
       );
+      assert.deepEqual([problem, hasExpired], [undefined, true]);
+      assert.match(hint ?? '', new RegExp(`^the API token expired ${ago} \\(2026-06-[01]\\dT.*Z\\): get a new token`));
       assert.ok((daysLeft ?? 0) < 0);
     });
   }
 
   it('says that a token expires at the very moment', () => {
-    assert.match(inspectToken(makeToken({ exp: now.getTime() / 1000 }), now).problem ?? '', /expired today/);
+    assert.match(inspectToken(makeToken({ exp: now.getTime() / 1000 }), now).hint ?? '', /expired today/);
   });
 
   for (const [name, token, hint] of [

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { create } from '@bufbuild/protobuf';
 import { anyIs } from '@bufbuild/protobuf/wkt';
 import { Code, type ConnectError } from '@connectrpc/connect';
 import { RateLimitDescriptionSchema } from '#gen/c1/connector/v2/annotation_ratelimit_pb.js';
 import { SkipEntitlementsAndGrantsSchema } from '#gen/c1/connector/v2/annotation_resource_tree_pb.js';
-import { ResourceType_Trait } from '#gen/c1/connector/v2/resource_pb.js';
+import { ResourceIdSchema, ResourceType_Trait } from '#gen/c1/connector/v2/resource_pb.js';
 import { createTestContext, readListing } from '../../../src/baton/testing.ts';
 import { startSimulator } from '../../simulator/percipio/start-simulator.ts';
 import { decodeToken, readAllPages, readResources, startConnector, uuid } from '../start-connector.ts';
@@ -98,4 +99,38 @@ test('odd values cost a value each, and the summary counts them', async (t) => {
   assert.equal(reported.skipped.get('entries of the list of users that are null'), 3);
   assert.ok(reported.skipped.get('unreadable values of users: customAttributes'));
   assert.ok([...reported.skipped.keys()].every((reason) => /^(entries|unreadable values) of /.test(reason)));
+});
+
+test('odd values of a single user are counted too', async (t) => {
+  const simulator = await startSimulator(t, { users: 1, courses: 0, activityRows: 0 });
+  const [user] = simulator.data.users;
+  assert.ok(user);
+  simulator.data.users = [Object.assign({}, user, { jobTitle: { text: 'Analyst' } })];
+  const { connector } = startConnector(t, simulator);
+  const { context, reported } = createTestContext();
+  const { get } = connector.resourceTypes.find(({ type }) => type.id === 'user') ?? {};
+  const found = await get?.({ id: create(ResourceIdSchema, { resourceType: 'user', resource: user.id }) }, context);
+  assert.equal(found?.id?.resource, user.id);
+  assert.deepEqual([...reported.skipped], [['unreadable values of users: jobTitle', 1]]);
+});
+
+test('a sync counts the odd values of users once, whether it lists users, roles or both', async (t) => {
+  const options = { users: 90, courses: 0, activityRows: 0, oddValues: true };
+  const counts = [];
+  for (const types of [['user'], ['role'], ['user', 'role']]) {
+    const { connector } = startConnector(t, await startSimulator(t, options));
+    const { context, reported } = createTestContext({ syncId: 's' });
+    // Side by side, as a sync with several workers may list them.
+    await Promise.all(
+      types.map(async (id) => {
+        const list = connector.resourceTypes.find(({ type }) => type.id === id)?.list;
+        assert.ok(list);
+        await readListing(list, { parent: undefined }, context);
+      }),
+    );
+    counts.push(new Map([...reported.skipped].toSorted()));
+  }
+  const [ofUsers, ...others] = counts;
+  assert.equal(ofUsers?.get('entries of the list of users that are null'), 3);
+  assert.deepEqual(others, [ofUsers, ofUsers]);
 });

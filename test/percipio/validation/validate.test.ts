@@ -7,6 +7,7 @@ import type { PercipioSimulator } from '../../../src/simulator/percipio/percipio
 import { mintServiceToken } from '../../../src/simulator/percipio/service-token.ts';
 import type { PercipioSimulatorOptions } from '../../../src/simulator/percipio/simulator-options.ts';
 import { READY_AT_ONCE, startSimulator } from '../../simulator/percipio/start-simulator.ts';
+import { sendJson, startServer } from '../api/start-server.ts';
 import { createContext, readGrants, readResources, startConnector } from '../start-connector.ts';
 
 const dayMs = 86_400_000;
@@ -301,17 +302,45 @@ test('a token that is not a JWT, and that Percipio rejects, is UNAUTHENTICATED w
   assert.ok(!error.rawMessage.includes('opaque'));
 });
 
-test('a token that has expired is UNAUTHENTICATED without a request, and the message says since when', async (t) => {
-  const { error, simulator } = await validate(t, {}, { token: tokenThatEnds(-3.5 * dayMs, organizationId) });
+test('a token that has expired, and that Percipio rejects, is UNAUTHENTICATED with when it expired', async (t) => {
+  const { error } = await validate(t, {}, { token: tokenThatEnds(-3.5 * dayMs, organizationId) });
   assert.equal(error?.code, Code.Unauthenticated);
   assert.equal(error.reason, 'token_expired');
-  assert.match(error.rawMessage, /the API token expired 3 days ago \(.*\): get a new token/);
-  assert.equal(simulator.requests.total, 0);
+  assert.match(error.rawMessage, /answered 401 .*; the API token expired 3 days ago \(.*\): get a new token/);
+});
+
+test('a token that has expired by the clock here passes with a warning if Percipio takes it', async (t) => {
+  const server = await startServer(t, (_request, response) => sendJson(response, []));
+  const token = tokenThatEnds(-3.5 * dayMs, organizationId);
+  const { connector } = startConnector(t, { url: server.url, organizationId, token });
+  const { context, told } = createContext({ syncId: undefined });
+  await connector.validate?.(context, check);
+  assert.equal(told.warnings.length, 1);
+  assert.match(
+    told.warnings.join(),
+    /^Percipio still accepts the API token, but the API token expired 3 days ago \(.*\): get a new token/,
+  );
+});
+
+test('a 401 of a server that Percipio redirects to says nothing about the token', async (t) => {
+  const server = await startServer(t, (_request, response) => response.writeHead(401).end());
+  const api = await startServer(t, (_request, response) =>
+    response.writeHead(302, { location: `${server.url.replace('127.0.0.1', 'localhost')}/x` }).end(),
+  );
+  const token = tokenThatEnds(-3.5 * dayMs, organizationId);
+  const { connector } = startConnector(t, { url: api.url, organizationId, token });
+  const error = await (connector.validate?.(createContext().context, check) ?? assert.fail()).then(
+    () => assert.fail(),
+    (thrown: ServiceError) => thrown,
+  );
+  assert.equal(error.reason, 'percipio_http_401');
+  assert.match(error.rawMessage, /was redirected to \S+ and answered 401/);
+  assert.doesNotMatch(error.rawMessage, /--api-token|expired/);
 });
 
 test('a token that expired a moment ago is UNAUTHENTICATED too', async (t) => {
   const { error } = await validate(t, {}, { token: tokenThatEnds(-1000, organizationId) });
-  assert.equal(error?.code, Code.Unauthenticated);
+  assert.equal(error?.reason, 'token_expired');
   assert.match(error.rawMessage, /expired today/);
 });
 
