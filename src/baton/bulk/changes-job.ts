@@ -36,7 +36,7 @@ export const changesJob: OnDemandJob = {
     const pending = changes.filter(({ fingerprint }) => !earlier.done.has(fingerprint));
     const bulk: Bulk = { context, naming, concurrency: countCalls(settings), changes, pending, earlier };
     if (recorder) return await tryAll(bulk, recorder);
-    await using writer = await ResultWriter.open(resultsPath, header, earlier.end);
+    await using writer = await ResultWriter.open(resultsPath, header, earlier);
     return await applyAll(bulk, writer);
   },
 };

@@ -46,8 +46,10 @@ export type EarlierResult = z.output<typeof resultSchema>;
 export interface EarlierResults {
   /** Results of rows that need not be repeated, by fingerprint. */
   readonly done: ReadonlyMap<string, EarlierResult>;
-  /** Where the last complete line ends, in bytes; 0 without a file. */
+  /** Where the last complete line ends, in bytes; 0 without one. */
   readonly end: number;
+  /** Whether something incomplete follows. */
+  readonly isTorn: boolean;
 }
 
 /**
@@ -70,7 +72,7 @@ export async function readResults(path: string, header: ResultsHeader): Promise<
   if (lines.length === 0 && bytes.length > 0 && bytes[0] !== '{'.charCodeAt(0)) {
     throw fault(`${path} is not a file of results: name another file`);
   }
-  return { done, end };
+  return { done, end, isTorn: bytes.length > end };
 }
 
 function checkHeader({ program, target }: ResultsHeader, wanted: ResultsHeader, path: string): void {
@@ -104,6 +106,8 @@ function fault(problem: string): UsageError {
   return new UsageError([`--changes-results: ${problem}`]);
 }
 
+type EarlierEnd = Pick<EarlierResults, 'end' | 'isTorn'>;
+
 /** Appends results. Only its owner can read the file: it names people. */
 export class ResultWriter implements AsyncDisposable {
   readonly path: string;
@@ -117,15 +121,16 @@ export class ResultWriter implements AsyncDisposable {
 
   /**
    * Opens the file, and creates it if necessary.
-   * @param end - Where to continue: what follows is cut off.
+   * @param earlier - What the file says. Something incomplete at its end is cut off; otherwise nothing is, so that two
+   * runs at once keep each other's results.
    * @throws UsageError if it cannot be written.
    */
-  static async open(path: string, header: ResultsHeader, end: number): Promise<ResultWriter> {
+  static async open(path: string, header: ResultsHeader, earlier: EarlierEnd): Promise<ResultWriter> {
     try {
       const file = await open(path, 'a', 0o600);
-      await file.truncate(end);
+      if (earlier.isTorn) await file.truncate(earlier.end);
       const writer = new ResultWriter(path, file);
-      if (end === 0) await writer.#append({ program: header.program, target: header.target });
+      if (earlier.end === 0) await writer.#append({ program: header.program, target: header.target });
       return writer;
     } catch (error) {
       throw fault(`${path} cannot be written: ${(error as Error).message}`);

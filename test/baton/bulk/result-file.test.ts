@@ -23,14 +23,14 @@ async function createPath(t: TestContext): Promise<string> {
 }
 
 async function write(path: string, ...results: RowResult[]): Promise<void> {
-  const { end } = await readResults(path, header);
-  await using writer = await ResultWriter.open(path, header, end);
+  const earlier = await readResults(path, header);
+  await using writer = await ResultWriter.open(path, header, earlier);
   await Promise.all(results.map((each) => writer.write(each)));
 }
 
 test('what was done is read again, what failed last is not, and only the owner can read it', async (t) => {
   const path = await createPath(t);
-  assert.deepEqual(await readResults(path, header), { done: new Map(), end: 0 });
+  assert.deepEqual(await readResults(path, header), { done: new Map(), end: 0, isTorn: false });
   await write(path, result('a', 'created'), result('b', 'failed'), result('c', 'failed'));
   await write(path, result('c', 'done'));
   assert.deepEqual([...(await readResults(path, header)).done.keys()], ['a', 'c']);
@@ -49,6 +49,16 @@ test('what a kill has left of a line is cut off', async (t) => {
   writeFileSync(path, '{"prog');
   await write(path, result('d', 'created'));
   assert.deepEqual([...(await readResults(path, header)).done.keys()], ['d']);
+});
+
+test("two runs at once keep each other's results", async (t) => {
+  const path = await createPath(t);
+  await write(path, result('a', 'created'));
+  const earlier = await readResults(path, header);
+  await write(path, result('b', 'created'));
+  await using late = await ResultWriter.open(path, header, earlier);
+  await late.write(result('c', 'created'));
+  assert.deepEqual([...(await readResults(path, header)).done.keys()], ['a', 'b', 'c']);
 });
 
 for (const [what, content, message] of [
@@ -72,7 +82,7 @@ for (const [what, content, message] of [
 
 test('a file that cannot be written is a fault', async () => {
   await assert.rejects(
-    ResultWriter.open('/nowhere/results', header, 0),
+    ResultWriter.open('/nowhere/results', header, { end: 0, isTorn: false }),
     /--changes-results: \/nowhere\/results cannot be/,
   );
 });
