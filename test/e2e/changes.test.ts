@@ -162,7 +162,7 @@ test('all faults of a file are listed at once, before anything is asked', async 
     /^line 1: unknown column "emial"; did you mean email\? Valid columns: change, person, /,
   );
   assert.match(faults[2] ?? '', /^line 1: unknown column "password"; Valid columns: .* custom_attributes\.NAME/);
-  const [, otherActions = ''] = / activate, deactivate, attributes, (.*)$/.exec(faults[5] ?? '') ?? [];
+  const [, otherActions = ''] = / activate, deactivate, attributes, (.*)$/.exec(faults[6] ?? '') ?? [];
   assert.match(otherActions, /\badopt_user\b/);
   assert.deepEqual(faults.slice(3, 13), [
     'line 2: reactivate must be true or false',
