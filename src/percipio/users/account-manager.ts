@@ -42,7 +42,7 @@ export function createAccountManager(percipio: PercipioContext): AccountManager 
       checkAccountFields(account.unknownFields, percipio, context);
       const { users } = percipio.client();
       const existing = await asService(context.signal, (signal) => findUser(users, account.user, signal));
-      if (existing && password !== undefined && isActive(existing) && lost.isLikely(existing, account.user)) {
+      if (existing && password !== undefined && lost.isLikely(existing, account.user)) {
         return await lost.whileSetting(account.user, () => replaceLostPassword(percipio, existing, password, context));
       }
       const settle = () =>

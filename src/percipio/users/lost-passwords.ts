@@ -36,7 +36,7 @@ export class LostPasswords {
     }
   }
 
-  /** Whether the password of an active account was lost, as far as one can tell. */
+  /** Whether the password of an account was lost, as far as one can tell. */
   isLikely(
     user: User,
     asked: NewUser & { readonly customAttributes: readonly AttributeValue[] },

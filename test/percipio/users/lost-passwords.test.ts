@@ -49,6 +49,15 @@ test('a reactivated account gets a new password in the same way', async (t) => {
   assert.ok(started.simulator.canSignIn('jane', again.password ?? ''));
 });
 
+test('an account that was requested as inactive gets a new password in the same way, and stays inactive', async (t) => {
+  const started = await startProvisioning(t, []);
+  await createAccount(started, { is_active: false });
+  const again = await createAccount(started.restarted(), { is_active: false });
+  assert.equal(again.outcome, 'success');
+  const [user] = started.simulator.data.users;
+  assert.deepEqual([user?.isActive, started.simulator.passwordOf(user?.id ?? '')], [false, again.password]);
+});
+
 test('a password that the caller chose is set again', async (t) => {
   const started = await startProvisioning(t, [{ ...jane, updatedAt: ago(1), customAttributes: attributes }]);
   const { outcome } = await createAccount(started, {}, await chosenPassword('Correct-Horse-7'));
