@@ -4,17 +4,21 @@ import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { ConnectError } from '@connectrpc/connect';
 import packageJson from '../package.json' with { type: 'json' };
+import { Code } from '../src/baton/author/code.ts';
 import { StopRequest } from '../src/baton/author/host.ts';
 import { builtInFlags } from '../src/baton/command-line/command.ts';
 import { runCommandLine } from '../src/baton/command-line/run-command-line.ts';
 import { completionCommand } from '../src/baton/commands/completion.ts';
 import { runCommand } from '../src/baton/commands/run.ts';
+import { isFinal } from '../src/baton/conductorone/tasks/task-outcome.ts';
 import type { Field } from '../src/baton/config/field.ts';
 import { defaultFields } from '../src/baton/config/fields/default-fields.ts';
 import { withStandardCommands } from '../src/baton/run-program.ts';
 import { createConnectorCheck } from '../src/baton/server/health/connector-check.ts';
 import { encodeActionId } from '../src/baton/services/actions/action-id.ts';
+import { defaultChangePolicy } from '../src/baton/services/provisioning/changes.ts';
 import { simulateCommand } from '../src/commands/simulate.ts';
 import { percipioFields } from '../src/percipio/config.ts';
 import { createPercipioConnector } from '../src/percipio/connector.ts';
@@ -387,4 +391,19 @@ test('docs/parity.md: the shells and the commands that it names', () => {
       what,
     );
   }
+});
+
+test('docs/parity.md: how often changes are tried, and which failures are final', () => {
+  const { attemptsMax, delayMinMs, growth = () => Number.NaN } = defaultChangePolicy;
+  const waits = Array.from({ length: attemptsMax - 1 }, (_, index) => (delayMinMs * growth(index + 1)) / 1000);
+  const list = new Intl.ListFormat('en-GB').format(waits.map(String));
+  const text = `up to ${attemptsMax} attempts, after ${list} s`;
+  for (const what of ['grant, revoke: UNAVAILABLE, DEADLINE_EXCEEDED', 'create, delete, rotate, action: the same']) {
+    assert.equal(saysOf('Service mode', what), text);
+  }
+  const codes = Object.entries(Code).filter(([, code]) => isFinal(new ConnectError('', code)));
+  const names = codes.map(([name]) => name.replace(/(?<=[a-z])[A-Z]/g, '_$&').toUpperCase()).sort();
+  const row = rowsBelow('Service mode').find(({ what }) => what.startsWith('action, its schema or status, ticket: '));
+  assert.deepEqual(row?.what.split(': ')[1]?.split(', ').sort(), names);
+  assert.equal(row.ours, 'final');
 });

@@ -1,7 +1,12 @@
 // Several processes with the same credentials, as the replicas of a deployment are.
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
+import { anyUnpack } from '@bufbuild/protobuf/wkt';
+import { CreateAccountResponseSchema } from '#gen/c1/connector/v2/resource_pb.js';
 import type { BatonServiceHeartbeatRequest } from '#gen/c1/connectorapi/baton/v1/baton_pb.js';
+import { decryptForEd25519 } from '../../src/baton/credentials/jwk-encryption.ts';
+import { configFor } from '../baton/credentials/config-for.ts';
 import { startConductorOne } from '../simulator/conductorone/start-conductorone.ts';
 import { READY_AT_ONCE, startSimulator } from '../simulator/percipio/start-simulator.ts';
 import { createWorkFolder, readIds, startProcess, trueIds } from './run-program.ts';
@@ -49,4 +54,43 @@ test('replicas share the queue: while one works the other takes what comes, and 
   assert.equal((await free.finished).exitCode, 0);
   assert.equal(calls.named('FinishTask').length, 3, 'no task is done twice');
   assert.deepEqual(await folder.listTemporary(), []);
+});
+
+test('a replica that is killed leaves its change to the lease: another one ends it, and the person can sign in', async (t) => {
+  const folder = await createWorkFolder(t);
+  const conductorone = await startConductorOne(t);
+  const { tasks } = conductorone;
+  const percipio = await startSimulator(t, { users: 0, courses: 0, activityRows: 0 });
+  // Percipio creates the account, and the answer does not come.
+  percipio.faults.add({ kind: 'stall', carriesOut: true, match: { method: 'POST' } });
+  const startReplica = (name: string) => {
+    const env = { ...conductorone.env, BATON_HOST_ID: name };
+    return startProcess(t, percipio, folder, { argv: ['--provisioning', '--log-format=json'], env });
+  };
+  const killed = startReplica('killed');
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const id = tasks.add({
+    case: 'createAccount',
+    value: {
+      accountInfo: { profile: { external_user_id: 'E1', login_name: 'jane' } },
+      credentialOptions: { options: { case: 'randomPassword', value: { length: 16n } } },
+      encryptionConfigs: [configFor(publicKey)],
+    },
+  });
+  await percipio.requests.waitFor(({ method }) => method === 'POST');
+  killed.child.kill('SIGKILL');
+  await killed.finished;
+  tasks.expireLeases();
+  const other = startReplica('other');
+  const { hostId, finalState } = await tasks.finished(id);
+  assert.deepEqual([hostId, finalState.case, percipio.data.users.length], ['other', 'success', 1]);
+  const response = finalState.case === 'success' ? finalState.value.response : undefined;
+  const [encrypted] = (response && anyUnpack(response, CreateAccountResponseSchema)?.encryptedData) ?? [];
+  assert.ok(encrypted);
+  const password = Buffer.from(await decryptForEd25519(encrypted.encryptedBytes, privateKey)).toString();
+  assert.ok(percipio.canSignIn('jane', password));
+  other.child.kill('SIGTERM');
+  const { stderr } = await other.finished;
+  assert.match(stderr, /earlier attempt whose password was never delivered/);
+  assert.ok(!stderr.includes(password));
 });

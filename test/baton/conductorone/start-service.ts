@@ -37,6 +37,8 @@ export async function startService(
   options: Partial<Omit<ServiceOptions, 'services'>> & {
     readonly services?: readonly ServiceEntry[];
     readonly simulator?: Partial<ConductorOneOptions>;
+    /** One that other replicas use, too, in place of one of its own. */
+    readonly conductorone?: StartedConductorOne;
     /** Called before the service starts. */
     prepare?(conductorone: StartedConductorOne): void;
   } = {},
@@ -53,7 +55,7 @@ export async function startService(
     await stop();
     await rm(temporaryFolder, { recursive: true });
   });
-  const conductorone = await startConductorOne(t, options.simulator);
+  const conductorone = options.conductorone ?? (await startConductorOne(t, options.simulator));
   options.prepare?.(conductorone);
   const log: string[] = [];
   const sink = { write: (line: string) => void log.push(line) };

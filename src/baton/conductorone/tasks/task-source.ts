@@ -100,9 +100,9 @@ function isWork(task: Task | undefined): task is Task {
 
 /**
  * Each poll waits this part of the requested interval, at random: connectors that lost their connection together do not
- * poll together.
+ * poll together, and a task waits for less than half of the interval on average.
  */
-const pollJitter = [0.75, 1] as const;
+const pollJitter = [0.5, 1] as const;
 
 /** The delay that the server requests, within limits. */
 function pollDelayMs(requested: Duration | undefined, { pollMaxMs }: ServiceTiming): number {
