@@ -29,6 +29,18 @@ async function startCircle(
   return { conductorone, percipio, folder, ...program };
 }
 
+test('with --sync-licenses, the uploaded file has licenses and who has consumed them', async (t) => {
+  const { conductorone, percipio } = await startCircle(t, ['--sync-licenses']);
+  const { tasks, uploads } = conductorone;
+  const id = tasks.add(syncFull);
+  assert.equal((await tasks.finished(id)).finalState.case, 'success');
+  const { grants, resources } = await readIds(uploads.of(id)[0]?.path ?? '');
+  const users = grants.flatMap((grant) => (grant.startsWith('license:') ? (grant.split(':user:')[1] ?? '') : []));
+  const consumed = percipio.truth.consumedLicenses().map(({ userId }) => userId);
+  assert.deepEqual(users.sort(), consumed.sort());
+  assert.equal(resources.filter((resource) => resource.startsWith('license:')).length, 4);
+});
+
 test('the program does the tasks of ConductorOne, syncs anew for each, and shows no secret anywhere', async (t) => {
   const argv = ['--log-level=debug', '--log-path=stderr,log.jsonl'];
   const { conductorone, percipio, folder, child, finished } = await startCircle(t, argv);

@@ -4,7 +4,7 @@ import type { SyncedIds } from '../report/scan/activity-index-builder.ts';
 import { collectIds, type IdsByName } from '../report/scan/license-rows.ts';
 import { ListedCourses } from './listed-courses.ts';
 import { ListedLicenses } from './listed-licenses.ts';
-import { ListedUsers } from './listed-users.ts';
+import { type KnownUsersPage, ListedUsers } from './listed-users.ts';
 
 export class SyncLists {
   readonly users: ListedUsers;
@@ -50,13 +50,15 @@ export class SyncLists {
    */
   async readIdsInReports(users: UsersApi, signal: AbortSignal): Promise<IdsByName> {
     const pages = await this.users.readPages(users, signal);
-    return collectIds(
-      pages.flatMap(({ items, reportUserIds }) =>
-        items.flatMap((id, index) => {
-          const name = reportUserIds[index];
-          return name === undefined ? [] : [[name, id] as const];
-        }),
-      ),
-    );
+    return collectIds(idsInReports(pages));
+  }
+}
+
+function* idsInReports(pages: readonly KnownUsersPage[]): Generator<readonly [name: string, id: string]> {
+  for (const { items, reportUserIds } of pages) {
+    for (const [index, id] of items.entries()) {
+      const name = reportUserIds[index];
+      if (name !== undefined) yield [name, id];
+    }
   }
 }
