@@ -277,6 +277,16 @@ for (const status of [403, 404]) {
   });
 }
 
+test('license pools that answer 500 fail the sync', async (t) => {
+  const { simulator, folder } = await start(t);
+  const times = Number.POSITIVE_INFINITY;
+  simulator.faults.add({ kind: 'status', status: 500, times, match: { path: /license-pools$/ } });
+  const { exitCode, stderr } = await runProgram(simulator, folder, { argv: on });
+  assert.equal(exitCode, 1);
+  assert.match(stderr, /license-pools answered 500/);
+  assert.deepEqual(await folder.list(), []);
+});
+
 test('a license report that Percipio fails to generate fails the sync, and the error names the setting', async (t) => {
   const { simulator, folder } = await start(t);
   const argv = [...on, '--sync-resource-types=license,user'];

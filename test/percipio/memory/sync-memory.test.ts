@@ -6,7 +6,7 @@ import { createIdleScope } from './create-scope.ts';
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 
-/** A memory with a clock that a test sets, and the numbers of the scopes whose reports were closed. */
+/** A memory with a clock that a test sets, and the numbers of the scopes whose reports of both kinds were closed. */
 function createMemory() {
   const clock = { ms: 0 };
   const closed: number[] = [];
@@ -14,8 +14,13 @@ function createMemory() {
   const createScope = () => {
     const number = made++;
     const scope = createIdleScope();
-    scope.reports.close = () => void closed.push(number);
-    scope.licenseReports.close = () => assert.equal(closed.at(-1), number);
+    const open = new Set<unknown>([scope.reports, scope.licenseReports]);
+    for (const reports of [scope.reports, scope.licenseReports]) {
+      reports.close = () => {
+        open.delete(reports);
+        if (open.size === 0) closed.push(number);
+      };
+    }
     return scope;
   };
   return { memory: new SyncMemory(createScope, () => clock.ms), clock, closed };
