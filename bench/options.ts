@@ -3,7 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type SizeName, sizeNames } from './sizes.ts';
 
-export const parts = ['sync', 'start', 'grpc'] as const;
+export const parts = ['sync', 'start', 'grpc', 'expansion'] as const;
+/** The expansion requires Go and takes long, so it must be asked for. */
+const partsDefault: readonly Part[] = ['sync', 'start', 'grpc'];
 export type Part = (typeof parts)[number];
 
 export const engines = ['sqlite', 'pebble'] as const;
@@ -21,6 +23,8 @@ export interface BenchOptions {
   readonly runs: number;
   /** How often each gRPC measurement is repeated, with servers taking turns. */
   readonly rounds: number;
+  /** Grants that the expansion adds, in millions. */
+  readonly expandedMillions: number;
   /** For prepared reports and temporary files. */
   readonly cacheFolder: string;
   readonly resultsFile: string;
@@ -29,7 +33,8 @@ export interface BenchOptions {
 
 export const usage = `npm run bench -- [options]
   --sizes S,M            organizations: S, M, L (L takes 35 GB of disk and several minutes)
-  --only sync,start,grpc what to measure (default: all)
+  --only sync,start,grpc what to measure (default: these; also: expansion, which requires Go)
+  --expanded 10          grants that the expansion adds, in millions
   --peer PATH            program of a Go connector to measure as well
   --peer-sizes S,M       sizes that the peer syncs
   --peer-engines sqlite,pebble
@@ -48,7 +53,8 @@ export function parseOptions(argv: readonly string[]): BenchOptions {
     allowNegative: true,
     options: {
       sizes: { type: 'string', default: 'S,M' },
-      only: { type: 'string', default: parts.join() },
+      only: { type: 'string', default: partsDefault.join() },
+      expanded: { type: 'string', default: '10' },
       peer: { type: 'string' },
       'peer-sizes': { type: 'string', default: 'S,M' },
       'peer-engines': { type: 'string', default: engines.join() },
@@ -66,6 +72,7 @@ export function parseOptions(argv: readonly string[]): BenchOptions {
     peerSizes: readList('peer-sizes', values['peer-sizes'], sizeNames),
     peerEngines: readList('peer-engines', values['peer-engines'], engines),
     runs: readCount('runs', values.runs),
+    expandedMillions: readCount('expanded', values.expanded),
     rounds: readCount('rounds', values.rounds),
     cacheFolder: values.cache,
     resultsFile: values.results,

@@ -3,6 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { access, constants, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { benchmarkExpansion } from './expansion/benchmark-expansion.ts';
+import type { ExpansionResults } from './expansion/expansion-results.ts';
 import { benchmarkGrpc } from './grpc/benchmark-grpc.ts';
 import { benchmarkStart } from './grpc/benchmark-start.ts';
 import type { GrpcResults, StartResults } from './grpc/grpc-results.ts';
@@ -43,7 +45,12 @@ async function run(options: BenchOptions, workFolder: string, command: string): 
   const syncs: SizeResults[] = [];
   let starts: StartResults = {};
   let grpc: GrpcResults | undefined;
-  for (const name of options.sizes) {
+  let expansion: ExpansionResults | undefined;
+  if (options.parts.includes('expansion')) {
+    const { expandedMillions } = options;
+    expansion = await attempt('The expansion', () => benchmarkExpansion(expandedMillions, workFolder, log));
+  }
+  for (const name of measuresProgram(options) ? options.sizes : []) {
     const size = sizes[name];
     const report = await prepareReport(size, options.cacheFolder, log);
     await using percipio = await startPercipio(size, report);
@@ -58,7 +65,12 @@ async function run(options: BenchOptions, workFolder: string, command: string): 
       grpc = await attempt('gRPC', () => benchmarkGrpc(name, percipio, options, workFolder, log));
     }
   }
-  return { command, machine, failures, syncs, starts, grpc };
+  return { command, machine, failures, syncs, starts, grpc, expansion };
+}
+
+/** Whether a part needs the built program and a simulated Percipio. */
+function measuresProgram({ parts }: BenchOptions): boolean {
+  return parts.some((part) => part !== 'expansion');
 }
 
 /** M if it is measured: with L, a peer would hold the whole report in memory. */
@@ -85,7 +97,7 @@ async function main(argv: readonly string[]): Promise<void> {
   process.once('SIGINT', () => process.exit(130));
   process.once('SIGTERM', () => process.exit(143));
   const workFolder = createWorkFolder(options.cacheFolder);
-  if (options.builds) {
+  if (options.builds && measuresProgram(options)) {
     log('building');
     execFileSync('npm', ['run', '--silent', 'build'], {
       cwd: fileURLToPath(new URL('../', import.meta.url)),

@@ -1,4 +1,5 @@
 // Everything that one run of the benchmark has measured.
+import type { ExpansionResults } from '../expansion/expansion-results.ts';
 import type { GrpcResults, StartResults } from '../grpc/grpc-results.ts';
 import type { Machine } from '../machine.ts';
 import type { SizeResults } from '../sync/sync-results.ts';
@@ -12,4 +13,5 @@ export interface BenchResults {
   readonly syncs: readonly SizeResults[];
   readonly starts: StartResults;
   readonly grpc: GrpcResults | undefined;
+  readonly expansion: ExpansionResults | undefined;
 }

@@ -2,6 +2,7 @@
 import { wasBusy } from '../machine.ts';
 import { otherWorkMax } from '../process/other-work.ts';
 import type { BenchResults } from './bench-results.ts';
+import { expansionSection } from './expansion-section.ts';
 import { formatNumber } from './format-numbers.ts';
 import { grpcSection, startSection } from './grpc-section.ts';
 import { markdownTable } from './markdown-table.ts';
@@ -35,16 +36,18 @@ export function formatResults(results: BenchResults): string {
     ...syncSection(results),
     ...startSection(results.starts),
     ...grpcSection(results.grpc),
+    ...expansionSection(results.expansion),
   ];
   return `${parts.join('\n\n')}\n`;
 }
 
 /** Reasons not to trust the figures. */
-export function warningsOf({ machine, failures, syncs, grpc }: BenchResults): string[] {
+export function warningsOf({ machine, failures, syncs, grpc, expansion }: BenchResults): string[] {
   const disturbed = [
     ...syncs.flatMap(({ size, ours, peer }) =>
       [...ours, ...Object.values(peer)].map(({ otherWork }) => ({ what: `a sync of ${size}`, otherWork })),
     ),
+    ...(expansion ? [expansion.ours, expansion.go] : []).map(({ otherWork }) => ({ what: 'the expansion', otherWork })),
     ...(grpc?.laps ?? []).map(({ operation, otherWork }) => ({ what: `gRPC (${operation})`, otherWork })),
   ].filter(({ otherWork }) => otherWork > otherWorkMax);
   const what = [...new Set(disturbed.map((each) => each.what))];

@@ -28,7 +28,7 @@ export function judge({ limit, bound, measured }: Target): Verdict {
 }
 
 export function targetsOf(results: BenchResults): Target[] {
-  const { starts, grpc } = results;
+  const { starts, grpc, expansion } = results;
   const wallMs = (size: SizeName) => typicalSync(results, size)?.wallMs ?? Number.NaN;
   const peakMb = (size: SizeName) => (largestPeak(results, size) ?? Number.NaN) / 1e6;
   const speedUp = (engine: Engine) => (peerSync(results, 'M', engine)?.wallMs ?? Number.NaN) / wallMs('M');
@@ -76,6 +76,20 @@ export function targetsOf(results: BenchResults): Target[] {
           grantsPerSecond(grpc, 'peer', 'course grants', callers),
       }),
     ),
+    {
+      what: 'expansion of grants: speedup over the Go SDK with SQLite',
+      limit: 3,
+      bound: 'least',
+      unit: '×',
+      measured: expansion ? expansion.go.wallMs / expansion.ours.wallMs : Number.NaN,
+    },
+    {
+      what: 'expansion of grants: peak memory',
+      limit: 400,
+      bound: 'most',
+      unit: 'MB',
+      measured: expansion ? expansion.ours.peakBytes / 1e6 : Number.NaN,
+    },
     // Not an original target, but what a real sync gets: one caller, and our connector offers type-scoped grants.
     {
       what: 'grants/s over gRPC, called as by a Go runner (ours: for the whole type; the peer: per course), relative to the peer',

@@ -10,6 +10,11 @@ test('without options S and M are measured, without a peer', () => {
   assert.match(resultsFile, /bench\/RESULTS\.md$/);
 });
 
+test('an expansion is measured on request', () => {
+  const { parts, expandedMillions } = parseOptions(['--only', 'expansion']);
+  assert.deepEqual({ parts, expandedMillions }, { parts: ['expansion'], expandedMillions: 10 });
+});
+
 test('lists come in the order of what is known, and --no-build takes what is built', () => {
   const options = parseOptions(['--sizes', 'L,S', '--peer-engines=pebble', '--no-build', '--peer', 'connector']);
   assert.deepEqual(options.sizes, ['S', 'L']);

@@ -220,3 +220,32 @@ func copyFile(t *testing.T, from, to string) {
 	check.Succeeds(t, "read a file", err)
 	check.Succeeds(t, "copy a file", os.WriteFile(to, content, 0o600))
 }
+
+// Worlds that the SDK's syncer refuses to expand, and the largest ones that it does not.
+func TestExpansionFailures(t *testing.T) {
+	expander := program.StartExpander(t)
+	for _, c := range []struct {
+		name  string
+		world expansion.World
+		fails string
+	}{
+		{"20 steps", expansion.Chain(21), ""},
+		{"21 steps", expansion.Chain(22), "max depth exceeded"},
+		{"a source of another resource", expansion.Mismatch(), "source entitlement resource id did not match grant principal id"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			folder := t.TempDir()
+			listed, own := filepath.Join(folder, "listed.c1z"), filepath.Join(folder, "own.c1z")
+			check.Succeeds(t, "write the world", c.world.Write(t.Context(), listed))
+			ours := expander.Expand(t, listed, own, true, nil).Error
+			err := expansion.Expand(t.Context(), listed, folder)
+			if c.fails == "" {
+				check.Succeeds(t, "expand with the syncer", err)
+				check.Equal(t, "our error", ours, "")
+				return
+			}
+			check.That(t, err != nil && strings.Contains(err.Error(), c.fails), "the syncer: %v", err)
+			check.That(t, strings.Contains(ours, c.fails), "ours: %q", ours)
+		})
+	}
+}

@@ -79,3 +79,14 @@ test('a machine that was busy before or meanwhile is', () => {
   assert.match(warningsOf(disturbed).join(), /15 % of a CPU during: a sync of M\./);
   assert.match(formatResults(disturbed), /^\*\*Other load exceeded/m);
 });
+
+test('an expansion is shown beside that of Go', () => {
+  const run = { wallMs: 50_000, cpuMs: 48_000, peakBytes: 300e6, grants: 11_000_000, otherWork: 0.01 };
+  const go = { ...run, wallMs: 500_000, otherWork: 0.5 };
+  const results = { ...emptyResults, expansion: { direct: 1_000_000, expanded: 10_000_000, ours: run, go } };
+  const page = formatResults(results);
+  assert.deepEqual(cellsOf(page, 'ours'), [['50.0', '48.0', '300', '11,000,000', '1 %']]);
+  assert.match(page, /Go takes 10\.0× the time/);
+  assert.deepEqual(cellsOf(page, 'expansion of grants: peak memory'), [['≤ 400 MB', '300 MB', 'met']]);
+  assert.match(warningsOf(results).join(), /15 % of a CPU during: the expansion\./);
+});

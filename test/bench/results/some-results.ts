@@ -53,6 +53,7 @@ export const emptyResults: BenchResults = {
   syncs: [],
   starts: {},
   grpc: undefined,
+  expansion: undefined,
 };
 
 /** Of M, with a peer. */

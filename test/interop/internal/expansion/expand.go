@@ -8,6 +8,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	reader_v2 "github.com/conductorone/baton-sdk/pb/c1/reader/v2"
+	"github.com/conductorone/baton-sdk/pkg/connectorstore"
 	"github.com/conductorone/baton-sdk/pkg/dotc1z"
 	"github.com/conductorone/baton-sdk/pkg/dotc1z/c1zstore"
 	"github.com/conductorone/baton-sdk/pkg/sdk"
@@ -113,6 +114,34 @@ func Expand(ctx context.Context, path, temporaryFolder string) error {
 	if err != nil {
 		return err
 	}
+	if err := expandWithSyncer(ctx, store, temporaryFolder); err != nil {
+		_ = store.Close(ctx)
+		return err
+	}
+	return store.Close(ctx)
+}
+
+// Measure does the same without saving the file. It calls before and after around the expansion, and returns the number
+// of grants.
+func Measure(ctx context.Context, path, temporaryFolder string, before, after func()) (int64, error) {
+	store, err := dotc1z.NewStore(ctx, path, dotc1z.WithTmpDir(temporaryFolder))
+	if err != nil {
+		return 0, err
+	}
+	before()
+	if err := expandWithSyncer(ctx, store, temporaryFolder); err != nil {
+		return 0, err
+	}
+	after()
+	run, err := store.SyncMeta().LatestFinishedSyncOfAnyType(ctx)
+	if err != nil {
+		return 0, err
+	}
+	stats, err := store.SyncMeta().Stats(ctx, connectorstore.SyncTypeFull, run.ID)
+	return stats["grants"], err
+}
+
+func expandWithSyncer(ctx context.Context, store c1zstore.Store, temporaryFolder string) error {
 	run, err := store.SyncMeta().LatestFinishedSyncOfAnyType(ctx)
 	if err != nil {
 		return fmt.Errorf("find the sync: %w", err)
@@ -127,9 +156,5 @@ func Expand(ctx context.Context, path, temporaryFolder string) error {
 	if err != nil {
 		return err
 	}
-	if err := syncer.Sync(ctx); err != nil {
-		_ = store.Close(ctx)
-		return err
-	}
-	return syncer.Close(ctx)
+	return syncer.Sync(ctx)
 }

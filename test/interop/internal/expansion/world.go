@@ -211,3 +211,30 @@ func (w World) Write(ctx context.Context, path string) error {
 	}
 	return store.Close(ctx)
 }
+
+// Chain is a world of groups, each of which is a member of the next one; the first has a user.
+func Chain(groups int) World {
+	b := &builder{Rand: rand.New(rand.NewPCG(0, 0))}
+	b.Types = append(b.Types, &v2.ResourceType{Id: "user"}, &v2.ResourceType{Id: "group"})
+	for i := range groups {
+		group := b.resource("group", fmt.Sprintf("g%d", i))
+		b.groups = append(b.groups, group)
+		member := &v2.Entitlement{Id: fmt.Sprintf("group:g%d:member", i), Resource: group}
+		b.Entitlements = append(b.Entitlements, member)
+		if i == 0 {
+			b.grant(member, b.resource("user", "u"))
+			continue
+		}
+		source := b.Entitlements[i-1].Id
+		grant := b.grant(member, b.groups[i-1])
+		grant.Annotations = append(grant.Annotations, pack(&v2.GrantExpandable{EntitlementIds: []string{source}}))
+	}
+	return b.World
+}
+
+// Mismatch is a world with a grant that is to be expanded from an entitlement of another group than its principal.
+func Mismatch() World {
+	world := Chain(3)
+	world.Grants[2].Annotations = []*anypb.Any{pack(&v2.GrantExpandable{EntitlementIds: []string{world.Entitlements[0].Id}})}
+	return world
+}
