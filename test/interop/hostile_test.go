@@ -43,7 +43,12 @@ func TestHostileConnector(t *testing.T) {
 			if scenario.Fails != (compared.goError != nil) {
 				t.Errorf("the scenario is not what it should be: the Go syncer ended with %s", compared.goCode)
 			}
-			if difference := compared.difference(); difference != scenario.Differs {
+			if scenario.Unstable {
+				check.Equal(t, "errors", compared.goCode, compared.ownCode)
+				for _, row := range compared.rows {
+					check.That(t, row.own != nil, "%s", row.describe())
+				}
+			} else if difference := compared.difference(); difference != scenario.Differs {
 				todoOrError(t, scenario, "%s, but expected: %s", difference, scenario.Differs)
 			} else if rows := mapped(compared.rows, rowDifference.ID); !slices.Equal(rows, scenario.Rows) {
 				todoOrError(t, scenario, "rows %q differ, but expected: %q", rows, scenario.Rows)
@@ -100,7 +105,7 @@ func TestHostileScenariosAreExplained(t *testing.T) {
 		check.That(t, !names[scenario.Name], "two scenarios are named %q", scenario.Name)
 		names[scenario.Name] = true
 		isExplained := strings.Contains(string(page), "\n| "+scenario.Parity+" |")
-		if scenario.Differs == hostile.None {
+		if scenario.Differs == hostile.None && !scenario.Unstable {
 			check.Equal(t, "explanation of "+scenario.Name, scenario.Parity, "")
 		} else if scenario.Todo == "" {
 			check.That(t, isExplained, "%s: docs/parity.md has no row %q", scenario.Name, scenario.Parity)
@@ -172,7 +177,7 @@ func syncWorldWithSDK(t *testing.T, address, path string, options hostile.Option
 		sdksync.WithSkipGrants(options.SkipGrants),
 		sdksync.WithTargetedSyncResources(options.Targets), sdksync.WithSkipEntitlementsAndGrants(options.SkipEntitlementsAndGrants),
 	}
-	if options.DontExpand {
+	if options.SkipExpandGrants {
 		arguments = append(arguments, sdksync.WithDontExpandGrants())
 	}
 	syncer, err := sdksync.NewSyncer(ctx, connectorclient.NewConnectorClient(ctx, connection), arguments...)
@@ -191,7 +196,7 @@ func syncWorld(t *testing.T, syncer *program.Syncer, address, path string, optio
 	return syncer.Sync(t, program.SyncRequest{
 		Address: address, Path: path, ResourceTypes: options.ResourceTypes, Targets: mapped(options.Targets, bidOf),
 		SkipEntitlementsAndGrants: options.SkipEntitlementsAndGrants, SkipGrants: options.SkipGrants,
-		DontExpand: options.DontExpand, Workers: options.Workers,
+		SkipExpandGrants: options.SkipExpandGrants, Workers: options.Workers,
 	})
 }
 

@@ -25,6 +25,7 @@ interface SyncRequest {
   readonly targets?: readonly string[];
   readonly skipEntitlementsAndGrants?: boolean;
   readonly skipGrants?: boolean;
+  readonly skipExpandGrants?: boolean;
   readonly workers?: number;
 }
 
@@ -56,6 +57,7 @@ async function sync(request: SyncRequest): Promise<SyncResponse> {
       resourceTypeIds: request.resourceTypes ?? [],
       skipEntitlementsAndGrants: request.skipEntitlementsAndGrants ?? false,
       skipGrants: request.skipGrants ?? false,
+      skipExpandGrants: request.skipExpandGrants ?? false,
       targets: readTargets(request.targets ?? []),
       isEmpty: false,
       workers: Math.max(1, request.workers ?? 1),

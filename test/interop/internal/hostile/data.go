@@ -65,7 +65,7 @@ var childScenarios = []Scenario{
 		w.First(Resources, "group").Items[0] = group("g1", child("group"))
 		w.Add(Resources, Below("group", id("group", "g1")), below("g1", group("g1", child("group"))))
 	})},
-	{Name: "the same child of two parents", Build: inSmall(func(w *World) {
+	{Name: "the same child of two parents", Differs: ContentsDiffer, Parity: twiceRow, Rows: []string{"v1_resources role:shared"}, Build: inSmall(func(w *World) {
 		for i, name := range []string{"g1", "g2"} {
 			w.First(Resources, "group").Items[i] = group(name, child("role"))
 			w.Add(Resources, Below("role", id("group", name)), below(name, resource("role", "shared")))
@@ -100,6 +100,9 @@ func below(groupID string, resource *v2.Resource) *v2.Resource {
 	resource.ParentResourceId = id("group", groupID)
 	return resource
 }
+
+// The Go syncer stores what comes last, in the order of its calls.
+const twiceRow = "an item that several listings contain"
 
 // Types, resources and entitlements that lack something, refer to nothing or come twice.
 var dataScenarios = []Scenario{
@@ -140,7 +143,7 @@ var dataScenarios = []Scenario{
 		w.Add(Resources, "role", first, second, third)
 		w.Split(Resources, "role", 3)
 	})},
-	{Name: "entitlements that come twice", Build: inSmall(func(w *World) {
+	{Name: "entitlements that come twice", Differs: ContentsDiffer, Parity: twiceRow, Rows: []string{"v1_entitlements group:g1:member"}, Build: inSmall(func(w *World) {
 		again, elsewhere := entitlement(group("g1"), "member"), entitlement(group("g1"), "member")
 		again.DisplayName, elsewhere.Description = "again", "listed for another resource"
 		w.Add(Entitlements, "group:g1", again)
@@ -166,7 +169,7 @@ var dataScenarios = []Scenario{
 	{Name: "static entitlements that are also listed", Build: inSmall(func(w *World) {
 		w.Add(Static, "group", &v2.Entitlement{Slug: "member", DisplayName: "of the template"})
 	})},
-	{Name: "ids with colons", Build: inSmall(func(w *World) {
+	{Name: "ids with colons", Differs: ContentsDiffer, Parity: twiceRow, Rows: []string{"v1_entitlements role:a:b:c"}, Build: inSmall(func(w *World) {
 		w.Add(Resources, "role", resource("role", "a:b"), resource("role", "a"))
 		w.Add(Entitlements, "role:a:b", entitlement(resource("role", "a:b"), "c"))
 		w.Add(Entitlements, "role:a", entitlement(resource("role", "a"), "b:c"))

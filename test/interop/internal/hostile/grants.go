@@ -22,7 +22,7 @@ var grantScenarios = []Scenario{
 		memberOf("g1", id("alien", "a1")), grant(id("alien", "a1"), "member", id("user", "u1")), memberOf("g1", id("user", "u5")))},
 	{Name: "grants to resources that nobody lists", Build: withGrant(
 		memberOf("g1", id("user", "gone")), memberOf("gone", id("user", "u1")), grant(id("group", "g1"), "gone", id("user", "u1")))},
-	{Name: "grants that come twice", Build: inSmall(func(w *World) {
+	{Name: "grants that come twice", Differs: ContentsDiffer, Parity: twiceRow, Rows: []string{"v1_grants group:g1:member:user:u2"}, Build: inSmall(func(w *World) {
 		again, elsewhere := memberOf("g1", id("user", "u1"), &v2.GrantImmutable{SourceId: "again"}), memberOf("g1", id("user", "u2"))
 		elsewhere.Annotations = pack(&v2.GrantMetadata{Metadata: &structpb.Struct{Fields: map[string]*structpb.Value{
 			"z": structpb.NewStringValue("last"), "a": structpb.NewNumberValue(1)}}})
@@ -128,9 +128,9 @@ var expansionScenarios = []Scenario{
 	{Name: "expansion of nothing", Build: withGrant(memberOf("g1", id("group", "g2"), expands("", "  ")), memberOf("g1", id("group", "g3"), expands()))},
 	{Name: "expansion of blank ids among others", Build: withGrant(memberOf("g1", id("group", "g2"), expands("", members("g2"))))},
 	{Name: "expansion of itself", Build: withGrant(memberOf("g1", id("group", "g1"), expands(members("g1"))))},
-	{Name: "expansion in a circle", Build: withGrant(
+	{Name: "expansion in a circle", Unstable: true, Parity: "groups that contain each other", Build: withGrant(
 		memberOf("g1", id("group", "g2"), expands(members("g2"))), memberOf("g2", id("group", "g1"), expands(members("g1"))))},
-	{Name: "expansion in a circle with a way in and out", Build: inSmall(func(w *World) {
+	{Name: "expansion in a circle with a way in and out", Unstable: true, Parity: "groups that contain each other", Build: inSmall(func(w *World) {
 		w.Add(Grants, "group:g1", memberOf("g1", id("group", "g2"), expands(members("g2"))))
 		w.Add(Grants, "group:g2", memberOf("g2", id("group", "g1"), expands(members("g1"))), memberOf("g2", id("group", "g3"), expands(members("g3"))))
 		w.Add(Grants, "role:r1", grant(id("role", "r1"), "assigned", id("group", "g1"), expands(members("g1"))))
@@ -179,7 +179,7 @@ var expansionScenarios = []Scenario{
 		w.Add(Grants, "group:g1", broken)
 	})},
 	{Name: "expansion that is left to the reader", Build: changed(
-		withGrant(memberOf("g1", id("group", "g2"), expands(members("g2")))), func(w *World) { w.Options.DontExpand = true })},
+		withGrant(memberOf("g1", id("group", "g2"), expands(members("g2")))), func(w *World) { w.Options.SkipExpandGrants = true })},
 	{Name: "expansion of many grants", Build: inSmall(func(w *World) {
 		w.First(Types, "").Items[0] = resourceType("user", userTrait, &v2.SkipEntitlementsAndGrants{})
 		for i := range 2500 {

@@ -191,6 +191,11 @@ func (r *randomWorld) addGrants() {
 	if len(r.resources) == 0 {
 		return
 	}
+	// The same in all grants: of several sources that describe it differently, the Go syncer takes a random one.
+	whole := map[*v2.ResourceId]bool{}
+	for _, each := range r.resources {
+		whole[each.GetId()] = r.does(10, "whole principals")
+	}
 	for _, of := range r.entitlements {
 		resourceID := of.GetResource().GetId()
 		subject := r.subject(resourceID, &v2.TypeScopedGrants{})
@@ -211,7 +216,7 @@ func (r *randomWorld) addGrants() {
 			if r.does(10, "annotations of grants") {
 				made.Annotations = pack(&v2.GrantImmutable{SourceId: fmt.Sprint(r.random.IntN(10))})
 			}
-			if r.does(10, "whole principals") {
+			if whole[principal] {
 				made.Principal = &v2.Resource{Id: principal, DisplayName: "whole", Annotations: pack(&v2.ExternalLink{Url: "https://x.test"})}
 			}
 			r.Add(Grants, subject, made)
@@ -256,8 +261,9 @@ func (r *randomWorld) addPages() {
 			continue
 		}
 		enqueues := call.Method == Entitlements || call.Method == Grants
+		// Which of two enqueued pages is stored last differs from the Go syncer, see twiceRow.
 		if enqueues && hasTwice(r.Pages[call].Items) {
-			enqueues = r.does(100, "the same item on several enqueued pages")
+			enqueues = false
 		}
 		if r.random.IntN(2) == 0 {
 			r.Split(call.Method, call.Subject, r.sizes()...)

@@ -57,15 +57,15 @@ type World struct {
 // Options say how to sync a world.
 type Options struct {
 	// ResourceTypes are the only ones to sync, if there are any.
-	ResourceTypes []string `json:"resourceTypes,omitempty"`
+	ResourceTypes []string
 	// Targets are the only resources to sync, as bids, if there are any.
-	Targets                   []*v2.Resource `json:"-"`
-	SkipEntitlementsAndGrants bool           `json:"skipEntitlementsAndGrants,omitempty"`
-	SkipGrants                bool           `json:"skipGrants,omitempty"`
-	// DontExpand leaves expandable grants to the reader of the file.
-	DontExpand bool `json:"dontExpand,omitempty"`
+	Targets                   []*v2.Resource
+	SkipEntitlementsAndGrants bool
+	SkipGrants                bool
+	// SkipExpandGrants leaves grants that follow from others to the reader of the file.
+	SkipExpandGrants bool
 	// Workers is how many calls a sync may make at a time; 0 and 1 are one after the other.
-	Workers int `json:"workers,omitempty"`
+	Workers int
 }
 
 // NewWorld returns a world without a resource type.

@@ -23,7 +23,7 @@ type SyncRequest struct {
 	Targets                   []string `json:"targets,omitempty"`
 	SkipEntitlementsAndGrants bool     `json:"skipEntitlementsAndGrants,omitempty"`
 	SkipGrants                bool     `json:"skipGrants,omitempty"`
-	DontExpand                bool     `json:"dontExpand,omitempty"`
+	SkipExpandGrants          bool     `json:"skipExpandGrants,omitempty"`
 	Workers                   int      `json:"workers,omitempty"`
 }
 
