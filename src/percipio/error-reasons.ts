@@ -27,6 +27,17 @@ export const percipioReasons = {
     meaning: 'A request was cancelled because the program was done with the client.',
     action: 'Nothing.',
   },
+  percipio_batch_failed: {
+    codes: ['FailedPrecondition', 'InvalidArgument', 'AlreadyExists'],
+    meaning: 'Percipio accepted a change in a batch, and then did not make it. The message says why.',
+    action: 'Do what the message says.',
+  },
+  percipio_batch_pending: {
+    codes: ['FailedPrecondition'],
+    meaning:
+      'Percipio has accepted a change in a batch, as it is needed to force a password change, and has not made it yet.',
+    action: 'Check the user in Percipio in a few minutes, and repeat the request if the change is missing then.',
+  },
   percipio_body: {
     codes: ['Unavailable', 'Internal'],
     meaning:
@@ -151,8 +162,9 @@ export const percipioReasons = {
   },
   password_change_not_forcible: {
     codes: ['FailedPrecondition'],
-    meaning: "Percipio's API cannot force a password change at the next sign-in.",
-    action: 'Repeat the request without it, and ask the user to change the password.',
+    meaning:
+      'The user has no external user id in Percipio, without which a password change at the next sign-in cannot be forced.',
+    action: 'Set an external user id first, or repeat the request without forcing the change.',
   },
   percipio_change_not_seen: {
     codes: ['Unavailable'],

@@ -85,6 +85,7 @@ export function rateLimitAnnotations(rateLimit: RateLimit | undefined): Annotati
 
 const reasonOfKind: Readonly<Record<Exclude<PercipioErrorKind, 'http'>, PercipioReason>> = {
   aborted: 'percipio_aborted',
+  'batch-failed': 'percipio_batch_failed',
   body: 'percipio_body',
   network: 'percipio_network',
   'report-expired': 'percipio_report_expired',
@@ -94,6 +95,7 @@ const reasonOfKind: Readonly<Record<Exclude<PercipioErrorKind, 'http'>, Percipio
 
 /** The status says more than the kind, where Percipio answered at all. */
 function reasonOf({ kind, status }: PercipioError): string {
+  if (kind === 'batch-failed') return reasonOfKind[kind];
   return status === undefined && kind !== 'http' ? reasonOfKind[kind] : `percipio_http_${status}`;
 }
 
@@ -110,6 +112,9 @@ function codeOf(error: PercipioError): Code {
     case 'report-failed':
     case 'report-expired':
       return Code.FailedPrecondition;
+    case 'batch-failed':
+      if (fieldProblems.length === 0) return Code.FailedPrecondition;
+      return isConflict(error) ? Code.AlreadyExists : Code.InvalidArgument;
     case 'http':
       if (status === undefined || status >= 500) {
         return codeOfStatus[status ?? 0] ?? Code.Unavailable;
@@ -124,7 +129,7 @@ function adviceFor({ status, family, kind, isOfApi, fieldProblems }: PercipioErr
   if (kind === 'report-failed') {
     return '. Run the sync again; if it fails again, request less (--report-lookback)';
   }
-  if (kind !== 'http') {
+  if (kind !== 'http' && kind !== 'batch-failed') {
     return '';
   }
   if (!isOfApi) {

@@ -226,11 +226,6 @@ func TestProvisioningOfAccounts(t *testing.T) {
 					}.Build()
 					return codes.InvalidArgument
 				},
-				"with a password that must be changed": func(request *v2.CreateAccountRequest) codes.Code {
-					request.CredentialOptions, request.EncryptionConfigs = randomPassword(16), one
-					request.CredentialOptions.ForceChangeAtNextLogin = true
-					return codes.FailedPrecondition
-				},
 				"with the names of two people": func(request *v2.CreateAccountRequest) codes.Code {
 					request.AccountInfo.Profile.Fields["login_name"] = structpb.NewStringValue(*people.next(t, isLearner).LoginName)
 					request.AccountInfo.Profile.Fields["email"] = structpb.NewStringValue(*people.next(t, isLearner).Email)

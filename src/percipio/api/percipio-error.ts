@@ -9,6 +9,7 @@ import type { RateLimit } from './rate-limit.ts';
  * - `timeout`: no response in time.
  * - `body`: a response whose body is cut off, malformed or unexpected.
  * - `aborted`: the caller's signal ended the call, or the client was closed.
+ * - `batch-failed`: Percipio did not carry out a write that it had accepted in a batch.
  * - `report-failed`: Percipio failed to generate the report.
  * - `report-expired`: the report does not exist or no longer exists; a new one must be requested.
  */
@@ -18,6 +19,7 @@ export const percipioErrorKinds = [
   'timeout',
   'body',
   'aborted',
+  'batch-failed',
   'report-failed',
   'report-expired',
 ] as const;

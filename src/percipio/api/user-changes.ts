@@ -32,6 +32,8 @@ interface UserFields {
    * organization whose users sign in only by SSO. It is never read back, and never shown in an error or a log.
    */
   readonly password?: string | undefined;
+  /** Whether the user must change the password at the next sign-in. Only a batch can say so ({@link needsBatch}). */
+  readonly mustResetPassword?: boolean | undefined;
   readonly isInstructor?: boolean | undefined;
 }
 
@@ -41,11 +43,29 @@ export interface NewUser extends UserFields {
   readonly externalUserId: string;
   /** Default false. */
   readonly sendWelcomeEmail?: boolean | undefined;
+  /** Default: that of the organization. Only a batch can say so ({@link needsBatch}). */
+  readonly welcomeEmailLanguage?: WelcomeLanguage | undefined;
 }
+
+/** The languages of the welcome e-mail. */
+export const welcomeLanguages = ['en', 'es', 'de', 'fr', 'pt', 'ja', 'zh'] as const;
+
+export type WelcomeLanguage = (typeof welcomeLanguages)[number];
 
 /** Changes of a user: omitted and undefined fields stay as they are. */
 export interface UserChanges extends UserFields {
   readonly externalUserId?: string | undefined;
+}
+
+/** A user in a batch. Percipio changes the one with this external user id, or creates them. */
+export type BatchUser = UserChanges & Pick<NewUser, 'externalUserId' | 'sendWelcomeEmail' | 'welcomeEmailLanguage'>;
+
+/** Whether a write says what only a batch can say. */
+export function needsBatch({
+  mustResetPassword,
+  welcomeEmailLanguage,
+}: Pick<NewUser, 'mustResetPassword' | 'welcomeEmailLanguage'>): boolean {
+  return mustResetPassword === true || welcomeEmailLanguage !== undefined;
 }
 
 const fieldNames = [
@@ -66,4 +86,16 @@ const fieldNames = [
 export function toUserBody(user: NewUser | UserChanges): Record<string, unknown> {
   const fields: Readonly<Record<string, unknown>> = { ...user };
   return Object.fromEntries(fieldNames.flatMap((name) => (fields[name] === undefined ? [] : [[name, fields[name]]])));
+}
+
+/** The same in a batch, where the password has another name. */
+export function toBatchBody(user: BatchUser): Record<string, unknown> {
+  const { password: newPassword, ...fields } = toUserBody(user);
+  const { mustResetPassword, welcomeEmailLanguage } = user;
+  return {
+    ...fields,
+    ...(newPassword !== undefined && { newPassword }),
+    ...(mustResetPassword !== undefined && { mustResetPassword }),
+    ...(welcomeEmailLanguage !== undefined && { welcomeEmailLanguage }),
+  };
 }

@@ -1,4 +1,5 @@
 // The family user-management: users.
+import { BatchUsersApi } from './batch-users.ts';
 import type { HttpClient } from './http-client.ts';
 import type { UnreadCounts } from './lenient.ts';
 import { PercipioError } from './percipio-error.ts';
@@ -53,6 +54,7 @@ const write = { family: 'user-management', retry: 'if-unprocessed' } as const;
 const writeResponseBytesMax = 1024 * 1024;
 
 export class UsersApi {
+  readonly batches: BatchUsersApi;
   readonly #http: HttpClient;
   readonly #path: string;
   #writes = 0;
@@ -60,6 +62,9 @@ export class UsersApi {
   constructor(http: HttpClient, organizationId: string) {
     this.#http = http;
     this.#path = `/user-management/v1/organizations/${encodeURIComponent(organizationId)}/users`;
+    this.batches = new BatchUsersApi(http, organizationId, () => {
+      this.#writes += 1;
+    });
   }
 
   /** How many writes were started: what was read before one may have changed. */

@@ -24,7 +24,7 @@ import { checkAttributeNames } from './check-attribute-names.ts';
 import { type CreatedUser, createUserOnce } from './create-user-once.ts';
 import { anotherPerson, findUser, mayBeOf } from './find-user.ts';
 import { LostPasswords } from './lost-passwords.ts';
-import { passwordOf } from './passwords.ts';
+import { type NewPassword, passwordOf } from './passwords.ts';
 import { differencesOf } from './user-differences.ts';
 import { toUserResource } from './user-resource.ts';
 
@@ -57,7 +57,16 @@ export function createAccountManager(percipio: PercipioContext): AccountManager 
 /** Checks a request before anything is sent. */
 function readRequest({ account: info, credential }: CreateAccountRequest) {
   const account = parseAccountRequest(info);
-  const password = passwordOf(credential);
+  const given = passwordOf(credential);
+  const { mustResetPassword } = account;
+  if (given === undefined && mustResetPassword) {
+    throw new ServiceError(
+      Code.InvalidArgument,
+      'Cannot create the account: must_reset_password needs a password in the credential options',
+      { reason: 'invalid_account' },
+    );
+  }
+  const password = given && { ...given, mustResetPassword: given.mustResetPassword || mustResetPassword };
   const { loginName, email } = account.user;
   if (password !== undefined && loginName === undefined && email === undefined) {
     throw new ServiceError(
@@ -72,14 +81,14 @@ function readRequest({ account: info, credential }: CreateAccountRequest) {
 async function createNew(
   percipio: PercipioContext,
   account: AccountRequest,
-  password: string | undefined,
+  password: NewPassword | undefined,
   context: Context,
 ): Promise<CreateAccountOutcome> {
   const { users, customAttributes } = percipio.client();
   const { signal, logger } = context;
   await checkAttributeNames(account.user.customAttributes, customAttributes, context);
   const { outcome, user } = await asChange(signal, (signal) =>
-    createUnlessTaken(users, { ...account.user, password }, signal),
+    createUnlessTaken(users, { ...account.user, ...password }, signal),
   );
   if (outcome === 'existing') {
     return await settleExisting(percipio, user, account, password, context);
@@ -105,10 +114,10 @@ async function createUnlessTaken(users: UsersApi, newUser: NewUser, signal: Abor
 async function replaceLostPassword(
   percipio: PercipioContext,
   { id }: User,
-  password: string,
+  password: NewPassword,
   context: Context,
 ): Promise<CreateAccountOutcome> {
-  const { after } = await changeAccount(percipio, id, () => ({ password }), context);
+  const { after } = await changeAccount(percipio, id, () => password, context);
   context.reporter.warn(
     `user ${id} is as requested and was last changed within a day, so it counts as the result of an earlier attempt whose password was never delivered: it has a new password now`,
   );
@@ -120,7 +129,7 @@ async function settleExisting(
   percipio: PercipioContext,
   existing: User,
   { user: asked, reactivate }: AccountRequest,
-  password: string | undefined,
+  password: NewPassword | undefined,
   context: Context,
 ): Promise<CreateAccountOutcome> {
   if (isActive(existing)) {
@@ -143,7 +152,7 @@ async function settleExisting(
       if (!mayBeOf(user, asked.externalUserId)) {
         throw anotherPerson([{ what: 'the account', user }], asked.externalUserId);
       }
-      return isActive(user) ? undefined : { ...differencesOf(user, asked), password };
+      return isActive(user) ? undefined : { ...differencesOf(user, asked), ...password };
     },
     context,
   );

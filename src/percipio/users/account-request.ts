@@ -3,7 +3,7 @@
 import { Code, ServiceError } from 'baton-connector-sdk';
 import { z } from 'zod';
 import type { AccountInfo } from '#gen/c1/connector/v2/resource_pb.js';
-import type { NewUser } from '../api/user-changes.ts';
+import { type NewUser, welcomeLanguages } from '../api/user-changes.ts';
 import { type AccountField, accountFields } from './account-schema.ts';
 import {
   type AttributeValue,
@@ -22,6 +22,8 @@ export interface AccountRequest {
   readonly user: NewUser & { readonly customAttributes: readonly AttributeValue[] };
   /** Whether to update an inactive account of the person, and to reactivate it if the account is to be active. */
   readonly reactivate: boolean;
+  /** Whether the user must change the password, which the request must have, at the next sign-in. */
+  readonly mustResetPassword: boolean;
   /** Keys of the profile that have a value and no meaning. */
   readonly unknownFields: readonly string[];
 }
@@ -32,6 +34,12 @@ function absent(value: unknown): unknown {
 }
 
 const given = <Schema extends z.ZodType>(schema: Schema) => z.preprocess(absent, schema);
+
+const welcomeLanguage = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .pipe(z.enum(welcomeLanguages, `must be one of ${welcomeLanguages.join(', ')}`));
 
 const profileSchema = z
   .object({
@@ -45,11 +53,17 @@ const profileSchema = z
     is_active: given(flagValue.default(true)),
     is_instructor: given(flagValue.optional()),
     send_welcome_email: given(flagValue.default(false)),
+    welcome_email_language: given(welcomeLanguage.optional()),
+    must_reset_password: given(flagValue.default(false)),
     reactivate: given(flagValue.default(false)),
   } satisfies Record<AccountField, z.ZodType>)
   .refine(({ send_welcome_email, email }) => !send_welcome_email || email !== undefined, {
     path: ['send_welcome_email'],
     message: 'needs an e-mail',
+  })
+  .refine((fields) => fields.welcome_email_language === undefined || fields.send_welcome_email, {
+    path: ['welcome_email_language'],
+    message: 'needs send_welcome_email',
   });
 
 /** Callers may add these for connectors that read nothing but the profile. */
@@ -86,7 +100,9 @@ export function parseAccountRequest({ emails, login, profile = {} }: AccountInfo
       isInstructor: fields.is_instructor,
       customAttributes: fields.custom_attributes.filter(({ value }) => absent(value) !== undefined),
       sendWelcomeEmail: fields.send_welcome_email,
+      welcomeEmailLanguage: fields.welcome_email_language,
     },
+    mustResetPassword: fields.must_reset_password,
     reactivate: fields.reactivate,
     unknownFields: Object.entries(profile).flatMap(([name, value]) =>
       accountFields.includes(name) || commonFields.includes(name) || absent(value) === undefined ? [] : [name],

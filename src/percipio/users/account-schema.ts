@@ -4,7 +4,7 @@ import {
   ConnectorAccountCreationSchema_FieldSchema,
   ConnectorAccountCreationSchemaSchema,
 } from '#gen/c1/connector/v2/connector_pb.js';
-import { userRoles } from '../api/user-changes.ts';
+import { userRoles, welcomeLanguages } from '../api/user-changes.ts';
 import { leastRole } from './user-fields.ts';
 
 const text = { case: 'stringField', value: {} } as const;
@@ -52,6 +52,16 @@ const fields = {
   send_welcome_email: {
     displayName: 'Send welcome e-mail',
     description: 'Percipio sends the user an e-mail when the account is created',
+    field: flag,
+  },
+  welcome_email_language: {
+    displayName: 'Language of the welcome e-mail',
+    description: `One of ${welcomeLanguages.join(', ')}. Default: that of the organization`,
+    field: text,
+  },
+  must_reset_password: {
+    displayName: 'Must reset password',
+    description: 'The user must change the password at the first sign-in. Only with a password',
     field: flag,
   },
   reactivate: {

@@ -4,9 +4,10 @@ import { Code, refusal, ServiceError } from 'baton-connector-sdk';
 import { PercipioError } from '../api/percipio-error.ts';
 import { readUntil } from '../api/read-until.ts';
 import type { User } from '../api/user.ts';
-import { toUserBody, type UserChanges } from '../api/user-changes.ts';
+import { needsBatch, toUserBody, type UserChanges } from '../api/user-changes.ts';
 import type { UsersApi } from '../api/users.ts';
 import { isUnclear, readOutcome, waitToRetry } from './unclear-outcome.ts';
+import { changeInBatch } from './write-in-batch.ts';
 
 /**
  * The changes that a user needs; undefined if it is as wanted. It is called again after each write, so it must recognize
@@ -46,6 +47,11 @@ export async function changeUser(
   for (let attempt = 1; ; attempt += 1) {
     const changes = plan(user);
     if (isEmpty(changes)) return { before, after: user, written: attempt > 1 };
+    if (needsBatch(changes)) {
+      const isSeen = (read: User) => isEmpty(withoutPassword(plan(read)));
+      const after = await changeInBatch(users, user, changes, isSeen, signal);
+      return after && { before, after, written: true };
+    }
     const failure = await tryUpdate(users, id, changes, signal);
     if (failure?.status === 404) {
       if (await read()) throw failure;

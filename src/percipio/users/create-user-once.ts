@@ -3,9 +3,10 @@ import { isConflict } from '../api/field-problems.ts';
 import { PercipioError } from '../api/percipio-error.ts';
 import { readUntil } from '../api/read-until.ts';
 import type { User } from '../api/user.ts';
-import type { NewUser } from '../api/user-changes.ts';
+import { type NewUser, needsBatch } from '../api/user-changes.ts';
 import type { UsersApi } from '../api/users.ts';
 import { isUnclear, readOutcome, waitToRetry } from './unclear-outcome.ts';
+import { createInBatch } from './write-in-batch.ts';
 
 export interface CreatedUser {
   /** `existing`: another user has the external user id already; nothing was changed. */
@@ -23,6 +24,10 @@ export interface CreatedUser {
  * ServiceError `percipio_outcome_unknown` when the lookup fails too.
  */
 export async function createUserOnce(users: UsersApi, newUser: NewUser, signal: AbortSignal): Promise<CreatedUser> {
+  if (needsBatch(newUser)) {
+    const { user, isProcessed } = await createInBatch(users, newUser, signal);
+    return { outcome: isProcessed || isAsRequested(user, newUser) ? 'created' : 'existing', user };
+  }
   const find = () => users.lookUp('external-user-id', newUser.externalUserId, signal);
   let unclear: PercipioError | undefined;
   for (let attempt = 1; ; attempt += 1) {

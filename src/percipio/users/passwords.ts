@@ -1,5 +1,5 @@
 // Passwords: which ones Percipio accepts, and how one is replaced.
-import { Code, type Credential, type CredentialManager, refusal, ServiceError } from 'baton-connector-sdk';
+import { Code, type Credential, type CredentialManager, ServiceError } from 'baton-connector-sdk';
 import type { PercipioContext } from '../context.ts';
 import { changeAccount } from './change-account.ts';
 import { parseUserId } from './user-fields.ts';
@@ -16,17 +16,23 @@ export function createCredentialManager(percipio: PercipioContext): CredentialMa
           reason: 'unsupported_credential',
         });
       }
-      await changeAccount(percipio, userId, () => ({ password }), context);
+      await changeAccount(percipio, userId, () => password, context);
     },
   };
 }
 
+/** A password to set. */
+export interface NewPassword {
+  readonly password: string;
+  /** Whether the user must change it at the next sign-in. */
+  readonly mustResetPassword: boolean;
+}
+
 /**
  * The password to set; undefined for a user who signs in without one.
- * @throws ServiceError `weak_password` INVALID_ARGUMENT where Percipio would refuse it, `password_change_not_forcible`
- * FAILED_PRECONDITION where the user must change it at the next sign-in.
+ * @throws ServiceError `weak_password` INVALID_ARGUMENT where Percipio would refuse it.
  */
-export function passwordOf(credential: Credential | undefined): string | undefined {
+export function passwordOf(credential: Credential | undefined): NewPassword | undefined {
   if (credential === undefined || !('password' in credential)) return undefined;
   if (!isStrong(credential.password)) {
     throw new ServiceError(
@@ -35,13 +41,7 @@ export function passwordOf(credential: Credential | undefined): string | undefin
       { reason: 'weak_password' },
     );
   }
-  if (credential.mustChange) {
-    throw refusal(
-      "Percipio's API cannot force a password change at the next sign-in. Repeat the request without it, and ask the user to change the password in their profile",
-      'password_change_not_forcible',
-    );
-  }
-  return credential.password;
+  return { password: credential.password, mustResetPassword: credential.mustChange };
 }
 
 const charactersMin = 8;

@@ -139,6 +139,21 @@ for (const [title, profile, fault, credential] of [
   ['with an attribute that is no text', { ...asked, custom_attributes: { A: {} } }, /custom_attributes\.A must be/],
   ['with attributes that have no names', { ...asked, custom_attributes: 'A' }, /custom_attributes must be strings by/],
   ['with a welcome e-mail and no e-mail', { ...asked, send_welcome_email: true }, /send_welcome_email needs an e-mail/],
+  [
+    'with a language and no welcome e-mail',
+    { ...asked, email, welcome_email_language: 'de' },
+    /welcome_email_language needs send_welcome_email/,
+  ],
+  [
+    'with a language that Percipio does not have',
+    { ...asked, email, send_welcome_email: true, welcome_email_language: 'tlh' },
+    /welcome_email_language must be one of en, es, de, fr, pt, ja, zh/,
+  ],
+  [
+    'with a password to reset and none',
+    { ...asked, must_reset_password: true },
+    /must_reset_password needs a password/,
+  ],
   ['with a flag that is none', { ...asked, reactivate: 'perhaps' }, /reactivate must be true or false/],
   ['with a state that is none', { ...asked, is_active: 'later' }, /is_active must be true or false/],
   [
@@ -174,7 +189,7 @@ test('a password that the caller chose too short is INVALID_ARGUMENT before any 
 });
 
 const validFields =
-  'external_user_id, email, login_name, first_name, last_name, role, custom_attributes, is_active, is_instructor, send_welcome_email, reactivate';
+  'external_user_id, email, login_name, first_name, last_name, role, custom_attributes, is_active, is_instructor, send_welcome_email, welcome_email_language, must_reset_password, reactivate';
 
 test('fields that Percipio does not have are INVALID_ARGUMENT before any request, with the valid ones', async (t) => {
   const started = await startProvisioning(t, []);
@@ -219,14 +234,6 @@ test('all faults of an account are told at once, without its values', async (t) 
   const { rawMessage } = await failureOf(createAccount(started, { email: 'secret-mail', login_name: 'a secret' }));
   assert.match(rawMessage, /external_user_id .*; email .*; login_name /);
   assert.doesNotMatch(rawMessage, /secret/);
-});
-
-test('a password that must be changed is refused before any request: Percipio could not enforce it', async (t) => {
-  const started = await startProvisioning(t, []);
-  const error = await failureOf(createAccount(started, asked, randomPassword({ length: 16n }, true)));
-  assert.deepEqual([error.code, error.findDetails(ErrorInfoSchema).length], [Code.FailedPrecondition, 1]);
-  assert.match(error.rawMessage, /cannot force a password change/);
-  assert.deepEqual(started.calls(), []);
 });
 
 for (const [title, existing] of [
@@ -645,6 +652,8 @@ test('the account schema asks for an external user id and offers the rest, in th
       ['is_active', 'boolField', false],
       ['is_instructor', 'boolField', false],
       ['send_welcome_email', 'boolField', false],
+      ['welcome_email_language', 'stringField', false],
+      ['must_reset_password', 'boolField', false],
       ['reactivate', 'boolField', false],
     ],
   );
