@@ -43,13 +43,15 @@ export function createAccountManager(percipio: PercipioContext): AccountManager 
       const { users } = percipio.client();
       const existing = await asService(context.signal, (signal) => findUser(users, account.user, signal));
       if (existing && password !== undefined && lost.isLikely(existing, account.user)) {
-        return await lost.whileSetting(account.user, () => replaceLostPassword(percipio, existing, password, context));
+        return await lost.whileAnswering(account.user, () =>
+          replaceLostPassword(percipio, existing, password, context),
+        );
       }
       const settle = () =>
         existing
           ? settleExisting(percipio, existing, account, password, context)
           : createNew(percipio, account, password, context);
-      return await (password === undefined ? settle() : lost.whileSetting(account.user, settle));
+      return await lost.whileAnswering(account.user, settle);
     },
   };
 }

@@ -13,14 +13,14 @@ const idsMax = 10_000;
 /**
  * Percipio says neither who created an account nor whether somebody has signed in. So an account counts as the result of
  * an earlier attempt at the same request if it is exactly as requested, it was changed within the last day, and this
- * process has not set its password.
+ * process has not answered a request for it.
  */
 export class LostPasswords {
-  /** External user ids, in lower case, of accounts whose passwords this process has set or is setting. */
+  /** External user ids, in lower case, of accounts that this process has created, found or is creating. */
   readonly #ours = new Set<string>();
 
-  /** Notes that `work` sets the password of an account, unless it fails. */
-  async whileSetting<Result>(
+  /** Notes that `work` answers a request for an account, with its password if it has one, unless it fails. */
+  async whileAnswering<Result>(
     { externalUserId }: Pick<NewUser, 'externalUserId'>,
     work: () => Promise<Result>,
   ): Promise<Result> {

@@ -73,6 +73,14 @@ test('the same process does not set it again: it has answered with the password'
   assert.ok(started.simulator.canSignIn('jane', first.password ?? ''));
 });
 
+test('the same process gives no password to an account that it created without one', async (t) => {
+  const started = await startProvisioning(t, []);
+  await createAccount(started, {}, {});
+  const again = await createAccount(started);
+  assert.deepEqual([again.outcome, again.password], ['alreadyExists', undefined]);
+  assert.equal(started.written().length, 1);
+});
+
 test('requests that come together get one password', async (t) => {
   const started = await startProvisioning(t, []);
   const all = await Promise.all(Array.from({ length: 5 }, () => createAccount(started)));
