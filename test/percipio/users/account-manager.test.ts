@@ -155,7 +155,7 @@ for (const [title, profile, fault, credential] of [
     /must_reset_password needs a password/,
   ],
   ['with a flag that is none', { ...asked, reactivate: 'perhaps' }, /reactivate must be true or false/],
-  ['with a state that is none', { ...asked, is_active: 'later' }, /is_active must be true or false/],
+  ['with an invalid state', { ...asked, is_active: 'later' }, /is_active must be true or false/],
   [
     'with a password and nothing to sign in by',
     { external_user_id: 'E1' },

@@ -39,7 +39,7 @@ for (const [name, args] of both) {
     assert.deepEqual(now, { ...jane, externalUserId: 'E9' });
   });
 
-  test(`${name} does not need the case of an id, and a change of case is none`, async (t) => {
+  test(`${name} does not need the case of an id, and does not change its case`, async (t) => {
     const { invoke, written } = await start(t);
     const same = await invoke(name, { ...args, new_external_user_id: 'e1' });
     assert.equal(same.response?.changed, false);

@@ -322,7 +322,7 @@ test('move_user changes role and profile in one write, and says which role it re
   ]);
 });
 
-test('move_user leaves omitted fields as they are, and an instructor who is none needs no write', async (t) => {
+test('move_user leaves omitted fields as they are, and writes nothing for a user who is not an instructor anyway', async (t) => {
   const { invoke, written } = await startWithJane(t);
   const { response } = await invoke('move_user', { user_id: userId, is_instructor: false });
   assert.deepEqual([response?.changed, response?.role], [false, 'MANAGER']);
