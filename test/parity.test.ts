@@ -15,6 +15,7 @@ import { runCommand } from '../src/baton/commands/run.ts';
 import { isFinal } from '../src/baton/conductorone/tasks/task-outcome.ts';
 import type { Field } from '../src/baton/config/field.ts';
 import { defaultFields } from '../src/baton/config/fields/default-fields.ts';
+import { syncRetryTimeout } from '../src/baton/config/fields/run.ts';
 import { withStandardCommands } from '../src/baton/run-program.ts';
 import { createConnectorCheck } from '../src/baton/server/health/connector-check.ts';
 import { encodeActionId } from '../src/baton/services/actions/action-id.ts';
@@ -43,6 +44,7 @@ const ours = [
     'report-mapping',
   ],
   ...['report-timeout', 'reset-role-on-disable', 'skip-compliance-courses', 'skip-retired-courses', 'sync-licenses'],
+  'sync-retry-timeout',
 ];
 const newer = ['external-resource-traits'];
 
@@ -168,7 +170,11 @@ test('docs/parity.md: how often is polled and retried', () => {
   );
   const requests = `retries ${requestRetry.attemptsMax - 1} times`;
   assert.equal(saysOf('Failures', 'nothing is listening on the address'), `${requests}, then fails`);
-  assert.equal(saysOf('Failures', '408, 429, 5xx but 501'), `${requests}; respects \`Retry-After\``);
+  const retryMinutes = Number(syncRetryTimeout.defaultValue) / 60_000;
+  assert.equal(
+    saysOf('Failures', '408, 429, 5xx but 501'),
+    `${requests}, and then the call that needed it for \`--sync-retry-timeout\` (${retryMinutes} min); respects \`Retry-After\``,
+  );
   assert.equal(saysOf('Failures', 'report download that breaks off'), `retries ${downloadRetry.attemptsMax - 1} times`);
 });
 

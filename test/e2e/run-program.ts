@@ -63,6 +63,8 @@ function environmentFor({ url, organizationId, token }: Account, folder: WorkFol
     BATON_BASE_URL: url,
     BATON_ORGANIZATION_ID: organizationId,
     BATON_API_TOKEN: token,
+    // A test of a failure need not wait.
+    BATON_SYNC_RETRY_TIMEOUT: '1ms',
     ...env,
   };
 }

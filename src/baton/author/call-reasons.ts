@@ -49,6 +49,25 @@ export const callReasons = {
     action: 'Generate the client from the same .proto files as the connector.',
   },
 
+  // Syncs.
+  call_failed: {
+    codes: [
+      'Unavailable',
+      'DeadlineExceeded',
+      'ResourceExhausted',
+      'PermissionDenied',
+      'Unauthenticated',
+      'FailedPrecondition',
+      'InvalidArgument',
+      'NotFound',
+      'Unimplemented',
+      'Internal',
+      'Unknown',
+    ],
+    meaning: 'A call of a sync failed, of a connector in another process. The message names the call and the code.',
+    action: 'Follow the message.',
+  },
+
   // Lists.
   invalid_enqueued_tokens: {
     codes: ['Internal'],

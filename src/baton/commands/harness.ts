@@ -6,6 +6,7 @@ import { UsageError } from '../author/usage-error.ts';
 import type { Command, Invocation } from '../command-line/command.ts';
 import { choiceField, durationField, intField, stringField } from '../config/create-field.ts';
 import type { Field } from '../config/field.ts';
+import { syncRetryTimeout } from '../config/fields/run.ts';
 import { c1zTempDir, file } from '../config/fields/sync.ts';
 import type { Connection, TlsOptions } from '../harness/connection.ts';
 import { formatJson } from '../harness/report/format-json.ts';
@@ -93,7 +94,20 @@ export const harnessCommand: Command = {
   summary: 'Check a Baton connector over gRPC against the contract',
   description:
     'Read everything from any Baton connector over gRPC, check that it follows the contract, and report each check as passed, failed or not applicable. It never changes anything in the application. It uses plaintext on loopback without --tls flags, and TLS otherwise. With --file, it also writes a sync. The exit code is 1 if a check failed.',
-  fields: [address, replica, tlsCa, tlsCert, tlsKey, tlsServerName, timeout, callTimeout, itemsMax, junit, output],
+  fields: [
+    address,
+    replica,
+    tlsCa,
+    tlsCert,
+    tlsKey,
+    tlsServerName,
+    timeout,
+    callTimeout,
+    itemsMax,
+    syncRetryTimeout,
+    junit,
+    output,
+  ],
   constraints: [{ kind: 'required-together', fields: [tlsCert, tlsKey] }],
   needsConnectorSettings: false,
   async run(invocation) {
@@ -115,6 +129,7 @@ export const harnessCommand: Command = {
           ? {
               path: resolve(host.cwd, settings.get(file)),
               temporaryFolder: settings.get(c1zTempDir) ?? host.env.BATON_TMPDIR,
+              callRetry: { timeoutMs: settings.get(syncRetryTimeout) },
             }
           : undefined,
       logger,

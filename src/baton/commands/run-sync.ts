@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { keptFullRunsDefault } from '../c1z/tables/retention.ts';
 import type { Invocation } from '../command-line/command.ts';
 import { AdvisedFailure } from '../command-line/report-failure.ts';
-import { output } from '../config/fields/run.ts';
+import { output, syncRetryTimeout } from '../config/fields/run.ts';
 import { healthCheck, provisioning, ticketing } from '../config/fields/service-mode.ts';
 import {
   c1zTempDir,
@@ -54,6 +54,7 @@ export async function runSync(invocation: Invocation): Promise<number> {
       targets: readTargets(settings.get(syncResources)),
       isEmpty: settings.get(skipFullSync),
       workers: countWorkers(settings, availableParallelism()),
+      callRetry: { timeoutMs: settings.get(syncRetryTimeout) },
     });
     const summary = summarizeSync(synced, tally, connector.statistics?.(), performance.now() - startedAtMs);
     host.stdout.write(settings.get(output) === 'json' ? `${JSON.stringify(summary)}\n` : formatSummary(summary));

@@ -5,6 +5,7 @@ import { readClientKey } from '../conductorone/credentials/read-client-key.ts';
 import { runService } from '../conductorone/run-service.ts';
 import { defaultServiceTiming, type ServiceTiming } from '../conductorone/tasks/service-timing.ts';
 import { defaultFields } from '../config/fields/default-fields.ts';
+import { syncRetryTimeout } from '../config/fields/run.ts';
 import { clientId, clientSecret, provisioning, taskConcurrency, ticketing } from '../config/fields/service-mode.ts';
 import {
   c1zTempDir,
@@ -63,6 +64,7 @@ export async function runServiceMode(
         resourceTypeIds: settings.get(syncResourceTypes),
         targets: readTargets(settings.get(syncResources)),
         workers: countWorkers(settings, availableParallelism()),
+        callRetry: { timeoutMs: settings.get(syncRetryTimeout) },
         secrets: [...program.fields, ...defaultFields]
           .filter((field) => field.secret)
           .map((field) => String(settings.get(field) ?? '')),

@@ -1,10 +1,10 @@
 // Reads a listing page by page to its end, as a sync does, and detects a missing end.
 import type { Any } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError } from '@connectrpc/connect';
-import { RateLimitDescriptionSchema } from '#gen/c1/connector/v2/annotation_ratelimit_pb.js';
 import { EnqueuePageTokensSchema } from '#gen/c1/connector/v2/annotation_type_scoped_grants_pb.js';
 import { pause } from '../net/abort.ts';
 import { linear, noJitter, retry } from '../net/retry.ts';
+import { isTransient, rateLimitDelayMs } from '../sync/retry-calls.ts';
 import { receiveMaxBytes } from './connection.ts';
 import { describeFailure, quote } from './describe-call.ts';
 import { IdSet } from './id-set.ts';
@@ -121,23 +121,12 @@ async function readPage<Item>(
       },
       signal: target.signal,
       delayAfter: (error, backoffMs) =>
-        isTransient(error) ? Math.min(Math.max(backoffMs, untilResetMs(error)), rateLimitWaitMaxMs) : undefined,
+        isTransient(error) ? Math.min(rateLimitDelayMs(error, Date.now()) ?? backoffMs, rateLimitWaitMaxMs) : undefined,
     });
   } catch (error) {
     target.signal.throwIfAborted();
     throw toListingError(error, listing, query);
   }
-}
-
-/** The codes on which a Go syncer retries (pkg/retry of baton-sdk v0.25.0). */
-function isTransient(error: unknown): error is ConnectError {
-  return error instanceof ConnectError && (error.code === Code.Unavailable || error.code === Code.DeadlineExceeded);
-}
-
-/** How long until a rate limit resets; 0 if the error names none. */
-function untilResetMs(error: ConnectError): number {
-  const [limit] = error.findDetails(RateLimitDescriptionSchema);
-  return limit?.resetAt ? Number(limit.resetAt.seconds) * 1000 - Date.now() : 0;
 }
 
 function toListingError(error: unknown, listing: ListCall, query: PageQuery): ListingError {

@@ -2,6 +2,7 @@
 
 import type { Logger } from 'pino';
 import type { ConnectorMetadata } from '#gen/c1/connector/v2/connector_pb.js';
+import type { CallRetry } from '../sync/retry-calls.ts';
 import type { LimitChecker } from './limits.ts';
 import type { CallDelays } from './pages.ts';
 import type { Target } from './target.ts';
@@ -34,6 +35,8 @@ export interface SyncFile {
   readonly path: string;
   /** The folder for the uncompressed database; default: the system's folder for temporary files. */
   readonly temporaryFolder: string | undefined;
+  /** How the calls of the sync are retried. Default: they are not. */
+  readonly callRetry?: CallRetry | undefined;
 }
 
 /** The value of a response, or how the call failed. */

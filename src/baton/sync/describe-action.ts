@@ -10,10 +10,18 @@ const methods: Readonly<Partial<Record<Operation, string>>> = {
   'list-grants': 'ListGrants',
 };
 
-/** `ListGrants of book b1`, `ListResources of room below floor 2`. */
+const tokenLengthMax = 40;
+
+/** `ListGrants of book b1`, `ListResources of room below floor 2 (page token "next")`. */
 export function describeAction(action: ActionInit): string {
-  const { operation, resourceTypeId, resourceId, parentResourceTypeId, parentResourceId } = action;
+  const { operation, resourceTypeId, resourceId, parentResourceTypeId, parentResourceId, pageToken } = action;
   const of = [resourceTypeId, resourceId].filter(Boolean).join(' ');
   const below = parentResourceId && ` below ${parentResourceTypeId} ${parentResourceId}`;
-  return `${methods[operation] ?? operation}${of && ` of ${of}`}${below}`;
+  const page = pageToken && ` (page token ${JSON.stringify(shorten(pageToken))})`;
+  return `${methods[operation] ?? operation}${of && ` of ${of}`}${below}${page}`;
+}
+
+/** Page tokens may be a megabyte. */
+function shorten(token: string): string {
+  return token.length <= tokenLengthMax ? token : `${token.slice(0, tokenLengthMax).toWellFormed()}…`;
 }

@@ -47,6 +47,7 @@ function createContext(options: FullSyncOptions, signal: AbortSignal): SyncConte
   return {
     ...options,
     ...connect(options, signal),
+    signal,
     state,
     types: () => {
       types ??= [...store.records.allResourceTypes()];

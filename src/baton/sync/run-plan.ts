@@ -7,10 +7,13 @@ import { setImmediate } from 'node:timers/promises';
 import { ConnectError } from '@connectrpc/connect';
 import { Code } from '../author/service-error.ts';
 import { CallAhead } from './call-ahead.ts';
+import { describeCallFailure } from './call-failure.ts';
+import { describeAction } from './describe-action.ts';
 import { toCheckpointToken } from './plan/checkpoint-token.ts';
 import type { ActionInit, Operation, SyncAction } from './plan/sync-action.ts';
 import type { Outcome } from './plan/sync-state.ts';
 import { planSync } from './plan-sync.ts';
+import { retryCall } from './retry-calls.ts';
 import { SkippedCalls } from './skipped-calls.ts';
 import type { SyncContext } from './sync-context.ts';
 import { entitlementsStep, staticEntitlementsStep } from './sync-entitlements.ts';
@@ -59,7 +62,7 @@ export async function runPlan(context: SyncContext): Promise<void> {
       // Not awaited otherwise: what it prefetches can use what the first listing reads.
       state.advance(outcome instanceof Promise ? await outcome : outcome);
     } else {
-      state.advance(await doCall(action, calls, skipped));
+      state.advance(await doCall(action, context, calls, skipped));
       calls.release(action);
       // A connector in this process may never wait for anything: let timers, signals and heartbeats have their turn, and
       // memory be freed. Not after planning.
@@ -85,15 +88,27 @@ function* upcomingCalls(upcoming: Iterable<SyncAction>): Generator<SyncAction> {
 async function request(action: ActionInit, context: SyncContext): Promise<ReceivedPage> {
   const { call } = steps[action.operation];
   if (!call) throw new Error(`the operation ${action.operation} makes no calls`);
-  return await call(action, context);
+  return await retryCall(
+    context,
+    () => describeAction(action),
+    () => call(action, context),
+  );
 }
 
-async function doCall(action: SyncAction, calls: CallAhead, skipped: SkippedCalls): Promise<Outcome> {
+async function doCall(
+  action: SyncAction,
+  { signal }: SyncContext,
+  calls: CallAhead,
+  skipped: SkippedCalls,
+): Promise<Outcome> {
   let page: ReceivedPage;
   try {
     page = await calls.take(action);
   } catch (error) {
-    if (!(error instanceof ConnectError && error.code === Code.NotFound && skipped.mayBeSkipped(action))) throw error;
+    signal.throwIfAborted();
+    if (!(error instanceof ConnectError && error.code === Code.NotFound && skipped.mayBeSkipped(action))) {
+      throw describeCallFailure(error, action);
+    }
     skipped.skip(action, error);
     return done;
   }

@@ -6,6 +6,7 @@ import type { ConnectorClients } from '../client/connector-clients.ts';
 import type { ServiceEntry } from '../services/service-entry.ts';
 import type { ExpansionLimits } from './expand/plan-expansion.ts';
 import type { SyncState } from './plan/sync-state.ts';
+import type { CallRetry } from './retry-calls.ts';
 import type { SyncObserver } from './sync-observer.ts';
 
 type Id = Pick<ResourceId, 'resourceType' | 'resource'>;
@@ -40,6 +41,8 @@ export interface FullSyncOptions {
   readonly isEmpty: boolean;
   /** Maximum concurrent calls, at least 1. */
   readonly workers: number;
+  /** How calls are retried. Default: they are not. */
+  readonly callRetry?: CallRetry | undefined;
   /** The shortest time between checkpoints within a step, in milliseconds. Default: 10,000, as in the Go syncer. */
   readonly checkpointIntervalMs?: number | undefined;
 }

@@ -72,6 +72,7 @@ async function syncInto(
     targets: syncSettings.targets ?? (sync.targetedSyncResources.length > 0 ? sync.targetedSyncResources : undefined),
     isEmpty: syncSettings.skipFullSync,
     workers: syncSettings.workers,
+    callRetry: syncSettings.callRetry,
   });
   const skipped = Object.fromEntries(tally.skippedCounts);
   logger.info({ sync_id: syncId, sync_type: type, bytes: saved.fileBytes, skipped }, 'synced');

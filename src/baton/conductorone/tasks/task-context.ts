@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Task } from '#gen/c1/connectorapi/baton/v1/baton_pb.js';
 import type { UnaryClient } from '../../client/in-process-client.ts';
 import type { ServiceEntry } from '../../services/service-entry.ts';
+import type { CallRetry } from '../../sync/retry-calls.ts';
 import type { FullSyncOptions, SyncTarget } from '../../sync/sync-context.ts';
 import type { BatonClient } from '../link/baton-client.ts';
 import type { ServiceTiming } from './service-timing.ts';
@@ -44,6 +45,8 @@ export interface SyncSettings {
   /** Override those of a task: `--sync-resources`. */
   readonly targets?: readonly SyncTarget[] | undefined;
   readonly workers: number;
+  /** How the calls of a sync are retried. Default: they are not. */
+  readonly callRetry?: CallRetry | undefined;
   /** Texts that must not appear in a debug log. */
   readonly secrets: readonly string[];
 }

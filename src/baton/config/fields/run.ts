@@ -1,11 +1,20 @@
 // Settings of the default command that Go connectors do not have.
-import { boolField, choiceField, stringField } from '../create-field.ts';
+import { boolField, choiceField, durationField, stringField } from '../create-field.ts';
 
 export const output = choiceField({
   name: 'output',
   description: 'Output format: text for humans, json for scripts',
   oneOf: ['text', 'json'],
   default: 'text',
+  exportTarget: 'none',
+});
+
+/** Go connectors retry without limit. */
+export const syncRetryTimeout = durationField({
+  name: 'sync-retry-timeout',
+  description:
+    'How long to retry a call of a sync while the connector or its application is unavailable (1ms: not at all)',
+  default: '15m',
   exportTarget: 'none',
 });
 

@@ -47,7 +47,7 @@ test('syncs-to-file: a sync that fails is told, and leaves no file', async (t) =
   const syncs = new Set<string>();
   const isThird = (id: string) => syncs.add(id).size > 2 && [...syncs].indexOf(id) >= 2 && id.length === 27;
   const report = await judgeServices(t, services, { file: { path, temporaryFolder } });
-  assertFailed(report, { 'syncs-to-file': /^not this time$/ });
+  assertFailed(report, { 'syncs-to-file': /^ListGrants of book b0 failed with PERMISSION_DENIED: not this time$/ });
   assert.equal(calls, 1);
   assert.deepEqual(await readdir(folder), ['temporary']);
 });

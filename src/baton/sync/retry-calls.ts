@@ -1,0 +1,82 @@
+// Retries the calls of a sync while the connector, or the application that it reads, is unavailable.
+import { ConnectError } from '@connectrpc/connect';
+import type { Logger } from 'pino';
+import { RateLimitDescriptionSchema } from '#gen/c1/connector/v2/annotation_ratelimit_pb.js';
+import { Code, codeName } from '../author/code.ts';
+import { linear, noJitter, type RetryPolicy, retry } from '../net/retry.ts';
+
+/** How the calls of a sync are retried. */
+export interface CallRetry {
+  /** No retry of a call starts later than this after the call began, in milliseconds. 0: calls are not retried. */
+  readonly timeoutMs: number;
+  /** The delay after the first failure; after the n-th one it is n times as long. Default: 1000. Only tests shorten it. */
+  readonly delayMinMs?: number | undefined;
+}
+
+interface RetryContext {
+  readonly callRetry?: CallRetry | undefined;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** No delay is longer, whatever a rate limit says (pkg/retry of baton-sdk v0.25.0). */
+const delayMaxMs = 60_000;
+
+/**
+ * Makes a call until it succeeds, as the Go syncer does (pkg/retry of baton-sdk v0.25.0), but not forever. Only UNAVAILABLE
+ * and DEADLINE_EXCEEDED are retried. A connector that retries its requests to the application itself has done so before:
+ * each retry here repeats that. The delays keep the number of requests low, and a call that took longer than the timeout,
+ * such as one that waited for a report, is not repeated at all.
+ * @param describe - Names the call for the log.
+ * @throws What the last attempt failed with; the signal's reason once it has aborted.
+ */
+export async function retryCall<Result>(
+  { callRetry: { timeoutMs, delayMinMs = 1000 } = { timeoutMs: 0 }, logger, signal }: RetryContext,
+  describe: () => string,
+  call: () => Promise<Result>,
+): Promise<Result> {
+  const startedAtMs = performance.now();
+  const leftMs = () => startedAtMs + timeoutMs - performance.now();
+  const policy: RetryPolicy = {
+    attemptsMax: timeoutMs > 0 ? Number.POSITIVE_INFINITY : 1,
+    delayMinMs,
+    delayMaxMs,
+    growth: linear,
+    jitter: noJitter,
+  };
+  return await retry(call, {
+    policy,
+    signal,
+    delayAfter: (error, backoffMs) => {
+      if (!isTransient(error)) return undefined;
+      const delayMs = Math.min(rateLimitDelayMs(error, Date.now()) ?? backoffMs, delayMaxMs);
+      return delayMs <= leftMs() ? delayMs : undefined;
+    },
+    onRetry: ({ error, attempt, delayMs }) => {
+      const { code, rawMessage } = ConnectError.from(error);
+      logger.warn(
+        { call: describe(), code: codeName(code), reason: rawMessage, attempt, delay_ms: Math.round(delayMs) },
+        'a call of the sync failed; retrying',
+      );
+    },
+  });
+}
+
+/** Whether an error is worth a retry, by the codes on which a Go syncer retries (pkg/retry of baton-sdk v0.25.0). */
+export function isTransient(error: unknown): error is ConnectError {
+  return error instanceof ConnectError && (error.code === Code.Unavailable || error.code === Code.DeadlineExceeded);
+}
+
+/**
+ * How long a rate limit says to wait, in milliseconds; undefined if the error names none that is still in force. While
+ * requests remain, they are spread over the time until the limit resets, in whole seconds.
+ * @param nowMs - The time in milliseconds since 1970.
+ */
+export function rateLimitDelayMs(error: ConnectError, nowMs: number): number | undefined {
+  for (const { resetAt, remaining } of error.findDetails(RateLimitDescriptionSchema)) {
+    const untilResetMs = resetAt ? Number(resetAt.seconds) * 1000 + resetAt.nanos / 1e6 - nowMs : 0;
+    if (untilResetMs <= 0) continue;
+    return remaining > 0 ? Math.ceil(untilResetMs / Number(remaining) / 1000) * 1000 : untilResetMs;
+  }
+  return undefined;
+}

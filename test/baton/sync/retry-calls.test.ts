@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { create } from '@bufbuild/protobuf';
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import { ConnectError } from '@connectrpc/connect';
+import { pino } from 'pino';
+import { RateLimitDescriptionSchema } from '#gen/c1/connector/v2/annotation_ratelimit_pb.js';
+import { Code } from '../../../src/baton/author/code.ts';
+import { ServiceError } from '../../../src/baton/author/service-error.ts';
+import { rateLimitDelayMs, retryCall } from '../../../src/baton/sync/retry-calls.ts';
+
+const failure = (code: Code) => new ServiceError(code, 'closed for lunch', { reason: 'closed' });
+
+/** Makes a call that fails some times; what was logged of it. */
+async function callFailing(
+  failures: readonly unknown[],
+  { timeoutMs = 60_000, signal = new AbortController().signal } = {},
+) {
+  const lines: Record<string, unknown>[] = [];
+  const logger = pino({}, { write: (line) => void lines.push(JSON.parse(line)) });
+  let calls = 0;
+  const call = async () => {
+    const error = failures[calls++];
+    if (error) throw error;
+    return 'answer';
+  };
+  const options = { callRetry: { timeoutMs, delayMinMs: 1 }, logger, signal };
+  return { result: retryCall(options, () => 'ListGrants of book b1', call), lines, calls: () => calls };
+}
+
+for (const code of [Code.Unavailable, Code.DeadlineExceeded]) {
+  test(`a call that fails with code ${code} is retried, and the log names it`, async () => {
+    const { result, lines, calls } = await callFailing([failure(code), failure(code), failure(code)]);
+    assert.equal(await result, 'answer');
+    assert.equal(calls(), 4);
+    assert.deepEqual(
+      lines.map(({ level, msg, call, attempt, delay_ms, reason }) => [level, msg, call, attempt, delay_ms, reason]),
+      [1, 2, 3].map((attempt) => [
+        40,
+        'a call of the sync failed; retrying',
+        'ListGrants of book b1',
+        attempt,
+        attempt,
+        'closed for lunch',
+      ]),
+    );
+    assert.match(String(lines[0]?.code), /^(UNAVAILABLE|DEADLINE_EXCEEDED)$/);
+  });
+}
+
+for (const error of [
+  failure(Code.ResourceExhausted),
+  failure(Code.NotFound),
+  failure(Code.Internal),
+  new Error('bug'),
+]) {
+  test(`a call that fails with ${error.message} (${'code' in error ? error.code : 'no code'}) is not retried`, async () => {
+    const { result, calls } = await callFailing([error]);
+    await assert.rejects(result, error);
+    assert.equal(calls(), 1);
+  });
+}
+
+test('retries end with the timeout', async () => {
+  const forever = Array.from({ length: 1000 }, () => failure(Code.Unavailable));
+  const { result, calls } = await callFailing(forever, { timeoutMs: 30 });
+  await assert.rejects(result, { code: Code.Unavailable });
+  // 1 + 2 + … + 7 = 28 ms of delays.
+  assert.ok(calls() > 1 && calls() <= 8, `${calls()} calls`);
+});
+
+test('a timeout of 0 means no retry', async () => {
+  const { result, calls } = await callFailing([failure(Code.Unavailable)], { timeoutMs: 0 });
+  await assert.rejects(result, { code: Code.Unavailable });
+  assert.equal(calls(), 1);
+});
+
+test('an abort ends the wait for a retry', async () => {
+  const stop = new AbortController();
+  const limited = new ServiceError(Code.Unavailable, 'too fast', {
+    reason: 'limited',
+    details: [{ desc: RateLimitDescriptionSchema, value: { resetAt: timestampFromMs(Date.now() + 30_000) } }],
+  });
+  const { result } = await callFailing([limited], { signal: stop.signal });
+  stop.abort(new Error('stopped'));
+  await assert.rejects(result, /stopped/);
+});
+
+/** An error with rate limits that reset so many milliseconds after `now`. */
+const now = Date.UTC(2026, 0, 1);
+function limited(...limits: { inMs?: number; remaining?: number }[]): ConnectError {
+  const outgoing = limits.map(({ inMs, remaining = 0 }) => ({
+    desc: RateLimitDescriptionSchema,
+    value: create(RateLimitDescriptionSchema, {
+      remaining: BigInt(remaining),
+      ...(inMs !== undefined && { resetAt: timestampFromMs(now + inMs) }),
+    }),
+  }));
+  return new ConnectError('too fast', Code.Unavailable, undefined, outgoing);
+}
+
+for (const [title, error, expected] of [
+  ['without a rate limit', limited(), undefined],
+  ['with a limit that does not say when it resets', limited({}), undefined],
+  ['with a limit that was reset before', limited({ inMs: -1 }), undefined],
+  ['without remaining requests', limited({ inMs: 2500 }), 2500],
+  ['with remaining requests, spread over the time and rounded up', limited({ inMs: 5000, remaining: 100 }), 1000],
+  ['with a few remaining requests', limited({ inMs: 30_000, remaining: 7 }), 5000],
+  ['with an old limit and a new one', limited({ inMs: -1 }, { inMs: 700 }), 700],
+] as const) {
+  test(`the delay for an error ${title}`, () => {
+    assert.equal(rateLimitDelayMs(error, now), expected);
+  });
+}
