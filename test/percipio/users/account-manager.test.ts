@@ -448,13 +448,22 @@ test('a colleague who gets the login name meanwhile keeps the account', async (t
   assert.equal(started.simulator.data.users.length, 1);
 });
 
-for (const options of [{}, { errorForm: 'code', writeAnswers: 'empty', staleReads: 1 }] as const) {
-  test(`two people whom two replicas create with one login name at once are not mixed up (${JSON.stringify(options)})`, async (t) => {
+for (const [options, more] of [
+  [{}, {}],
+  [{ errorForm: 'code', writeAnswers: 'empty', staleReads: 1 }, {}],
+  // By a batch, which has no conflict for an external user id.
+  [{}, { must_reset_password: true }],
+] as const) {
+  test(`two people whom two replicas create with one login name at once are not mixed up (${JSON.stringify([options, more])})`, async (t) => {
     const started = await startProvisioning(t, [], options);
     started.simulator.faults.add({ kind: 'gather', count: 2, match: { method: 'POST' } });
     const outcomes = await Promise.all(
       [started, started.restarted()].map((replica, index) =>
-        createAccount(replica, { external_user_id: `E${index + 1}`, login_name: 'jane' }).then(
+        createAccount(
+          replica,
+          { external_user_id: `E${index + 1}`, login_name: 'jane', ...more },
+          randomPassword(),
+        ).then(
           ({ result }) => result.case,
           (error) => [error.code, error.rawMessage],
         ),
