@@ -43,7 +43,7 @@ export interface GrantPlaces {
   readonly courses: readonly (CourseGrants | undefined)[];
   /** The ranks of users, ascending for each course and status. */
   readonly users: Uint32Array;
-  /** The rank of a user by number; negative for one who is not synced. */
+  /** The rank of a user by number; negative, and so not among `users`, for one who is not synced. */
   readonly rankOf: Int32Array;
 }
 
@@ -97,7 +97,7 @@ export class DetailsBuilder {
       const activity = activities[row] as number;
       const grants = courses[courseOf(activity)];
       const rank = rankOf[userOf(activity)] as number;
-      if (grants === undefined || rank < 0) continue;
+      if (grants === undefined) continue;
       const { start, startOfOthers, end } = grants;
       const isCompleted = statusOf(activity) === 'completed';
       const place = findSorted(users, rank, isCompleted ? start : startOfOthers, isCompleted ? startOfOthers : end);
