@@ -93,10 +93,8 @@ const reasonOfKind: Readonly<Record<Exclude<PercipioErrorKind, 'http'>, Percipio
   timeout: 'percipio_timeout',
 };
 
-/** The status says more than the kind, where Percipio answered at all. */
 function reasonOf({ kind, status }: PercipioError): string {
-  if (kind === 'batch-failed') return reasonOfKind[kind];
-  return status === undefined && kind !== 'http' ? reasonOfKind[kind] : `percipio_http_${status}`;
+  return kind === 'http' ? `percipio_http_${status}` : reasonOfKind[kind];
 }
 
 function codeOf(error: PercipioError): Code {

@@ -65,11 +65,13 @@ const byKind: [fields: Partial<PercipioErrorFields>, code: Code, reason: string]
   [{ kind: 'network' }, Code.Unavailable, 'percipio_network'],
   [{ kind: 'body', isTransient: true }, Code.Unavailable, 'percipio_body'],
   [{ kind: 'body', isTransient: false }, Code.Internal, 'percipio_body'],
-  [{ kind: 'report-failed' }, Code.FailedPrecondition, 'percipio_report_failed'],
-  [{ kind: 'report-expired' }, Code.FailedPrecondition, 'percipio_report_expired'],
+  // As it comes from Percipio: with the status of the response that says so.
+  [{ kind: 'body', isTransient: false, status: 200 }, Code.Internal, 'percipio_body'],
+  [{ kind: 'report-failed', status: 200 }, Code.FailedPrecondition, 'percipio_report_failed'],
+  [{ kind: 'report-expired', status: 404 }, Code.FailedPrecondition, 'percipio_report_expired'],
 ];
 for (const [fields, code, reason] of byKind) {
-  test(`a failure of kind ${fields.kind}${fields.isTransient ? ' that may pass' : ''} is ${Code[code]}`, () => {
+  test(`a failure of kind ${fields.kind}${fields.isTransient ? ' that may pass' : ''}${fields.status ? ` and status ${fields.status}` : ''} is ${Code[code]}`, () => {
     const error = convert(fail(fields));
     assert.deepEqual([error.code, error.reason], [code, reason]);
   });
