@@ -92,6 +92,17 @@ export const programReasons = {
     meaning: 'Grants expand in more steps than BATON_GRAPH_EXPAND_MAX_DEPTH allows.',
     action: 'Raise BATON_GRAPH_EXPAND_MAX_DEPTH if so many nested groups are intended.',
   },
+  exclusion_group: {
+    codes: ['Internal'],
+    meaning:
+      'Entitlements break a rule of exclusion groups: one default per group, one resource type, at most 50 entitlements. The message names them.',
+    action: 'Report it to the author of the connector. The file was not changed.',
+  },
+  malformed_annotation: {
+    codes: ['Internal'],
+    meaning: 'An annotation of an entitlement or a grant cannot be read.',
+    action: 'Report it to the author of the connector.',
+  },
   missing_trait: {
     codes: ['Internal'],
     meaning: 'A resource lacks a trait that its resource type declares.',
@@ -111,6 +122,11 @@ export const programReasons = {
     codes: ['DataLoss'],
     meaning: 'The password was set in the application but could not be written to its file.',
     action: 'Set another password, with a path that can be written.',
+  },
+  reserved_annotation: {
+    codes: ['Internal'],
+    meaning: 'A resource carries an annotation that only a sync may set (BatonID).',
+    action: 'Report it to the author of the connector.',
   },
   resource_of_other_connector: {
     codes: ['FailedPrecondition'],

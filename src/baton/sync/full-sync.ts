@@ -4,6 +4,7 @@ import type { ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
 import { type ConnectorClients, createConnectorClients } from '../client/connector-clients.ts';
 import { createInProcessClient } from '../client/in-process-client.ts';
 import { loggerKey, reporterKey, responseMaxBytesKey, validationKey } from '../services/call-context.ts';
+import { checkExclusionGroups } from './check-exclusion-groups.ts';
 import { toCheckpointToken } from './plan/checkpoint-token.ts';
 import { SyncState } from './plan/sync-state.ts';
 import { runPlan } from './run-plan.ts';
@@ -33,6 +34,7 @@ export async function runFullSync(options: FullSyncOptions): Promise<FullSyncRes
     if (options.isEmpty) return { grants: new Map(), syncToken: '' };
     await runPlan(context);
     if (state.flags.shouldFetchRelatedResources) await syncRelatedResources(context);
+    checkExclusionGroups(context.store.records);
     return { grants: context.grantCounts, syncToken: toCheckpointToken(state) };
   } finally {
     // Calls that ran ahead of a failure.
@@ -44,7 +46,8 @@ export async function runFullSync(options: FullSyncOptions): Promise<FullSyncRes
 function createContext(options: FullSyncOptions, signal: AbortSignal): SyncContext {
   const { state = SyncState.start(), store } = options;
   let types: readonly ResourceType[] | undefined;
-  return {
+  let typeIds: ReadonlySet<string> | undefined;
+  const context: SyncContext = {
     ...options,
     ...connect(options, signal),
     signal,
@@ -53,10 +56,16 @@ function createContext(options: FullSyncOptions, signal: AbortSignal): SyncConte
       types ??= [...store.records.allResourceTypes()];
       return types;
     },
+    referableTypes: () => {
+      if (options.targets) return undefined;
+      typeIds ??= new Set(context.types().map(({ id }) => id));
+      return typeIds;
+    },
     listedTypeIds: new Set(),
     plannedChildren: new Set(),
     grantCounts: new Map(),
   };
+  return context;
 }
 
 function connect(options: FullSyncOptions, signal: AbortSignal): ConnectorClients {

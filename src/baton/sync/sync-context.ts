@@ -55,6 +55,11 @@ export interface SyncContext extends FullSyncOptions, ConnectorClients {
   readonly state: SyncState;
   /** The stored resource types. To be called after their step. */
   types(): readonly ResourceType[];
+  /**
+   * The ids of the types that entitlements and grants may refer to; undefined if to any, as in a targeted sync, which reads
+   * a part. To be called after the step of resource types.
+   */
+  referableTypes(): ReadonlySet<string> | undefined;
   /** The ids of all types that the connector has listed, whether they are synced or not. */
   readonly listedTypeIds: Set<string>;
   /** The listings of children that were planned, so that none is planned twice. */

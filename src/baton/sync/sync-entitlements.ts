@@ -7,6 +7,7 @@ import { TypeScopedEntitlementsSchema } from '#gen/c1/connector/v2/annotation_ty
 import { type Entitlement, EntitlementSchema } from '#gen/c1/connector/v2/entitlement_pb.js';
 import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
 import { entitlementId } from '../messages/entitlement.ts';
+import { hasId, whyNotSynced } from './accept-resources.ts';
 import { action } from './plan/sync-action.ts';
 import { planListings, scopeOf } from './plan-listings.ts';
 import type { SyncContext } from './sync-context.ts';
@@ -55,13 +56,25 @@ export const entitlementsStep: Step = {
   },
 };
 
-function storeEntitlements(list: readonly Entitlement[], typeId: string, { store, observer }: SyncContext): void {
-  const usable = list.filter((entitlement) => entitlement.id !== '' && entitlement.resource?.id);
-  if (usable.length < list.length) {
-    observer.countSkipped('entitlements without an id or a resource', list.length - usable.length);
-  }
+function storeEntitlements(list: readonly Entitlement[], typeId: string, context: SyncContext): void {
+  const { store, observer } = context;
+  const usable = list.filter((entitlement) => isAccepted(entitlement, context));
   store.putEntitlements(usable);
   observer.pageWritten('entitlements', { [typeId]: usable.length });
+}
+
+/** Whether the sync stores an entitlement. If not, it is counted. */
+function isAccepted({ id, resource }: Entitlement, context: SyncContext): boolean {
+  const types = context.referableTypes();
+  if (types && resource?.id?.resourceType && !types.has(resource.id.resourceType)) {
+    context.observer.countSkipped(`entitlements of types ${whyNotSynced(context)}`);
+    return false;
+  }
+  if (id === '' || !hasId(resource)) {
+    context.observer.countSkipped('entitlements without an id or a resource');
+    return false;
+  }
+  return true;
 }
 
 /** Fills in id, names and a resource-scoped exclusion group, as pkg/sync of baton-sdk v0.25.0 does. */

@@ -6,6 +6,7 @@ import type { GrantsServiceListGrantsResponse } from '#gen/c1/connector/v2/grant
 import { isMessage, type ListedGrant } from '../messages/grant.ts';
 import { grantKind } from '../messages/grant-kind.ts';
 import { ListResponse } from '../services/list-response.ts';
+import { acceptGrants } from './accept-grants.ts';
 import { insertResources } from './insert-resources.ts';
 import { planListings, scopeOf } from './plan-listings.ts';
 import type { SyncContext } from './sync-context.ts';
@@ -35,7 +36,7 @@ export const grantsStep: Step = {
 
 function storeGrants(items: readonly ListedGrant[], context: SyncContext): void {
   const { store, observer, grantCounts, state } = context;
-  const grants = selectGrants(context, items);
+  const grants = acceptGrants(items, context);
   store.putGrants(grants);
   state.flags.needsExpansion ||=
     !context.skipExpandGrants && grants.some((grant) => isMessage(grant) && carries(grant, GrantExpandableSchema));
@@ -47,34 +48,6 @@ function storeGrants(items: readonly ListedGrant[], context: SyncContext): void 
 /** The grants of a page. Those of a connector in this process are as its listing returned them. */
 function itemsOf(page: GrantsServiceListGrantsResponse): readonly ListedGrant[] {
   return page instanceof ListResponse ? page.items : page.list;
-}
-
-/** The grants that the sync stores. The others are counted as skipped. */
-function selectGrants(context: SyncContext, grants: readonly ListedGrant[]): readonly ListedGrant[] {
-  const { observer } = context;
-  const complete = grants.filter(isComplete);
-  if (complete.length < grants.length) {
-    observer.countSkipped('grants without an id, an entitlement or a principal', grants.length - complete.length);
-  }
-  const synced = complete.filter((grant) => isOfSyncedTypes(context, grant));
-  if (synced.length < complete.length) {
-    observer.countSkipped('grants of types excluded by --sync-resource-types', complete.length - synced.length);
-  }
-  return synced;
-}
-
-function isComplete(grant: ListedGrant): boolean {
-  const isNamed = !isMessage(grant) || (grant.id !== '' && grant.principal?.id !== undefined);
-  return isNamed && grant.entitlement?.resource?.id !== undefined;
-}
-
-/** Other grants would refer to resources that the file lacks. The Go syncer drops them too (pkg/sync of baton-sdk v0.25.0). */
-function isOfSyncedTypes({ resourceTypeIds }: SyncContext, grant: ListedGrant): boolean {
-  if (resourceTypeIds.length === 0) return true;
-  const principalType = isMessage(grant) ? grant.principal?.id?.resourceType : grant.principalType;
-  return [grant.entitlement?.resource?.id?.resourceType, principalType].every((type = '') =>
-    resourceTypeIds.includes(type),
-  );
 }
 
 /** Counts by kind. */

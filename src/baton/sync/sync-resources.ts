@@ -1,30 +1,13 @@
 // The resources step: every resource of every type, and the children of resources that have some.
-import type { DescMessage } from '@bufbuild/protobuf';
-import { anyIs, anyUnpack } from '@bufbuild/protobuf/wkt';
+import { anyUnpack } from '@bufbuild/protobuf/wkt';
 import { ChildResourceTypeSchema } from '#gen/c1/connector/v2/annotation_resource_tree_pb.js';
-import {
-  AppTraitSchema,
-  GroupTraitSchema,
-  RoleTraitSchema,
-  SecretTraitSchema,
-  UserTraitSchema,
-} from '#gen/c1/connector/v2/annotation_trait_pb.js';
 import { TypeScopedGrantsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_grants_pb.js';
-import { type Resource, type ResourceType, ResourceType_Trait } from '#gen/c1/connector/v2/resource_pb.js';
-import { Code, ServiceError } from '../author/service-error.ts';
+import type { Resource, ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
+import { acceptResources } from './accept-resources.ts';
 import { type ActionInit, action } from './plan/sync-action.ts';
 import { typeScopedActions } from './plan-listings.ts';
 import type { SyncContext } from './sync-context.ts';
 import { receivePage, type Step } from './sync-step.ts';
-
-/** The traits whose message a resource must carry when its type declares them (pkg/sync of baton-sdk v0.25.0). */
-const requiredTraits = new Map<ResourceType_Trait, DescMessage>([
-  [ResourceType_Trait.USER, UserTraitSchema],
-  [ResourceType_Trait.GROUP, GroupTraitSchema],
-  [ResourceType_Trait.ROLE, RoleTraitSchema],
-  [ResourceType_Trait.APP, AppTraitSchema],
-  [ResourceType_Trait.SECRET, SecretTraitSchema],
-]);
 
 /**
  * Lists and stores all resources: of each type, the last one first, as in the Go syncer (pkg/sync of baton-sdk v0.25.0), so
@@ -63,28 +46,10 @@ function grantsToPrefetch(types: readonly ResourceType[], { state }: SyncContext
 /** Returns the listings of their children. */
 function storeResources(list: readonly Resource[], typeId: string, context: SyncContext): readonly ActionInit[] {
   const { store, observer } = context;
-  const usable = list.filter((resource) => resource.id?.resourceType && resource.id.resource);
-  if (usable.length < list.length) {
-    observer.countSkipped(`resources of type ${typeId} without an id`, list.length - usable.length);
-  }
-  const type = context.types().find(({ id }) => id === typeId);
-  for (const resource of usable) checkTraits(type, resource);
+  const usable = acceptResources(list, typeId, context);
   store.putResources(usable);
   observer.pageWritten('resources', { [typeId]: usable.length });
   return usable.flatMap((resource) => childListings(resource, context));
-}
-
-function checkTraits(type: ResourceType | undefined, resource: Resource): void {
-  for (const trait of type?.traits ?? []) {
-    const schema = requiredTraits.get(trait);
-    if (schema && !resource.annotations.some((any) => anyIs(any, schema))) {
-      throw new ServiceError(
-        Code.Internal,
-        `${type?.id} ${resource.id?.resource} has no ${schema.name}, which its resource type declares - likely a connector bug`,
-        { reason: 'missing_trait' },
-      );
-    }
-  }
 }
 
 /** The listings of a resource's children that are not planned yet. */

@@ -13,23 +13,12 @@ import {
   EnqueuePageTokensSchema,
   TypeScopedGrantsSchema,
 } from '#gen/c1/connector/v2/annotation_type_scoped_grants_pb.js';
-import { ConnectorService } from '#gen/c1/connector/v2/connector_pb.js';
-import { EntitlementsService } from '#gen/c1/connector/v2/entitlement_pb.js';
-import { GrantsService } from '#gen/c1/connector/v2/grant_pb.js';
-import {
-  ResourcesService,
-  type ResourceType,
-  ResourceTypeSchema,
-  ResourceTypesService,
-} from '#gen/c1/connector/v2/resource_pb.js';
+import { ResourceTypeSchema } from '#gen/c1/connector/v2/resource_pb.js';
 import { Code, ServiceError } from '../../../src/baton/author/service-error.ts';
 import { buildAssignmentEntitlement } from '../../../src/baton/messages/entitlement.ts';
 import { buildGrant, entitlementStub } from '../../../src/baton/messages/grant.ts';
 import { buildResource } from '../../../src/baton/messages/resource.ts';
-import { type ServiceEntry, serviceEntry } from '../../../src/baton/services/service-entry.ts';
-import type { FullSyncOptions } from '../../../src/baton/sync/sync-context.ts';
-import { createLibrary } from '../library-connector.ts';
-import { sync } from './sync-connector.ts';
+import { connectorOf, syncServices } from './listing-services.ts';
 
 const mark = (schema: DescMessage) => anyPack(schema, create(schema));
 const typeOf = (id: string, ...annotations: DescMessage[]) =>
@@ -39,27 +28,6 @@ const enqueue = (...pageTokens: string[]) =>
 const gone = () => {
   throw new ServiceError(Code.NotFound, 'it is gone', { reason: 'gone' });
 };
-
-type Lists = Parameters<typeof serviceEntry<typeof ResourcesService>>[1] &
-  Parameters<typeof serviceEntry<typeof ResourceTypesService>>[1] &
-  Parameters<typeof serviceEntry<typeof EntitlementsService>>[1] &
-  Parameters<typeof serviceEntry<typeof GrantsService>>[1];
-
-/** A connector of some types, whose lists are empty unless `lists` answers them. */
-function connectorOf(types: readonly ResourceType[], lists: Lists): readonly ServiceEntry[] {
-  const none = () => ({});
-  return [
-    serviceEntry(ConnectorService, { validate: none, cleanup: none }),
-    serviceEntry(ResourceTypesService, { listResourceTypes: () => ({ list: [...types] }), ...lists }),
-    serviceEntry(ResourcesService, { listResources: none, ...lists }),
-    serviceEntry(EntitlementsService, { listEntitlements: none, listStaticEntitlements: none, ...lists }),
-    serviceEntry(GrantsService, { listGrants: none, ...lists }),
-  ];
-}
-
-/** Syncs services instead of a connector. */
-const syncServices = (services: readonly ServiceEntry[], options: Partial<FullSyncOptions> = {}) =>
-  sync(createLibrary().connector, { services, ...options });
 
 const roomType = typeOf('room');
 const guestType = typeOf('guest', SkipEntitlementsAndGrantsSchema);
@@ -156,7 +124,7 @@ test('resources of types that are not synced are not inserted, but counted', asy
     }),
   );
   assert.equal(resources.length, 1);
-  assert.ok(events.includes('skipped: 1 resources inserted by grants, of types that are not synced'));
+  assert.ok(events.includes('skipped: 1 resources inserted by grants, of types that were not listed'));
 });
 
 test('NOT_FOUND on one page skips that page, and no page that was enqueued', async () => {

@@ -2,7 +2,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fromBinary } from '@bufbuild/protobuf';
 import pino from 'pino';
+import { type GrantExpandable, GrantExpandableSchema } from '#gen/c1/connector/v2/annotation_grant_pb.js';
 import type { Entitlement } from '#gen/c1/connector/v2/entitlement_pb.js';
 import type { Grant } from '#gen/c1/connector/v2/grant_pb.js';
 import type { Resource, ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
@@ -18,6 +20,8 @@ export interface SyncResult {
   readonly resources: Resource[];
   readonly entitlements: Entitlement[];
   readonly grants: Grant[];
+  /** What is to be expanded, by the grant's id. */
+  readonly expansions: Readonly<Record<string, GrantExpandable>>;
   readonly events: string[];
 }
 
@@ -54,6 +58,13 @@ export async function sync(connector: Connector, options: Partial<FullSyncOption
       resources: [...records.allResources()],
       entitlements: [...records.allEntitlements()],
       grants: [...records.allGrants()],
+      expansions: Object.fromEntries(
+        records
+          .grants()
+          .flatMap(({ externalId, expansion }) =>
+            expansion ? [[externalId, fromBinary(GrantExpandableSchema, expansion)]] : [],
+          ),
+      ),
       events,
     };
   } finally {

@@ -99,6 +99,11 @@ export class RecordReader {
     yield* messages((range) => this.entitlements(range));
   }
 
+  /** The entitlements with an annotation. Only they are decoded, and perhaps a few that contain its name elsewhere. */
+  *entitlementsCarrying(annotation: DescMessage): Generator<MessageShape<typeof EntitlementSchema>> {
+    yield* messages((range) => this.#page(EntitlementSchema, 'v1_entitlements', {}, range, annotation.typeName));
+  }
+
   *allGrants(): Generator<MessageShape<typeof GrantSchema>> {
     yield* messages((range) => this.grants(range));
   }
@@ -108,15 +113,17 @@ export class RecordReader {
     table: string,
     conditions: Conditions,
     { afterRowId = 0, limit = pageRows }: RowRange,
+    contained?: string,
   ): StoredRow<Desc>[] {
     const given = Object.entries({ sync_id: this.#syncId, ...conditions }).flatMap(([column, value]) =>
       value === undefined ? [] : [{ column, values: [value].flat() }],
     );
     const where = given.map(({ column, values }) => `${column} in (${values.map(() => '?').join(', ')}) and `).join('');
     const sql = `select ${table === 'v1_grants' ? 'id, external_id, data, expansion' : 'id, external_id, data'}
-      from ${table} where ${where} id > ? order by id limit ?`;
+      from ${table} where ${where} id > ? ${contained === undefined ? '' : 'and instr(data, cast(? as blob)) > 0'}
+      order by id limit ?`;
     return this.#statement(sql)
-      .all(...given.flatMap(({ values }) => values), afterRowId, limit)
+      .all(...given.flatMap(({ values }) => values), afterRowId, ...(contained === undefined ? [] : [contained]), limit)
       .map((row) => new StoredRow(desc, row));
   }
 
