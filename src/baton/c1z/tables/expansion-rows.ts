@@ -57,8 +57,8 @@ const readSql = (types: string) => `select id, principal_resource_type_id, princ
 const ofTypes = 'and +principal_resource_type_id in (select value from json_each(?))';
 /** Of a grant that has the same id, only the message is replaced, as the Go SDK does. */
 const insertSql = `insert into v1_grants (resource_type_id, resource_id, entitlement_id, principal_resource_type_id,
-  principal_resource_id, external_id, data, sync_id, discovered_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-const onConflict = ' on conflict (external_id, sync_id) do update set data = excluded.data';
+  principal_resource_id, external_id, data, sync_id, discovered_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict (external_id, sync_id) do update set data = excluded.data`;
 
 /** Reads the grants of one run by entitlement, in the order of their principals, and adds others. */
 export class ExpansionRows {
@@ -71,7 +71,7 @@ export class ExpansionRows {
   readonly #read: StatementSync;
   readonly #readOfTypes: StatementSync;
   readonly #update: StatementSync;
-  #insert: StatementSync;
+  readonly #insert: StatementSync;
   #discoveredAt = '';
 
   /** @param table - With its indexes, see `GrantTable.buildIndexes`. */
@@ -86,7 +86,7 @@ export class ExpansionRows {
     this.#readOfTypes = db.prepare(readSql(ofTypes));
     for (const read of [this.#read, this.#readOfTypes]) read.setReturnArrays(true);
     this.#update = db.prepare('update v1_grants set data = ? where id = ?');
-    this.#insert = db.prepare(`${insertSql}${onConflict}`);
+    this.#insert = db.prepare(insertSql);
   }
 
   /** The grants that need expansion, in the order in which they were written. */
@@ -143,7 +143,6 @@ export class ExpansionRows {
     this.#discoveredAt = formatTimestamp(this.#now());
     if (!this.#table.indexed) return;
     this.#table.expectExpanded(entitlementIds.reduce((rows, id) => rows + Number(this.#count.get(id)?.n), 0));
-    if (!this.#table.indexed) this.#insert = this.#db.prepare(insertSql);
   }
 
   /** Adds a grant of a principal that has none of the entitlement yet. Call {@link prepareInsert} before. */

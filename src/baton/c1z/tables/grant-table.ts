@@ -26,6 +26,8 @@ const bulkShare = 1 / 20;
 
 /** The index in whose order grant expansion reads. */
 export const principalIndex = 'idx_grants_entitlement_id_principal_id_v1';
+/** Grant expansion adds rows in the order of these indexes, for one entitlement after the other: that is cheap. */
+const indexesOfExpansion = [principalIndex, 'idx_grants_external_sync_v1'];
 
 /** SQLITE_CONSTRAINT_UNIQUE */
 const uniqueViolation = 2067;
@@ -41,7 +43,6 @@ export class GrantTable {
   #indexedRowsMax: number;
   #written = 0;
   #indexed = true;
-  #hasExpanded = false;
   readonly #insert: StatementSync;
   readonly #replace: StatementSync;
 
@@ -90,12 +91,10 @@ export class GrantTable {
   }
 
   /**
-   * Prepares for up to `rows` grants that expansion adds: if the indexes would make that slow, drops all but
-   * {@link principalIndex}.
+   * Prepares for up to `rows` grants that expansion adds: drops the indexes that would make that slow.
    */
   expectExpanded(rows: number): void {
-    this.#hasExpanded = true;
-    if (this.#indexed && this.#written + rows > this.#indexedRowsMax) this.#dropIndexes(principalIndex);
+    if (this.#indexed && this.#written + rows > this.#indexedRowsMax) this.#dropIndexes(indexesOfExpansion);
   }
 
   /** Counts a row that expansion has added. */
@@ -111,8 +110,10 @@ export class GrantTable {
     if (rows > this.#indexedRowsMax) this.#dropIndexes();
   }
 
-  #dropIndexes(kept?: string): void {
-    for (const { name } of grantIndexes) if (name !== kept) this.#db.exec(`drop index if exists ${name}`);
+  #dropIndexes(kept: readonly string[] = []): void {
+    for (const { name } of grantIndexes) {
+      if (!kept.includes(name)) this.#db.exec(`drop index if exists ${name}`);
+    }
     this.#indexed = false;
   }
 
@@ -144,11 +145,8 @@ export class GrantTable {
       .prepare(`insert into duplicate_grants select external_id, min(id), max(id) from v1_grants not indexed
         where sync_id = ? group by external_id having count(*) > 1`)
       .run(this.#syncId);
-    // Expansion replaces only the message of a grant.
-    const others = this.#hasExpanded
-      ? ''
-      : `, expansion = last.expansion, needs_expansion = ${needsExpansion('first', 'last')}`;
-    this.#db.exec(`update v1_grants as first set data = last.data${others}
+    this.#db.exec(`update v1_grants as first set data = last.data, expansion = last.expansion,
+        needs_expansion = ${needsExpansion('first', 'last')}
       from duplicate_grants join v1_grants as last on last.id = last_id where first.id = first_id`);
     this.#db
       .prepare(`delete from v1_grants where id in (select grants.id from v1_grants as grants not indexed

@@ -300,3 +300,21 @@ test('an expansion can be aborted', async (t) => {
   const options = { limits: { maxDepth: 20, mergeCycles: true }, logger: pino({ level: 'silent' }) };
   await assert.rejects(expandGrants(store, { ...options, observer, signal: abort.signal }), /stop/);
 });
+
+for (const [how, others] of [
+  ['without indexes', 0],
+  ['through the indexes', 2000],
+] as const) {
+  test(`a grant of another entitlement that has the id of an added one gets its message, ${how}`, async (t) => {
+    const taken = { ...grant(outer.member, user('zoe')), id: 'app:wiki:reader:user:ann' };
+    const filler = Array.from({ length: others }, (_, i) => grant(outer.member, user(`u${i}`)));
+    const { messages } = await expand(t, {
+      entitlements: [app, inner.member, outer.member],
+      grants: [taken, expanding(app, inner), ...['ann', 'bob'].map((id) => grant(inner.member, user(id))), ...filler],
+    });
+    assert.equal(messages.length, 5 + others);
+    const [replaced, ...more] = messages.filter(({ id }) => id === taken.id);
+    assert.deepEqual([replaced?.entitlement?.id, replaced?.principal?.id?.resource, more], [app.id, 'ann', []]);
+    assert.ok(messages.some(({ id }) => id === 'app:wiki:reader:user:bob'));
+  });
+}
