@@ -2,18 +2,19 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
-import type { MessageInitShape } from '@bufbuild/protobuf';
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { anyUnpack } from '@bufbuild/protobuf/wkt';
 import { pino } from 'pino';
 import { GrantExpandableSchema, GrantImmutableSchema } from '#gen/c1/connector/v2/annotation_grant_pb.js';
 import type { Entitlement } from '#gen/c1/connector/v2/entitlement_pb.js';
-import type { Grant } from '#gen/c1/connector/v2/grant_pb.js';
+import { type Grant, GrantSchema, GrantSourcesSchema } from '#gen/c1/connector/v2/grant_pb.js';
 import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
 import { Code, ServiceError } from '../../../../src/baton/author/service-error.ts';
 import { openC1z } from '../../../../src/baton/c1z/c1z-file.ts';
 import { unpackC1z } from '../../../../src/baton/c1z/file/unpack-c1z.ts';
 import type { SyncWriter } from '../../../../src/baton/c1z/sync-writer.ts';
 import { grantIndexes } from '../../../../src/baton/c1z/tables/schema.ts';
+import { encodeMessage } from '../../../../src/baton/encode/encode-message.ts';
 import { expandGrants } from '../../../../src/baton/sync/expand/expand-grants.ts';
 import type { ExpansionLimits } from '../../../../src/baton/sync/expand/plan-expansion.ts';
 import { SyncTally } from '../../../../src/baton/sync/sync-tally.ts';
@@ -94,7 +95,10 @@ async function expand(t: TestContext, world: World, limits: Partial<ExpansionLim
     signal: new AbortController().signal,
   });
   await store.end({ syncToken: '' });
-  const messages = [...store.records.allGrants()];
+  const rows = store.records.grants({ limit: Number.MAX_SAFE_INTEGER });
+  for (const { data, message } of rows)
+    assert.deepEqual(Buffer.from(data), Buffer.from(encodeMessage(GrantSchema, message)));
+  const messages = rows.map(({ message }) => message);
   await file.save();
   await checkDatabase(path, folder);
   return {
@@ -318,3 +322,52 @@ for (const [how, others] of [
     assert.ok(messages.some(({ id }) => id === 'app:wiki:reader:user:bob'));
   });
 }
+
+/** A grant of which the connector says where it comes from. */
+function derived(listed: Grant, sources: Readonly<Record<string, boolean>>, id = listed.id): Grant {
+  const entries = Object.entries(sources).map(([source, isDirect]) => [source, { isDirect }]);
+  return { ...listed, id, sources: create(GrantSourcesSchema, { sources: Object.fromEntries(entries) }) };
+}
+
+test('a source is direct if one of several grants of the principal is', async (t) => {
+  const first = derived(
+    { ...grant(inner.member, resource('user', 'ann', { displayName: 'Ann' })) },
+    { elsewhere: true },
+  );
+  const direct = { ...grant(inner.member, user('ann')), id: 'another id' };
+  const last = derived(direct, { elsewhere: true }, 'a third id');
+  const { grants, messages } = await expand(t, {
+    entitlements: [app, inner.member],
+    grants: [first, direct, last, expanding(app, inner)],
+  });
+  assert.ok(grants.includes('app:wiki:reader:user:ann <- group:inner:member'));
+  const added = messages.find(({ id }) => id === 'app:wiki:reader:user:ann');
+  assert.equal(added?.principal?.displayName, 'Ann', 'the first grant describes the principal');
+});
+
+test('a source that was not direct becomes direct, and other sources stay', async (t) => {
+  const { grants } = await expand(t, {
+    entitlements: [app, inner.member],
+    grants: [
+      expanding(app, inner),
+      grant(inner.member, user('ann')),
+      derived(grant(app, user('ann')), { elsewhere: false, [inner.member.id]: false }),
+    ],
+  });
+  assert.ok(grants.includes('app:wiki:reader:user:ann <- (elsewhere), group:inner:member'));
+});
+
+test('sources are in the order of their ids, whatever their layers', async (t) => {
+  const zeta = group('zeta');
+  const { grants } = await expand(t, {
+    entitlements: [app, inner.member, outer.member, zeta.member],
+    grants: [
+      expanding(app, outer),
+      expanding(app, zeta),
+      expanding(outer.member, inner),
+      grant(inner.member, user('ann')),
+      grant(zeta.member, user('ann')),
+    ],
+  });
+  assert.ok(grants.includes('app:wiki:reader:user:ann <- (group:outer:member), group:zeta:member'));
+});
