@@ -101,3 +101,15 @@ test('a report that is asked for many times before it is ready is requested once
     [1, 14],
   );
 });
+
+test('an outage that outlasts the retries of a request ends a sync only after --sync-retry-timeout', async (t) => {
+  const simulator = await startSimulator(t, { users: 2500, courses: 20, activityRows: 400, ...READY_AT_ONCE });
+  // Validation reads the first page. A request is sent four times at most.
+  const outage = { kind: 'status', status: 503, match: { path: users }, skip: 1, times: 5 } as const;
+  simulator.faults.add(outage);
+  const folder = await createWorkFolder(t);
+  await assert.rejects(runForSummary(simulator, folder), /ListResources of user \(page token .*UNAVAILABLE/);
+  simulator.faults.add(outage);
+  await runForSummary(simulator, folder, { env: { BATON_SYNC_RETRY_TIMEOUT: '1m' } });
+  assert.deepEqual(await readIds(folder.file), trueIds(simulator));
+});

@@ -71,6 +71,28 @@ test('syncs-to-file: what the sync skips is told, and what the walk found before
   });
 });
 
+test('syncs-to-file: calls that are unavailable for a while are retried', async (t) => {
+  const { path, temporaryFolder } = await c1zPlace(t);
+  const failures = new Map<string, number>();
+  const syncs = new Set<string>();
+  const services = changeService(library(), GrantsService, ({ listGrants }) => ({
+    listGrants: async (request, context) => {
+      const isOfFile = [...syncs.add(request.activeSyncId)].filter(Boolean).indexOf(request.activeSyncId) >= 2;
+      const id = request.resource?.id?.resource ?? '';
+      const count = failures.get(id) ?? 0;
+      if (isOfFile && count < 5) {
+        failures.set(id, count + 1);
+        throw new ServiceError(Code.Unavailable, 'not now', { reason: 'planted' });
+      }
+      return await listGrants(request, context);
+    },
+  }));
+  const callRetry = { timeoutMs: 60_000, delayMinMs: 1 };
+  const report = await judgeServices(t, services, { file: { path, temporaryFolder, callRetry } });
+  assertFailed(report, {});
+  assert.deepEqual([failures.size, new Set(failures.values())], [4, new Set([5])]);
+});
+
 test('syncs-to-file: a place that cannot be written is told', async (t) => {
   const { folder } = await c1zPlace(t);
   const path = join(folder, 'none', 'sync.c1z');
