@@ -3,6 +3,7 @@ import { ConnectError } from '@connectrpc/connect';
 import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
 import { Code } from '../author/service-error.ts';
 import { parseResourceBid } from '../config/parse-resource-bid.ts';
+import { retryCall } from './retry-calls.ts';
 import type { SyncContext, SyncTarget } from './sync-context.ts';
 import { childListings } from './sync-resources.ts';
 import type { Step } from './sync-step.ts';
@@ -51,7 +52,8 @@ export async function syncRelatedResources(context: SyncContext): Promise<void> 
     }
   }
   for (const target of named.values()) {
-    const resource = await getResource(context, target);
+    const describe = () => `GetResource of ${nameOf(target.id)}`;
+    const resource = await retryCall(context, describe, () => getResource(context, target));
     if (typeof resource !== 'string') store(context, resource);
   }
 }

@@ -151,3 +151,20 @@ test('what is asked for a whole type is no part of it', async (t) => {
   const { grants } = await sync(t, { targets: [{ id: idOf('room', '7') }] }, { ...hotel, resourceTypes });
   assert.deepEqual(grants, []);
 });
+
+test('resources that are unavailable for a while are fetched all the same', async (t) => {
+  const hotel = createHotel();
+  const failed = new Set<string>();
+  const resourceTypes = hotel.resourceTypes.map((syncer) => ({
+    ...syncer,
+    get: async (...[request, context]: Parameters<NonNullable<typeof syncer.get>>) => {
+      const { resource } = request.id;
+      if (failed.has(resource)) return await syncer.get?.(request, context);
+      failed.add(resource);
+      throw new ServiceError(Code.Unavailable, 'closed', { reason: 'closed' });
+    },
+  }));
+  const options = { targets: [{ id: idOf('room', '7') }], callRetry: { timeoutMs: 60_000, delayMinMs: 1 } };
+  const { resources } = await sync(t, options, { ...hotel, resourceTypes });
+  assert.deepEqual(resources, ['guest 1', 'room 7']);
+});
