@@ -87,7 +87,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   ),
   'src/baton/conductorone/tasks': sdkRoom(
     'a task calls services and syncs: what a command decides is passed in',
-    ...['author', 'client', 'conductorone/credentials', 'conductorone/link', 'config', 'log', 'net', 'server'],
+    ...['author', 'c1z', 'client', 'conductorone/credentials', 'conductorone/link', 'config', 'log', 'net', 'server'],
     ...['services', 'sync'],
   ),
   'src/baton/child': sdkRoom(

@@ -1,96 +1,214 @@
 // A .c1z file that is opened, extended by a sync run and saved.
-import { access, constants, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { C1zReader } from './c1z-reader.ts';
-import { C1zError } from './file/c1z-error.ts';
+import type { FileLock } from './file/file-lock.ts';
+import { openKeptDatabase } from './file/kept-database.ts';
+import { keptFolderName, writeKeptRun } from './file/kept-run.ts';
+import { type LockOptions, lockTarget } from './file/lock-target.ts';
 import { packC1z, type SavedC1z } from './file/pack-c1z.ts';
-import { type OpenC1zOptions, openScratchDatabase, type ScratchDatabase } from './file/scratch-database.ts';
+import {
+  chooseTemporaryFolder,
+  type OpenC1zOptions,
+  openScratchDatabase,
+  type ScratchDatabase,
+} from './file/scratch-database.ts';
 import { toStorageError } from './file/storage-error.ts';
+import { checkTarget, type FileIdentity, identifyFile } from './file/target-file.ts';
+import { TemporaryFolder } from './file/temporary-folder.ts';
 import { type StartSyncOptions, SyncWriter } from './sync-writer.ts';
 import { createSchema } from './tables/schema.ts';
+import { listRuns, reopenRun, type SyncRun } from './tables/sync-runs.ts';
 
-interface OpenC1zFileOptions extends OpenC1zOptions {
+/** How an unfinished run is kept for a later process. */
+export interface KeepOptions {
+  /** Of the settings that decide what the run writes: a run of others is not continued. */
+  readonly fingerprint: string;
+  /** Whether to continue a run that was kept. */
+  readonly mayContinue: boolean;
+  /** Called with a clause that says why a run that was kept is not continued, or none can be kept. */
+  readonly onRefused: (reason: string) => void;
+}
+
+interface OpenC1zFileOptions extends OpenC1zOptions, LockOptions {
   /** Whether the grants of a new file bypass SQLite (see `load/`). Default: true. */
   readonly bulkLoad?: boolean | undefined;
+  /** Absent: an unfinished run is removed when the file is closed. */
+  readonly keep?: KeepOptions | undefined;
 }
 
 /**
- * Opens the .c1z file `path`, or prepares a new one if it is missing or empty. The file on disk does not change until
- * {@link C1zFile.save}. The caller must save or close it, or bind it with `await using`.
+ * Opens the .c1z file `path`, or prepares a new one if it is missing or empty, and locks it. The file on disk does not
+ * change until {@link C1zFile.save}. The caller must save or close it, or bind it with `await using`.
  * @throws {C1zError} with any of its reasons
  */
 export async function openC1z(path: string, options: OpenC1zFileOptions = {}): Promise<C1zFile> {
   const target = resolve(path);
-  await checkFolder(target);
-  return new C1zFile(target, await openScratchDatabase(target, options, createSchema), options);
+  await checkTarget(target);
+  const lock = await lockTarget(target, options);
+  try {
+    const identity = await identifyFile(target);
+    const opened = await openDatabase(target, identity, options);
+    return new C1zFile(target, { ...opened, lock, identity }, options);
+  } catch (error) {
+    lock?.[Symbol.dispose]();
+    throw error;
+  }
 }
 
-/** A sync can take an hour, so a folder that is not writable must be found out before it starts. */
-async function checkFolder(path: string): Promise<void> {
-  const folder = dirname(path);
-  try {
-    if (!(await stat(folder)).isDirectory()) throw new Error('it is not a folder');
-    await access(folder, constants.W_OK | constants.X_OK);
-  } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    throw new C1zError('unusable_path', `cannot write the .c1z file ${path} to the folder ${folder}: ${detail}`, {
-      cause: error,
-    });
+/** The database, and the id of its unfinished run if that is to be continued. */
+interface Opened {
+  readonly scratch: ScratchDatabase;
+  /** Whether the folder of the database can outlive the process. */
+  readonly isKeepable: boolean;
+  readonly unfinishedId?: string | undefined;
+}
+
+async function openDatabase(target: string, identity: FileIdentity, options: OpenC1zFileOptions): Promise<Opened> {
+  const { keep, now = () => new Date() } = options;
+  const temporaryFolder = chooseTemporaryFolder(options);
+  const folder = keep && (await TemporaryFolder.open(temporaryFolder, keptFolderName(target)));
+  if (!keep || !folder) {
+    keep?.onRefused(`another user or process has the folder for it in ${temporaryFolder}`);
+    return { scratch: await openScratchDatabase(target, options, createSchema), isKeepable: false };
   }
+  try {
+    const kept =
+      keep.mayContinue &&
+      (await openKeptDatabase(folder, {
+        temporaryFolder,
+        fingerprint: keep.fingerprint,
+        target: identity,
+        now: now(),
+        onUnusable: keep.onRefused,
+      }));
+    if (kept) return { scratch: kept.database, isKeepable: true, unfinishedId: kept.run.syncId };
+    await folder.empty();
+  } catch (error) {
+    folder.release();
+    throw error;
+  }
+  return { scratch: await openScratchDatabase(target, options, createSchema, folder), isKeepable: true };
 }
 
 /** An open .c1z file that sync runs are added to. */
 export class C1zFile extends C1zReader {
   readonly #scratch: ScratchDatabase;
+  readonly #lock: FileLock | undefined;
+  readonly #identity: FileIdentity;
+  readonly #unfinishedId: string | undefined;
+  readonly #fingerprint: string | undefined;
   readonly #now: () => Date;
   readonly #bulkLoad: boolean;
   #sync: SyncWriter | undefined;
   #runsDeleted = false;
+  #isSaved = false;
+  #isClosed = false;
 
   constructor(
     path: string,
-    scratch: ScratchDatabase,
-    { now = () => new Date(), bulkLoad = true }: OpenC1zFileOptions = {},
+    { scratch, isKeepable, unfinishedId, lock, identity }: Opened & { lock: FileLock | undefined; identity: string },
+    { now = () => new Date(), bulkLoad = true, keep }: OpenC1zFileOptions,
   ) {
     super(path, scratch, now);
     this.#scratch = scratch;
+    this.#lock = lock;
+    this.#identity = identity;
+    this.#unfinishedId = unfinishedId;
+    this.#fingerprint = isKeepable ? keep?.fingerprint : undefined;
     this.#now = now;
     this.#bulkLoad = bulkLoad;
   }
 
   /** Starts a sync run. Only one can be open at a time. */
   startSync(options: StartSyncOptions): SyncWriter {
+    return this.#open(options);
+  }
+
+  /** The run that a killed process left, if there is one to continue. */
+  unfinishedRun(): SyncRun | undefined {
+    return listRuns(this.#scratch.db).find(({ syncId }) => syncId === this.#unfinishedId);
+  }
+
+  /** Continues an unfinished run of this file instead of starting one. */
+  continueSync(run: SyncRun): SyncWriter {
+    const { db } = this.#scratch;
+    if (!db.isTransaction) db.exec('begin immediate');
+    // It may have been killed while the file was written.
+    reopenRun(db, run.syncId);
+    // Those of the deleted runs, if it came to that.
+    this.#runsDeleted = db.prepare('pragma freelist_count').get()?.freelist_count !== 0;
+    return this.#open({ continues: run });
+  }
+
+  #open(options: StartSyncOptions | { readonly continues: SyncRun }): SyncWriter {
     if (this.#sync && !this.#sync.ended) {
       throw new Error(`sync ${this.#sync.syncId} is still open; end it before you start another one`);
     }
-    const { db, temporaryFolder } = this.#scratch;
+    const { db, temporaryFolder, folder } = this.#scratch;
     if (!db.isTransaction) db.exec('begin immediate');
-    const onDelete = () => {
-      this.#runsDeleted = true;
-    };
-    this.#sync = new SyncWriter({ db, temporaryFolder, bulkLoad: this.#bulkLoad, now: this.#now, onDelete }, options);
-    return this.#sync;
+    const fingerprint = this.#fingerprint;
+    const sync = new SyncWriter(
+      {
+        db,
+        temporaryFolder,
+        bulkLoad: this.#bulkLoad,
+        now: this.#now,
+        isKept: fingerprint !== undefined,
+        onDelete: () => {
+          this.#runsDeleted = true;
+        },
+      },
+      options,
+    );
+    this.#sync = sync;
+    if (fingerprint !== undefined) {
+      const startedAt = ('continues' in options ? options.continues.startedAt : this.#now()).toISOString();
+      writeKeptRun(folder.path, { fingerprint, syncId: sync.syncId, startedAt, target: this.#identity });
+    }
+    return sync;
+  }
+
+  /** Whether a later process can continue the run if it is not saved now. */
+  get isKept(): boolean {
+    return !this.#isSaved && this.#fingerprint !== undefined && this.#sync?.isWorthKeeping === true;
+  }
+
+  /** Gives up the unfinished run: it is removed when the file is closed. */
+  abandon(): void {
+    this.#isSaved = true;
   }
 
   /**
    * Writes the file and closes it. If this fails or is aborted, the file on disk is unchanged and no temporary file
    * remains.
-   * @throws {C1zError} `unusable_path`, `temporary_storage`; the signal's reason if aborted
+   * @throws {C1zError} `unusable_path`, `file_changed`, `temporary_storage`; the signal's reason if aborted
    */
   async save({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<SavedC1z> {
     if (!this.#sync) throw new Error(`there is no new sync to save to ${this.path}`);
     if (!this.#sync.ended) throw new Error(`sync ${this.#sync.syncId} has not ended; a failed sync is not saved`);
     try {
       signal?.throwIfAborted();
-      return await packC1z(this.#commit(), this.path, signal);
+      const saved = await packC1z(this.#commit(), this.path, { signal, replaces: this.#identity });
+      this.#isSaved = true;
+      return saved;
     } finally {
       await this.close();
     }
   }
 
   override async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     this.#sync?.[Symbol.dispose]();
-    await super.close();
+    if (this.isKept) {
+      // What was not committed is rolled back.
+      if (this.#scratch.db.isOpen) this.#scratch.db.close();
+      this.#scratch.folder.release();
+    } else {
+      await super.close();
+    }
+    this.#lock?.[Symbol.dispose]();
   }
 
   /** @returns The path of the database to pack. */
@@ -103,7 +221,8 @@ export class C1zFile extends C1zReader {
         return path;
       }
       // Drops the free pages of deleted runs. An ordinary VACUUM would write everything three times.
-      const compactPath = join(folder, 'db-compact');
+      const compactPath = join(folder.path, 'db-compact');
+      rmSync(compactPath, { force: true });
       db.prepare('vacuum into ?').run(compactPath);
       db.close();
       return compactPath;

@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Entitlement } from '#gen/c1/connector/v2/entitlement_pb.js';
 import type { Resource, ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
 import type { ListedGrant } from '../messages/grant.ts';
+import { Commits } from './commits.ts';
 import { toStorageError } from './file/storage-error.ts';
 import { bulkLoadGrants } from './load/bulk-load-grants.ts';
 import { ExpansionRows } from './tables/expansion-rows.ts';
@@ -11,8 +12,9 @@ import { GrantTable } from './tables/grant-table.ts';
 import { RecordReader } from './tables/record-reader.ts';
 import { RecordTables } from './tables/record-table.ts';
 import { deleteRun, keptFullRunsDefault, selectRunsToDelete } from './tables/retention.ts';
+import { SessionRows } from './tables/session-rows.ts';
 import { createSyncId } from './tables/sync-id.ts';
-import { finishRun, insertRun, listRuns, type SyncType, updateSyncToken } from './tables/sync-runs.ts';
+import { finishRun, insertRun, listRuns, type SyncRun, type SyncType, updateSyncToken } from './tables/sync-runs.ts';
 import { countGrantsBySlug, countRows, type SyncStats } from './tables/sync-stats.ts';
 import { formatTimestamp } from './tables/timestamp.ts';
 
@@ -20,6 +22,11 @@ export interface StartSyncOptions {
   readonly type: SyncType;
   /** The finished full run that a `partial` run extends. Other types have none. */
   readonly parentSyncId?: string | undefined;
+}
+
+/** An unfinished run to continue. */
+export interface ContinueSyncOptions {
+  readonly continues: SyncRun;
 }
 
 interface EndSyncOptions {
@@ -37,11 +44,18 @@ interface SyncWriterContext {
   readonly bulkLoad: boolean;
   /** The clock: for `started_at`, `ended_at`, `discovered_at` and the sync id. */
   readonly now: () => Date;
+  /** Whether another process can continue the run: then each checkpoint is committed. Default: false. */
+  readonly isKept?: boolean | undefined;
+  /** How long grants of a kept run may bypass SQLite, in milliseconds. Default: a minute. */
+  readonly bypassMaxMs?: number | undefined;
   /** Called when earlier runs were deleted. */
   readonly onDelete: () => void;
 }
 
-/** A sync run that is being written. Its rows are committed when the file is saved. */
+/** What a kept run that is killed while grants bypass SQLite has to repeat, at most. */
+const bypassMaxMsDefault = 60_000;
+
+/** A sync run that is being written. Its rows are committed with each checkpoint if it is kept, else when the file is saved. */
 export class SyncWriter implements Disposable {
   readonly syncId: string;
   readonly type: SyncType;
@@ -50,23 +64,26 @@ export class SyncWriter implements Disposable {
   readonly #context: SyncWriterContext;
   readonly #tables: RecordTables;
   readonly #grants: GrantTable;
+  readonly #session: SessionRows;
+  /** Absent if the run is not kept. */
+  readonly #commits: Commits | undefined;
+  /** Values of the session that wait for the end of the load. */
+  readonly #waiting = new Map<string, Uint8Array>();
   /** Writes the grants while they are loaded. */
   #load: ReturnType<typeof bulkLoadGrants> | undefined;
   #state: 'open' | 'failed' | 'ended' = 'open';
 
-  constructor(context: SyncWriterContext, options: StartSyncOptions) {
-    if (options.parentSyncId && options.type !== 'partial') {
-      throw new Error(`a ${options.type} sync has no parent sync; only a partial one has`);
-    }
-    const { db, now } = context;
-    const startedAt = now();
-    this.syncId = createSyncId(startedAt);
-    this.type = options.type;
+  constructor(context: SyncWriterContext, options: StartSyncOptions | ContinueSyncOptions) {
+    const { db } = context;
+    const run = 'continues' in options ? continued(options.continues) : start(context, options);
+    this.syncId = run.syncId;
+    this.type = run.type;
     this.records = new RecordReader(db, this.syncId);
     this.#context = context;
-    insertRun(db, { syncId: this.syncId, type: this.type, parentSyncId: options.parentSyncId ?? '', startedAt });
     this.#tables = new RecordTables(db, this.syncId);
     this.#grants = new GrantTable(db, this.syncId);
+    this.#session = new SessionRows(db, this.syncId);
+    this.#commits = context.isKept ? new Commits(db, this.#session) : undefined;
   }
 
   get ended(): boolean {
@@ -93,7 +110,8 @@ export class SyncWriter implements Disposable {
   startGrants(): void {
     this.#assertWritable();
     const { db, bulkLoad } = this.#context;
-    this.#load ??= this.#write(() => bulkLoadGrants(db, this.syncId, this.#grants, bulkLoad));
+    const onStart = () => this.#commits?.suspendFlushes();
+    this.#load ??= bulkLoadGrants(db, this.syncId, this.#grants, { enabled: bulkLoad, onStart });
   }
 
   /** Writes grants: those of a sync after {@link startGrants}, or a few others. */
@@ -122,6 +140,7 @@ export class SyncWriter implements Disposable {
     await this.#writeAsync(() => load.end(signal));
     this.#load = undefined;
     this.#state = 'open';
+    this.#putWaiting();
   }
 
   /**
@@ -142,12 +161,56 @@ export class SyncWriter implements Disposable {
   }
 
   /**
-   * Notes what remains to be done, to be continued from there if the program ends (see `sync/plan/`). Grants that bypass
-   * SQLite are not in the database yet, so nothing is noted meanwhile: the last checkpoint before them stays valid.
+   * Notes what remains to be done, to be continued from there if the program ends (see `sync/plan/`), and commits a kept
+   * run. Grants that bypass SQLite are not in the database yet, so nothing is noted meanwhile: the last checkpoint before
+   * them stays valid. After a minute SQLite writes the rest of a kept run.
+   * @param notes - What else the one that continues it must know.
    */
-  checkpoint(syncToken: string): void {
-    if (this.#load?.bypassesSqlite) return;
-    this.#put(() => updateSyncToken(this.#context.db, this.syncId, syncToken));
+  checkpoint(syncToken: string, notes = ''): void {
+    const { bypassMaxMs = bypassMaxMsDefault } = this.#context;
+    const commits = this.#commits;
+    const bypassedMs = this.#load?.bypassedMs;
+    if (bypassedMs !== undefined && (!commits || bypassedMs < bypassMaxMs)) return;
+    this.#put(() => {
+      updateSyncToken(this.#context.db, this.syncId, syncToken);
+      this.#putWaiting();
+      commits?.commit(notes);
+    });
+  }
+
+  /** The notes of the last checkpoint that was committed; empty if there is none. */
+  get notes(): string {
+    return this.#commits?.notes ?? '';
+  }
+
+  /** Whether the run has begun to write something, or its connector to keep something. */
+  get isWorthKeeping(): boolean {
+    const { db } = this.#context;
+    // It ended, and its file could not be written.
+    if (!db.isOpen) return true;
+    const hasRows = db.prepare('select 1 from v1_resource_types where sync_id = ?').get(this.syncId) !== undefined;
+    return this.#state !== 'failed' && (hasRows || this.#session.hasValues);
+  }
+
+  /** A value that the connector keeps until the sync ends. */
+  sessionValue(key: string): Uint8Array | undefined {
+    return this.#waiting.get(key) ?? this.#session.get(key);
+  }
+
+  /** Keeps a value of the connector. It is committed soon, and can be lost until then. */
+  setSessionValue(key: string, value: Uint8Array): void {
+    this.#waiting.set(key, value);
+    // After a load it is written.
+    if (this.#load?.bypassedMs !== undefined || this.#state !== 'open') return;
+    this.#write(() => {
+      this.#putWaiting();
+      this.#commits?.commitSoon();
+    });
+  }
+
+  #putWaiting(): void {
+    for (const [key, value] of this.#waiting) this.#session.set(key, value);
+    this.#waiting.clear();
   }
 
   /**
@@ -178,6 +241,7 @@ export class SyncWriter implements Disposable {
     const { db, now } = this.#context;
     const stats = this.#put(() => {
       const stats = countRows(db, this.syncId, this.type);
+      this.#session.clear();
       finishRun(db, this.syncId, { endedAt: now(), syncToken, supportsDiff, stats });
       return stats;
     });
@@ -223,6 +287,19 @@ export class SyncWriter implements Disposable {
   #assertWritable(): void {
     if (this.#state !== 'open') throw new Error(`sync ${this.syncId} ${whyClosed[this.#state]}`);
   }
+}
+
+function start({ db, now }: SyncWriterContext, { type, parentSyncId }: StartSyncOptions) {
+  if (parentSyncId && type !== 'partial') throw new Error(`a ${type} sync has no parent sync; only a partial one has`);
+  const startedAt = now();
+  const syncId = createSyncId(startedAt);
+  insertRun(db, { syncId, type, parentSyncId: parentSyncId ?? '', startedAt });
+  return { syncId, type };
+}
+
+/** Only a type that this program starts is continued. */
+function continued({ syncId, type }: SyncRun) {
+  return { syncId, type: type as SyncType };
 }
 
 const whyClosed = {

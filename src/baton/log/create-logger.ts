@@ -109,7 +109,7 @@ function streamSink(stream: Output): Sink {
 }
 
 function fileSink(path: string): Sink {
-  let descriptor: number | undefined = openSync(path, 'a');
+  let descriptor: number | undefined = openSync(path, 'a', 0o600);
   return {
     write: (text) => {
       if (descriptor === undefined) return;

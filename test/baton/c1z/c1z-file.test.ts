@@ -227,7 +227,7 @@ test('the file on the disk stays as it is until it is saved', async (t) => {
   const { path, temporaryFolder, folder } = await c1zPlace(t);
   const first = await openC1z(path, { temporaryFolder });
   await addFullRun(first);
-  assert.deepEqual(await readdir(folder), ['temporary']);
+  assert.deepEqual(await readdir(folder), ['sync.c1z.lock', 'temporary']);
   await first.save();
   const former = await readFile(path);
 
@@ -263,7 +263,7 @@ test('an empty file is a new one', async (t) => {
 
 test('a failed sync is not saved, nor is a file without a sync', async (t) => {
   const { path, temporaryFolder, folder } = await c1zPlace(t);
-  await using file = await openC1z(path, { temporaryFolder });
+  const file = await openC1z(path, { temporaryFolder });
   await assert.rejects(file.save(), /no new sync/);
   const sync = file.startSync({ type: 'full' });
   await assert.rejects(file.save(), /has not ended/);
@@ -271,6 +271,7 @@ test('a failed sync is not saved, nor is a file without a sync', async (t) => {
   await sync.end({ syncToken });
   assert.throws(() => sync.putResources([]), /has ended/);
   await assert.rejects(sync.end({ syncToken }), /has ended/);
+  await file.close();
   assert.deepEqual(await readdir(folder), ['temporary']);
 });
 

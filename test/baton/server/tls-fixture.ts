@@ -1,10 +1,13 @@
 // Certificates and keys for tests, by the names of their files in test/fixtures/tls.
-import { readFileSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { TlsMaterial } from '../../../src/baton/server/tls/mutual-tls.ts';
 
 export function tlsFixturePath(name: string): string {
-  return fileURLToPath(new URL(`../../fixtures/tls/${name}.pem`, import.meta.url));
+  const path = fileURLToPath(new URL(`../../fixtures/tls/${name}.pem`, import.meta.url));
+  // Git does not store that a key is for its owner alone.
+  if (name.endsWith('-key')) chmodSync(path, 0o600);
+  return path;
 }
 
 /** In PEM form. */

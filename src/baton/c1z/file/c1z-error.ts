@@ -12,6 +12,10 @@ export type C1zErrorReason =
   | 'too_large'
   /** The file, or its folder, cannot be used. */
   | 'unusable_path'
+  /** Another sync writes the file. */
+  | 'file_locked'
+  /** Another program changed the file while it was open. */
+  | 'file_changed'
   /** The temporary folder cannot be used or is full. */
   | 'temporary_storage';
 

@@ -1,4 +1,5 @@
 // Packs a database into a .c1z file atomically: afterwards the file is either the old one or the complete new one.
+import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -6,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { constants, createZstdCompress } from 'node:zlib';
 import { C1zError } from './c1z-error.ts';
 import { c1zMagic, chunkBytes } from './envelope.ts';
+import { type FileIdentity, identifyFile, statRegular, temporaryPathOf } from './target-file.ts';
 
 /** A .c1z file that was written. */
 export interface SavedC1z {
@@ -16,20 +18,38 @@ export interface SavedC1z {
   readonly databaseBytes: number;
 }
 
+/** For a new file: it has the names and e-mail addresses of people. */
+const newFileMode = 0o600;
+
+interface PackOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** The file that was opened: if another one is there by now, it is left alone. Absent: whatever is there is replaced. */
+  readonly replaces?: FileIdentity | undefined;
+}
+
 /**
- * Writes `<path>.tmp`, flushes it to the disk and renames it to `path`. If anything fails before the rename, `path` is
- * unchanged. A `<path>.tmp` that a killed process left is replaced.
+ * Writes a temporary file beside `path`, flushes it to the disk and renames it to `path`. If anything fails before the
+ * rename, `path` is unchanged. A file that existed keeps its mode.
  * @param databasePath - A closed SQLite database without a write-ahead log.
- * @throws {C1zError} `unusable_path`; the signal's reason if aborted
+ * @throws {C1zError} `unusable_path`, `file_changed`; the signal's reason if aborted
  */
-export async function packC1z(databasePath: string, path: string, signal?: AbortSignal): Promise<SavedC1z> {
-  const temporaryPath = `${path}.tmp`;
+export async function packC1z(
+  databasePath: string,
+  path: string,
+  { signal, replaces }: PackOptions = {},
+): Promise<SavedC1z> {
+  const temporaryPath = temporaryPathOf(path, randomBytes(8).toString('hex'));
   try {
-    await rm(temporaryPath, { force: true });
-    const file = await open(temporaryPath, 'wx', 0o644);
+    const file = await open(temporaryPath, 'wx', newFileMode);
     try {
       const saved = await fill(file, path, databasePath, signal);
       signal?.throwIfAborted();
+      if (replaces !== undefined && (await identifyFile(path)) !== replaces) {
+        throw new C1zError(
+          'file_changed',
+          `${path} was changed by another program during the sync, and is left as it is. Write to a file that no other program writes, or run the sync again`,
+        );
+      }
       await rename(temporaryPath, path);
       await syncFolder(dirname(path));
       return saved;
@@ -38,7 +58,7 @@ export async function packC1z(databasePath: string, path: string, signal?: Abort
       throw error;
     }
   } catch (error) {
-    if (signal?.aborted) throw error;
+    if (signal?.aborted || error instanceof C1zError) throw error;
     const detail = error instanceof Error ? error.message : String(error);
     throw new C1zError(
       'unusable_path',
@@ -57,6 +77,9 @@ async function fill(
 ): Promise<SavedC1z> {
   try {
     const databaseBytes = (await stat(databasePath)).size;
+    const former = await statRegular(path);
+    // The mode of a new file is less than this one if the umask says so.
+    if (former) await file.chmod(Number(former.mode & 0o777n));
     await compress(databasePath, databaseBytes, file, signal);
     await file.sync();
     return { path, fileBytes: (await file.stat()).size, databaseBytes };

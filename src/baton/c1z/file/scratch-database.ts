@@ -1,10 +1,10 @@
 // The unpacked database of a .c1z file: a copy in a temporary folder, tuned for a few large writes in bounded memory.
-import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { C1zError } from './c1z-error.ts';
 import { toStorageError } from './storage-error.ts';
+import { TemporaryFolder } from './temporary-folder.ts';
 import { unpackC1z } from './unpack-c1z.ts';
 
 /** How a .c1z file is opened. */
@@ -19,38 +19,47 @@ export interface OpenC1zOptions {
   readonly now?: (() => Date) | undefined;
 }
 
-/** An open database. Only this process uses it, and discards it if anything fails. */
+/** An open database. Only this process uses it. */
 export interface ScratchDatabase {
   readonly db: DatabaseSync;
   readonly path: string;
-  /** A folder that contains only this database. */
-  readonly folder: string;
+  /** A folder for this database alone. */
+  readonly folder: TemporaryFolder;
   /** The operator's folder for temporary files, the parent of {@link folder}. */
   readonly temporaryFolder: string;
   /** Whether a .c1z file existed. */
   readonly existed: boolean;
 }
 
+/** Its name in a folder of its own. */
+export const databaseName = 'db';
 const maxDatabaseBytesDefault = 10 * 1024 ** 3;
 /** Makes a new database 7 % smaller than SQLite's default of 4096, and indexes faster. */
 const pageBytes = 16_384;
 /** Limits the page cache, and the sorter that builds indexes. */
 const cacheKilobytes = 16 * 1024;
 
+/** The operator's folder for temporary files. */
+export function chooseTemporaryFolder({ temporaryFolder }: OpenC1zOptions): string {
+  return resolve(temporaryFolder ?? tmpdir());
+}
+
 /**
  * Unpacks the .c1z file `c1zPath`, or creates a new database if it is missing or empty. Leaves nothing behind if that
  * fails.
  * @param prepare - Creates the tables. If it throws, the file counts as damaged.
+ * @param emptyFolder - For the database. Default: one with a name of its own.
  * @throws {C1zError} with any of its reasons
  */
 export async function openScratchDatabase(
   c1zPath: string,
   options: OpenC1zOptions,
   prepare: (db: DatabaseSync) => void,
+  emptyFolder?: TemporaryFolder,
 ): Promise<ScratchDatabase> {
-  const temporaryFolder = resolve(options.temporaryFolder ?? tmpdir());
-  const folder = await makeFolder(temporaryFolder);
-  const path = join(folder, 'db');
+  const temporaryFolder = chooseTemporaryFolder(options);
+  const folder = emptyFolder ?? (await TemporaryFolder.make(temporaryFolder, 'c1z-'));
+  const path = join(folder.path, databaseName);
   try {
     const existed = await unpackC1z(c1zPath, path, {
       signal: options.signal,
@@ -59,7 +68,7 @@ export async function openScratchDatabase(
     const db = openDatabase(c1zPath, path, temporaryFolder, prepare);
     return { db, path, folder, temporaryFolder, existed };
   } catch (error) {
-    await rm(folder, { recursive: true, force: true });
+    await folder.remove();
     throw error;
   }
 }
@@ -67,18 +76,7 @@ export async function openScratchDatabase(
 /** Closes the database and removes its folder. */
 export async function removeScratchDatabase({ db, folder }: ScratchDatabase): Promise<void> {
   if (db.isOpen) db.close();
-  await rm(folder, { recursive: true, force: true });
-}
-
-async function makeFolder(temporaryFolder: string): Promise<string> {
-  try {
-    return await mkdtemp(join(temporaryFolder, 'c1z-'));
-  } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    throw new C1zError('temporary_storage', `cannot use ${temporaryFolder} for temporary files: ${detail}`, {
-      cause: error,
-    });
-  }
+  await folder.remove();
 }
 
 function openDatabase(
@@ -105,7 +103,8 @@ function openDatabase(
   }
 }
 
-function configure(db: DatabaseSync, temporaryFolder: string): void {
+/** Settings of a connection to such a database. */
+export function configure(db: DatabaseSync, temporaryFolder: string): void {
   // Where sorts spill to. It applies to the whole process, so it must outlive this database.
   db.exec(`pragma temp_store_directory = '${temporaryFolder.replaceAll("'", "''")}'`);
   db.exec('pragma temp_store = file');

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { constants, createZstdDecompress } from 'node:zlib';
 import { C1zError } from './c1z-error.ts';
 import { c1zMagic, chunkBytes, pebbleMagic } from './envelope.ts';
+import { statRegular } from './target-file.ts';
 
 /** As in the Go SDK: files with a larger zstd window are rejected, so that reading needs bounded memory. */
 const windowLogMax = 27;
@@ -23,6 +24,7 @@ interface UnpackOptions {
  * @throws {C1zError} `not_a_c1z`, `pebble_format`, `damaged`, `too_large` or `unusable_path`
  */
 export async function unpackC1z(path: string, databasePath: string, options: UnpackOptions): Promise<boolean> {
+  if (!(await statRegular(path))) return false;
   let file: FileHandle;
   try {
     file = await open(path, 'r');
@@ -32,9 +34,6 @@ export async function unpackC1z(path: string, databasePath: string, options: Unp
   }
   try {
     const stat = await file.stat();
-    if (stat.isDirectory()) {
-      throw new C1zError('unusable_path', `${path} is a folder; name a .c1z file, such as ${path}/sync.c1z`);
-    }
     if (stat.size === 0) return false;
     await checkMagic(path, file);
     await decompress(path, databasePath, stat.size - c1zMagic.length, options);
@@ -82,7 +81,7 @@ async function decompress(
   });
   const source = createReadStream(path, { start: c1zMagic.length, highWaterMark: chunkBytes });
   try {
-    await pipeline(source, zstd, limit, createWriteStream(databasePath), { signal });
+    await pipeline(source, zstd, limit, createWriteStream(databasePath, { mode: 0o600 }), { signal });
   } catch (error) {
     if (signal?.aborted || error instanceof C1zError) throw error;
     if (error instanceof Error && 'syscall' in error) {

@@ -4,24 +4,43 @@ import type { GrantRow } from '../tables/grant-row.ts';
 import type { GrantTable } from '../tables/grant-table.ts';
 import { GrantLoader } from './grant-loader.ts';
 
+interface BulkLoadOptions {
+  /** False: SQLite writes all rows. Default: true. */
+  readonly enabled?: boolean | undefined;
+  /** Called before the first row, in the transaction that is then committed. */
+  readonly onStart?: (() => void) | undefined;
+}
+
 /**
- * Starts writing the grants of a run to an empty `table`. While the load is open, its owner alone writes to the database,
- * and SQLite sees no grants. A `table` with rows, a schema that another program changed or a database in memory is
- * written by SQLite from the start, and so is any if `enabled` is false. The rows and indexes are the same either way.
+ * Prepares to write the grants of a run to an empty `table`. From the first row on, the owner of the load alone writes to
+ * the database, and SQLite sees no grants. A `table` with rows, a schema that another program changed or a database in
+ * memory is written by SQLite from the start. The rows and indexes are the same either way.
  */
-export function bulkLoadGrants(db: DatabaseSync, syncId: string, table: GrantTable, enabled = true): BulkLoad {
-  return new BulkLoad(table, enabled ? GrantLoader.start(db, syncId) : undefined);
+export function bulkLoadGrants(
+  db: DatabaseSync,
+  syncId: string,
+  table: GrantTable,
+  { enabled = true, onStart }: BulkLoadOptions = {},
+): BulkLoad {
+  const start = () => {
+    onStart?.();
+    return GrantLoader.start(db, syncId);
+  };
+  return new BulkLoad(table, enabled ? start : undefined);
 }
 
 /** An open load. Disposing of it before {@link BulkLoad.end} closes its file; the database is then of no use. */
 class BulkLoad implements Disposable {
   readonly #table: GrantTable;
+  /** Absent once it was called, or when SQLite writes the rows. */
+  #start: (() => GrantLoader | undefined) | undefined;
   /** Absent when SQLite writes the rows. */
   #loader: GrantLoader | undefined;
+  #startedAtMs = 0;
 
-  constructor(table: GrantTable, loader: GrantLoader | undefined) {
+  constructor(table: GrantTable, start: (() => GrantLoader | undefined) | undefined) {
     this.#table = table;
-    this.#loader = loader;
+    this.#start = start;
   }
 
   /**
@@ -29,31 +48,44 @@ class BulkLoad implements Disposable {
    * @throws What SQLite or the file system throws.
    */
   put(rows: Iterator<GrantRow>, discoveredAt: string): void {
-    if (this.#loader) {
-      const refused = this.#loadRows(this.#loader, rows, discoveredAt);
-      if (!refused) return;
-      this.#handOver(this.#loader);
-      this.#table.put([refused], discoveredAt);
+    const first = rows.next();
+    if (first.done) return;
+    if (this.#start) {
+      const start = this.#start;
+      this.#start = undefined;
+      this.#loader = start();
+      this.#startedAtMs = performance.now();
     }
+    let rest: IteratorResult<GrantRow> = first;
+    if (this.#loader) {
+      rest = this.#loadRows(this.#loader, first, rows, discoveredAt);
+      if (rest.done) return;
+      this.#handOver(this.#loader);
+    }
+    this.#table.put([rest.value], discoveredAt);
     this.#table.put(Iterator.from(rows), discoveredAt);
   }
 
-  /** Whether rows bypass SQLite. */
-  get bypassesSqlite(): boolean {
-    return this.#loader !== undefined;
+  /** For how long rows have bypassed SQLite; undefined if they do not. */
+  get bypassedMs(): number | undefined {
+    return this.#loader && performance.now() - this.#startedAtMs;
   }
 
-  /** From here on SQLite writes the rows, and sees those that were written. */
+  /** From here on SQLite writes the rows, and sees those that were written. Before the first row it changes nothing. */
   leaveToSqlite(): void {
     if (this.#loader) this.#handOver(this.#loader);
   }
 
   /** Loads rows up to the first one that is refused, and returns that one. */
-  #loadRows(loader: GrantLoader, rows: Iterator<GrantRow>, discoveredAt: string): GrantRow | undefined {
-    for (let next = rows.next(); !next.done; next = rows.next()) {
-      if (!loader.put(next.value, discoveredAt)) return next.value;
-    }
-    return undefined;
+  #loadRows(
+    loader: GrantLoader,
+    first: IteratorResult<GrantRow>,
+    rows: Iterator<GrantRow>,
+    discoveredAt: string,
+  ): IteratorResult<GrantRow> {
+    let next = first;
+    while (!next.done && loader.put(next.value, discoveredAt)) next = rows.next();
+    return next;
   }
 
   /** Keeps the indexes only if none is missing: a few more rows may then go through them. */

@@ -1,6 +1,7 @@
 // Appends pages to a database file that SQLite has open, as another process would (sections 1.2, 1.3 and 1.4 of
 // https://www.sqlite.org/fileformat2.html).
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
+import { removeRollbackJournal, writeRollbackJournal } from './rollback-journal.ts';
 import type { PageSize } from './tree-page.ts';
 
 /** SQLite uses the page with this byte for locks, and stores nothing in it. */
@@ -11,7 +12,8 @@ const bufferBytes = 1024 * 1024;
 
 /**
  * The new pages after the existing ones. SQLite sees them after {@link finish}; until then only this class may write to
- * the file.
+ * the file. A process that is killed leaves the database as it was, for SQLite to open: either with more pages than it
+ * knows of, or with a journal to roll back.
  *
  * Open and close it only while SQLite holds no lock: closing any descriptor of a file drops all locks that the process
  * has on it.
@@ -19,6 +21,7 @@ const bufferBytes = 1024 * 1024;
 export class DatabaseFile implements PageSize {
   readonly pageBytes: number;
   readonly usableBytes: number;
+  readonly #path: string;
   #fd: number | undefined;
   /** Why nothing more can be written. */
   #failure: unknown;
@@ -28,6 +31,8 @@ export class DatabaseFile implements PageSize {
   /** Consecutive pages that are not in the file yet, up to the last one. */
   readonly #buffer: Buffer;
   #bufferedBytes = 0;
+  /** What takes the place of pages that the file has, by their numbers. */
+  readonly #replacing = new Map<number, Buffer>();
 
   /** @returns Undefined if the database is not as this program creates it. */
   static open(path: string): DatabaseFile | undefined {
@@ -36,14 +41,15 @@ export class DatabaseFile implements PageSize {
     try {
       const header = Buffer.alloc(headerBytes);
       readSync(fd, header, 0, headerBytes, 0);
-      if (isPlainDatabase(header, fstatSync(fd).size)) file = new DatabaseFile(fd, header);
+      if (isPlainDatabase(header, fstatSync(fd).size)) file = new DatabaseFile(path, fd, header);
       return file;
     } finally {
       if (!file) closeSync(fd);
     }
   }
 
-  private constructor(fd: number, header: Buffer) {
+  private constructor(path: string, fd: number, header: Buffer) {
+    this.#path = path;
     this.#fd = fd;
     this.#header = header;
     this.pageBytes = pageBytesOf(header);
@@ -64,21 +70,42 @@ export class DatabaseFile implements PageSize {
     return this.#nextPage++;
   }
 
-  /** Replaces a page that was already in the file. */
+  /** Replaces a page that was already in the file, at the end. */
   overwrite(pageNumber: number, page: Buffer): void {
-    this.#write(page, page.length, (pageNumber - 1) * this.pageBytes);
+    this.#replacing.set(pageNumber, Buffer.from(page));
   }
 
   /** Writes the rest, and the header from which SQLite learns that the file has grown and its cache is outdated. */
   finish(): void {
     this.#flush();
+    this.#writeJournal();
+    for (const [pageNumber, page] of this.#replacing) {
+      this.#write(page, page.length, (pageNumber - 1) * this.pageBytes);
+    }
     const changes = (this.#header.readUInt32BE(24) + 1) >>> 0;
     this.#header.writeUInt32BE(changes, 24);
     this.#header.writeUInt32BE(this.#nextPage - 1, 28);
     // The size is only valid if it was written with the last change.
     this.#header.writeUInt32BE(changes, 92);
     this.#write(this.#header, headerBytes, 0);
+    removeRollbackJournal(this.#path);
     this.close();
+  }
+
+  /** Lets SQLite take back what a process that is killed in the next moment has replaced. */
+  #writeJournal(): void {
+    const fd = this.#fd;
+    if (fd === undefined) throw this.#failure;
+    const pages = [1, ...this.#replacing.keys()].map((pageNumber) => {
+      const bytes = Buffer.alloc(this.pageBytes);
+      readSync(fd, bytes, 0, bytes.length, (pageNumber - 1) * this.pageBytes);
+      return { pageNumber, bytes };
+    });
+    writeRollbackJournal(this.#path, {
+      pageBytes: this.pageBytes,
+      databasePages: this.#header.readUInt32BE(28),
+      pages,
+    });
   }
 
   close(): void {

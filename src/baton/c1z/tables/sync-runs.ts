@@ -32,8 +32,8 @@ interface RunEnd {
   readonly stats: SyncStats;
 }
 
-/** An unfinished run older than this is abandoned. */
-const unfinishedMaxAgeMs = 7 * 24 * 60 * 60 * 1000;
+/** An unfinished run older than this is abandoned, as in the Go SDK (pkg/dotc1z/sync_runs.go of v0.25.0). */
+export const unfinishedMaxAgeMs = 7 * 24 * 60 * 60 * 1000;
 
 /** Writes the row of a run that starts. Its grants need no later migration (`grants_backfilled`). */
 export function insertRun(
@@ -49,6 +49,11 @@ export function insertRun(
 /** Writes the checkpoint of an open run. */
 export function updateSyncToken(db: DatabaseSync, syncId: string, syncToken: string): void {
   db.prepare('update v1_sync_runs set sync_token = ? where sync_id = ?').run(syncToken, syncId);
+}
+
+/** Takes back that a run has finished, if it has. */
+export function reopenRun(db: DatabaseSync, syncId: string): void {
+  db.prepare('update v1_sync_runs set ended_at = null, supports_diff = 0, stats = null where sync_id = ?').run(syncId);
 }
 
 /** Marks a run as finished. */

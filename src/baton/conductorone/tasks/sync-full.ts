@@ -1,9 +1,9 @@
 // Task sync_full: a full sync and the upload of its file.
-import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Task_SyncFullTask } from '#gen/c1/connectorapi/baton/v1/baton_pb.js';
+import { TemporaryFolder } from '../../c1z/file/temporary-folder.ts';
 import { createLogDisplay } from '../../sync/sync-display.ts';
 import { SyncTally } from '../../sync/sync-tally.ts';
 import { syncToFile } from '../../sync/sync-to-file.ts';
@@ -18,14 +18,14 @@ import { uploadFile } from './upload-file.ts';
  */
 export const handleSyncFull: TaskHandler<Task_SyncFullTask> = async (sync, context) => {
   const { client, task, timing, logger, syncSettings, signal } = context;
-  const folder = await mkdtemp(join(syncSettings.temporaryFolder ?? tmpdir(), 'baton-sync-upload-'));
+  const folder = await TemporaryFolder.make(syncSettings.temporaryFolder ?? tmpdir(), 'baton-sync-upload-');
   try {
     const begun = await whileHeartbeating({ client, taskId: task.id, timing, logger, signal }, (workSignal) =>
-      context.syncAlone(() => syncAndUpload(sync, { ...context, signal: workSignal }, folder), workSignal),
+      context.syncAlone(() => syncAndUpload(sync, { ...context, signal: workSignal }, folder.path), workSignal),
     );
     return begun ? { kind: 'succeeded', annotations: [] } : { kind: 'unreported' };
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await folder.remove();
   }
 };
 

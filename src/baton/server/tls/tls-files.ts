@@ -1,6 +1,6 @@
 // Reads the PEM files for TLS, and finds their faults before anyone connects.
 import { createPrivateKey, type KeyObject, type X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
 import { parseCertificates } from '../../net/pem.ts';
 import { mutualTlsOptions, type TlsMaterial } from './mutual-tls.ts';
@@ -40,6 +40,9 @@ export async function readTlsFiles(paths: TlsPaths): Promise<TlsFiles> {
 
   const certificate = cert && readCertificates(`the certificate ${paths.cert}`, cert, faults)?.[0];
   const privateKey = key && readKey(`the key ${paths.key}`, key, faults);
+  if (privateKey && (await isReadableByOthers(paths.key))) {
+    faults.push(`the key ${paths.key} may be read by every user of this machine: run chmod o-rwx on it`);
+  }
   clientCa && readCertificates(`the certificate authority ${paths.clientCa}`, clientCa, faults);
   if (certificate && privateKey && !certificate.checkPrivateKey(privateKey)) {
     faults.push(`the key ${paths.key} does not belong to the certificate ${paths.cert}`);
@@ -54,6 +57,11 @@ export async function readTlsFiles(paths: TlsPaths): Promise<TlsFiles> {
     return { faults: [`cannot use the certificate ${paths.cert} for TLS: ${(error as Error).message}`] };
   }
   return { material };
+}
+
+/** Whether a file is open to more users than its owner and its group. Windows has no such modes. */
+async function isReadableByOthers(path: string): Promise<boolean> {
+  return process.platform !== 'win32' && ((await stat(path)).mode & 0o007) !== 0;
 }
 
 /** All certificates of a PEM text. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { zstdDecompressSync } from 'node:zlib';
@@ -32,6 +32,11 @@ async function assertUntouched({ path, folder, temporaryFolder, former }: Place 
   assert.deepEqual(await readdir(temporaryFolder), []);
 }
 
+/** Whether the new file has begun to be written. */
+function isWritten({ folder }: Place): boolean {
+  return readdirSync(folder).some((name) => name.endsWith('.tmp'));
+}
+
 /** Runs a program that ends itself as told, in a place with a file. @returns what it printed, and how it ended */
 function runChild(place: Place, body: string): { output: string; signal: NodeJS.Signals | null } {
   const modules = {
@@ -39,12 +44,12 @@ function runChild(place: Place, body: string): { output: string; signal: NodeJS.
     'addFullRun, courseGrants': new URL('../sample-records.ts', import.meta.url),
   };
   const script = `
-    import { existsSync } from 'node:fs';
+    import { readdirSync } from 'node:fs';
     import { spawnSync } from 'node:child_process';
     ${Object.entries(modules)
       .map(([name, url]) => `import { ${name} } from '${url}';`)
       .join('\n')}
-    const { path, temporaryFolder } = ${JSON.stringify(place)};
+    const { path, folder, temporaryFolder } = ${JSON.stringify(place)};
     const file = await openC1z(path, { temporaryFolder });
     ${body}`;
   const child = spawnSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8' });
@@ -68,7 +73,7 @@ test('a file is a magic number and one zstd frame with the size and the checksum
   assert.equal(descriptor >> 6, 2, 'content size in four bytes');
   assert.ok(frame.subarray(5, 10).includes(Buffer.from(Uint32Array.of(database.length).buffer)));
   assert.ok(zstdDecompressSync(frame).equals(database));
-  assert.equal((await stat(path)).mode & 0o777, 0o644 & ~process.umask());
+  assert.equal((await stat(path)).mode & 0o777, 0o600, 'it has the names of people');
 });
 
 test('an aborted save leaves the former file, and nothing else', async (t) => {
@@ -88,7 +93,7 @@ test('a save that is aborted half way leaves the former file, and nothing else',
   const saved = file.save({ signal: controller.signal }).finally(() => {
     ended = true;
   });
-  while (!ended && !existsSync(`${place.path}.tmp`)) await new Promise(setImmediate);
+  while (!ended && !isWritten(place)) await new Promise(setImmediate);
   controller.abort();
   await assert.rejects(saved, { name: 'AbortError' });
   await assertUntouched(place);
@@ -101,17 +106,20 @@ test('a process that is killed while it saves leaves the former file, and the ne
     `await addFullRun(file, 20_000);
     let ended = false;
     const saving = file.save().finally(() => { ended = true; });
-    while (!ended && !existsSync(path + '.tmp')) await new Promise(setImmediate);
+    while (!ended && !readdirSync(folder).some((name) => name.endsWith('.tmp'))) await new Promise(setImmediate);
     process.kill(process.pid, 'SIGKILL');`,
   );
   assert.equal(signal, 'SIGKILL', output);
   assert.ok((await readFile(place.path)).equals(place.former), 'the file has changed');
-  assert.deepEqual(await readdir(place.folder), ['sync.c1z', 'sync.c1z.tmp', 'temporary']);
+  const left = (await readdir(place.folder)).map((name) => name.replace(/[0-9a-f]{16}/, 'X'));
+  assert.deepEqual(left, ['sync.c1z', 'sync.c1z.X.tmp', 'sync.c1z.lock', 'temporary']);
+  assert.equal((await readdir(place.temporaryFolder)).length, 1);
 
   const file = await openC1z(place.path, place);
   await addFullRun(file);
   await file.save();
   assert.deepEqual(await readdir(place.folder), ['sync.c1z', 'temporary']);
+  assert.deepEqual(await readdir(place.temporaryFolder), []);
   await using reader = await readC1z(place.path, place);
   assert.equal(reader.runs().length, 2);
 });
@@ -121,32 +129,44 @@ test('a process that is killed while it writes rows leaves the former file', asy
   const { output, signal } = runChild(place, `await addFullRun(file, 500); process.kill(process.pid, 'SIGKILL');`);
   assert.equal(signal, 'SIGKILL', output);
   assert.ok((await readFile(place.path)).equals(place.former), 'the file has changed');
-  assert.deepEqual(await readdir(place.folder), ['sync.c1z', 'temporary']);
+  assert.deepEqual(await readdir(place.folder), ['sync.c1z', 'sync.c1z.lock', 'temporary']);
+  await (await openC1z(place.path, place)).close();
+  await assertUntouched(place);
 });
 
-test('a link that someone put in place of the temporary file is replaced, not followed', async (t) => {
+test('a file with the mode of a group keeps it', async (t) => {
   const place = await formerFile(t);
-  const victim = join(place.folder, 'victim');
-  await writeFile(victim, 'precious');
-  await symlink(victim, `${place.path}.tmp`);
+  await chmod(place.path, 0o664);
   const file = await openC1z(place.path, place);
   await addFullRun(file);
   await file.save();
-  assert.equal(await readFile(victim, 'utf8'), 'precious');
-  await rm(victim);
+  assert.equal((await stat(place.path)).mode & 0o777, 0o664);
 });
 
-test('a temporary file that cannot be written fails the save with the file unchanged', async (t) => {
+test('a file that another program changes meanwhile is left alone', async (t) => {
   const place = await formerFile(t);
-  await mkdir(`${place.path}.tmp`);
   const file = await openC1z(place.path, place);
   await addFullRun(file);
-  await assert.rejects(file.save(), {
-    reason: 'unusable_path',
-    message: /cannot write .*sync\.c1z, which is unchanged/,
-  });
-  await rm(`${place.path}.tmp`, { recursive: true });
-  await assertUntouched(place);
+  await writeFile(place.path, 'changed');
+  await assert.rejects(file.save(), { reason: 'file_changed', message: /was changed by another program/ });
+  assert.equal(await readFile(place.path, 'utf8'), 'changed');
+  await assertUntouched({ ...place, former: Buffer.from('changed') });
+});
+
+test('a pipe, a device or a folder is refused at once', {
+  skip: spawnSync('mkfifo', ['--version']).status === 0 ? false : 'no mkfifo',
+}, async (t) => {
+  const place = await c1zPlace(t);
+  const pipe = join(place.folder, 'pipe');
+  spawnSync('mkfifo', [pipe]);
+  for (const path of [pipe, '/dev/null', place.folder]) {
+    await assert.rejects(openC1z(path, place), {
+      reason: 'unusable_path',
+      message: /is (not a regular file|a folder); name /,
+    });
+    await assert.rejects(readC1z(path, place), { reason: 'unusable_path' });
+  }
+  assert.deepEqual(await readdir(place.temporaryFolder), []);
 });
 
 test('a folder that vanished fails the save', async (t) => {
@@ -197,7 +217,7 @@ test('a disk that is full fails the save with the file unchanged', {
     let ended = false;
     const saving = file.save().catch((error) => console.log(error.reason, error.message));
     saving.finally(() => { ended = true; });
-    while (!ended && !existsSync(path + '.tmp')) await new Promise(setImmediate);
+    while (!ended && !readdirSync(folder).some((name) => name.endsWith('.tmp'))) await new Promise(setImmediate);
     spawnSync('prlimit', ['--pid', String(process.pid), '--fsize=1000']);
     await saving;`,
   );

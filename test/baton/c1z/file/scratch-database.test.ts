@@ -21,7 +21,7 @@ test('what SQLite spills lies in the folder that was named, even if its name has
   const scratch = await openScratchDatabase(place.path, { temporaryFolder }, () => {});
   t.after(() => removeScratchDatabase(scratch));
   assert.equal(scratch.db.prepare('pragma temp_store_directory').get()?.temp_store_directory, temporaryFolder);
-  assert.equal(dirname(scratch.folder), temporaryFolder);
+  assert.equal(dirname(scratch.folder.path), temporaryFolder);
 });
 
 test('each opening has a folder of its own, which goes when it is closed', async (t) => {

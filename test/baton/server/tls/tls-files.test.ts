@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -21,7 +21,7 @@ async function createFolder(t: TestContext): Promise<string> {
 
 async function write(t: TestContext, name: string, text: string): Promise<string> {
   const path = join(await createFolder(t), name);
-  await writeFile(path, text);
+  await writeFile(path, text, { mode: 0o600 });
   return path;
 }
 
@@ -33,6 +33,16 @@ async function faultsOf(paths: Partial<TlsPaths>): Promise<readonly string[]> {
 
 test('files that belong together are read as they are', async () => {
   assert.deepEqual(await readTlsFiles(good), { material: mutualServer });
+});
+
+test('a key that every user of the machine can read is refused, one for a group is not', async (t) => {
+  const path = await write(t, 'key.pem', mutualServer.key);
+  await chmod(path, 0o644);
+  assert.deepEqual(await faultsOf({ key: path }), [
+    `the key ${path} may be read by every user of this machine: run chmod o-rwx on it`,
+  ]);
+  await chmod(path, 0o640);
+  assert.ok('material' in (await readTlsFiles({ ...good, key: path })));
 });
 
 test('a chain of certificates is read, and a bundle of authorities', async (t) => {
