@@ -25,7 +25,7 @@ import (
 // Grants that follow from others, in random worlds: ours against those of the SDK's syncer. EXPANSION_SEEDS sets how many
 // worlds of each shape there are.
 func TestExpansion(t *testing.T) {
-	seeds := 60
+	seeds := 40
 	if given, err := strconv.Atoi(os.Getenv("EXPANSION_SEEDS")); err == nil {
 		seeds = given
 	}
