@@ -6,7 +6,7 @@ import { type Resource, ResourceSchema, type ResourceType } from '#gen/c1/connec
 import { Code, ServiceError } from '../author/service-error.ts';
 import { type ActionInit, action, type Operation, type SyncAction } from './plan/sync-action.ts';
 import type { Outcome } from './plan/sync-state.ts';
-import type { SyncContext } from './sync-context.ts';
+import type { SyncContext, SyncTarget } from './sync-context.ts';
 import { carries } from './sync-step.ts';
 
 /** Which of the stored resources are asked for something, and how. */
@@ -22,7 +22,7 @@ interface ListingRules {
 /**
  * Plans listings of an operation for a part of the stored resources: those from the row that the page token names. First
  * come the type-scoped types. They are asked even if they have no resources, and even if they skip entitlements or grants:
- * then it is the connector that skips some. A targeted sync leaves them out.
+ * then it is the connector that skips some. A targeted sync leaves them out, and asks for nothing but its targets.
  */
 export function planListings(current: SyncAction, context: SyncContext, rules: ListingRules): Outcome {
   const { operation, pageToken, typeScopedPlanned } = current;
@@ -33,21 +33,32 @@ export function planListings(current: SyncAction, context: SyncContext, rules: L
       ? []
       : typeScopedActions(operation, types, rules.typeScope);
   const typesInParts = types.filter((type) => !carriesAny(type, [rules.typeScope, ...rules.typeSkips]));
-  const rows = store.records.resources({
-    resourceTypeId: typesInParts.map(({ id }) => id),
-    afterRowId: pageToken === '' ? 0 : Number(pageToken) - 1,
-  });
+  const typeIds = typesInParts.map(({ id }) => id);
+  const rows = context.targets
+    ? targetRows(context.targets, context, typeIds)
+    : store.records.resources({
+        resourceTypeId: typeIds,
+        afterRowId: pageToken === '' ? 0 : Number(pageToken) - 1,
+      });
   const perResource = rows.flatMap((row) => {
     const resource = row.message;
     const { resourceType: resourceTypeId = '', resource: resourceId = '' } = resource.id ?? {};
     return carriesAny(resource, rules.resourceSkips) ? [] : [action(operation, { resourceTypeId, resourceId })];
   });
-  const last = rows.at(-1);
+  const last = context.targets ? undefined : rows.at(-1);
   return {
     nextPageToken: last ? String(last.rowId + 1) : '',
     actions: [...typeScoped, ...perResource],
     typeScopedPlanned: true,
   };
+}
+
+/** The stored targets of some types, each once. */
+function targetRows(targets: readonly SyncTarget[], { store }: SyncContext, typeIds: readonly string[]) {
+  const rows = targets.flatMap(({ id }) =>
+    id && typeIds.includes(id.resourceType) ? (store.records.resource(id) ?? []) : [],
+  );
+  return [...new Map(rows.map((row) => [row.rowId, row])).values()];
 }
 
 /** The listings of an operation that ask for whole types. */

@@ -17,6 +17,7 @@ import { annotation, buildResource, packAnnotations } from '../../../src/baton/m
 import { createConnectorServices } from '../../../src/baton/services/connector-services.ts';
 import { SyncTally } from '../../../src/baton/sync/sync-tally.ts';
 import { type SyncToFileOptions, syncToFile } from '../../../src/baton/sync/sync-to-file.ts';
+import { withSyncer } from './sync-connector.ts';
 
 const floorType = create(ResourceTypeSchema, { id: 'floor', displayName: 'Floor' });
 const roomType = create(ResourceTypeSchema, { id: 'room', displayName: 'Room' });
@@ -69,6 +70,16 @@ function createHotel(type = roomType): Connector {
   };
 }
 
+/** A hotel that says which rooms are fetched. */
+function withGet(onGet: (id: string) => void): Connector {
+  return withSyncer(createHotel(), 'room', {
+    get: async ({ id }) => {
+      onGet(id.resource);
+      return room(id.resource);
+    },
+  });
+}
+
 async function sync(t: TestContext, options: Partial<SyncToFileOptions>, connector = createHotel()) {
   const folder = await mkdtemp(join(tmpdir(), 'sync-targets-test-'));
   t.after(() => rm(folder, { recursive: true }));
@@ -97,20 +108,65 @@ async function sync(t: TestContext, options: Partial<SyncToFileOptions>, connect
   return { once, ...(await once(options)) };
 }
 
-test('a targeted sync holds the target, what is in it, and who its grants name', async (t) => {
+test('a targeted sync holds the target and its grants, but no principals: it does not fetch them one by one', async (t) => {
   const { run, resources, entitlements, grants, warnings } = await sync(t, {
     targets: [{ id: idOf('room', '7') }],
   });
   assert.deepEqual([run?.type, run?.supportsDiff, warnings], ['partial', false, []]);
-  assert.deepEqual(resources, ['guest 1', 'room 7']);
+  assert.deepEqual(resources, ['room 7']);
   assert.deepEqual(entitlements, ['room:7:key']);
   assert.deepEqual(grants, ['room:7:key:guest:1', 'room:7:key:guest:3']);
 });
 
-test('what is below a target belongs to it, and no sibling does', async (t) => {
-  const { resources, grants } = await sync(t, { targets: [{ id: idOf('floor', '2') }] });
-  assert.deepEqual(resources, ['floor 2', 'guest 1', 'room 21', 'room 22']);
-  assert.equal(grants.length, 4);
+test('what is below a target is stored, without its entitlements and grants; no sibling is', async (t) => {
+  const { resources, entitlements, grants } = await sync(t, { targets: [{ id: idOf('floor', '2') }] });
+  assert.deepEqual(resources, ['floor 2', 'room 21', 'room 22']);
+  assert.deepEqual([entitlements, grants], [[], []]);
+});
+
+test('a target is fetched once, however often it is named', async (t) => {
+  const fetched: string[] = [];
+  const target = { id: idOf('room', '7') };
+  const { grants } = await sync(
+    t,
+    { targets: [target, target] },
+    withGet((id) => void fetched.push(id)),
+  );
+  assert.deepEqual(fetched, ['7']);
+  assert.equal(grants.length, 2);
+});
+
+test('a resource whose entitlements the grants of a target name is fetched once, if it exists', async (t) => {
+  const fetched: string[] = [];
+  const hotel = withGet((id) => {
+    fetched.push(id);
+    if (id === '9') throw new ServiceError(Code.NotFound, 'gone', { reason: 'gone' });
+  });
+  const grants = singlePage(async () =>
+    ['8', '8', '9', '9'].map((other, i) => buildGrant(keyOf(room(other)), 'guest', String(i))),
+  );
+  const { resources, run } = await sync(
+    t,
+    { targets: [{ id: idOf('room', '7') }] },
+    withSyncer(hotel, 'room', { grants }),
+  );
+  assert.deepEqual(fetched, ['7', '8', '9']);
+  assert.deepEqual(resources, ['room 7', 'room 8']);
+  assert.equal(run?.type, 'partial');
+});
+
+test('a targeted sync lists no static entitlements', async (t) => {
+  const staticEntitlements = singlePage<never, object>(async () => assert.fail('they were listed'));
+  const hotel = withSyncer(createHotel(), 'room', { staticEntitlements });
+  const { entitlements } = await sync(t, { targets: [{ id: idOf('room', '7') }] }, hotel);
+  assert.deepEqual(entitlements, ['room:7:key']);
+});
+
+test('targets of types that --sync-resource-types leaves out are skipped with a warning', async (t) => {
+  const targets = [{ id: idOf('room', '7') }, { id: idOf('guest', '2') }];
+  const { resources, warnings } = await sync(t, { targets, resourceTypeIds: ['guest'] });
+  assert.deepEqual(resources, ['guest 2']);
+  assert.deepEqual(warnings, ['room 7 was skipped: its type is excluded by --sync-resource-types']);
 });
 
 test('targets that are gone, or cannot be asked for, are skipped with a warning', async (t) => {

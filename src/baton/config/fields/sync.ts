@@ -60,7 +60,10 @@ export const syncResources = stringSliceField({
   name: 'sync-resources',
   description: 'Sync only these resources, by ids such as bid:r:user/42',
   exportTarget: 'none',
-  check: (ids) => (ids.every((id) => parseResourceBid(id)) ? undefined : 'must be resource ids such as bid:r:user/42'),
+  check: (ids) => {
+    const wrong = ids.find((id) => !parseResourceBid(id));
+    return wrong === undefined ? undefined : `must be resource ids such as bid:r:user/42, not ${JSON.stringify(wrong)}`;
+  },
 });
 
 export const skipFullSync = boolField({
