@@ -282,6 +282,27 @@ for (const several of ['false', 'true']) {
   });
 }
 
+test('after a task arrived, the next is asked for although the first has not ended', async (t) => {
+  const both = Promise.withResolvers<void>();
+  let begun = 0;
+  const ids: string[] = [];
+  const service = await startService(t, {
+    simulator: { nextPollMs: 3_600_000 },
+    concurrency: 2,
+    services: [
+      serviceEntry(GrantManagerService, {
+        grant: async () => {
+          if (++begun === 2) both.resolve();
+          await both.promise;
+          return {};
+        },
+      }),
+    ],
+    prepare: ({ tasks }) => void ids.push(tasks.add(grant), tasks.add(grant)),
+  });
+  await Promise.all(ids.map((id) => service.conductorone.tasks.finished(id)));
+});
+
 test('with BATON_GET_TASKS several tasks are fetched at once, and none twice', async (t) => {
   const { services } = endless();
   const ids: string[] = [];
