@@ -36,6 +36,7 @@ const ours = [
     'content-types',
     'dry-run',
     'ignore-unknown-account-fields',
+    'max-response-mib',
     'output',
     'password-file',
     'region',

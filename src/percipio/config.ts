@@ -1,5 +1,5 @@
 // The settings of this connector. The Go connector has the first three and `base-url` under the same names.
-import { boolField, choiceField, durationField, stringField, stringSliceField } from 'baton-connector-sdk';
+import { boolField, choiceField, durationField, intField, stringField, stringSliceField } from 'baton-connector-sdk';
 import { checkContentTypes, contentTypeNames, defaultContentTypes, normalizeContentTypes } from './content-types.ts';
 import { checkToken, checkUuids, normalizeToken, normalizeUuid, normalizeUuids } from './normalize-settings.ts';
 
@@ -104,6 +104,16 @@ export const reportIdField = stringField({
   check: (id) => checkUuids([id]),
 });
 
+/** A page of a thousand users or courses is at most a few MiB. */
+export const maxResponseMibField = intField({
+  name: 'max-response-mib',
+  description: 'Largest response of Percipio to accept, in MiB; reports have no limit',
+  default: 8,
+  gte: 1,
+  lte: 256,
+  exportTarget: 'ops',
+});
+
 /** How Percipio applies it is documented only roughly: see docs/performance.md. */
 export const reportMappingField = boolField({
   name: 'report-mapping',
@@ -133,6 +143,7 @@ export const percipioFields = [
   resetRoleOnDisableField,
   reportLookbackField,
   reportTimeoutField,
+  maxResponseMibField,
   reportIdField,
   reportMappingField,
   baseUrlField,

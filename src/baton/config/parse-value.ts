@@ -82,7 +82,7 @@ function splitItems(text: string | readonly string[]): readonly string[] {
 /** Splits at commas. An item in double quotes may contain commas; a doubled quote is a quote. */
 export function splitCommas(text: string): readonly string[] {
   // With a final comma, every item is its text up to a comma.
-  const items = `${text},`.matchAll(/(?:\s*"((?:[^"]|"")*)"\s*|([^,]*)),/g);
+  const items = `${text},`.matchAll(/(?:\s*"([^"]*(?:""[^"]*)*)"\s*|([^,]*)),/g);
   return Array.from(items, ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '');
 }
 

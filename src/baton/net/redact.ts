@@ -32,7 +32,7 @@ export function createRedactor(secrets: Iterable<string>, { minLength = 4 }: Red
     redactJson: (line) => {
       // Most lines hold no secret; `search` leaves no state in the pattern.
       if (line.search(pattern) < 0) return line;
-      return line.replaceAll(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g, (token) => {
+      return line.replaceAll(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g, (token) => {
         const text = token.startsWith('"') ? (JSON.parse(token) as string) : token;
         const shown = redactText(text);
         return shown === text ? token : JSON.stringify(token.startsWith('"') ? shown : redacted);

@@ -9,7 +9,7 @@ export interface ListenAddress {
 }
 
 /** The last label has a letter: anything that ends in a number is an IPv4 address, or a malformed one. */
-const hostName = /^([a-z0-9-]+\.)*[a-z0-9-]*[a-z][a-z0-9-]*$/i;
+const hostName = /^(?:[a-z0-9-]+\.)*[0-9-]*[a-z][a-z0-9-]*$/i;
 
 /**
  * Parses `127.0.0.1:50051`, `localhost:0` or `[::1]:50051`.

@@ -3,6 +3,7 @@ import { type ContentItem, contentItemsSchema } from './content-item.ts';
 import type { ApiCall } from './exchange.ts';
 import type { HttpClient } from './http-client.ts';
 import type { UnreadCounts } from './lenient.ts';
+import { checkListingBound } from './listing-bound.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { readCountHeader, readHeader, readLinkedOffset } from './response-headers.ts';
 
@@ -18,6 +19,8 @@ export interface CatalogPosition {
   readonly lastOffset?: number | undefined;
   /** The distance from one page to the next. Only the first page says so, and only if there is another one. */
   readonly step?: number | undefined;
+  /** The total that the first page announced, if it did. */
+  readonly firstTotal?: number | undefined;
 }
 
 export interface CatalogPageRequest {
@@ -43,6 +46,8 @@ export interface CompliancePageRequest {
   /** How many, from 1 to 1000. */
   readonly max: number;
   readonly offset: number;
+  /** The total that the first page announced, if it did. */
+  readonly firstTotal?: number | undefined;
 }
 
 export interface ContentSearch {
@@ -64,6 +69,9 @@ export interface ContentSearchPage {
 /** Percipio's default page size for search results. */
 const searchPageSize = 25;
 
+/** How far results are read. Searches are for the id of one item: few others mention it. */
+const searchResultsMax = 5000;
+
 export class ContentApi {
   readonly #http: HttpClient;
   readonly #organization: string;
@@ -73,7 +81,10 @@ export class ContentApi {
     this.#organization = `organizations/${encodeURIComponent(organizationId)}`;
   }
 
-  /** One page of the catalog. An empty page before the end counts as a failure and is retried. */
+  /**
+   * One page of the catalog. An empty page before the end counts as a failure and is retried; a listing that does not end
+   * is an error.
+   */
   async listCatalog(request: CatalogPageRequest, signal: AbortSignal): Promise<CatalogPage> {
     const { max, updatedSince } = request;
     const position = request.position ?? { offset: 0 };
@@ -88,9 +99,9 @@ export class ContentApi {
    * @throws PercipioError with status 403 or 404 where there are none for this service account.
    */
   async listCompliance(request: CompliancePageRequest, signal: AbortSignal): Promise<CatalogPage> {
-    const { max, offset } = request;
+    const { max, offset, firstTotal } = request;
     const path = `/content-discovery/v1/${this.#organization}/compliance-content`;
-    return await this.#listPage({ path, query: { max, offset } }, { max, position: { offset } }, signal);
+    return await this.#listPage({ path, query: { max, offset } }, { max, position: { offset, firstTotal } }, signal);
   }
 
   async #listPage(
@@ -100,7 +111,7 @@ export class ContentApi {
   ): Promise<CatalogPage> {
     const { offset, pagingRequestId } = position;
     return await this.#http.jsonAs(
-      { family: 'content-discovery', method: 'GET', ...call, retry: 'always' },
+      { family: 'content-discovery', method: 'GET', ...call, itemsMax: max, retry: 'always' },
       contentItemsSchema,
       signal,
       ({ value: { items, entries, unread }, headers, rateLimit }, exchange) => {
@@ -114,7 +125,10 @@ export class ContentApi {
         const nextOffset = offset + (step ?? entries);
         const isLast = entries === 0 || isAfterLast({ nextOffset, lastOffset, total, isFull: entries >= max });
         const dataSet = pagingRequestId ?? readHeader(headers, 'x-paging-request-id');
-        const next = isLast ? undefined : { offset: nextOffset, pagingRequestId: dataSet, lastOffset, step };
+        if (isLast) return { items, unread, total, next: undefined, rateLimit };
+        const firstTotal = offset === 0 ? total : position.firstTotal;
+        checkListingBound(nextOffset, firstTotal, exchange);
+        const next = { offset: nextOffset, pagingRequestId: dataSet, lastOffset, step, firstTotal };
         return { items, unread, total, next, rateLimit };
       },
     );
@@ -123,18 +137,26 @@ export class ContentApi {
   /** Content that a full-text search finds. It need not contain the exact text. */
   async search(request: ContentSearch, signal: AbortSignal): Promise<ContentSearchPage> {
     const { text: q, typeFilter, max = searchPageSize, offset } = request;
-    const { value, rateLimit } = await this.#http.json(
+    return await this.#http.jsonAs(
       {
         family: 'content-discovery',
         method: 'GET',
         path: `/content-discovery/v1/${this.#organization}/search-content`,
         query: { q, typeFilter, max, offset },
+        itemsMax: max,
         retry: 'always',
       },
       contentItemsSchema,
       signal,
+      ({ value: { items, entries }, rateLimit }, exchange) => {
+        const hasMore = entries >= max;
+        if (hasMore && (offset ?? 0) + max > searchResultsMax) {
+          const problem = `found more than ${searchResultsMax} items for one search`;
+          throw exchange.fail({ kind: 'body', problem, isTransient: false });
+        }
+        return { items, hasMore, rateLimit };
+      },
     );
-    return { items: value.items, hasMore: value.entries >= max, rateLimit };
   }
 
   /**

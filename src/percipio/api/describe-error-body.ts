@@ -4,11 +4,21 @@ import type { Redact } from './redact.ts';
 /** How much of a body goes into an error. */
 const charactersMax = 200;
 
+/** How much of a body is looked at, whatever its size. */
+const readCharactersMax = 16 * 1024;
+
+/** The part of a body that is looked at for its description. */
+export function cutErrorBody(body: string): string {
+  return body.slice(0, readCharactersMax);
+}
+
 /**
- * Turns a body into one line: the `message`s of Percipio's JSON, the text of HTML, otherwise the body as it is.
+ * Turns a body into one line: the `message`s of Percipio's JSON, the text of HTML, otherwise the body as it is. Only the
+ * first 16,384 characters are looked at.
  * @returns At most 200 characters, without the token; empty if the body says nothing.
  */
-export function describeErrorBody(body: string, redact: Redact): string {
+export function describeErrorBody(wholeBody: string, redact: Redact): string {
+  const body = cutErrorBody(wholeBody);
   const messages = readMessages(parse(body));
   const plain = /^\s*</.test(body) ? htmlToText(body) : body;
   const text = messages.length > 0 ? messages.join('; ') : plain;
@@ -67,12 +77,12 @@ function htmlToText(html: string): string {
   return html
     .replace(/<!--[\s\S]*?(?:-->|$)/g, ' ')
     .replace(/<(script|style|head)\b[\s\S]*?(?:<\/\1\s*>|$)/gi, (block) => readTitle(block))
-    .replace(/<wbr[^>]*>/gi, '')
+    .replace(/<wbr[^<>]*>/gi, '')
     .replace(/<[^>]*(?:>|$)/g, ' ')
     .replace(/&(#39|[a-z]+);/gi, (entity, name: string) => entities[name.toLowerCase()] ?? entity);
 }
 
 function readTitle(head: string): string {
-  const title = /<title[^>]*>([^<]*)/i.exec(head)?.[1]?.trim();
+  const title = /<title[^<>]*>([^<]*)/i.exec(head)?.[1]?.trim();
   return title ? ` ${title}: ` : ' ';
 }

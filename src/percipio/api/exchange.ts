@@ -1,7 +1,7 @@
 // One request and its response: sent once, limited in time, ended by the caller's signal.
 import type { HttpHeaders, HttpResponse } from 'baton-connector-sdk/http';
 import type { CompleteOptions } from './client-options.ts';
-import { describeErrorBody } from './describe-error-body.ts';
+import { cutErrorBody, describeErrorBody } from './describe-error-body.ts';
 import { copyError, describeFailure } from './describe-failure.ts';
 import type { Family } from './family.ts';
 import { PercipioError, type PercipioErrorFields } from './percipio-error.ts';
@@ -23,6 +23,8 @@ export interface ApiCall {
   readonly query?: Readonly<Record<string, string | number | undefined>> | undefined;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** How many items the response may list: more are not looked at, but are an error. */
+  readonly itemsMax?: number | undefined;
   /** A part of the body, such as a password, that is never shown, not even if the response repeats it. */
   readonly secret?: string | undefined;
   /** After which failures it may be sent again. */
@@ -81,6 +83,11 @@ export class Exchange {
     this.url = context.redact(showUrl(url));
     this.#hideSecret = createSecretRedact(call.secret);
     this.#redact = (text) => context.redact(this.#hideSecret(text));
+  }
+
+  /** How many items the response may list; undefined for any number. */
+  get itemsMax(): number | undefined {
+    return this.#call.itemsMax;
   }
 
   /** Where the request was redirected to, as it may be shown; undefined without a redirect. */
@@ -152,7 +159,7 @@ export class Exchange {
   /** The start of a body as it may be shown in an error. */
   excerpt(body: string): string {
     // Before it as well: something like a tag inside a secret would be removed, and the rest not recognized.
-    return describeErrorBody(this.#hideSecret(body), this.#redact);
+    return describeErrorBody(this.#hideSecret(cutErrorBody(body)), this.#redact);
   }
 
   /** Where a redirect leads, as it may be shown; undefined if the response is not a redirect. */

@@ -8,6 +8,8 @@ export interface FieldProblem {
   readonly problem: string;
 }
 
+const fieldInfo = /^(\S(?:.{0,62}\S)?)\s*->\s*(\w{1,64})$/;
+
 /** Reads the problems in the body of an error. Infos of another form are not problems of a field. */
 export function readFieldProblems(body: string): FieldProblem[] {
   const errors = readErrors(body);
@@ -15,7 +17,8 @@ export function readFieldProblems(body: string): FieldProblem[] {
     const info: unknown =
       typeof error === 'object' && error !== null && 'additionalInfo' in error && error.additionalInfo;
     return [info].flat().flatMap((text) => {
-      const [, field, problem] = (typeof text === 'string' && /^\s*(.{1,64}?)\s*->\s*(\w{1,64})\s*$/.exec(text)) || [];
+      // Trimmed first: blanks that may belong to either of two neighbours would be tried in all ways.
+      const [, field, problem] = (typeof text === 'string' && fieldInfo.exec(text.trim())) || [];
       return field === undefined || problem === undefined ? [] : [{ field, problem: problem.toLowerCase() }];
     });
   });

@@ -20,9 +20,6 @@ export interface JsonResponse<T> {
   readonly rateLimit: RateLimit | undefined;
 }
 
-/** The maximum size of a JSON response, decompressed: far more than a page of a thousand rich users. Reports are streamed. */
-const responseBytesMax = 64 * 1024 * 1024;
-
 /** How much of an error response is read. */
 const errorBytesMax = 16 * 1024;
 
@@ -67,9 +64,10 @@ export class HttpClient {
     make: (response: JsonResponse<z.output<Schema>>, exchange: Exchange) => T,
   ): Promise<T> {
     return await this.exchange(call, signal, async (response, exchange) => {
+      const { responseBytesMax } = this.#context.options;
       const { text, isCut } = await response.body.readText(responseBytesMax);
       if (isCut) {
-        const problem = `answered ${response.status} with more than ${responseBytesMax} bytes of JSON`;
+        const problem = `answered ${response.status} with more than ${responseBytesMax} bytes of JSON (--max-response-mib)`;
         throw exchange.fail({ kind: 'body', problem, isTransient: false });
       }
       const value = parseJson(text, schema, response.status, exchange);
@@ -230,6 +228,11 @@ export function parseJson<Schema extends z.ZodType>(
     const broken = start === undefined ? 'an empty body' : 'JSON that is cut off or malformed';
     const what = isCutOff ? broken : `something that is not JSON: ${exchange.excerpt(text)}`;
     throw exchange.fail({ kind: 'body', problem: `answered ${status} with ${what}`, isTransient: true });
+  }
+  const { itemsMax } = exchange;
+  if (Array.isArray(json) && itemsMax !== undefined && json.length > itemsMax) {
+    const problem = `answered ${status} with ${json.length} items, although at most ${itemsMax} were requested`;
+    throw exchange.fail({ kind: 'body', problem, isTransient: false });
   }
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;

@@ -160,7 +160,7 @@ export interface LenientObjects<Item> {
   readonly unread: UnreadCounts;
 }
 
-/** A list of objects in which one odd value costs one value. Only an object without an id is an error. */
+/** A list of objects in which one odd value costs one value. Only an object without an id is an error, and ends the check. */
 export function lenientObjects<Item>(read: ReadItem<Item>) {
   return z.array(z.unknown()).transform((entries, context): LenientObjects<Item> => {
     const { unread, count } = countUnread();
@@ -171,7 +171,7 @@ export function lenientObjects<Item>(read: ReadItem<Item>) {
       } else if (isIdentified(entry)) {
         items.push(read(entry.id, new Fields(entry, '', count)));
       } else {
-        addIssues(entry, [index], context);
+        return addIssues(entry, [index], context);
       }
     }
     return { items, entries: entries.length, unread };

@@ -28,7 +28,7 @@ export function readAnsweredAt(headers: HttpHeaders): Date | undefined {
  */
 export function readLinkedOffset(headers: HttpHeaders, relation: 'last' | 'next'): number | undefined {
   const links = readHeader(headers, 'link') ?? '';
-  for (const [, target = '', parameters = ''] of links.matchAll(/<([^>]*)>([^<]*)/g)) {
+  for (const [, target = '', parameters = ''] of links.matchAll(/<([^<>]*)>([^<]*)/g)) {
     const rel = /;\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))/i.exec(parameters);
     const relations = (rel?.[1] ?? rel?.[2] ?? '').toLowerCase().split(/\s+/);
     if (!relations.includes(relation)) continue;

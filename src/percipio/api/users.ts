@@ -2,6 +2,7 @@
 import { BatchUsersApi } from './batch-users.ts';
 import type { HttpClient } from './http-client.ts';
 import type { UnreadCounts } from './lenient.ts';
+import { checkListingBound } from './listing-bound.ts';
 import { PercipioError } from './percipio-error.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { readUntil } from './read-until.ts';
@@ -21,6 +22,8 @@ export interface UsersPageRequest {
   readonly offset: number;
   /** Only users that changed since. */
   readonly updatedSince?: Date | undefined;
+  /** The total that the first page of this listing announced; undefined for the first page. */
+  readonly firstTotal?: number | undefined;
 }
 
 export interface UsersPage {
@@ -81,16 +84,17 @@ export class UsersApi {
    * One page of the users of the organization.
    *
    * The next page begins after the last user received, not after the last one requested, so that a short page loses
-   * nobody. An empty page before the end counts as a failure and is retried.
+   * nobody. An empty page before the end counts as a failure and is retried; a listing that does not end is an error.
    */
   async list(request: UsersPageRequest, signal: AbortSignal): Promise<UsersPage> {
-    const { max, offset, updatedSince } = request;
+    const { max, offset, updatedSince, firstTotal } = request;
     return await this.#http.jsonAs(
       {
         family: 'user-management',
         method: 'GET',
         path: this.#path,
         query: { max, offset, updatedSince: updatedSince?.toISOString() },
+        itemsMax: max,
         retry: 'always',
       },
       usersSchema,
@@ -102,6 +106,7 @@ export class UsersApi {
           throw exchange.fail({ kind: 'body', problem, isTransient: true });
         }
         const nextOffset = nextUsersOffset(offset, entries, total);
+        if (nextOffset !== undefined) checkListingBound(nextOffset, firstTotal, exchange);
         return { items, entries, unread, total, nextOffset, answeredAt: readAnsweredAt(headers), rateLimit };
       },
     );

@@ -16,10 +16,12 @@ const catalogToken = z.strictObject({
   pagingRequestId: z.string().optional(),
   lastOffset: z.int().min(0).optional(),
   step: z.int().min(1).optional(),
+  firstTotal: z.int().min(0).optional(),
 });
 
 /** An offset in the listing of compliance courses, which follows the catalog. */
-const complianceToken = z.strictObject({ compliance: z.int().min(0) });
+const complianceToken = z.strictObject({ compliance: z.int().min(0), firstTotal: z.int().min(0).optional() });
+type ComplianceToken = z.output<typeof complianceToken>;
 
 const pageToken = z.union([catalogToken, complianceToken]);
 type PageToken = z.output<typeof pageToken>;
@@ -46,23 +48,23 @@ export function createCatalogCourses(percipio: PercipioContext): CourseSource {
     return toCoursePage(page, page.next, { skipReason, skippedAs }, context);
   };
   const readCompliance = async (
-    offset: number,
+    { compliance: offset, firstTotal }: ComplianceToken,
     context: Context,
     readEarlier: () => Promise<readonly Resource[]>,
   ): Promise<Page<Resource, PageToken>> => {
-    const page = await readComplianceCourses(percipio, offset, context);
+    const page = await readComplianceCourses(percipio, { offset, firstTotal }, context);
     if (!page || page.items.length === 0) {
       return { items: [] };
     }
     const skipReason = (item: ContentItem) => expiryOf(item, content, now());
-    const next = page.next && { compliance: page.next.offset };
+    const next = page.next && { compliance: page.next.offset, firstTotal: page.next.firstTotal };
     const courses = toCoursePage(page, next, { skipReason, skippedAs: complianceSkippedAs }, context);
     const known = new Set(Array.from(await readEarlier(), ({ id }) => id?.resource));
     return { ...courses, items: courses.items.filter(({ id }) => !known.has(id?.resource)) };
   };
   return createCourseSource<PageToken>(memory, pageToken, async (token, context, readEarlier) => {
     if (token && 'compliance' in token) {
-      return await readCompliance(token.compliance, context, readEarlier);
+      return await readCompliance(token, context, readEarlier);
     }
     const page = await readCatalog(token, context);
     if (page.next || !content.hasCompliance) {
@@ -70,7 +72,7 @@ export function createCatalogCourses(percipio: PercipioContext): CourseSource {
     }
     // At once if there is nothing else on the page: one page then shows whether there is any course.
     return page.items.length === 0
-      ? await readCompliance(0, context, readEarlier)
+      ? await readCompliance({ compliance: 0 }, context, readEarlier)
       : { ...page, next: { compliance: 0 } };
   });
 }

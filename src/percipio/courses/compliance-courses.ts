@@ -1,6 +1,6 @@
 // The listing of compliance courses, which license pools, and so perhaps the catalog, do not include.
 import type { Context } from 'baton-connector-sdk';
-import { type CatalogPage, catalogPageSizeMax } from '../api/content.ts';
+import { type CatalogPage, type CompliancePageRequest, catalogPageSizeMax } from '../api/content.ts';
 import { PercipioError } from '../api/percipio-error.ts';
 import type { PercipioContext } from '../context.ts';
 import { asService } from '../service-errors.ts';
@@ -13,12 +13,12 @@ type Reporting = Pick<Context, 'signal' | 'reporter'>;
  */
 export async function readComplianceCourses(
   { client }: PercipioContext,
-  offset: number,
+  { offset, firstTotal }: Pick<CompliancePageRequest, 'offset' | 'firstTotal'>,
   { signal, reporter }: Reporting,
 ): Promise<CatalogPage | undefined> {
   return await asService(signal, async (signal) => {
     try {
-      return await client().content.listCompliance({ max: catalogPageSizeMax, offset }, signal);
+      return await client().content.listCompliance({ max: catalogPageSizeMax, offset, firstTotal }, signal);
     } catch (error) {
       // A later page that is refused is a lost page.
       if (offset > 0 || !isRefused(error)) throw error;

@@ -1,6 +1,6 @@
 // Finds content by id: by search, and in the listing of compliance courses, which search may not know.
 import type { Context } from 'baton-connector-sdk';
-import type { CatalogPage } from '../api/content.ts';
+import type { CatalogPage, CatalogPosition } from '../api/content.ts';
 import type { ContentItem } from '../api/content-item.ts';
 import type { PercipioContext } from '../context.ts';
 import { asService } from '../service-errors.ts';
@@ -37,13 +37,13 @@ export async function findContents(
     return content === undefined || content.skipReason === 'other content';
   };
   const missing = new Set(content.hasCompliance ? wanted.filter(isOpen) : []);
-  for (let offset: number | undefined = 0; offset !== undefined && missing.size > 0; ) {
-    const page: CatalogPage | undefined = await readComplianceCourses(percipio, offset, context);
+  for (let position: CatalogPosition | undefined = { offset: 0 }; position && missing.size > 0; ) {
+    const page: CatalogPage | undefined = await readComplianceCourses(percipio, position, context);
     for (const item of page?.items ?? []) {
       const id = item.id.toLowerCase();
       if (missing.delete(id)) found.set(id, { item, skipReason: expiryOf(item, content, now()) });
     }
-    offset = page?.next?.offset;
+    position = page?.next;
   }
   return found;
 }

@@ -19,9 +19,13 @@ const otherElements = new Set(
 /** Elements whose content is not text. */
 const hiddenElements = new Set(['head', 'iframe', 'object', 'script', 'select', 'style']);
 
+/** Each tag costs the parser time in proportion to the elements around it. No title or description nests as deeply. */
+const depthMax = 256;
+
 /**
  * The text without markup, with characters instead of entities, and without white space around it. What only looks like
  * markup stays: `List<String>`, `a < b`, `R&D`. Line breaks of plain text stay; those of HTML are blanks.
+ * After 256 nested elements, the rest stays as it is.
  */
 export function toPlainText(text: string): string {
   if (!maybeHtml.test(text)) {
@@ -29,6 +33,7 @@ export function toPlainText(text: string): string {
   }
   let plain = '';
   let hidden = 0;
+  let depth = 0;
   const source = escapeUnclosed(text);
   const parser = new Parser(
     {
@@ -36,11 +41,14 @@ export function toPlainText(text: string): string {
         if (hidden === 0) plain += data;
       },
       onopentag: (name) => {
+        depth += 1;
+        if (depth > depthMax) parser.pause();
         if (hiddenElements.has(name)) hidden += 1;
         else if (otherElements.has(name)) plain += ' ';
         else if (!inlineElements.has(name)) plain += source.slice(parser.startIndex, parser.endIndex + 1);
       },
       onclosetag: (name, isImplied) => {
+        depth -= 1;
         if (hiddenElements.has(name)) hidden -= 1;
         else if (otherElements.has(name)) plain += ' ';
         else if (!isImplied && !inlineElements.has(name)) plain += source.slice(parser.startIndex, parser.endIndex + 1);
@@ -49,6 +57,7 @@ export function toPlainText(text: string): string {
     { decodeEntities: true },
   );
   parser.end(source);
+  if (depth > depthMax) plain += source.slice(parser.endIndex + 1);
   return plain.replace(/\s+/g, ' ').trim();
 }
 

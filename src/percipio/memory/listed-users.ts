@@ -34,6 +34,8 @@ export class ListedUsers {
   readonly #inFlight = new Map<number, Promise<ReadUsersPage>>();
   /** The first page, read before the listing, and how many users had been changed by then. */
   #prefetched: { readonly page: UsersPage; readonly writes: number } | undefined;
+  /** What the first page that was read announced. */
+  #firstTotal: number | undefined;
   /** One string for each role: a parsed page has one for each user. */
   readonly #roles = new Map<string, string>();
 
@@ -95,8 +97,10 @@ export class ListedUsers {
   }
 
   async #request(users: UsersApi, offset: number, signal: AbortSignal): Promise<ReadUsersPage> {
-    const reading = this.#takePrefetched(users, offset) ?? users.list({ max: usersPageSizeMax, offset }, signal);
+    const wanted = { max: usersPageSizeMax, offset, firstTotal: offset === 0 ? undefined : this.#firstTotal };
+    const reading = this.#takePrefetched(users, offset) ?? users.list(wanted, signal);
     const request = reading.then((page) => {
+      this.#firstTotal = offset === 0 ? page.total : (this.#firstTotal ?? page.total);
       const known = this.#toKnown(page);
       this.#pages.add(keyOf(offset), known);
       return { ...page, known };

@@ -14,6 +14,6 @@ export function nameToDial(certificate: string, listenHost: string): string {
     return listenHost;
   }
   // As in `DNS:baton.test, DNS:*.baton.test, IP Address:10.0.0.1`.
-  const names = [...(parsed.subjectAltName ?? '').matchAll(/(?:DNS|IP Address):([^,*"]+)(?:,|$)/g)];
+  const names = [...(parsed.subjectAltName ?? '').matchAll(/(?:^|, )(?:DNS|IP Address):([^,*"]+)(?=,|$)/g)];
   return names[0]?.[1] ?? listenHost;
 }
