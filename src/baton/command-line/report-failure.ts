@@ -5,6 +5,7 @@ import { type Output, StopRequest } from '../author/host.ts';
 import { isUnexpected } from '../author/unexpected-error.ts';
 import { UsageError } from '../author/usage-error.ts';
 import { describeError, describeStack } from '../log/describe-error.ts';
+import { escapeLines } from '../net/escape-controls.ts';
 
 interface FailureReport {
   readonly programName: string;
@@ -40,7 +41,7 @@ export function reportFailure(failure: unknown, report: FailureReport): number {
   const { programName, stderr, logger, redactText } = report;
   // The user sees the original error. Only callers elsewhere must not.
   const error = isUnexpected(failure) ? failure.cause : failure;
-  const print = (text: string) => void stderr.write(redactText(`${programName}: ${text}\n`));
+  const print = (text: string) => void stderr.write(escapeLines(redactText(`${programName}: ${text}\n`)));
   if (error instanceof AdvisedFailure) {
     const exitCode = reportFailure(error.cause, report);
     print(error.advice);

@@ -16,6 +16,7 @@ import {
   syncResources,
   syncResourceTypes,
 } from '../config/fields/sync.ts';
+import { escapeControls } from '../net/escape-controls.ts';
 import { createConnectorServices } from '../services/connector-services.ts';
 import { readExpansionLimits } from '../sync/expansion-limits.ts';
 import { createLogDisplay, createTerminalDisplay } from '../sync/sync-display.ts';
@@ -57,7 +58,9 @@ export async function runSync(invocation: Invocation): Promise<number> {
       callRetry: { timeoutMs: settings.get(syncRetryTimeout) },
     });
     const summary = summarizeSync(synced, tally, connector.statistics?.(), performance.now() - startedAtMs);
-    host.stdout.write(settings.get(output) === 'json' ? `${JSON.stringify(summary)}\n` : formatSummary(summary));
+    host.stdout.write(
+      settings.get(output) === 'json' ? `${escapeControls(JSON.stringify(summary))}\n` : formatSummary(summary),
+    );
     return 0;
   } catch (error) {
     // Keeps the line of the failed phase visible above the message.

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { type Logger, pino } from 'pino';
 import type { Output } from '../author/host.ts';
 import type { LogFormat, LogLevel } from '../config/fields/log.ts';
+import { escapeControls, escapeLines } from '../net/escape-controls.ts';
 import { createRedactor, redacted } from '../net/redact.ts';
 import { describeError, describeStack } from './describe-error.ts';
 
@@ -51,7 +52,7 @@ const secretKeys = [
 export function createLogger(options: LogOptions): Log {
   const sinks = openSinks(options);
   const { redactJson } = createRedactor(options.secrets);
-  const format = options.format === 'console' ? formatConsoleLine : (line: string) => line;
+  const format = options.format === 'console' ? formatConsoleLine : escapeLines;
   const withStack = options.level === 'debug';
   const logger = pino(
     {
@@ -142,13 +143,18 @@ export function formatConsoleLine(line: string): string {
   const stacks: string[] = [];
   const pairs: string[] = [];
   for (const [key, value] of Object.entries(fields)) {
-    if (key.endsWith('_stack') && typeof value === 'string') stacks.push(value);
-    else pairs.push(`${key}=${formatValue(value)}`);
+    if (key.endsWith('_stack') && typeof value === 'string') stacks.push(escapeLines(value));
+    else pairs.push(`${escapeControls(key)}=${formatValue(value)}`);
   }
-  const head = [time, String(level).toUpperCase().padEnd(5), ...(msg === undefined ? [] : [msg]), ...pairs].join(' ');
+  const head = [
+    time,
+    String(level).toUpperCase().padEnd(5),
+    ...(msg === undefined ? [] : [escapeControls(String(msg))]),
+    ...pairs,
+  ].join(' ');
   return `${[head, ...stacks].join('\n')}\n`;
 }
 
 function formatValue(value: unknown): string {
-  return typeof value === 'string' && /^[^\s"=]+$/.test(value) ? value : JSON.stringify(value);
+  return escapeControls(typeof value === 'string' && /^[^\s"=]+$/.test(value) ? value : JSON.stringify(value));
 }

@@ -6,6 +6,7 @@ import { UsageError } from '../author/usage-error.ts';
 import type { Settings } from '../config/field.ts';
 import { eventFeed, eventFeedCursor, eventFeedId, eventFeedStartAt } from '../config/fields/on-demand.ts';
 import { annotationRegistry } from '../messages/annotation-registry.ts';
+import { escapeControls } from '../net/escape-controls.ts';
 import type { JobContext, OnDemandJob } from './on-demand-job.ts';
 
 /** As in the Go runner (pkg/tasks/local and pkg/field of baton-sdk v0.25.0). */
@@ -25,11 +26,12 @@ export const readEventsJob: OnDemandJob = {
     for (let hasMore = true; hasMore; ) {
       const page = await connect(EventService).listEvents({ eventFeedId: feedId, startAt, cursor, pageSize });
       for (const event of page.events) {
-        host.stdout.write(`${JSON.stringify(toJson(EventSchema, event, { registry: annotationRegistry }))}\n`);
+        const json = JSON.stringify(toJson(EventSchema, event, { registry: annotationRegistry }));
+        host.stdout.write(`${escapeControls(json)}\n`);
       }
       ({ cursor, hasMore } = page);
     }
-    if (!context.isForScripts) host.stderr.write(`Continue with --${eventFeedCursor.name} ${cursor}\n`);
+    if (!context.isForScripts) host.stderr.write(`Continue with --${eventFeedCursor.name} ${escapeControls(cursor)}\n`);
     return { record: { outcome: 'read', event_feed_id: feedId, cursor }, lines: [] };
   },
 };

@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import { progressFields } from '../author/context.ts';
 import type { Output } from '../author/host.ts';
+import { escapeControls } from '../net/escape-controls.ts';
 import type { SyncPhase } from './sync-observer.ts';
 import { formatBytes, formatCount, formatDuration } from './sync-summary.ts';
 import type { PhaseTally, SyncEvent, SyncTally } from './sync-tally.ts';
@@ -26,7 +27,7 @@ export function createTerminalDisplay(terminal: Output, now: () => number = () =
   let drawnAt = Number.NEGATIVE_INFINITY;
   return (tally, event) => {
     if (event.kind === 'warning') {
-      terminal.write(`\r\x1b[K! ${event.message}\n`);
+      terminal.write(`\r\x1b[K! ${escapeControls(event.message)}\n`);
       return;
     }
     const isEnd = event.kind === 'phase ended';
@@ -35,7 +36,7 @@ export function createTerminalDisplay(terminal: Output, now: () => number = () =
       return;
     }
     drawnAt = now();
-    const line = `${isEnd ? '✓' : '·'} ${describePhase(tally, phase, now())}`;
+    const line = `${isEnd ? '✓' : '·'} ${escapeControls(describePhase(tally, phase, now()))}`;
     terminal.write(`\r\x1b[K${line.slice(0, (terminal.columns || columnsDefault) - 1)}${isEnd ? '\n' : '\r'}`);
   };
 }

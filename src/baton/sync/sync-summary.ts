@@ -1,5 +1,6 @@
 // The summary of a sync, as JSON for scripts (`--output json`) and as text.
 import type { ConnectorStatistics } from '../author/connector.ts';
+import { escapeControls } from '../net/escape-controls.ts';
 import type { SyncPhase } from './sync-observer.ts';
 import type { PhaseTally, SyncTally } from './sync-tally.ts';
 import type { SyncedFile } from './sync-to-file.ts';
@@ -76,7 +77,7 @@ export function formatSummary(summary: SyncSummary): string {
     ...(summary.received_bytes > 0 ? [`  ${formatBytes(summary.received_bytes)} received`] : []),
     ...summary.warnings.map((warning) => `Warning: ${warning}`),
   ];
-  return `${lines.join('\n')}\n`;
+  return `${lines.map(escapeControls).join('\n')}\n`;
 }
 
 function section(title: string, counts: Readonly<Record<string, number>>): string[] {

@@ -1,4 +1,5 @@
 // The report as JUnit XML, which CI systems display as tests.
+import { escapeLines } from '../../net/escape-controls.ts';
 import type { Outcome } from '../check.ts';
 import { countOutcomes, type HarnessReport } from './harness-report.ts';
 
@@ -47,13 +48,11 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&apos;',
   // A bare one in an attribute would be read as a space.
   '\n': '&#10;',
-  '\t': '&#9;',
 };
 
-/** For text and attributes. XML 1.0 cannot represent most control characters, nor lone surrogates. */
+/** For text and attributes. XML 1.0 cannot represent most control characters, lone surrogates, and these two. */
 function toXml(text: string): string {
-  return text
-    .toWellFormed()
-    .replaceAll(/[^\t\n\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD')
-    .replaceAll(/[&<>"'\n\t]/g, (character) => entities[character] ?? character);
+  return escapeLines(text)
+    .replaceAll(/[\uFFFE\uFFFF]/g, '\uFFFD')
+    .replaceAll(/[&<>"'\n]/g, (character) => entities[character] ?? character);
 }

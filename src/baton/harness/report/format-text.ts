@@ -1,4 +1,5 @@
 // The report for humans: a line per check, findings below it, and the counts at the end.
+import { escapeControls } from '../../net/escape-controls.ts';
 import type { Outcome } from '../check.ts';
 import { countOutcomes, type HarnessReport } from './harness-report.ts';
 
@@ -11,22 +12,17 @@ export function formatText(report: HarnessReport): string {
   const indent = ' '.repeat(outcomeWidth + 4);
   const lines = checks.flatMap(({ id, title, outcome, detail }) => [
     `${marks[outcome]} ${outcome.padEnd(outcomeWidth)}  ${id.padEnd(idWidth)}  ${title}`,
-    ...(detail === '' ? [] : detail.split('\n').map((line) => `${indent}${toPrintable(line)}`)),
+    ...(detail === '' ? [] : detail.split('\n').map((line) => `${indent}${escapeControls(line)}`)),
   ]);
   const counts = countOutcomes(report);
   return [
-    `${connectorName ? `${toPrintable(connectorName)} at ` : ''}${address}${sdkVersion ? `, baton-sdk ${toPrintable(sdkVersion)}` : ''}`,
+    `${connectorName ? `${escapeControls(connectorName)} at ` : ''}${address}${sdkVersion ? `, baton-sdk ${escapeControls(sdkVersion)}` : ''}`,
     `${walked.resources} resources, ${walked.entitlements} entitlements, ${walked.grants} grants`,
-    ...bounds.map((bound) => `Incomplete: ${toPrintable(bound)}`),
+    ...bounds.map((bound) => `Incomplete: ${escapeControls(bound)}`),
     '',
     ...lines,
     '',
     `${checks.length} checks: ${counts.passed} passed, ${counts.failed} failed, ${counts['not applicable']} not applicable, in ${(durationMs / 1000).toFixed(1)} s`,
     '',
   ].join('\n');
-}
-
-/** Responses of a connector are shown on terminals, and must not control them. */
-function toPrintable(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, '\uFFFD');
 }
