@@ -6,6 +6,7 @@ import type { ListedGrant } from '../messages/grant.ts';
 import { Commits } from './commits.ts';
 import { toStorageError } from './file/storage-error.ts';
 import { bulkLoadGrants } from './load/bulk-load-grants.ts';
+import { type DanglingReferences, findDangling } from './tables/dangling-references.ts';
 import { ExpansionRows } from './tables/expansion-rows.ts';
 import { toGrantRows } from './tables/grant-row.ts';
 import { GrantTable } from './tables/grant-table.ts';
@@ -247,6 +248,11 @@ export class SyncWriter implements Disposable {
     });
     this.#state = 'ended';
     return stats;
+  }
+
+  /** Finds what was stored and refers to nothing in the run. To be called after {@link end}. */
+  findDangling(): readonly DanglingReferences[] {
+    return findDangling(this.#context.db, this.syncId);
   }
 
   /** Counts the stored grants by resource type and slug: `course completed`. Takes a second for a million. */

@@ -1,6 +1,7 @@
 // Syncs into a .c1z file: afterwards the file holds the complete sync, or is unchanged.
 import { openC1z } from '../c1z/c1z-file.ts';
 import type { SavedC1z } from '../c1z/file/pack-c1z.ts';
+import type { DanglingReferences } from '../c1z/tables/dangling-references.ts';
 import type { SyncType } from '../c1z/tables/sync-runs.ts';
 import type { SyncStats } from '../c1z/tables/sync-stats.ts';
 import { runFullSync } from './full-sync.ts';
@@ -54,10 +55,17 @@ export async function syncToFile(options: SyncToFileOptions): Promise<SyncedFile
     supportsDiff: type === 'full' && !options.isEmpty,
     signal,
   });
+  // A part of the data refers to the rest.
+  if (type === 'full') for (const dangling of store.findDangling()) observer.warn(describeDangling(dangling));
   // Only if a grant was listed twice is it worth counting them again.
   const isListedOnce = listed.values().reduce((sum, count) => sum + count, 0) === stats.grants;
   const grants = isListedOnce ? listed : store.countGrants();
   const saved = await file.save({ signal });
   observer.phaseEnded('file');
   return { syncId: store.syncId, type, stats, grants, saved, prunedSyncIds };
+}
+
+function describeDangling({ count, kind, missingIds, missingCount }: DanglingReferences): string {
+  const others = missingCount - missingIds.length;
+  return `${count} ${kind}: ${missingIds.join(', ')}${others > 0 ? `, and ${others} more` : ''}`;
 }

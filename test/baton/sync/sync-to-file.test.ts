@@ -17,10 +17,13 @@ import { Code, ServiceError } from '../../../src/baton/author/service-error.ts';
 import { readC1z } from '../../../src/baton/c1z/c1z-reader.ts';
 import { unpackC1z } from '../../../src/baton/c1z/file/unpack-c1z.ts';
 import { createSchema } from '../../../src/baton/c1z/tables/schema.ts';
+import { buildGrant, entitlementStub } from '../../../src/baton/messages/grant.ts';
+import { buildResource } from '../../../src/baton/messages/resource.ts';
 import { createConnectorServices } from '../../../src/baton/services/connector-services.ts';
 import { SyncTally } from '../../../src/baton/sync/sync-tally.ts';
 import { readBulkLoad, type SyncToFileOptions, syncToFile } from '../../../src/baton/sync/sync-to-file.ts';
-import { createLibrary, createSeries } from '../library-connector.ts';
+import { bookType, createLibrary, createSeries } from '../library-connector.ts';
+import { withSyncer } from './sync-connector.ts';
 
 /** A folder with one for temporary files in it; both are removed when the test ends. */
 async function createFolders(t: TestContext) {
@@ -267,3 +270,25 @@ for (const [env, bySqlite] of [
     assert.equal([...file.records(syncId).allGrants()].length, 30);
   });
 }
+
+test('a full sync warns of grants that refer to nothing in the file, and a targeted one does not', async (t) => {
+  const folders = await createFolders(t);
+  const gone = entitlementStub(buildResource({ type: bookType, id: 'b0', displayName: 'Book 0' }), 'gone');
+  const book = { id: { resourceType: 'book', resource: 'b0' } };
+  const connector = withSyncer(createLibrary({ books: 1 }).connector, 'book', {
+    grants: singlePage(async () =>
+      Array.from({ length: 30 }, (_, i) => buildGrant(gone, 'reader', `gone${String(i).padStart(2, '0')}`)),
+    ),
+    get: async () => buildResource({ type: bookType, id: 'b0', displayName: 'Book 0' }),
+  });
+  const { observer, stats } = await sync(folders, { connector });
+  assert.equal(stats.grants, 30);
+  const named = Array.from({ length: 25 }, (_, i) => `reader:gone${String(i).padStart(2, '0')}`).join(', ');
+  assert.deepEqual(observer.warnings, [
+    '30 grants of entitlements that were not listed: book:b0:gone',
+    `30 grants to principals that were not listed: ${named}, and 5 more`,
+  ]);
+  const targeted = await sync(folders, { connector, targets: [book] });
+  assert.equal(targeted.stats.grants, 30);
+  assert.deepEqual(targeted.observer.warnings, []);
+});
