@@ -2,13 +2,14 @@
 import { runProgram } from 'baton-connector-sdk';
 import packageJson from '../package.json' with { type: 'json' };
 import { simulateCommand } from './commands/simulate.ts';
-import { percipioFields } from './percipio/config.ts';
+import { percipioFields, resumeIgnoredFields } from './percipio/config.ts';
 import { createPercipioConnector } from './percipio/connector.ts';
 
 await runProgram({
   name: packageJson.name,
   version: packageJson.version,
   fields: percipioFields,
+  resumeIgnores: resumeIgnoredFields,
   connector: createPercipioConnector,
   commands: [simulateCommand],
 });

@@ -37,6 +37,8 @@ const ours = [
     'dry-run',
     'ignore-unknown-account-fields',
     'max-response-mib',
+    'no-resume',
+    'no-wait',
     'output',
     'password-file',
     'region',
@@ -46,6 +48,7 @@ const ours = [
   ],
   ...['report-timeout', 'reset-role-on-disable', 'skip-compliance-courses', 'skip-retired-courses', 'sync-licenses'],
   'sync-retry-timeout',
+  'sync-time-limit',
 ];
 const newer = ['external-resource-traits'];
 

@@ -148,3 +148,11 @@ export const percipioFields = [
   reportMappingField,
   baseUrlField,
 ];
+
+/** They do not change what a sync writes, so that one that failed can be continued with others. */
+export const resumeIgnoredFields = [
+  ignoreUnknownAccountFieldsField,
+  resetRoleOnDisableField,
+  reportTimeoutField,
+  maxResponseMibField,
+];

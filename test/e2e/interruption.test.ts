@@ -1,8 +1,17 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { type TestContext, test } from 'node:test';
+import type { PercipioSimulator } from '../../src/simulator/percipio/percipio-simulator.ts';
 import { READY_AT_ONCE, startSimulator } from '../simulator/percipio/start-simulator.ts';
-import { createWorkFolder, readIds, runForSummary, startProcess, trueIds } from './run-program.ts';
+import {
+  createWorkFolder,
+  readIds,
+  runForSummary,
+  runProgram,
+  startProcess,
+  trueIds,
+  type WorkFolder,
+} from './run-program.ts';
 
 const report = /report-requests\/(?!0000|learning)/;
 
@@ -19,34 +28,45 @@ async function startStalled(t: TestContext) {
   return { simulator, folder, before, child, finished };
 }
 
+/** The next sync has the same id and the same report, and leaves only its file. */
+async function assertContinues(simulator: PercipioSimulator, folder: WorkFolder): Promise<void> {
+  const reports = simulator.reportRequests.length;
+  const { sync_id: syncId } = await runForSummary(simulator, folder);
+  assert.deepEqual(await readIds(folder.file), trueIds(simulator));
+  assert.equal(simulator.reportRequests.length, reports);
+  assert.ok(syncId);
+  assert.deepEqual([await folder.list(), await folder.listTemporary()], [['sync.c1z'], []]);
+}
+
 for (const [signal, exitCode] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const) {
-  test(`${signal} ends a sync with ${exitCode}: the file is what it was, and no temporary file is left`, async (t) => {
+  test(`${signal} ends a sync with ${exitCode}: the file is what it was, and the next sync continues`, async (t) => {
     const { simulator, folder, before, child, finished } = await startStalled(t);
     child.kill(signal);
     const outcome = await finished;
     assert.deepEqual([outcome.exitCode, outcome.signal], [exitCode, null]);
     assert.match(
       outcome.stderr,
-      new RegExp(`\nbaton-percipio: stopped by ${signal}\nbaton-percipio: Percipio has .*\n$`),
+      new RegExp(
+        `\nbaton-percipio: stopped by ${signal}\nbaton-percipio: Percipio has .*\nbaton-percipio: What was .*\n$`,
+      ),
     );
     assert.ok(before.equals(await readFile(folder.file)));
     assert.deepEqual(await folder.list(), ['sync.c1z']);
-    assert.deepEqual(await folder.listTemporary(), []);
     await simulator.requests.waitFor(({ outcome }) => outcome === 'aborted');
+    await assertContinues(simulator, folder);
   });
 }
 
-test('kill -9 leaves the file as it was and none beside it, and the next sync works', async (t) => {
+test('kill -9 leaves the file as it was, and the next sync continues', async (t) => {
   const { simulator, folder, before, child, finished } = await startStalled(t);
   child.kill('SIGKILL');
   assert.equal((await finished).signal, 'SIGKILL');
   assert.ok(before.equals(await readFile(folder.file)));
-  assert.deepEqual(await folder.list(), ['sync.c1z']);
-  await runForSummary(simulator, folder);
-  assert.deepEqual(await readIds(folder.file), trueIds(simulator));
+  assert.deepEqual(await folder.list(), ['sync.c1z', 'sync.c1z.lock']);
+  await assertContinues(simulator, folder);
 });
 
 test('a sync that is interrupted while Percipio generates the report says how another one can use it', async (t) => {
@@ -71,4 +91,34 @@ test('a sync that is interrupted while Percipio generates the report says how an
   await runForSummary(simulator, folder, { argv: [`--report-id=${id}`] });
   assert.deepEqual(await readIds(folder.file), trueIds(simulator));
   assert.equal(simulator.reportRequests.length, 1);
+});
+
+test('a sync that is killed while Percipio generates the report is continued with the same report', async (t) => {
+  const clock = { ms: Date.now() };
+  const simulator = await startSimulator(t, {
+    ...{ users: 30, courses: 20, activityRows: 200, ...READY_AT_ONCE },
+    ...{ reportDelayMs: 3_600_000, now: () => clock.ms },
+  });
+  const folder = await createWorkFolder(t);
+  const { child, finished } = startProcess(t, simulator, folder);
+  await simulator.requests.waitFor(({ path, status }) => report.test(path) && status === 200);
+  child.kill('SIGKILL');
+  await finished;
+  clock.ms += 3_600_000;
+  await assertContinues(simulator, folder);
+  assert.equal(simulator.reportRequests.length, 1);
+});
+
+test('--sync-time-limit stops a sync, and the next one continues it', async (t) => {
+  const { simulator, folder, child, finished } = await startStalled(t);
+  child.kill('SIGKILL');
+  await finished;
+  simulator.faults.add({ kind: 'stall', afterBytes: 1000, match: { method: 'GET', path: report } });
+  const { exitCode, stderr } = await runProgram(simulator, folder, { argv: ['--sync-time-limit=300ms'] });
+  assert.equal(exitCode, 1);
+  assert.match(
+    stderr,
+    /\nbaton-percipio: the sync has reached --sync-time-limit and stopped\n.*What was synced is kept/s,
+  );
+  await assertContinues(simulator, folder);
 });

@@ -7,11 +7,12 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import packageJson from '../../package.json' with { type: 'json' };
 import { readC1z } from '../../src/baton/c1z/c1z-reader.ts';
 import { runCommandLine } from '../../src/baton/command-line/run-command-line.ts';
 import { runCommand } from '../../src/baton/commands/run.ts';
 import type { SyncSummary } from '../../src/baton/sync/sync-summary.ts';
-import { percipioFields } from '../../src/percipio/config.ts';
+import { percipioFields, resumeIgnoredFields } from '../../src/percipio/config.ts';
 import { createPercipioConnector } from '../../src/percipio/connector.ts';
 import type { PercipioSimulator } from '../../src/simulator/percipio/percipio-simulator.ts';
 import { quickTiming } from '../percipio/start-connector.ts';
@@ -103,8 +104,9 @@ export async function runProgram(
   const exitCode = await runCommandLine(
     {
       name: 'baton-percipio',
-      version: '0.0.0-test',
+      version: packageJson.version,
       fields: percipioFields,
+      resumeIgnores: resumeIgnoredFields,
       connector: (settings, environment) => createPercipioConnector(settings, environment, quickTiming),
     },
     { default: runCommand, named: [] },

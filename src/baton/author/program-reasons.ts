@@ -143,6 +143,11 @@ export const programReasons = {
     meaning: 'Two rows of --changes name the same account differently, for the same kind of change.',
     action: 'Remove one of the rows.',
   },
+  sync_time_limit: {
+    codes: ['DeadlineExceeded'],
+    meaning: 'A sync ran for as long as --sync-time-limit allows.',
+    action: 'Run the same command again: it continues from there.',
+  },
   too_many_warnings: {
     codes: ['Aborted'],
     meaning: 'Too many resources disappeared during the sync.',

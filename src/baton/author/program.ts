@@ -16,6 +16,10 @@ export interface Program {
   /** Rules between the connector's own settings. */
   readonly constraints?: readonly Constraint[];
   /**
+   * Settings of {@link fields} that may change between a sync and its continuation, such as timeouts. Secrets always may.
+   */
+  readonly resumeIgnores?: readonly Field[];
+  /**
    * Creates the connector. Without settings it is only asked for metadata and resource types, and must neither connect
    * nor fail.
    */

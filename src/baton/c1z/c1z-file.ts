@@ -18,7 +18,7 @@ import { checkTarget, type FileIdentity, identifyFile } from './file/target-file
 import { TemporaryFolder } from './file/temporary-folder.ts';
 import { type StartSyncOptions, SyncWriter } from './sync-writer.ts';
 import { createSchema } from './tables/schema.ts';
-import { listRuns, reopenRun, type SyncRun } from './tables/sync-runs.ts';
+import { listRuns, reopenRun, type SyncRun, type SyncType, unfinishedMaxAgeMs } from './tables/sync-runs.ts';
 
 /** How an unfinished run is kept for a later process. */
 export interface KeepOptions {
@@ -128,6 +128,16 @@ export class C1zFile extends C1zReader {
   /** The run that a killed process left, if there is one to continue. */
   unfinishedRun(): SyncRun | undefined {
     return listRuns(this.#scratch.db).find(({ syncId }) => syncId === this.#unfinishedId);
+  }
+
+  /**
+   * The unfinished run in the file itself that started last, of a type, if it is less than a week old: a Go program saves
+   * its file when it is stopped.
+   */
+  unfinishedRunOfOthers(type: SyncType): SyncRun | undefined {
+    const oldest = this.#now().getTime() - unfinishedMaxAgeMs;
+    const isUnfinished = (run: SyncRun) => run.endedAt === undefined && run.startedAt.getTime() >= oldest;
+    return listRuns(this.#scratch.db).findLast((run) => run.type === type && isUnfinished(run));
   }
 
   /** Continues an unfinished run of this file instead of starting one. */

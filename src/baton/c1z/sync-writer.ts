@@ -53,7 +53,7 @@ interface SyncWriterContext {
   readonly onDelete: () => void;
 }
 
-/** What a kept run that is killed while grants bypass SQLite has to repeat, at most. */
+/** What a kept run that is killed meanwhile has to repeat, at most. */
 const bypassMaxMsDefault = 60_000;
 
 /** A sync run that is being written. Its rows are committed with each checkpoint if it is kept, else when the file is saved. */
@@ -76,9 +76,10 @@ export class SyncWriter implements Disposable {
 
   constructor(context: SyncWriterContext, options: StartSyncOptions | ContinueSyncOptions) {
     const { db } = context;
-    const run = 'continues' in options ? continued(options.continues) : start(context, options);
+    const run = 'continues' in options ? options.continues : start(context, options);
     this.syncId = run.syncId;
-    this.type = run.type;
+    // Only a type that this program starts is continued.
+    this.type = run.type as SyncType;
     this.records = new RecordReader(db, this.syncId);
     this.#context = context;
     this.#tables = new RecordTables(db, this.syncId);
@@ -179,6 +180,11 @@ export class SyncWriter implements Disposable {
     });
   }
 
+  /** A last checkpoint of a kept run, after a failure between two pages. */
+  checkpointAfterFailure(syncToken: string, notes: string): void {
+    if (this.#commits && this.#state === 'open') this.checkpoint(syncToken, notes);
+  }
+
   /** The notes of the last checkpoint that was committed; empty if there is none. */
   get notes(): string {
     return this.#commits?.notes ?? '';
@@ -190,7 +196,7 @@ export class SyncWriter implements Disposable {
     // It ended, and its file could not be written.
     if (!db.isOpen) return true;
     const hasRows = db.prepare('select 1 from v1_resource_types where sync_id = ?').get(this.syncId) !== undefined;
-    return this.#state !== 'failed' && (hasRows || this.#session.hasValues);
+    return hasRows || this.#session.hasValues;
   }
 
   /** A value that the connector keeps until the sync ends. */
@@ -301,11 +307,6 @@ function start({ db, now }: SyncWriterContext, { type, parentSyncId }: StartSync
   const syncId = createSyncId(startedAt);
   insertRun(db, { syncId, type, parentSyncId: parentSyncId ?? '', startedAt });
   return { syncId, type };
-}
-
-/** Only a type that this program starts is continued. */
-function continued({ syncId, type }: SyncRun) {
-  return { syncId, type: type as SyncType };
 }
 
 const whyClosed = {

@@ -1,10 +1,11 @@
 // Runs one full sync into a .c1z file.
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
+import { Code, ServiceError } from '../author/service-error.ts';
 import { keptFullRunsDefault } from '../c1z/tables/retention.ts';
 import type { Invocation } from '../command-line/command.ts';
 import { AdvisedFailure } from '../command-line/report-failure.ts';
-import { output, syncRetryTimeout } from '../config/fields/run.ts';
+import { noResume, noWait, output, syncRetryTimeout, syncTimeLimit } from '../config/fields/run.ts';
 import { healthCheck, provisioning, ticketing } from '../config/fields/service-mode.ts';
 import {
   c1zTempDir,
@@ -16,6 +17,7 @@ import {
   syncResources,
   syncResourceTypes,
 } from '../config/fields/sync.ts';
+import { timerMaxMs, withTimeLimit } from '../net/abort.ts';
 import { escapeControls } from '../net/escape-controls.ts';
 import { createConnectorServices } from '../services/connector-services.ts';
 import { readExpansionLimits } from '../sync/expansion-limits.ts';
@@ -35,8 +37,9 @@ export async function runSync(invocation: Invocation): Promise<number> {
   const connector = program.connector(settings, { logger, userAgent, env: host.env });
   const display = host.stderr.isTTY ? createTerminalDisplay(host.stderr) : createLogDisplay(logger);
   const tally = new SyncTally((event) => display(tally, event));
-  try {
-    const synced = await syncToFile({
+  let isKept = false;
+  const sync = (signal: AbortSignal) =>
+    syncToFile({
       path: resolve(host.cwd, settings.get(file)),
       temporaryFolder: settings.get(c1zTempDir) ?? host.env.BATON_TMPDIR,
       bulkLoad: readBulkLoad(host.env),
@@ -48,7 +51,7 @@ export async function runSync(invocation: Invocation): Promise<number> {
       }),
       logger,
       observer: tally,
-      signal: host.signal,
+      signal,
       resourceTypeIds: settings.get(syncResourceTypes),
       skipEntitlementsAndGrants: settings.get(skipEntitlementsAndGrants),
       skipGrants: settings.get(skipGrants),
@@ -56,7 +59,17 @@ export async function runSync(invocation: Invocation): Promise<number> {
       isEmpty: settings.get(skipFullSync),
       workers: countWorkers(settings, availableParallelism()),
       callRetry: { timeoutMs: settings.get(syncRetryTimeout) },
+      waitsForLock: !settings.get(noWait),
+      resume: {
+        identity: identify(invocation),
+        mayContinue: !settings.get(noResume),
+        onKept: () => {
+          isKept = true;
+        },
+      },
     });
+  try {
+    const synced = await withSyncTimeLimit(settings.get(syncTimeLimit), host.signal, sync);
     const summary = summarizeSync(synced, tally, connector.statistics?.(), performance.now() - startedAtMs);
     host.stdout.write(
       settings.get(output) === 'json' ? `${escapeControls(JSON.stringify(summary))}\n` : formatSummary(summary),
@@ -65,11 +78,35 @@ export async function runSync(invocation: Invocation): Promise<number> {
   } catch (error) {
     // Keeps the line of the failed phase visible above the message.
     if (host.stderr.isTTY && tally.running) host.stderr.write('\n');
-    const advice = connector.adviseAfterFailure?.();
-    throw advice === undefined ? error : new AdvisedFailure(error, advice);
+    const advice = [connector.adviseAfterFailure?.(), isKept ? keptAdvice : undefined];
+    throw advice.reduce<unknown>((failure, text) => (text ? new AdvisedFailure(failure, text) : failure), error);
   } finally {
     await connector.close?.();
   }
+}
+
+const keptAdvice =
+  'What was synced is kept in the folder for temporary files for 7 days: the same command continues from there; with --no-resume it starts over';
+
+/** The connector that a sync is of. Neither secrets nor settings that the program excludes are part of it. */
+function identify({ program, settings }: Invocation): string {
+  const { name, version, fields, resumeIgnores = [] } = program;
+  const relevant = fields.filter((field) => !field.secret && !resumeIgnores.includes(field));
+  return JSON.stringify([name, version, ...relevant.map((field) => [field.name, settings.get(field)])]);
+}
+
+async function withSyncTimeLimit<Result>(
+  timeoutMs: number,
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  // No timer is that long.
+  if (timeoutMs > timerMaxMs) return await work(signal);
+  const timeoutError = () =>
+    new ServiceError(Code.DeadlineExceeded, `the sync has reached --${syncTimeLimit.name} and stopped`, {
+      reason: 'sync_time_limit',
+    });
+  return await withTimeLimit({ timeoutMs, signal, timeoutError }, work);
 }
 
 /** Reads the Go SDK's variables for which syncs to keep in the file: `BATON_SKIP_CLEANUP`, `BATON_KEEP_SYNC_COUNT`. */

@@ -3,13 +3,23 @@
 import { UsageError } from '../author/usage-error.ts';
 import type { Command } from '../command-line/command.ts';
 import { onDemandFields } from '../config/fields/on-demand.ts';
-import { changes, changesResults, dryRun, output, passwordFile, syncRetryTimeout } from '../config/fields/run.ts';
+import {
+  changes,
+  changesResults,
+  dryRun,
+  noResume,
+  noWait,
+  output,
+  passwordFile,
+  syncRetryTimeout,
+  syncTimeLimit,
+} from '../config/fields/run.ts';
 import { clientId, clientSecret } from '../config/fields/service-mode.ts';
 
 export const runCommand: Command = {
   name: 'sync',
   summary: 'Sync once into a .c1z file or, with --client-id, run the tasks that ConductorOne hands out',
-  fields: [output, passwordFile, dryRun, changes, changesResults, syncRetryTimeout],
+  fields: [output, passwordFile, dryRun, changes, changesResults, syncRetryTimeout, noResume, noWait, syncTimeLimit],
   constraints: [{ kind: 'dependent-on', fields: [changesResults], requires: [changes] }],
   needsConnectorSettings: true,
   async run(invocation) {

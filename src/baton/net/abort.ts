@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** The longest delay of Node's timers, 24.8 days: a longer one would end at once. */
-const timerMaxMs = 2 ** 31 - 1;
+export const timerMaxMs = 2 ** 31 - 1;
 
 /**
  * Waits, for at most 24.8 days.

@@ -3,12 +3,21 @@ import { createContextValues } from '@connectrpc/connect';
 import type { ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
 import { type ConnectorClients, createConnectorClients } from '../client/connector-clients.ts';
 import { createInProcessClient } from '../client/in-process-client.ts';
-import { loggerKey, reporterKey, responseMaxBytesKey, validationKey } from '../services/call-context.ts';
+import {
+  loggerKey,
+  reporterKey,
+  responseMaxBytesKey,
+  type SessionStores,
+  sessionStoresKey,
+  validationKey,
+} from '../services/call-context.ts';
 import { checkExclusionGroups } from './check-exclusion-groups.ts';
 import { toCheckpointToken } from './plan/checkpoint-token.ts';
 import { SyncState } from './plan/sync-state.ts';
+import { RunNotes } from './run-notes.ts';
 import { runPlan } from './run-plan.ts';
 import type { FullSyncOptions, GrantCounts, SyncContext } from './sync-context.ts';
+import { childListings } from './sync-resources.ts';
 import { syncRelatedResources } from './sync-targets.ts';
 
 /** What a sync has done. */
@@ -44,7 +53,7 @@ export async function runFullSync(options: FullSyncOptions): Promise<FullSyncRes
 }
 
 function createContext(options: FullSyncOptions, signal: AbortSignal): SyncContext {
-  const { state = SyncState.start(), store } = options;
+  const { state = SyncState.start(), store, notes = new RunNotes() } = options;
   let types: readonly ResourceType[] | undefined;
   let typeIds: ReadonlySet<string> | undefined;
   const context: SyncContext = {
@@ -52,6 +61,7 @@ function createContext(options: FullSyncOptions, signal: AbortSignal): SyncConte
     ...connect(options, signal),
     signal,
     state,
+    notes,
     types: () => {
       types ??= [...store.records.allResourceTypes()];
       return types;
@@ -61,10 +71,12 @@ function createContext(options: FullSyncOptions, signal: AbortSignal): SyncConte
       typeIds ??= new Set(context.types().map(({ id }) => id));
       return typeIds;
     },
-    listedTypeIds: new Set(),
+    listedTypeIds: notes.listedTypeIds,
     plannedChildren: new Set(),
     grantCounts: new Map(),
   };
+  // Of a run that is continued: what is stored is planned.
+  for (const resource of store.records.allResources()) childListings(resource, context);
   return context;
 }
 
@@ -77,12 +89,25 @@ function connect(options: FullSyncOptions, signal: AbortSignal): ConnectorClient
     .set(loggerKey, logger)
     .set(reporterKey, observer)
     .set(validationKey, describeValidation(options))
+    .set(sessionStoresKey, sessionsOf(options))
     // Nothing leaves the process, so no response can be too large.
     .set(responseMaxBytesKey, Number.POSITIVE_INFINITY);
   // The sync makes its requests of what the same connector listed.
   return createConnectorClients((desc) =>
     createInProcessClient(desc, services, { contextValues, signal, isTrusted: true }),
   );
+}
+
+/** The values of the connector are in the file, which whoever continues the sync has. */
+function sessionsOf({ store }: FullSyncOptions): SessionStores {
+  return {
+    of: () => ({
+      get: async (key) => store.sessionValue(key),
+      set: async (key, value) => store.setSessionValue(key, value),
+    }),
+    // They go with the end of the sync, see SyncWriter.end.
+    clear: async () => {},
+  };
 }
 
 function describeValidation(options: FullSyncOptions) {

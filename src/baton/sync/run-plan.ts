@@ -146,6 +146,7 @@ class Progress {
 
   #checkpoint(): void {
     this.#savedAtMs = performance.now();
-    this.#context.store.checkpoint(toCheckpointToken(this.#context.state));
+    const { store, state, notes } = this.#context;
+    store.checkpoint(toCheckpointToken(state), notes.toJson());
   }
 }

@@ -12,7 +12,6 @@ const skippedShareMax = 0.1;
 /** The calls of a sync that ended with NOT_FOUND. */
 export class SkippedCalls {
   readonly #context: SyncContext;
-  #count = 0;
 
   constructor(context: SyncContext) {
     this.#context = context;
@@ -36,8 +35,8 @@ export class SkippedCalls {
   }
 
   skip(action: ActionInit, { rawMessage }: ConnectError): void {
-    const { observer } = this.#context;
-    this.#count++;
+    const { observer, notes } = this.#context;
+    notes.skippedCalls++;
     observer.countSkipped('listings that were not found');
     observer.warn(`${describeAction(action)} was skipped: ${rawMessage}`);
   }
@@ -48,10 +47,11 @@ export class SkippedCalls {
    */
   judge(): void {
     const { actionsCompleted } = this.#context.state;
-    if (this.#count <= skippedMax || this.#count <= actionsCompleted * skippedShareMax) return;
+    const { skippedCalls: count } = this.#context.notes;
+    if (count <= skippedMax || count <= actionsCompleted * skippedShareMax) return;
     throw new ServiceError(
       Code.Aborted,
-      `too many warnings, exiting sync: ${this.#count} of ${actionsCompleted} actions were skipped, since what they list was not found`,
+      `too many warnings, exiting sync: ${count} of ${actionsCompleted} actions were skipped, since what they list was not found`,
       { reason: 'too_many_warnings' },
     );
   }

@@ -7,6 +7,7 @@ import type { ServiceEntry } from '../services/service-entry.ts';
 import type { ExpansionLimits } from './expand/plan-expansion.ts';
 import type { SyncState } from './plan/sync-state.ts';
 import type { CallRetry } from './retry-calls.ts';
+import type { RunNotes } from './run-notes.ts';
 import type { SyncObserver } from './sync-observer.ts';
 
 type Id = Pick<ResourceId, 'resourceType' | 'resource'>;
@@ -23,6 +24,8 @@ export interface FullSyncOptions {
   readonly store: SyncWriter;
   /** What remains to be done. Default: everything. */
   readonly state?: SyncState | undefined;
+  /** Of the run that is continued. Default: none yet. */
+  readonly notes?: RunNotes | undefined;
   readonly logger: Logger;
   readonly observer: SyncObserver;
   readonly signal: AbortSignal;
@@ -53,6 +56,7 @@ export type GrantCounts = ReadonlyMap<string, number>;
 /** The options of a running sync, and clients whose calls its signal aborts. */
 export interface SyncContext extends FullSyncOptions, ConnectorClients {
   readonly state: SyncState;
+  readonly notes: RunNotes;
   /** The stored resource types. To be called after their step. */
   types(): readonly ResourceType[];
   /**

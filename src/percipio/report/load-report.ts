@@ -28,7 +28,9 @@ export async function loadReport<Rows, Lists, Index>(
   { signal, reporter, session, syncId }: Context,
   waitMs: number,
 ): Promise<LoadedReport<Index>> {
-  const report = reports.get(token?.report, session);
+  // Nothing was listed from a report that was waited for, so that any other one will do.
+  const mayBeAnother = token?.waits !== undefined && reports.isLost(token.report);
+  const report = reports.get(mayBeAnother ? undefined : token?.report, session);
   // A caller without a sync id lists by hand, in any order: there is no listing to wait for.
   const mayReturnEarly = token === undefined && syncId !== undefined;
   const onProgress = (progress: Progress) => reporter.progress(progress);

@@ -12,7 +12,7 @@
 //                      └── failed ─────┘       any state from requested on fails with an error; after a caller has
 //                                              seen it, the next begin() tries again
 //
-//   prefetch() of a report of an earlier sync (--report-id) leads to pending
+//   prefetch() of a report of an earlier sync (--report-id), or of the same sync in an earlier process, leads to pending
 //   close() ends any state but indexed for good: closed
 import { Code, type Progress, ServiceError, type SessionStore } from 'baton-connector-sdk';
 import { pause, untilAborted } from 'baton-connector-sdk/http';
@@ -20,6 +20,7 @@ import type { Logger } from 'pino';
 import type { ReportsApi } from '../api/reports.ts';
 import type { ByteStream } from '../api/response-body.ts';
 import type { ConnectorTiming } from '../timing.ts';
+import { lostReportError } from './lost-report.ts';
 import { pollReport } from './poll-report.ts';
 import type { ReportKind } from './report-kind.ts';
 import { isLoading, isWorking, type ReportState, type Requested, startFrom, type Working } from './report-state.ts';
@@ -47,6 +48,7 @@ export class SyncReport<Rows, Lists, Index> {
   readonly #kind: ReportKind<Rows, Lists, Index>;
   readonly #options: SyncReportOptions;
   readonly #abort = new AbortController();
+  #lostId: string | undefined;
   readonly #listeners = new Set<(progress: Progress) => void>();
   #state: ReportState<Rows, Lists, Index> = { phase: 'idle' };
   #changed = Promise.withResolvers<void>();
@@ -69,24 +71,39 @@ export class SyncReport<Rows, Lists, Index> {
     return 'id' in this.#state ? this.#state.id : undefined;
   }
 
+  /** The report that an earlier process of the sync has requested, if Percipio does not have it any more. */
+  get lostId(): string | undefined {
+    return this.#lostId;
+  }
+
   /**
-   * Requests the report before anybody needs it. A report of an earlier sync begins to load instead, and its first poll
-   * tells whether Percipio still has it.
+   * Requests the report before anybody needs it. A report of an earlier sync, or of an earlier process of this one, begins
+   * to load instead, and its first poll tells whether Percipio still has it.
+   * @param session - Of the sync.
    * @throws PercipioError or ServiceError. The next begin() tries again.
    */
-  async prefetch(signal: AbortSignal): Promise<void> {
+  async prefetch(signal: AbortSignal, session?: SessionStore): Promise<void> {
     if (this.#state.phase !== 'idle') return;
-    const givenId = this.#kind.takeGivenId();
-    if (givenId !== undefined) {
-      void this.#work({ phase: 'pending', id: givenId });
-      this.#needed.resolve();
-      await untilAborted(this.#polled.promise, signal);
-      this.#result();
-      return;
+    const found = session && (await this.#shared(session, undefined).find(signal));
+    const id = found ?? this.#kind.takeGivenId();
+    if (id !== undefined) {
+      const state = await this.#prefetchExisting(id, signal);
+      const isLost = state.phase === 'failed' && lostReportError(state.error) !== undefined;
+      if (found === undefined || !isLost) return void this.#result();
+      this.#lostId = found;
+      this.#enter({ phase: 'idle' });
     }
-    const id = await this.#kind.request(signal);
+    const requested = await this.#kind.request(signal);
+    const settled = session ? await this.#shared(session, this.#lostId).settle(requested, signal) : requested;
     // It may have begun meanwhile.
-    if (this.#state.phase === 'idle') this.#enter({ phase: 'prefetched', id });
+    if (this.#state.phase === 'idle') this.#enter({ phase: 'prefetched', id: settled });
+  }
+
+  async #prefetchExisting(id: string, signal: AbortSignal): Promise<ReportState<Rows, Lists, Index>> {
+    void this.#work({ phase: 'pending', id });
+    this.#needed.resolve();
+    await untilAborted(this.#polled.promise, signal);
+    return this.#state;
   }
 
   /**
@@ -210,10 +227,17 @@ export class SyncReport<Rows, Lists, Index> {
     }
   }
 
-  async #findOrRequest({ session, prefetchedId, lostId }: Requested, signal: AbortSignal): Promise<string> {
+  #shared(session: SessionStore, lostId: string | undefined): SharedReportId {
+    return new SharedReportId(session, this.#options.logger, { key: this.#kind.sessionKey, lostId });
+  }
+
+  async #findOrRequest(
+    { session, prefetchedId, lostId = this.#lostId }: Requested,
+    signal: AbortSignal,
+  ): Promise<string> {
     const { logger } = this.#options;
-    const { name, sessionKey } = this.#kind;
-    const shared = session && new SharedReportId(session, logger, { key: sessionKey, lostId });
+    const { name } = this.#kind;
+    const shared = session && this.#shared(session, lostId);
     const found = await shared?.find(signal);
     if (found !== undefined) {
       logger.info({ report_id: found }, `another process of this sync has requested the ${name}`);

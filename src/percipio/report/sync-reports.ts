@@ -3,7 +3,7 @@ import type { SessionStore } from 'baton-connector-sdk';
 import type { SyncReport } from './sync-report.ts';
 
 /** The members of a report that its users call. */
-type AnyReport = Pick<SyncReport<never, never, unknown>, 'id' | 'begin' | 'prefetch' | 'close'>;
+type AnyReport = Pick<SyncReport<never, never, unknown>, 'id' | 'lostId' | 'begin' | 'prefetch' | 'close'>;
 
 /**
  * A sync requests one report of a kind. Its id travels in page tokens, and is in the session store where there is one: a process
@@ -32,9 +32,17 @@ export class SyncReports<Report extends AnyReport> {
     return report;
   }
 
-  /** Requests the sync's own report before anybody needs it. */
-  async prefetch(signal: AbortSignal): Promise<void> {
-    await this.#own.prefetch(signal);
+  /** Whether Percipio has lost a report that an earlier process of the sync requested, so that the sync's own one is another. */
+  isLost(id: string | undefined): boolean {
+    return id !== undefined && id === this.#own.lostId;
+  }
+
+  /**
+   * Requests the sync's own report before anybody needs it.
+   * @param session - Of the sync.
+   */
+  async prefetch(signal: AbortSignal, session?: SessionStore): Promise<void> {
+    await this.#own.prefetch(signal, session);
   }
 
   /** Stops all reports that are loading. */

@@ -118,7 +118,9 @@ async function prefetch(
     return [];
   }
   const requestReports = async () => {
-    await asService(context.signal, (signal) => Promise.all(needed.map((reports) => reports.prefetch(signal))));
+    await asService(context.signal, (signal) =>
+      Promise.all(needed.map((reports) => reports.prefetch(signal, context.session))),
+    );
   };
   // Unless it is known that grants follow, a report might be wasted.
   return attempt({ reporting: hasGrants ? requestReports : check(options, context, 'reporting') });

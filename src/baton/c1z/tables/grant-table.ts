@@ -42,15 +42,17 @@ export class GrantTable {
   /** How many rows go through the indexes before they are dropped. */
   #indexedRowsMax: number;
   #written = 0;
-  #indexed = true;
+  #indexed: boolean;
   readonly #insert: StatementSync;
-  readonly #replace: StatementSync;
+  /** Needs the index of ids. */
+  #replace: StatementSync | undefined;
 
   constructor(db: DatabaseSync, syncId: string) {
     this.#db = db;
     this.#syncId = syncId;
     this.#insert = db.prepare(insertSql);
-    this.#replace = db.prepare(replaceSql);
+    // An earlier process of this run may have dropped some.
+    this.#indexed = hasAllIndexes(db);
     // The highest row id: counting the rows would read the whole table.
     this.#indexedRowsMax = Number(db.prepare('select max(id) as n from v1_grants').get()?.n ?? 0) * bulkShare;
   }
@@ -63,7 +65,7 @@ export class GrantTable {
   put(rows: Iterable<GrantRow>, discoveredAt: string): void {
     for (const row of rows) {
       if (this.#indexed && this.#written >= this.#indexedRowsMax) this.#dropIndexes();
-      const statement = this.#indexed ? this.#replace : this.#insert;
+      const statement = this.#indexed ? this.#replacing() : this.#insert;
       statement.run(
         row.resourceTypeId,
         row.resourceId,
@@ -79,6 +81,11 @@ export class GrantTable {
       );
       this.#written++;
     }
+  }
+
+  #replacing(): StatementSync {
+    this.#replace ??= this.#db.prepare(replaceSql);
+    return this.#replace;
   }
 
   /**
@@ -154,6 +161,11 @@ export class GrantTable {
       .run(this.#syncId);
     this.#db.exec('drop table duplicate_grants');
   }
+}
+
+function hasAllIndexes(db: DatabaseSync): boolean {
+  const exists = db.prepare(`select 1 from sqlite_schema where type = 'index' and name = ?`);
+  return grantIndexes.every(({ name }) => exists.get(name) !== undefined);
 }
 
 function isUniqueViolation(error: unknown): boolean {

@@ -18,6 +18,27 @@ export const syncRetryTimeout = durationField({
   exportTarget: 'none',
 });
 
+/** Go connectors always continue a run that they find unfinished in their file. */
+export const noResume = boolField({
+  name: 'no-resume',
+  description: 'Start over instead of continuing an unfinished sync to the same file',
+  exportTarget: 'none',
+});
+
+export const noWait = boolField({
+  name: 'no-wait',
+  description: 'Fail instead of waiting while another sync writes the same file',
+  exportTarget: 'none',
+});
+
+/** The Go syncer has such a limit (WithRunDuration in pkg/sync of baton-sdk v0.25.0), but no flag for it. */
+export const syncTimeLimit = durationField({
+  name: 'sync-time-limit',
+  description: 'Stop a sync after this time, to be continued by the next run',
+  default: '10y',
+  exportTarget: 'none',
+});
+
 /** Go connectors do not reveal the password to anyone. */
 export const passwordFile = stringField({
   name: 'password-file',

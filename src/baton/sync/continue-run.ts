@@ -1,0 +1,33 @@
+// Finds the unfinished run that a sync continues: the one that a killed process left, or one in the file itself.
+import type { Logger } from 'pino';
+import type { C1zFile } from '../c1z/c1z-file.ts';
+import type { SyncWriter } from '../c1z/sync-writer.ts';
+import type { SyncType } from '../c1z/tables/sync-runs.ts';
+import { readCheckpointToken } from './plan/checkpoint-token.ts';
+import { SyncState } from './plan/sync-state.ts';
+
+/** Fields of a Go checkpoint that say nothing about what remains to be done. */
+const harmlessFields = ['step_durations_ms', 'connector_call_stats', 'session_store_stats'];
+
+/** Continues an unfinished run of a type; undefined if there is none, or none that is sound to continue. */
+export function continueRun(
+  file: C1zFile,
+  type: SyncType,
+  logger: Logger,
+): { readonly store: SyncWriter; readonly state: SyncState } | undefined {
+  const kept = file.unfinishedRun();
+  const run = kept ?? file.unfinishedRunOfOthers(type);
+  if (!run) return undefined;
+  const state = run.syncToken === '' ? SyncState.start() : readCheckpointToken(run.syncToken);
+  const unknown = Object.keys(state?.others ?? {}).filter((field) => !harmlessFields.includes(field));
+  if (!state || unknown.length > 0 || run.syncToken.includes('"entitlement_graph"')) {
+    logger.warn(
+      { sync_id: run.syncId, ...(unknown.length > 0 && { unknown }) },
+      'the checkpoint of the unfinished sync is from another version; starting over',
+    );
+    return undefined;
+  }
+  const from = kept ? 'a sync that did not end' : 'the unfinished sync in the file';
+  logger.info({ sync_id: run.syncId, started_at: run.startedAt.toISOString() }, `continuing ${from}`);
+  return { store: file.continueSync(run), state };
+}
