@@ -60,6 +60,7 @@ async function sync(request: SyncRequest): Promise<SyncResponse> {
       skipExpandGrants: request.skipExpandGrants ?? false,
       targets: readTargets(request.targets ?? []),
       isEmpty: false,
+      callRetry: { timeoutMs: callTimeoutMs, delayMinMs: 100 },
       workers: Math.max(1, request.workers ?? 1),
     });
   } catch (failure) {

@@ -72,7 +72,7 @@ export const callReasons = {
   invalid_enqueued_tokens: {
     codes: ['Internal'],
     meaning:
-      'A response enqueues page tokens (EnqueuePageTokens) that break the protocol: too many, too long, empty or twice.',
+      'A response enqueues page tokens (EnqueuePageTokens) that break the protocol: too many, too long, empty, twice or malformed.',
     action: 'Report it to the author of the connector.',
   },
   invalid_page_token: {
@@ -92,7 +92,7 @@ export const callReasons = {
   },
   page_token_unchanged: {
     codes: ['Internal'],
-    meaning: 'A listing returned the page token that it was called with, and would never end.',
+    meaning: 'A listing returned a page token again, and would never end.',
     action: 'Report it to the author of the connector.',
   },
   resource_not_found: {

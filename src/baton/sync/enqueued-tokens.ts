@@ -15,21 +15,12 @@ interface PageTokens {
 
 /**
  * The further pages that a response enqueues with EnqueuePageTokens.
- * @param requested - The token of the response's own page.
- * @throws ServiceError INTERNAL if the next page is the page itself, or if what it enqueues breaks a rule: a part of the
- * listing would be lost, or it would never end.
+ * @throws ServiceError INTERNAL if that breaks a rule: a part of the listing would be lost, or it would never end.
  */
-export function enqueuedTokens(requested: string, { nextPageToken, annotations }: PageTokens): readonly string[] {
-  if (nextPageToken !== '' && nextPageToken === requested) {
-    throw new ServiceError(
-      Code.Internal,
-      'the connector returned the same page token again: the listing would never end',
-      { reason: 'page_token_unchanged' },
-    );
-  }
+export function enqueuedTokens({ nextPageToken, annotations }: PageTokens): readonly string[] {
   const enqueuing = annotations.filter((any) => anyIs(any, EnqueuePageTokensSchema));
   if (enqueuing.length > 1) throw refuse('more than one EnqueuePageTokens');
-  const tokens = enqueuing.flatMap((any) => anyUnpack(any, EnqueuePageTokensSchema)?.pageTokens ?? []);
+  const tokens = enqueuing.flatMap(unpack);
   if (tokens.length > tokensMax) throw refuse(`${tokens.length} page tokens, of at most ${tokensMax}`);
   let bytes = 0;
   for (const token of tokens) {
@@ -41,6 +32,14 @@ export function enqueuedTokens(requested: string, { nextPageToken, annotations }
   if (bytes > tokensMaxBytes) throw refuse(`page tokens of ${bytes} bytes together, of at most ${tokensMaxBytes}`);
   if (new Set([...tokens, nextPageToken]).size <= tokens.length) throw refuse('the same page token twice');
   return tokens;
+}
+
+function unpack(any: Any): readonly string[] {
+  try {
+    return anyUnpack(any, EnqueuePageTokensSchema)?.pageTokens ?? [];
+  } catch {
+    throw refuse('a malformed EnqueuePageTokens');
+  }
 }
 
 function refuse(what: string): ServiceError {

@@ -9,6 +9,7 @@ import { Code } from '../author/service-error.ts';
 import { CallAhead } from './call-ahead.ts';
 import { describeCallFailure } from './call-failure.ts';
 import { describeAction } from './describe-action.ts';
+import { PageCycles } from './page-cycles.ts';
 import { toCheckpointToken } from './plan/checkpoint-token.ts';
 import type { ActionInit, Operation, SyncAction } from './plan/sync-action.ts';
 import type { Outcome } from './plan/sync-state.ts';
@@ -52,6 +53,7 @@ export async function runPlan(context: SyncContext): Promise<void> {
     upcoming: () => upcomingCalls(state.upcoming()),
   });
   const skipped = new SkippedCalls(context);
+  const cycles = new PageCycles();
   const progress = new Progress(context, skipped);
   for (let action = state.current; action; action = state.current) {
     signal.throwIfAborted();
@@ -62,7 +64,7 @@ export async function runPlan(context: SyncContext): Promise<void> {
       // Not awaited otherwise: what it prefetches can use what the first listing reads.
       state.advance(outcome instanceof Promise ? await outcome : outcome);
     } else {
-      state.advance(await doCall(action, context, calls, skipped));
+      state.advance(await doCall(action, context, { calls, skipped, cycles }));
       calls.release(action);
       // A connector in this process may never wait for anything: let timers, signals and heartbeats have their turn, and
       // memory be freed. Not after planning.
@@ -95,11 +97,17 @@ async function request(action: ActionInit, context: SyncContext): Promise<Receiv
   );
 }
 
+/** What is remembered from call to call. */
+interface CallState {
+  readonly calls: CallAhead;
+  readonly skipped: SkippedCalls;
+  readonly cycles: PageCycles;
+}
+
 async function doCall(
   action: SyncAction,
   { signal }: SyncContext,
-  calls: CallAhead,
-  skipped: SkippedCalls,
+  { calls, skipped, cycles }: CallState,
 ): Promise<Outcome> {
   let page: ReceivedPage;
   try {
@@ -112,6 +120,7 @@ async function doCall(
     skipped.skip(action, error);
     return done;
   }
+  cycles.check(action, page.nextPageToken);
   return { nextPageToken: page.nextPageToken, actions: page.store() };
 }
 

@@ -3,7 +3,7 @@ import type { DescMessage } from '@bufbuild/protobuf';
 import { type Any, anyIs } from '@bufbuild/protobuf/wkt';
 import type { ListFields } from '../services/list-response.ts';
 import { enqueuedTokens } from './enqueued-tokens.ts';
-import type { ActionInit, SyncAction } from './plan/sync-action.ts';
+import type { ActionInit, Operation, SyncAction } from './plan/sync-action.ts';
 import type { Outcome } from './plan/sync-state.ts';
 import type { SyncContext } from './sync-context.ts';
 import type { SyncPhase } from './sync-observer.ts';
@@ -37,6 +37,9 @@ export interface ReceivedPage {
 /** An action that is done. */
 export const done: Outcome = { nextPageToken: '', actions: [] };
 
+/** The listings that may enqueue pages. On others, EnqueuePageTokens says nothing, as in the Go syncer (baton-sdk v0.25.0). */
+const mayEnqueue: ReadonlySet<Operation> = new Set(['list-entitlements', 'list-grants']);
+
 /**
  * A page of a listing, and the further pages that it enqueues.
  * @param items - What the page holds, in whichever form.
@@ -48,7 +51,8 @@ export function receivePage(
   items: readonly unknown[],
   store: () => readonly ActionInit[],
 ): ReceivedPage {
-  const spawned = enqueuedTokens(action.pageToken, page).map((pageToken) => ({ ...action, pageToken, spawned: true }));
+  const tokens = mayEnqueue.has(action.operation) ? enqueuedTokens(page) : [];
+  const spawned = tokens.map((pageToken) => ({ ...action, pageToken, spawned: true }));
   return {
     nextPageToken: page.nextPageToken,
     items: items.length,

@@ -68,6 +68,11 @@ var grantScenarios = []Scenario{
 	{Name: "grants that bring a resource with children", Build: changed(
 		inserting(&v2.Grant{Id: "x", Entitlement: entitlement(group("new", child("role")), "member"), Principal: user("u3")}),
 		func(w *World) { w.Add(Resources, Below("role", id("group", "new")), resource("role", "r2")) })},
+	{Name: "grants that bring a resource with grants of its own", Differs: ContentsDiffer, Parity: "a resource that grants bring with them (InsertResourceGrants)",
+		Rows: []string{"stats", "v1_grants group:new:member:user:u2"}, Build: changed(inserting(memberOf("new", id("user", "u1"))), func(w *World) {
+			w.Add(Grants, "group:new", memberOf("new", id("user", "u2")))
+			w.Add(Entitlements, "group:new", entitlement(group("new"), "member"))
+		})},
 	{Name: "grants that bring a resource of a type that nobody lists", Build: inserting(grant(id("alien", "a1"), "member", id("user", "u1")))},
 	{Name: "grants that bring a resource for a principal that nobody lists", Build: inserting(memberOf("new", id("alien", "a1")))},
 	{Name: "grants that bring a resource without an id", Build: inserting(&v2.Grant{Id: "x", Entitlement: entitlement(group(""), "member"), Principal: user("u3")},
