@@ -35,8 +35,6 @@ type randomWorld struct {
 	resources []*v2.Resource
 	// entitlements are those to grant.
 	entitlements []*v2.Entitlement
-	// hasStrays says that a resource is listed for another type.
-	hasStrays bool
 	// enqueued is how many page tokens were enqueued.
 	enqueued int
 }
@@ -86,6 +84,15 @@ func (r *randomWorld) addTypes() {
 		again.DisplayName = "again"
 		r.Add(Types, "", again)
 	}
+	if r.does(10, "some types alone") {
+		r.Options.ResourceTypes = []string{pick(r, r.types).GetId()}
+	}
+}
+
+// allTypes says whether all types are synced. With some alone, the Go syncer cannot read types on several pages, drops the
+// pages of resources that contain one of another type, and lists static entitlements that it does not store.
+func (r *randomWorld) allTypes() bool {
+	return len(r.Options.ResourceTypes) == 0
 }
 
 func (r *randomWorld) skip() proto.Message {
@@ -113,9 +120,8 @@ func (r *randomWorld) addResources() {
 	for _, listed := range r.types {
 		for range r.random.IntN(9) {
 			made := r.newResource(listed)
-			if r.does(10, "resources of another type") {
+			if r.does(10, "resources of another type") && r.allTypes() {
 				r.Add(Resources, pick(r, r.types).GetId(), made)
-				r.hasStrays = true
 				continue
 			}
 			r.Add(Resources, listed.GetId(), made)
@@ -260,7 +266,7 @@ func (r *randomWorld) addExpansion() {
 // addPages splits listings, and enqueues pages of those that may.
 func (r *randomWorld) addPages() {
 	for _, call := range r.listed() {
-		if call.Method == Types && !r.does(50, "types on pages") {
+		if call.Method == Types && !(r.does(50, "types on pages") && r.allTypes()) {
 			continue
 		}
 		enqueues := call.Method == Entitlements || call.Method == Grants
@@ -308,6 +314,9 @@ func (r *randomWorld) addFailures() {
 	code := pick(r, []codes.Code{codes.Internal, codes.PermissionDenied, codes.Unauthenticated})
 	for _, call := range r.listed() {
 		page := r.Pages[call]
+		if call.Method == Static && !r.allTypes() {
+			continue
+		}
 		if r.does(1, "calls that fail for the moment") && r.random.IntN(3) == 0 {
 			page.FailsFirst(pick(r, []codes.Code{codes.Unavailable, codes.DeadlineExceeded}), 1)
 		}
@@ -327,10 +336,7 @@ func (r *randomWorld) chooseOptions() {
 		r.Options.SkipEntitlementsAndGrants = true
 	case choice == 1:
 		r.Options.SkipGrants = true
-	// Of types on pages and of resources of a type that is left out, the Go syncer makes something else: see docs/parity.md.
-	case choice < 4 && r.First(Types, "").Next == "" && !r.hasStrays && r.does(100, "some types alone"):
-		r.Options.ResourceTypes = []string{pick(r, r.types).GetId()}
-	case choice < 6 && len(r.resources) > 0 && r.does(100, "targets"):
+	case choice < 4 && len(r.resources) > 0 && r.does(100, "targets"):
 		for range 1 + r.random.IntN(3) {
 			one := pick(r, r.resources)
 			r.First(GetResource, Of(one.GetId())).Items = []proto.Message{one}
