@@ -90,7 +90,8 @@ func (r *randomWorld) addTypes() {
 }
 
 // allTypes says whether all types are synced. With some alone, the Go syncer cannot read types on several pages, drops the
-// pages of resources that contain one of another type, and lists static entitlements that it does not store.
+// pages of resources that contain one of another type, lists static entitlements that it does not store, and syncs
+// everything if no target is of these types.
 func (r *randomWorld) allTypes() bool {
 	return len(r.Options.ResourceTypes) == 0
 }
@@ -336,7 +337,7 @@ func (r *randomWorld) chooseOptions() {
 		r.Options.SkipEntitlementsAndGrants = true
 	case choice == 1:
 		r.Options.SkipGrants = true
-	case choice < 4 && len(r.resources) > 0 && r.does(100, "targets"):
+	case choice < 4 && len(r.resources) > 0 && r.allTypes() && r.does(100, "targets"):
 		for range 1 + r.random.IntN(3) {
 			one := pick(r, r.resources)
 			r.First(GetResource, Of(one.GetId())).Items = []proto.Message{one}
