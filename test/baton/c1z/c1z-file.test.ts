@@ -189,7 +189,9 @@ test('pruning deletes the rows of old runs and gives their room back', async (t)
     ids.push(sync.syncId);
     sizes.push((await file.save()).databaseBytes);
   }
-  assert.equal(sizes[3], sizes[1]);
+  // The ids of the runs are random, and their order decides how full the pages of the indexes are.
+  const [oneRun = 0, twoRuns = 0, , twoRunsAgain = 0] = sizes;
+  assert.ok(Math.abs(twoRunsAgain - twoRuns) < oneRun / 10, `${sizes}`);
   const db = await databaseOf(t, path);
   for (const table of ['v1_sync_runs', 'v1_resource_types', 'v1_resources', 'v1_grants']) {
     const kept = db.prepare(`select distinct sync_id from ${table} order by sync_id`).all();
