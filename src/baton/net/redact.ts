@@ -1,4 +1,5 @@
 // Keeps secrets out of everything that is written or shown, however it writes them.
+import { createPieceRedactor } from './redact-pieces.ts';
 
 /** Stands where a secret stood. */
 export const redacted = '[redacted]';
@@ -17,21 +18,24 @@ export interface RedactorOptions {
 
 /**
  * Makes a redactor of known secrets. Each is found in any case: as it is, as JSON, HTML, URLs and forms write it, as one
- * of these within another, and without its invisible characters.
+ * of these within another, and without its invisible characters. So is any piece of 12 characters, whatever blanks, tags
+ * or percent-encoding are in it.
  */
 export function createRedactor(secrets: Iterable<string>, { minLength = 4 }: RedactorOptions = {}): Redactor {
-  const forms = new Set(Array.from(secrets, formsOf).flat());
+  const known = [...secrets];
+  const forms = new Set(known.flatMap(formsOf));
   const longestFirst = [...forms]
     .filter((form) => form.length >= minLength && form !== '')
     .sort((a, b) => b.length - a.length);
   if (longestFirst.length === 0) return { redactText: (text) => text, redactJson: (line) => line };
   const pattern = new RegExp(longestFirst.map((form) => RegExp.escape(form)).join('|'), 'gi');
-  const redactText = (text: string) => text.replace(pattern, redacted);
+  const redactPieces = createPieceRedactor(known, redacted);
+  const redactText = (text: string) => redactPieces(text.replace(pattern, redacted));
   return {
     redactText,
     redactJson: (line) => {
-      // Most lines hold no secret; `search` leaves no state in the pattern.
-      if (line.search(pattern) < 0) return line;
+      // Most lines hold no secret; `search` leaves no state in the pattern. Their pieces are in them as JSON writes them.
+      if (line.search(pattern) < 0 && redactPieces(line) === line) return line;
       return line.replaceAll(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g, (token) => {
         const text = token.startsWith('"') ? (JSON.parse(token) as string) : token;
         const shown = redactText(text);

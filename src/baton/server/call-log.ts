@@ -14,6 +14,19 @@ const infoCodes: ReadonlySet<Code> = new Set([Code.Internal, Code.Unknown, Code.
 /** The calls whose failure is logged, by the signals of their transports. */
 const failuresLogged = new WeakSet<AbortSignal>();
 
+/** How many requests could not be read so far, by the logger of the server. */
+const unreadableCounts = new WeakMap<Logger, number>();
+
+function countUnreadable(logger: Logger): number {
+  const count = (unreadableCounts.get(logger) ?? 0) + 1;
+  unreadableCounts.set(logger, count);
+  return count;
+}
+
+function isUnreadableRequest(answer: CallFailure['answer']): boolean {
+  return 'reason' in answer && answer.reason === 'unreadable_request';
+}
+
 export class CallLog {
   readonly #context: HandlerContext;
   readonly #startedAtMs = performance.now();
@@ -52,14 +65,20 @@ export class CallLog {
     }
   }
 
-  /** Logs a failure once: several places may notice it. */
-  failed({ answer, unexpected }: CallFailure): void {
+  /**
+   * Logs a failure once: several places may notice it.
+   * @param isUnreadable - Whether the request could not be read. Anyone can send many of these: they are counted, and
+   * logged at debug.
+   */
+  failed({ answer, unexpected }: CallFailure, isUnreadable = isUnreadableRequest(answer)): void {
     if (failuresLogged.has(this.#context.signal)) {
       return;
     }
     failuresLogged.add(this.#context.signal);
-    const level = unexpected ? 'error' : infoCodes.has(answer.code) ? 'info' : 'debug';
-    if (!this.#context.values.get(loggerKey).isLevelEnabled(level)) {
+    const serverLogger = this.#context.values.get(loggerKey);
+    const unreadable = isUnreadable ? countUnreadable(serverLogger) : undefined;
+    const level = unexpected ? 'error' : infoCodes.has(answer.code) && !isUnreadable ? 'info' : 'debug';
+    if (!serverLogger.isLevelEnabled(level)) {
       return;
     }
     this.logger[level](
@@ -67,6 +86,7 @@ export class CallLog {
         code: Code[answer.code],
         duration_ms: this.#durationMs(),
         ...('reason' in answer && { reason: answer.reason }),
+        ...(unreadable !== undefined && { unreadable_requests: unreadable }),
         // Of an unexpected error, the response has only a fixed text.
         error: describeError(unexpected ? answer.cause : answer),
         ...(unexpected && answer.cause instanceof Error && { stack: describeStack(answer.cause) }),

@@ -5,6 +5,7 @@ import { createServer as createTlsServer, type ServerOptions as TlsOptions } fro
 import type { AddressInfo, Socket } from 'node:net';
 import type { Message } from '@bufbuild/protobuf';
 import {
+  Code,
   ConnectError,
   type ContextValues,
   createContextValues,
@@ -120,7 +121,8 @@ function logEarlyFailure(context: HandlerContext): void {
   signal.addEventListener('abort', () => {
     if (signal.reason instanceof ConnectError) {
       // If the policy ends the call as well, its line comes first.
-      setImmediate(() => log.failed(toCallFailure(signal.reason, signal)));
+      const failure = toCallFailure(signal.reason, signal);
+      setImmediate(() => log.failed(failure, failure.answer.code === Code.InvalidArgument));
     }
   });
 }

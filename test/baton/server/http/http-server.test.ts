@@ -186,11 +186,12 @@ test('a request that cannot be read is a line in the log', async (t) => {
   const { status, body } = await post(url, 'ResourcesService/ListResources', '{"pageSize": "many"}');
   assert.deepEqual([status, body.code], [400, 'invalid_argument']);
   await until('a line in the log', () => lines.length > 0);
-  const [{ level, msg, code, method, peer, error }] = lines as [LogLine];
+  const [{ level, msg, code, method, peer, error, unreadable_requests }] = lines as [LogLine];
   assert.deepEqual(
-    { level, msg, code, method },
+    { level, msg, code, method, unreadable_requests },
     {
       level: 20,
+      unreadable_requests: 1,
       msg: 'call failed',
       code: 'InvalidArgument',
       method: 'c1.connector.v2.ResourcesService/ListResources',
