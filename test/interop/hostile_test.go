@@ -143,14 +143,19 @@ func syncBoth(t *testing.T, syncer *program.Syncer, build func() *hostile.World)
 	t.Helper()
 	result := &hostileComparison{}
 	goPath, ownPath := filepath.Join(t.TempDir(), "go.c1z"), filepath.Join(t.TempDir(), "own.c1z")
+	externalPath := ""
+	if external := build().Options.External; external != nil {
+		externalPath = filepath.Join(t.TempDir(), "external.c1z")
+		check.Succeeds(t, "sync the other file", syncWorldWithSDK(t, hostile.Serve(t, external).Address, externalPath, "", external.Options))
+	}
 	goServer, ownServer := hostile.Serve(t, build()), hostile.Serve(t, build())
 	goEnded := make(chan struct{})
 	go func() {
 		defer close(goEnded)
-		result.goError = syncWorldWithSDK(t, goServer.Address, goPath, build().Options)
+		result.goError = syncWorldWithSDK(t, goServer.Address, goPath, externalPath, build().Options)
 		result.goCode = status.Code(result.goError)
 	}()
-	result.own = syncWorld(t, syncer, ownServer.Address, ownPath, build().Options)
+	result.own = syncWorld(t, syncer, ownServer.Address, ownPath, externalPath, build().Options)
 	<-goEnded
 	if result.own.Error != nil {
 		result.ownCode = codes.Code(result.own.Error.Code)
@@ -163,7 +168,7 @@ func syncBoth(t *testing.T, syncer *program.Syncer, build func() *hostile.World)
 	return result
 }
 
-func syncWorldWithSDK(t *testing.T, address, path string, options hostile.Options) error {
+func syncWorldWithSDK(t *testing.T, address, path, externalPath string, options hostile.Options) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), hostileSyncTimeout)
 	defer cancel()
 	connection, err := grpc.NewClient(address, grpc.WithTransportCredentials(insecure.NewCredentials()))
@@ -176,6 +181,10 @@ func syncWorldWithSDK(t *testing.T, address, path string, options hostile.Option
 		sdksync.WithWorkerCount(options.Workers), sdksync.WithSyncResourceTypes(options.ResourceTypes),
 		sdksync.WithSkipGrants(options.SkipGrants),
 		sdksync.WithTargetedSyncResources(options.Targets), sdksync.WithSkipEntitlementsAndGrants(options.SkipEntitlementsAndGrants),
+	}
+	if externalPath != "" {
+		arguments = append(arguments, sdksync.WithExternalResourceC1ZPath(externalPath),
+			sdksync.WithExternalResourceEntitlementIdFilter(options.ExternalEntitlement), sdksync.WithExternalResourceTraits(options.ExternalTraits...))
 	}
 	if options.SkipExpandGrants {
 		arguments = append(arguments, sdksync.WithDontExpandGrants())
@@ -191,12 +200,14 @@ func syncWorldWithSDK(t *testing.T, address, path string, options hostile.Option
 	return err
 }
 
-func syncWorld(t *testing.T, syncer *program.Syncer, address, path string, options hostile.Options) program.SyncResult {
+func syncWorld(t *testing.T, syncer *program.Syncer, address, path, externalPath string, options hostile.Options) program.SyncResult {
 	t.Helper()
 	return syncer.Sync(t, program.SyncRequest{
 		Address: address, Path: path, ResourceTypes: options.ResourceTypes, Targets: mapped(options.Targets, bidOf),
 		SkipEntitlementsAndGrants: options.SkipEntitlementsAndGrants, SkipGrants: options.SkipGrants,
 		SkipExpandGrants: options.SkipExpandGrants, Workers: options.Workers,
+		ExternalPath: externalPath, ExternalEntitlement: options.ExternalEntitlement,
+		ExternalTraits: mapped(options.ExternalTraits, func(trait v2.ResourceType_Trait) string { return strings.TrimPrefix(trait.String(), "TRAIT_") }),
 	})
 }
 

@@ -38,7 +38,7 @@ const (
 // Scenarios are all that have a name.
 func Scenarios() []Scenario {
 	scenarios := slices.Concat(listScenarios, pageTokenScenarios, skipScenarios, childScenarios, failureScenarios, vanishedScenarios,
-		dataScenarios, exclusionScenarios, grantScenarios, expansionScenarios, optionScenarios, targetScenarios)
+		dataScenarios, exclusionScenarios, grantScenarios, expansionScenarios, optionScenarios, targetScenarios, externalScenarios)
 	for i := range scenarios {
 		scenarios[i].Differs = cmp.Or(scenarios[i].Differs, None)
 		scenarios[i].Todo = Todos[scenarios[i].Name]

@@ -64,6 +64,12 @@ type Options struct {
 	SkipGrants                bool
 	// SkipExpandGrants leaves grants that follow from others to the reader of the file.
 	SkipExpandGrants bool
+	// External is what another file is a sync of, whose resources are copied and matched.
+	External *World
+	// ExternalEntitlement is the entitlement of the other file whose holders alone are copied, if any.
+	ExternalEntitlement string
+	// ExternalTraits are those of the types to copy and match. None are users and groups.
+	ExternalTraits []v2.ResourceType_Trait
 	// Workers is how many calls a sync may make at a time; 0 and 1 are one after the other.
 	Workers int
 }

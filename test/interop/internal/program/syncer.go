@@ -25,6 +25,10 @@ type SyncRequest struct {
 	SkipGrants                bool     `json:"skipGrants,omitempty"`
 	SkipExpandGrants          bool     `json:"skipExpandGrants,omitempty"`
 	Workers                   int      `json:"workers,omitempty"`
+	// ExternalPath is that of another file, whose resources of these traits (USER) are copied and matched.
+	ExternalPath        string   `json:"externalPath,omitempty"`
+	ExternalEntitlement string   `json:"externalEntitlement,omitempty"`
+	ExternalTraits      []string `json:"externalTraits,omitempty"`
 }
 
 // SyncResult is how it ended.
