@@ -113,6 +113,16 @@ export const programReasons = {
     meaning: 'The connector answered the creation of an account without a result.',
     action: 'Check in the application whether the account exists, and report it to the author of the connector.',
   },
+  no_external_entitlement: {
+    codes: ['NotFound'],
+    meaning: 'The file of --external-resource-c1z lacks the entitlement of --external-resource-entitlement-id-filter.',
+    action: 'Correct the id, or sync the other connector again.',
+  },
+  no_external_sync: {
+    codes: ['FailedPrecondition'],
+    meaning: 'The file of --external-resource-c1z has no finished sync.',
+    action: 'Sync the other connector into it first.',
+  },
   not_in_file: {
     codes: ['NotFound'],
     meaning: 'The .c1z file has no entitlement, grant or resource of this id.',

@@ -133,6 +133,11 @@ export class SyncWriter implements Disposable {
     }
   }
 
+  /** Deletes grants by the ids of their rows, see `StoredRow`. */
+  deleteGrants(rowIds: readonly number[]): void {
+    this.#put(() => this.#grants.delete(rowIds));
+  }
+
   /** Ends {@link startGrants}, and builds the indexes of grants that bypassed SQLite. Without a start it does nothing. */
   async endGrants(signal?: AbortSignal): Promise<void> {
     const load = this.#load;

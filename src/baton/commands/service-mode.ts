@@ -10,6 +10,7 @@ import { clientId, clientSecret, provisioning, taskConcurrency, ticketing } from
 import {
   c1zTempDir,
   countWorkers,
+  readExternalResources,
   skipEntitlementsAndGrants,
   skipFullSync,
   syncResources,
@@ -63,6 +64,7 @@ export async function runServiceMode(
         skipFullSync: settings.get(skipFullSync),
         resourceTypeIds: settings.get(syncResourceTypes),
         targets: readTargets(settings.get(syncResources)),
+        externalResources: readExternalResources(settings, host.cwd),
         workers: countWorkers(settings, availableParallelism()),
         callRetry: { timeoutMs: settings.get(syncRetryTimeout) },
         secrets: [...program.fields, ...defaultFields]

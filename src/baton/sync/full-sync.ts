@@ -12,6 +12,7 @@ import {
   validationKey,
 } from '../services/call-context.ts';
 import { checkExclusionGroups } from './check-exclusion-groups.ts';
+import { externalTypeIds } from './external/external-resources.ts';
 import { toCheckpointToken } from './plan/checkpoint-token.ts';
 import { SyncState } from './plan/sync-state.ts';
 import { RunNotes } from './run-notes.ts';
@@ -68,7 +69,10 @@ function createContext(options: FullSyncOptions, signal: AbortSignal): SyncConte
     },
     referableTypes: () => {
       if (options.targets) return undefined;
-      typeIds ??= new Set(context.types().map(({ id }) => id));
+      typeIds ??= new Set([
+        ...context.types().map(({ id }) => id),
+        ...(options.external ? externalTypeIds(options.external) : []),
+      ]);
       return typeIds;
     },
     listedTypeIds: notes.listedTypeIds,

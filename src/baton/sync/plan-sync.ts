@@ -9,7 +9,7 @@ import { targetActions } from './sync-targets.ts';
  * sync reads no static entitlements, and expands nothing: it lacks what other resources' grants would be expanded to.
  */
 export function planSync(context: SyncContext): Outcome {
-  const { state, targets, skipEntitlementsAndGrants, skipGrants = false } = context;
+  const { state, targets, skipEntitlementsAndGrants, skipGrants = false, external } = context;
   state.flags.shouldSkipEntitlementsAndGrants = skipEntitlementsAndGrants;
   state.flags.shouldSkipGrants = skipGrants;
   state.flags.shouldFetchRelatedResources = targets !== undefined;
@@ -19,7 +19,8 @@ export function planSync(context: SyncContext): Outcome {
     if (!targets) actions.push(action('list-static-entitlements'));
     actions.push(action('list-entitlements'));
     if (!skipGrants) actions.push(action('list-grants'));
-    if (!targets) actions.push(action('grant-expansion'));
   }
+  if (!targets && external) actions.push(action('list-external-resources'));
+  if (!targets && !skipEntitlementsAndGrants) actions.push(action('grant-expansion'));
   return { nextPageToken: '', actions };
 }

@@ -19,6 +19,7 @@ import { SkippedCalls } from './skipped-calls.ts';
 import type { SyncContext } from './sync-context.ts';
 import { entitlementsStep, staticEntitlementsStep } from './sync-entitlements.ts';
 import { expansionStep } from './sync-expansion.ts';
+import { externalStep } from './sync-external.ts';
 import { grantsStep } from './sync-grants.ts';
 import type { SyncPhase } from './sync-observer.ts';
 import { resourceTypesStep } from './sync-resource-types.ts';
@@ -34,6 +35,7 @@ const steps: Readonly<Record<Operation, Step>> = {
   'list-static-entitlements': staticEntitlementsStep,
   'list-entitlements': entitlementsStep,
   'list-grants': grantsStep,
+  'list-external-resources': externalStep,
   'grant-expansion': expansionStep,
 };
 

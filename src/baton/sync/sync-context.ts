@@ -5,6 +5,7 @@ import type { SyncWriter } from '../c1z/sync-writer.ts';
 import type { ConnectorClients } from '../client/connector-clients.ts';
 import type { ServiceEntry } from '../services/service-entry.ts';
 import type { ExpansionLimits } from './expand/plan-expansion.ts';
+import type { ExternalResources } from './external/external-resources.ts';
 import type { SyncState } from './plan/sync-state.ts';
 import type { CallRetry } from './retry-calls.ts';
 import type { RunNotes } from './run-notes.ts';
@@ -40,6 +41,8 @@ export interface FullSyncOptions {
   readonly expansion?: ExpansionLimits | undefined;
   /** Sync only these resources, with their children, entitlements and grants. */
   readonly targets?: readonly SyncTarget[] | undefined;
+  /** Resources of another file to copy, and to tie grants to. A targeted sync ignores them. */
+  readonly external?: ExternalResources | undefined;
   /** Only validate, and read nothing: `--skip-full-sync`. */
   readonly isEmpty: boolean;
   /** Maximum concurrent calls, at least 1. */

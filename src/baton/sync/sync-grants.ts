@@ -6,7 +6,7 @@ import type { GrantsServiceListGrantsResponse } from '#gen/c1/connector/v2/grant
 import { isMessage, type ListedGrant } from '../messages/grant.ts';
 import { grantKind } from '../messages/grant-kind.ts';
 import { ListResponse } from '../services/list-response.ts';
-import { acceptGrants } from './accept-grants.ts';
+import { acceptGrants, hasExternalMatch } from './accept-grants.ts';
 import { insertResources } from './insert-resources.ts';
 import { planListings, scopeOf } from './plan-listings.ts';
 import type { SyncContext } from './sync-context.ts';
@@ -40,6 +40,7 @@ function storeGrants(items: readonly ListedGrant[], context: SyncContext): void 
   store.putGrants(grants);
   state.flags.needsExpansion ||=
     !context.skipExpandGrants && grants.some((grant) => isMessage(grant) && carries(grant, GrantExpandableSchema));
+  state.flags.hasExternalResourceGrants ||= grants.some((grant) => isMessage(grant) && hasExternalMatch(grant));
   const counts = countBySlug(grants);
   for (const [kind, count] of Object.entries(counts)) grantCounts.set(kind, (grantCounts.get(kind) ?? 0) + count);
   observer.pageWritten('grants', counts);

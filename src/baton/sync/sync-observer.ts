@@ -2,7 +2,15 @@
 import type { Reporter } from '../author/context.ts';
 
 /** The phases of a sync to a file, in order. There is an expansion only if grants follow from others. */
-export type SyncPhase = 'validate' | 'resource types' | 'resources' | 'entitlements' | 'grants' | 'expansion' | 'file';
+export type SyncPhase =
+  | 'validate'
+  | 'resource types'
+  | 'resources'
+  | 'entitlements'
+  | 'grants'
+  | 'external resources'
+  | 'expansion'
+  | 'file';
 
 export interface SyncObserver extends Reporter {
   phaseStarted(phase: SyncPhase): void;

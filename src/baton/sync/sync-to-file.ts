@@ -10,7 +10,9 @@ import type { SyncWriter } from '../c1z/sync-writer.ts';
 import type { DanglingReferences } from '../c1z/tables/dangling-references.ts';
 import type { SyncType } from '../c1z/tables/sync-runs.ts';
 import type { SyncStats } from '../c1z/tables/sync-stats.ts';
+import type { ExternalResourceSettings } from '../config/fields/sync.ts';
 import { continueRun } from './continue-run.ts';
+import { openExternalResources } from './external/external-resources.ts';
 import { runFullSync } from './full-sync.ts';
 import { limitHeapGrowth } from './limit-heap-growth.ts';
 import { toCheckpointToken } from './plan/checkpoint-token.ts';
@@ -19,7 +21,9 @@ import { RunNotes } from './run-notes.ts';
 import type { FullSyncOptions, GrantCounts } from './sync-context.ts';
 import type { SyncPhase } from './sync-observer.ts';
 
-export interface SyncToFileOptions extends Omit<FullSyncOptions, 'store' | 'state' | 'notes'> {
+export interface SyncToFileOptions extends Omit<FullSyncOptions, 'store' | 'state' | 'notes' | 'external'> {
+  /** Another file, whose resources are copied and to which grants are tied. */
+  readonly externalResources?: ExternalResourceSettings | undefined;
   /** Path of the file. The sync is added to an existing file. */
   readonly path: string;
   /** Where the unpacked database lies during the sync. Default: the system's folder for temporary files. */
@@ -67,12 +71,14 @@ export interface SyncedFile {
  */
 export async function syncToFile(options: SyncToFileOptions): Promise<SyncedFile> {
   using _ = limitHeapGrowth();
+  const { externalResources, temporaryFolder } = options;
+  await using external = externalResources && (await openExternalResources(externalResources, temporaryFolder));
   try {
-    return await syncOnce(options, options.resume?.mayContinue ?? false);
+    return await syncOnce({ ...options, external }, options.resume?.mayContinue ?? false);
   } catch (error) {
     if (!(error instanceof CannotContinue)) throw error;
     options.logger.warn({ error: error.cause }, 'cannot continue the unfinished sync; starting over');
-    return await syncOnce(options, false);
+    return await syncOnce({ ...options, external }, false);
   }
 }
 
@@ -82,7 +88,9 @@ const failuresHereMax = 2;
 /** The failure of a sync that was continued, and would fail again. */
 class CannotContinue extends Error {}
 
-async function syncOnce(options: SyncToFileOptions, mayContinue: boolean): Promise<SyncedFile> {
+type OpenedOptions = SyncToFileOptions & Pick<FullSyncOptions, 'external'>;
+
+async function syncOnce(options: OpenedOptions, mayContinue: boolean): Promise<SyncedFile> {
   const { resume, logger } = options;
   await using file = await openFile(options, mayContinue);
   const { store, state, continues } = startRun(file, options, mayContinue);
@@ -151,6 +159,7 @@ function fingerprintOf(options: SyncToFileOptions, { identity }: ResumeOptions):
     skipExpandGrants,
     targets,
     expansion,
+    externalResources: options.externalResources,
   };
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }

@@ -38,7 +38,10 @@ describe('help', () => {
 
   test('says of flags that they are not supported yet', async () => {
     const { stdout } = await runLibrary(['--help']);
-    assert.match(stdout, /--external-resource-c1z string .*\(not supported yet\) \(\$BATON_EXTERNAL_RESOURCE_C1Z\)/);
+    assert.match(
+      stdout,
+      /--otel-collector-endpoint string .*\(not supported yet\) \(\$BATON_OTEL_COLLECTOR_ENDPOINT\)/,
+    );
     assert.match(stdout, /--storage-engine string .*\(not supported yet: pebble\)/);
     assert.match(stdout, /--ticketing .*\(has no effect yet\)/);
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { syncResources } from '../../../src/baton/config/fields/sync.ts';
-import { parseResourceBid } from '../../../src/baton/config/parse-resource-bid.ts';
+import { externalResourceTraits, syncResources } from '../../../src/baton/config/fields/sync.ts';
+import { parseEntitlementBid, parseResourceBid } from '../../../src/baton/config/parse-resource-bid.ts';
 
 test('the id of a resource tells its type and its own id, and those of its parent', () => {
   assert.deepEqual(parseResourceBid('bid:r:user/42'), { id: { resourceType: 'user', resource: '42' } });
@@ -37,4 +37,26 @@ test('what is no id of a resource is none', () => {
 test('--sync-resources takes only resource ids', () => {
   assert.equal(syncResources.check?.(['bid:r:user/42', 'bid:r:user/43']), undefined);
   assert.match(syncResources.check?.(['bid:r:user/42', 'user/43']) ?? '', /must be resource ids/);
+});
+
+test('the id of an entitlement is that of its resource and a slug', () => {
+  assert.deepEqual(parseEntitlementBid('bid:e:group/g1:member'), {
+    id: { resourceType: 'group', resource: 'g1' },
+    slug: 'member',
+  });
+  assert.deepEqual(parseEntitlementBid(String.raw`bid:e:org/o\:1/group/g\/1:a\:b`), {
+    id: { resourceType: 'group', resource: 'g/1' },
+    parentResourceId: { resourceType: 'org', resource: 'o:1' },
+    slug: 'a:b',
+  });
+  for (const text of ['bid:e:group/g1', 'bid:r:group/g1:member', 'bid:e:group/g1:', 'group:g1:member']) {
+    assert.equal(parseEntitlementBid(text), undefined, text);
+  }
+});
+
+test('--external-resource-traits takes names of traits, with or without their prefix', () => {
+  assert.equal(externalResourceTraits.check?.(['user', 'TRAIT_APP', 'Group']), undefined);
+  for (const name of ['people', 'unspecified', '1', 'toString']) {
+    assert.match(externalResourceTraits.check?.(['user', name]) ?? '', new RegExp(`must be traits .*not "${name}"`));
+  }
 });

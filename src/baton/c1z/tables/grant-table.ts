@@ -88,6 +88,12 @@ export class GrantTable {
     return this.#replace;
   }
 
+  /** Deletes rows by their ids. */
+  delete(rowIds: readonly number[]): void {
+    const statement = this.#db.prepare('delete from v1_grants where id = ?');
+    for (const rowId of rowIds) statement.run(rowId);
+  }
+
   /**
    * Continues after rows that were written past this class into the empty table.
    * @param indexed - Whether every index exists. If not, call {@link buildIndexes} or drop them all.

@@ -104,6 +104,24 @@ export class RecordReader {
     yield* messages((range) => this.#page(EntitlementSchema, 'v1_entitlements', {}, range, annotation.typeName));
   }
 
+  /** The entitlements of a resource. */
+  *entitlementsOf(
+    id: Pick<ResourceId, 'resourceType' | 'resource'>,
+  ): Generator<MessageShape<typeof EntitlementSchema>> {
+    const conditions = { resource_type_id: id.resourceType, resource_id: id.resource };
+    yield* messages((range) => this.#page(EntitlementSchema, 'v1_entitlements', conditions, range));
+  }
+
+  /** The grants of an entitlement. */
+  *grantRowsOf(entitlementId: string): Generator<StoredRow<typeof GrantSchema>> {
+    yield* rows((range) => this.#page(GrantSchema, 'v1_grants', { entitlement_id: entitlementId }, range));
+  }
+
+  /** The grants that contain a text. */
+  *grantRowsNaming(text: string): Generator<StoredRow<typeof GrantSchema>> {
+    yield* rows((range) => this.#page(GrantSchema, 'v1_grants', {}, range, text));
+  }
+
   *allGrants(): Generator<MessageShape<typeof GrantSchema>> {
     yield* messages((range) => this.grants(range));
   }
@@ -147,12 +165,16 @@ export class RecordReader {
 function* messages<Desc extends DescMessage>(
   read: (range: RowRange) => StoredRow<Desc>[],
 ): Generator<MessageShape<Desc>> {
+  for (const row of rows(read)) yield row.message;
+}
+
+function* rows<Desc extends DescMessage>(read: (range: RowRange) => StoredRow<Desc>[]): Generator<StoredRow<Desc>> {
   let afterRowId = 0;
   for (;;) {
-    const rows = read({ afterRowId, limit: pageRows });
-    for (const row of rows) yield row.message;
-    const last = rows.at(-1);
-    if (!last || rows.length < pageRows) return;
+    const page = read({ afterRowId, limit: pageRows });
+    yield* page;
+    const last = page.at(-1);
+    if (!last || page.length < pageRows) return;
     afterRowId = last.rowId;
   }
 }

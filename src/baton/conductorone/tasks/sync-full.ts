@@ -70,6 +70,7 @@ async function syncInto(
     skipGrants: sync.skipGrants,
     skipExpandGrants: sync.skipExpandGrants,
     targets: syncSettings.targets ?? (sync.targetedSyncResources.length > 0 ? sync.targetedSyncResources : undefined),
+    externalResources: syncSettings.externalResources,
     isEmpty: syncSettings.skipFullSync,
     workers: syncSettings.workers,
     callRetry: syncSettings.callRetry,

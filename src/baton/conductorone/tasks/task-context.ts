@@ -3,6 +3,7 @@ import type { DescService } from '@bufbuild/protobuf';
 import type { Logger } from 'pino';
 import type { Task } from '#gen/c1/connectorapi/baton/v1/baton_pb.js';
 import type { UnaryClient } from '../../client/in-process-client.ts';
+import type { ExternalResourceSettings } from '../../config/fields/sync.ts';
 import type { ServiceEntry } from '../../services/service-entry.ts';
 import type { CallRetry } from '../../sync/retry-calls.ts';
 import type { FullSyncOptions, SyncTarget } from '../../sync/sync-context.ts';
@@ -44,6 +45,8 @@ export interface SyncSettings {
   readonly resourceTypeIds: readonly string[];
   /** Override those of a task: `--sync-resources`. */
   readonly targets?: readonly SyncTarget[] | undefined;
+  /** Another file, whose resources each sync copies. */
+  readonly externalResources?: ExternalResourceSettings | undefined;
   readonly workers: number;
   /** How the calls of a sync are retried. Default: they are not. */
   readonly callRetry?: CallRetry | undefined;

@@ -1,4 +1,6 @@
 // Settings of a sync, its file and its requests.
+import { resolve } from 'node:path';
+import { ResourceType_Trait } from '#gen/c1/connector/v2/resource_pb.js';
 import { boolField, choiceField, intField, stringField, stringSliceField } from '../create-field.ts';
 import type { Settings } from '../field.ts';
 import { parseResourceBid } from '../parse-resource-bid.ts';
@@ -85,32 +87,58 @@ export const skipGrants = boolField({
   exportTarget: 'none',
 });
 
-const noExternalResources = {
-  answer: 'refuse',
-  because: 'this version does not match resources of other c1z files',
-} as const;
-
 export const externalResourceC1z = stringField({
   name: 'external-resource-c1z',
   description: 'Another c1z file whose resources to match and copy',
   pathTo: 'file',
   exportTarget: 'none',
-  unsupported: noExternalResources,
 });
 
 export const externalResourceEntitlementIdFilter = stringField({
   name: 'external-resource-entitlement-id-filter',
   description: 'Entitlement that users and groups of the other c1z file must have',
   exportTarget: 'none',
-  unsupported: noExternalResources,
 });
 
 export const externalResourceTraits = stringSliceField({
   name: 'external-resource-traits',
   description: 'Traits of the resources to take from the other c1z file (default: user, group)',
   exportTarget: 'none',
-  unsupported: noExternalResources,
+  check: (names) => {
+    const wrong = names.find((name) => parseTrait(name) === undefined);
+    return wrong === undefined
+      ? undefined
+      : `must be traits such as user, group, role or app, not ${JSON.stringify(wrong)}`;
+  },
 });
+
+/** Which resources of another file to copy. */
+export interface ExternalResourceSettings {
+  /** The .c1z file. */
+  readonly path: string;
+  /** Copy only principals with this entitlement. */
+  readonly entitlementId?: string | undefined;
+  /** Copy only resources of types with one of these traits. Users and groups if empty. */
+  readonly traits: readonly ResourceType_Trait[];
+}
+
+/** The resources that the settings say to take from another file; undefined if they name none. */
+export function readExternalResources(settings: Settings, cwd: string): ExternalResourceSettings | undefined {
+  const path = settings.get(externalResourceC1z);
+  if (path === undefined) return undefined;
+  return {
+    path: resolve(cwd, path),
+    entitlementId: settings.get(externalResourceEntitlementIdFilter),
+    traits: settings.get(externalResourceTraits).flatMap((name) => parseTrait(name) ?? []),
+  };
+}
+
+/** `app` and `TRAIT_APP` alike, in any case. */
+function parseTrait(name: string): ResourceType_Trait | undefined {
+  const traits: Readonly<Record<string, unknown>> = ResourceType_Trait;
+  const trait = traits[name.toUpperCase().replace(/^TRAIT_/, '')];
+  return typeof trait === 'number' && trait > 0 ? trait : undefined;
+}
 
 const keepPreviousSyncC1z = boolField({
   name: 'keep-previous-sync-c1z',

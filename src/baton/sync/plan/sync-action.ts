@@ -12,6 +12,7 @@ export const operations = [
   'list-static-entitlements',
   'list-entitlements',
   'list-grants',
+  'list-external-resources',
   'grant-expansion',
 ] as const;
 export type Operation = (typeof operations)[number];
