@@ -31,6 +31,7 @@ import { READY_AT_ONCE, startSimulator } from './simulator/percipio/start-simula
 const ours = [
   ...[
     'activity-details',
+    'allow-plain-http',
     'changes',
     'changes-results',
     'content-types',
@@ -294,6 +295,7 @@ const usageErrors: readonly Usage[] = [
 /** Rows whose subject has tests of its own: test/baton/config/resolve-settings and test/percipio/normalize-settings. */
 const testedElsewhere = [
   'precedence',
+  '`.baton.yaml` that another user owns or may write',
   '`--limited-courses` with semicolons, line breaks, capitals, quotes or braces, or as a JSON array',
   '`--api-token` with `Bearer`, quotes or line breaks around it; `--organization-id` in braces or capitals',
 ];

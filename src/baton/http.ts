@@ -11,6 +11,7 @@ export {
   type HttpSenderOptions,
   readText,
 } from './net/http-sender.ts';
+export { isLoopback } from './net/is-loopback.ts';
 export { createRedactor, type Redactor, type RedactorOptions, redacted } from './net/redact.ts';
 export {
   backoffMs,

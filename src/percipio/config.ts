@@ -128,6 +128,13 @@ export const baseUrlField = stringField({
   exportTarget: 'cli',
 });
 
+export const allowPlainHttpField = boolField({
+  name: 'allow-plain-http',
+  description: 'Send the API token unencrypted to a --base-url with http:// on another machine',
+  hidden: true,
+  exportTarget: 'cli',
+});
+
 /** In the order in which help and the exported schema show them. */
 export const percipioFields = [
   apiTokenField,
@@ -147,6 +154,7 @@ export const percipioFields = [
   reportIdField,
   reportMappingField,
   baseUrlField,
+  allowPlainHttpField,
 ];
 
 /** They do not change what a sync writes, so that one that failed can be continued with others. */

@@ -13,6 +13,7 @@ import { baseUrls } from './api/client-options.ts';
 import { createPercipioClient, type PercipioClient } from './api/percipio-client.ts';
 import {
   activityDetailsField,
+  allowPlainHttpField,
   apiTokenField,
   baseUrlField,
   contentTypesField,
@@ -151,6 +152,7 @@ function createClient(
       token: settings.get(apiTokenField),
       organizationId: settings.get(organizationIdField),
       baseUrl: settings.get(baseUrlField),
+      allowsPlainHttp: settings.get(allowPlainHttpField),
       region: settings.get(regionField),
       userAgent,
       requestTimeoutMs: settings.get(httpTimeoutSeconds) * 1000,

@@ -1,10 +1,11 @@
 // The config file: YAML whose keys are the names of settings.
-import { readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Document, LineCounter, Node } from 'yaml';
 import { closestName } from './closest-name.ts';
 import type { Field } from './field.ts';
 import type { RawValue, RawValues } from './raw-value.ts';
+import { explainDistrust } from './trust-config-file.ts';
 
 /** The contents of a config file; empty without a file. */
 interface ConfigFile {
@@ -20,7 +21,7 @@ const defaultPath = '.baton.yaml';
 
 /**
  * Reads the file that `BATON_CONFIG_PATH` names, which must exist, or else `.baton.yaml`, which may be missing. Go
- * connectors ignore a file that they cannot read (baton-sdk v0.25.0); here it is an error.
+ * connectors ignore a file that they cannot read (baton-sdk v0.25.0); here it is an error. So is one that others may write.
  */
 export async function readConfigFile(
   fields: readonly Field[],
@@ -34,7 +35,11 @@ export async function readConfigFile(
   }
   let text: string;
   try {
-    text = await readFile(resolve(cwd, path), 'utf8');
+    // Asked of the open file, so that nobody can exchange it in between.
+    await using file = await open(resolve(cwd, path));
+    const distrust = explainDistrust(await file.stat(), process.getuid?.(), named !== undefined);
+    if (distrust !== undefined) return reader.fault(`the config file ${path} is not used: ${distrust}`);
+    text = await file.readFile('utf8');
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' && !named) return reader.result;

@@ -15,6 +15,10 @@ export function parseValue(field: Field, raw: RawValue): ParsedValue {
   if (text === undefined)
     return { fault: field.variant === 'string-slice' ? 'expects a list of values' : 'expects a value' };
   if (field.variant !== 'string-slice' && typeof text !== 'string') return { fault: 'expects one value, not a list' };
+  // It could be neither sent nor stored, and would fail far from here.
+  if (![text].flat().every((each) => each.isWellFormed())) {
+    return { fault: 'contains half a surrogate pair, which is not a character: write the character itself' };
+  }
   const got = field.secret ? '' : `, got ${JSON.stringify(text)}`;
   const parsed = parseText(field, text);
   if ('fault' in parsed) return { fault: parsed.fault + got };

@@ -64,10 +64,16 @@ export interface JobResult {
 export function parseJsonObject(field: Field<string | undefined>, settings: Settings): JsonObject {
   const text = settings.get(field);
   if (text === undefined || text === '') return {};
+  let isWellFormed = true;
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(text, (key, value: unknown) => {
+      isWellFormed &&= key.isWellFormed() && (typeof value !== 'string' || value.isWellFormed());
+      return value;
+    });
+    if (!isWellFormed) throw new UsageError([`--${field.name}: contains half a surrogate pair, such as \\ud800`]);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject;
-  } catch {
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
     // Reported below.
   }
   throw new UsageError([`--${field.name}: must be a JSON object such as '{"key": "value"}'`]);

@@ -1,8 +1,10 @@
 // The family user-management: batches of users, which Percipio accepts at once and processes later. Only a batch can force
 // a password change, or choose the language of the welcome e-mail.
+
 import type { Exchange } from './exchange.ts';
 import { readFieldProblems } from './field-problems.ts';
 import type { HttpClient } from './http-client.ts';
+import { toPathPart } from './path-part.ts';
 import { type BatchUser, toBatchBody } from './user-changes.ts';
 
 /** The answer for one user has a few hundred bytes. */
@@ -17,7 +19,7 @@ export class BatchUsersApi {
   /** @param onWrite - Called before each write. */
   constructor(http: HttpClient, organizationId: string, onWrite: () => void) {
     this.#http = http;
-    this.#path = `/user-management/v1/organizations/${encodeURIComponent(organizationId)}/batch-users-request`;
+    this.#path = `/user-management/v1/organizations/${toPathPart(organizationId)}/batch-users-request`;
     this.#onWrite = onWrite;
   }
 
@@ -48,7 +50,7 @@ export class BatchUsersApi {
    * @throws PercipioError of kind `batch-failed`, with the problems of the fields, if the user was rejected.
    */
   async poll(id: string, { password }: BatchUser, signal: AbortSignal): Promise<'pending' | 'processed'> {
-    const path = `${this.#path}/${encodeURIComponent(id).replace(/^\.+$/, '-')}`;
+    const path = `${this.#path}/${toPathPart(id)}`;
     return await this.#http.exchange(
       { family: 'user-management', method: 'GET', path, retry: 'always', secret: password },
       signal,

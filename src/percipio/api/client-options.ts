@@ -1,5 +1,5 @@
 // The options of the client and their defaults.
-import type { Environment } from 'baton-connector-sdk/http';
+import { type Environment, isLoopback } from 'baton-connector-sdk/http';
 import type { Logger } from 'pino';
 import { defaultRetryPolicy, type RequestRetryPolicy } from './retry-policy.ts';
 
@@ -11,6 +11,8 @@ export type Region = keyof typeof baseUrls;
 export interface PercipioClientOptions {
   /** Where the API is; takes precedence over `region`. If it has a path, every path of the API begins with it. */
   readonly baseUrl?: string | undefined;
+  /** Whether `baseUrl` may be `http://` on another machine, where anyone on the way can read the token. Default false. */
+  readonly allowsPlainHttp?: boolean | undefined;
   /** Default `us`. */
   readonly region?: Region | undefined;
   /** A UUID. */
@@ -72,7 +74,7 @@ export function completeOptions(options: PercipioClientOptions): CompleteOptions
     throw new Error('the Percipio token is empty, or contains white space or invalid characters');
   if (options.organizationId.trim() === '') throw new Error('the Percipio organization id is empty');
   return {
-    baseUrl: parseBaseUrl(options.baseUrl ?? baseUrls[options.region ?? 'us']),
+    baseUrl: parseBaseUrl(options.baseUrl ?? baseUrls[options.region ?? 'us'], options.allowsPlainHttp ?? false),
     organizationId: options.organizationId.trim(),
     token,
     userAgent: options.userAgent,
@@ -86,13 +88,18 @@ export function completeOptions(options: PercipioClientOptions): CompleteOptions
   };
 }
 
-function parseBaseUrl(text: string): URL {
+function parseBaseUrl(text: string, allowsPlainHttp: boolean): URL {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol)) {
     throw new Error(`the Percipio base URL must begin with https:// or http://, such as ${baseUrls.us}: ${text}`);
   }
   if (url.username !== '' || url.password !== '' || url.search !== '') {
     throw new Error('the Percipio base URL must not contain a user name, a password or a query');
+  }
+  if (url.protocol === 'http:' && !allowsPlainHttp && !isLoopback(url.hostname.replace(/^\[(.*)\]$/, '$1'))) {
+    throw new Error(
+      `the Percipio base URL ${url.origin} would send the API token unencrypted to another machine: use https://, or set --allow-plain-http for a simulator`,
+    );
   }
   url.hash = '';
   url.pathname = dropLastSlashes(url.pathname);

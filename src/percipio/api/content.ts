@@ -1,9 +1,11 @@
 // The family content-discovery: the catalog, page by page, and search in it.
+
 import { type ContentItem, contentItemsSchema } from './content-item.ts';
 import type { ApiCall } from './exchange.ts';
 import type { HttpClient } from './http-client.ts';
 import type { UnreadCounts } from './lenient.ts';
 import { checkListingBound } from './listing-bound.ts';
+import { toPathPart } from './path-part.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { readCountHeader, readHeader, readLinkedOffset } from './response-headers.ts';
 
@@ -78,7 +80,7 @@ export class ContentApi {
 
   constructor(http: HttpClient, organizationId: string) {
     this.#http = http;
-    this.#organization = `organizations/${encodeURIComponent(organizationId)}`;
+    this.#organization = `organizations/${toPathPart(organizationId)}`;
   }
 
   /**

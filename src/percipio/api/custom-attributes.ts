@@ -1,7 +1,9 @@
 // The family common: the attributes that the organization has defined for its users.
+
 import { z } from 'zod';
 import type { HttpClient } from './http-client.ts';
 import { toTrimmedText } from './lenient.ts';
+import { toPathPart } from './path-part.ts';
 
 /** The shape is undocumented. An attribute of a user has an id and a name, and so should its definition. */
 const definitions = z.array(z.object({ name: z.unknown().optional().transform(toTrimmedText) }).nullable());
@@ -12,7 +14,7 @@ export class CustomAttributesApi {
 
   constructor(http: HttpClient, organizationId: string) {
     this.#http = http;
-    this.#path = `/common/v1/organizations/${encodeURIComponent(organizationId)}/custom-attributes`;
+    this.#path = `/common/v1/organizations/${toPathPart(organizationId)}/custom-attributes`;
   }
 
   /** The names of all attributes. */

@@ -1,7 +1,9 @@
 // The family common: what the organization has bought. Public documents name the endpoints and no field of their objects,
 // so every field may be missing, and what it is called here is a guess.
+
 import type { HttpClient } from './http-client.ts';
 import { type Fields, type LenientObjects, type UnreadCounts, uncertainObjects } from './lenient.ts';
+import { toPathPart } from './path-part.ts';
 
 /** A collection of content that can be licensed. */
 export interface Collection {
@@ -59,7 +61,7 @@ export class LicensesApi {
 
   constructor(http: HttpClient, organizationId: string) {
     this.#http = http;
-    this.#path = `/common/v1/organizations/${encodeURIComponent(organizationId)}`;
+    this.#path = `/common/v1/organizations/${toPathPart(organizationId)}`;
   }
 
   /** All collections. */

@@ -1,6 +1,8 @@
 // The cheapest request to each family, to check whether the service account has permission for it.
+
 import { z } from 'zod';
 import type { HttpClient } from './http-client.ts';
+import { toPathPart } from './path-part.ts';
 import { PercipioError } from './percipio-error.ts';
 
 /** The families that a sync reads: `common` only where it syncs licenses. */
@@ -16,7 +18,7 @@ export class Probes {
   readonly #paths: Readonly<Record<ProbedFamily, string>>;
 
   constructor(http: HttpClient, organizationId: string) {
-    const organization = `organizations/${encodeURIComponent(organizationId)}`;
+    const organization = `organizations/${toPathPart(organizationId)}`;
     this.#http = http;
     this.#paths = {
       'user-management': `/user-management/v1/${organization}/users`,

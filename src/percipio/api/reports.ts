@@ -1,8 +1,10 @@
 // The family reporting: a report is requested, takes minutes to generate, and is then read as a stream.
+
 import { z } from 'zod';
 import type { Exchange } from './exchange.ts';
 import type { HttpClient, JsonResponse } from './http-client.ts';
 import { optional } from './lenient.ts';
+import { toPathPart } from './path-part.ts';
 import { PercipioError } from './percipio-error.ts';
 import type { RateLimit } from './rate-limit.ts';
 import type { ByteStream, ResponseBody } from './response-body.ts';
@@ -71,7 +73,7 @@ export class ReportsApi {
 
   constructor(http: HttpClient, organizationId: string) {
     this.#http = http;
-    this.#path = `/reporting/v1/organizations/${encodeURIComponent(organizationId)}/report-requests`;
+    this.#path = `/reporting/v1/organizations/${toPathPart(organizationId)}/report-requests`;
   }
 
   /** Requests a learning-activity report. Retried after any transient failure: a second report is a waste but harmless. */
@@ -110,8 +112,7 @@ export class ReportsApi {
    * @throws PercipioError of kind `report-failed` when Percipio failed to generate it, `report-expired` when it is gone.
    */
   async poll(reportId: string, signal: AbortSignal): Promise<ReportPoll> {
-    // URLs take dots for folders; no report has such an id.
-    const path = `${this.#path}/${encodeURIComponent(reportId).replace(/^\.+$/, '-')}`;
+    const path = `${this.#path}/${toPathPart(reportId)}`;
     try {
       return await this.#http.exchange(
         { family: 'reporting', method: 'GET', path, retry: 'always', isStreamed: true },

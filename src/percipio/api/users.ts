@@ -1,8 +1,10 @@
 // The family user-management: users.
+
 import { BatchUsersApi } from './batch-users.ts';
 import type { HttpClient } from './http-client.ts';
 import type { UnreadCounts } from './lenient.ts';
 import { checkListingBound } from './listing-bound.ts';
+import { toPathPart } from './path-part.ts';
 import { PercipioError } from './percipio-error.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { readUntil } from './read-until.ts';
@@ -64,7 +66,7 @@ export class UsersApi {
 
   constructor(http: HttpClient, organizationId: string) {
     this.#http = http;
-    this.#path = `/user-management/v1/organizations/${encodeURIComponent(organizationId)}/users`;
+    this.#path = `/user-management/v1/organizations/${toPathPart(organizationId)}/users`;
     this.batches = new BatchUsersApi(http, organizationId, () => {
       this.#writes += 1;
     });
@@ -191,7 +193,7 @@ export class UsersApi {
   /** Undefined for names that a path cannot contain: in URLs, dots are folders, and without a name there is only the list. */
   #pathOf(name: string, by?: UserKey): string | undefined {
     if (name === '' || name === '.' || name === '..') return undefined;
-    return [this.#path, ...(by ? [by] : []), encodeURIComponent(name)].join('/');
+    return [this.#path, ...(by ? [by] : []), toPathPart(name)].join('/');
   }
 }
 

@@ -300,6 +300,11 @@ for (const [argv, message] of [
   [['--create-account-resource-type=reader'], /set --create-account-login or --create-account-email/],
   [['--create-account-profile=[1]'], /--create-account-profile: must be a JSON object/],
   [
+    [String.raw`--create-account-profile={"a":["\ud800"]}`],
+    /--create-account-profile: contains half a surrogate pair, such as \\ud800\n/,
+  ],
+  [[String.raw`--create-account-profile={"\udc00":1}`], /--create-account-profile: contains half a surrogate pair/],
+  [
     ['--create-account-profile={"password":"s3cret'],
     /--create-account-profile: must be a JSON object such as '\{"key": "value"\}'\n/,
   ],

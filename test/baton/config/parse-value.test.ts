@@ -115,3 +115,17 @@ test('splitCommas keeps empty items and commas within quotes', () => {
   assert.deepEqual(splitCommas('"a,b",c'), ['a,b', 'c']);
   assert.deepEqual(splitCommas('a"b,c'), ['a"b', 'c']);
 });
+
+test('half a surrogate pair is a fault, in any kind of setting, and the text is not quoted', () => {
+  const fault = 'contains half a surrogate pair, which is not a character: write the character itself';
+  for (const [field, given] of [
+    [text, 'a\ud800'],
+    [password, '\udc00\ud800'],
+    [branch, 'north\ud83d'],
+    [genres, 'crime,\udfff'],
+    [genres, ['crime', '\udfff']],
+  ] as const) {
+    assert.deepEqual(parse(field, given), { fault });
+  }
+  assert.deepEqual(parse(text, '\ud83d\ude00'), { value: '😀' });
+});

@@ -32,6 +32,28 @@ describe('completeOptions', () => {
     );
   });
 
+  it('baseUrl: http:// on another machine would show the token to the network, and is refused unless it is allowed', () => {
+    for (const host of [
+      'api.percipio.com',
+      '10.0.0.1',
+      '[2001:db8::1]',
+      '127.0.0.1.example.com',
+      'localhost.example.com',
+    ]) {
+      const baseUrl = `http://${host}`;
+      assert.throws(
+        () => complete({ baseUrl }),
+        new Error(
+          `the Percipio base URL ${baseUrl} would send the API token unencrypted to another machine: use https://, or set --allow-plain-http for a simulator`,
+        ),
+      );
+      assert.equal(complete({ baseUrl, allowsPlainHttp: true }).baseUrl.origin, baseUrl);
+    }
+    for (const host of ['127.0.0.1:80', '127.9.9.9', 'localhost', 'LOCALHOST:8080', '[::1]:8080']) {
+      assert.equal(complete({ baseUrl: `http://${host}` }).baseUrl.protocol, 'http:');
+    }
+  });
+
   it('retry: what is not given has its default', () => {
     const { retry } = complete({ retry: { attemptsMax: 1 } });
     assert.deepEqual(retry, { ...defaultRetryPolicy, attemptsMax: 1 });

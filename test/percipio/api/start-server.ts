@@ -65,6 +65,8 @@ export function createTestClient(
     userAgent: 'baton-percipio/0.0.0-test',
     requestTimeoutMs: 10_000,
     env: {},
+    // Proxies of the tests stand in front of hosts that do not exist.
+    allowsPlainHttp: true,
     ...options,
     retry: { attemptsMax: 4, delayMinMs: 1, delayMaxMs: 2, ...options.retry },
   });
