@@ -109,6 +109,25 @@ test('a sync that is killed while Percipio generates the report is continued wit
   assert.equal(simulator.reportRequests.length, 1);
 });
 
+test('a report that Percipio has lost since is requested again', async (t) => {
+  const clock = { ms: Date.now() };
+  const simulator = await startSimulator(t, {
+    ...{ users: 30, courses: 20, activityRows: 200, ...READY_AT_ONCE },
+    ...{ reportDelayMs: 3_600_000, now: () => clock.ms },
+  });
+  const folder = await createWorkFolder(t);
+  const { child, finished } = startProcess(t, simulator, folder);
+  await simulator.requests.waitFor(({ path, status }) => report.test(path) && status === 200);
+  child.kill('SIGKILL');
+  await finished;
+  simulator.expireReport(simulator.reportRequests[0]?.reportId ?? '');
+  const continued = runForSummary(simulator, folder);
+  await simulator.requests.waitFor(() => simulator.reportRequests.length === 2);
+  clock.ms += 3_600_000;
+  await continued;
+  assert.deepEqual(await readIds(folder.file), trueIds(simulator));
+});
+
 test('--sync-time-limit stops a sync, and the next one continues it', async (t) => {
   const { simulator, folder, child, finished } = await startStalled(t);
   child.kill('SIGKILL');

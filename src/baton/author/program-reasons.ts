@@ -163,6 +163,11 @@ export const programReasons = {
     meaning: 'Too many resources disappeared during the sync.',
     action: 'Run the sync again.',
   },
+  unfinished_sync_differs: {
+    codes: ['FailedPrecondition'],
+    meaning: 'Another program began the unfinished sync in the file, for other resource types.',
+    action: 'Nothing: the sync starts over.',
+  },
 
   // Service mode.
   credentials_refused: {

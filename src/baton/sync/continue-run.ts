@@ -9,14 +9,18 @@ import { SyncState } from './plan/sync-state.ts';
 /** Fields of a Go checkpoint that say nothing about what remains to be done. */
 const harmlessFields = ['step_durations_ms', 'connector_call_stats', 'session_store_stats'];
 
+interface ContinuedRun {
+  readonly store: SyncWriter;
+  readonly state: SyncState;
+  /** Whether another program began it, with settings that nobody knows. */
+  readonly isFromOthers: boolean;
+}
+
 /** Continues an unfinished run of a type; undefined if there is none, or none that is sound to continue. */
-export function continueRun(
-  file: C1zFile,
-  type: SyncType,
-  logger: Logger,
-): { readonly store: SyncWriter; readonly state: SyncState } | undefined {
+export function continueRun(file: C1zFile, type: SyncType, logger: Logger): ContinuedRun | undefined {
   const kept = file.unfinishedRun();
-  const run = kept ?? file.unfinishedRunOfOthers(type);
+  // Which resources others selected is not in their file.
+  const run = kept ?? (type === 'partial' ? undefined : file.unfinishedRunOfOthers(type));
   if (!run) return undefined;
   const state = run.syncToken === '' ? SyncState.start() : readCheckpointToken(run.syncToken);
   const unknown = Object.keys(state?.others ?? {}).filter((field) => !harmlessFields.includes(field));
@@ -29,5 +33,5 @@ export function continueRun(
   }
   const from = kept ? 'a sync that did not end' : 'the unfinished sync in the file';
   logger.info({ sync_id: run.syncId, started_at: run.startedAt.toISOString() }, `continuing ${from}`);
-  return { store: file.continueSync(run), state };
+  return { store: file.continueSync(run), state, isFromOthers: kept === undefined };
 }

@@ -18,6 +18,7 @@ import { SyncState } from './plan/sync-state.ts';
 import { RunNotes } from './run-notes.ts';
 import { runPlan } from './run-plan.ts';
 import type { FullSyncOptions, GrantCounts, SyncContext } from './sync-context.ts';
+import { checkTypes } from './sync-resource-types.ts';
 import { childListings } from './sync-resources.ts';
 import { syncRelatedResources } from './sync-targets.ts';
 
@@ -42,6 +43,7 @@ export async function runFullSync(options: FullSyncOptions): Promise<FullSyncRes
     await connector.validate({});
     observer.phaseEnded('validate');
     if (options.isEmpty) return { grants: new Map(), syncToken: '' };
+    if (options.checksTypes) await checkTypes(context);
     await runPlan(context);
     if (state.flags.shouldFetchRelatedResources) await syncRelatedResources(context);
     checkExclusionGroups(context.store.records);

@@ -25,6 +25,8 @@ export interface FullSyncOptions {
   readonly store: SyncWriter;
   /** What remains to be done. Default: everything. */
   readonly state?: SyncState | undefined;
+  /** Whether to check that a run of another program, which is continued, selected the same types. Default: false. */
+  readonly checksTypes?: boolean | undefined;
   /** Of the run that is continued. Default: none yet. */
   readonly notes?: RunNotes | undefined;
   readonly logger: Logger;

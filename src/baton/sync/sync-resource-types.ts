@@ -42,3 +42,24 @@ function checkSelection(context: SyncContext): void {
     { reason: 'unknown_resource_type' },
   );
 }
+
+/**
+ * Checks that a run that another program began has the types that this sync selects, if it is past their step.
+ * @throws ServiceError FAILED_PRECONDITION if not.
+ */
+export async function checkTypes({ state, store, resourceTypes, resourceTypeIds }: SyncContext): Promise<void> {
+  if ([...state.upcoming()].some(({ operation }) => operation === 'init' || operation === 'list-resource-types'))
+    return;
+  const selected = new Set<string>();
+  let pageToken = '';
+  do {
+    const page = await resourceTypes.listResourceTypes({ pageToken, activeSyncId: store.syncId });
+    for (const { id } of page.list) if (resourceTypeIds.length === 0 || resourceTypeIds.includes(id)) selected.add(id);
+    pageToken = page.nextPageToken;
+  } while (pageToken !== '');
+  const stored = new Set(Array.from(store.records.allResourceTypes(), ({ id }) => id));
+  if (selected.symmetricDifference(stored).size === 0) return;
+  throw new ServiceError(Code.FailedPrecondition, 'the unfinished sync in the file is of other resource types', {
+    reason: 'unfinished_sync_differs',
+  });
+}

@@ -21,7 +21,8 @@ import { RunNotes } from './run-notes.ts';
 import type { FullSyncOptions, GrantCounts } from './sync-context.ts';
 import type { SyncPhase } from './sync-observer.ts';
 
-export interface SyncToFileOptions extends Omit<FullSyncOptions, 'store' | 'state' | 'notes' | 'external'> {
+export interface SyncToFileOptions
+  extends Omit<FullSyncOptions, 'store' | 'state' | 'notes' | 'external' | 'checksTypes'> {
   /** Another file, whose resources are copied and to which grants are tied. */
   readonly externalResources?: ExternalResourceSettings | undefined;
   /** Path of the file. The sync is added to an existing file. */
@@ -93,7 +94,7 @@ type OpenedOptions = SyncToFileOptions & Pick<FullSyncOptions, 'external'>;
 async function syncOnce(options: OpenedOptions, mayContinue: boolean): Promise<SyncedFile> {
   const { resume, logger } = options;
   await using file = await openFile(options, mayContinue);
-  const { store, state, continues } = startRun(file, options, mayContinue);
+  const { store, state, continues, isFromOthers } = startRun(file, options, mayContinue);
   const notes = RunNotes.parse(store.notes);
   let isValid = false;
   const noting = notes.observe(options.observer);
@@ -106,7 +107,7 @@ async function syncOnce(options: OpenedOptions, mayContinue: boolean): Promise<S
   };
   const stateBefore = toCheckpointToken(state);
   try {
-    return await runAndSave(file, { ...options, observer, store, state, notes }, continues);
+    return await runAndSave(file, { ...options, observer, store, state, notes, checksTypes: isFromOthers }, continues);
   } catch (error) {
     if (error instanceof C1zError && !passingReasons.includes(error.reason)) {
       file.abandon();
@@ -168,7 +169,7 @@ function startRun(
   file: C1zFile,
   options: SyncToFileOptions,
   mayContinue: boolean,
-): { store: SyncWriter; state: SyncState; continues: boolean } {
+): { store: SyncWriter; state: SyncState; continues: boolean; isFromOthers: boolean } {
   const { targets, skipEntitlementsAndGrants, logger } = options;
   const type = targets ? 'partial' : skipEntitlementsAndGrants ? 'resources_only' : 'full';
   let continued: ReturnType<typeof continueRun>;
@@ -180,7 +181,8 @@ function startRun(
   }
   if (continued) return { ...continued, continues: true };
   const parentSyncId = type === 'partial' ? file.latestFinishedFullRun()?.syncId : undefined;
-  return { store: file.startSync({ type, parentSyncId }), state: SyncState.start(), continues: false };
+  const store = file.startSync({ type, parentSyncId });
+  return { store, state: SyncState.start(), continues: false, isFromOthers: false };
 }
 
 async function runAndSave(

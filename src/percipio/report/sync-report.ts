@@ -71,9 +71,9 @@ export class SyncReport<Rows, Lists, Index> {
     return 'id' in this.#state ? this.#state.id : undefined;
   }
 
-  /** The report that an earlier process of the sync has requested, if Percipio does not have it any more. */
+  /** The report that this or an earlier process of the sync has requested, if Percipio does not have it any more. */
   get lostId(): string | undefined {
-    return this.#lostId;
+    return this.#lostId ?? lostIdOf(this.#state);
   }
 
   /**
@@ -87,10 +87,9 @@ export class SyncReport<Rows, Lists, Index> {
     const found = session && (await this.#shared(session, undefined).find(signal));
     const id = found ?? this.#kind.takeGivenId();
     if (id !== undefined) {
-      const state = await this.#prefetchExisting(id, signal);
-      const isLost = state.phase === 'failed' && lostReportError(state.error) !== undefined;
-      if (found === undefined || !isLost) return void this.#result();
-      this.#lostId = found;
+      const lostId = lostIdOf(await this.#prefetchExisting(id, signal));
+      if (found === undefined || lostId === undefined) return void this.#result();
+      this.#lostId = lostId;
       this.#enter({ phase: 'idle' });
     }
     const requested = await this.#kind.request(signal);
@@ -240,7 +239,9 @@ export class SyncReport<Rows, Lists, Index> {
     const shared = session && this.#shared(session, lostId);
     const found = await shared?.find(signal);
     if (found !== undefined) {
-      logger.info({ report_id: found }, `another process of this sync has requested the ${name}`);
+      if (found !== prefetchedId) {
+        logger.info({ report_id: found }, `another process of this sync has requested the ${name}`);
+      }
       return found;
     }
     this.#report({ status: 'requesting' });
@@ -280,4 +281,8 @@ export class SyncReport<Rows, Lists, Index> {
       listener({ work: this.#kind.name, ...progress });
     }
   }
+}
+
+function lostIdOf(state: ReportState<unknown, unknown, unknown>): string | undefined {
+  return state.phase === 'failed' && lostReportError(state.error) ? state.id : undefined;
 }
