@@ -6,6 +6,7 @@ import { createServer } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { ConnectError } from '@connectrpc/connect';
 import { pino } from 'pino';
+import { ResourceType_Trait } from '#gen/c1/connector/v2/resource_pb.js';
 import { Code, ServiceError } from '../../src/baton/author/service-error.ts';
 import { createConnectorClients } from '../../src/baton/client/connector-clients.ts';
 import { createConnection } from '../../src/baton/harness/connection.ts';
@@ -13,7 +14,7 @@ import { Target } from '../../src/baton/harness/target.ts';
 import { parseListenAddress } from '../../src/baton/server/listen-address.ts';
 import { SyncTally } from '../../src/baton/sync/sync-tally.ts';
 import { readTargets } from '../../src/baton/sync/sync-targets.ts';
-import { syncToFile } from '../../src/baton/sync/sync-to-file.ts';
+import { type SyncToFileOptions, syncToFile } from '../../src/baton/sync/sync-to-file.ts';
 
 interface SyncRequest {
   /** Of the connector, as host:port. */
@@ -27,6 +28,11 @@ interface SyncRequest {
   readonly skipGrants?: boolean;
   readonly skipExpandGrants?: boolean;
   readonly workers?: number;
+  /** Another file, whose resources are copied. */
+  readonly externalPath?: string;
+  readonly externalEntitlement?: string;
+  /** Names of traits: `USER`. */
+  readonly externalTraits?: readonly (keyof typeof ResourceType_Trait)[];
 }
 
 interface SyncResponse {
@@ -59,6 +65,7 @@ async function sync(request: SyncRequest): Promise<SyncResponse> {
       skipGrants: request.skipGrants ?? false,
       skipExpandGrants: request.skipExpandGrants ?? false,
       targets: readTargets(request.targets ?? []),
+      externalResources: readExternalResources(request),
       isEmpty: false,
       callRetry: { timeoutMs: callTimeoutMs, delayMinMs: 100 },
       workers: Math.max(1, request.workers ?? 1),
@@ -70,6 +77,13 @@ async function sync(request: SyncRequest): Promise<SyncResponse> {
     connection.close();
   }
   return { ...(error && { error }), skipped: Object.fromEntries(tally.skippedCounts), warnings: tally.warnings };
+}
+
+function readExternalResources(request: SyncRequest): SyncToFileOptions['externalResources'] {
+  const { externalPath: path, externalEntitlement: entitlementId, externalTraits = [] } = request;
+  return path === undefined
+    ? undefined
+    : { path, entitlementId, traits: externalTraits.map((name) => ResourceType_Trait[name]) };
 }
 
 const server = createServer(async (request, response) => {
