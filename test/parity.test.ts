@@ -186,7 +186,7 @@ test('docs/parity.md: how often is polled and retried', () => {
 test('docs/parity.md: the exit codes of signals', () => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     const { exitCode } = new StopRequest(signal);
-    assert.equal(saysOf('Failures', `${signal} during a sync`), `exit code ${exitCode}; nothing remains`);
+    assert.equal(saysOf('Failures', `${signal} during a sync`), `exit code ${exitCode}; the unfinished sync is kept`);
   }
 });
 
