@@ -108,7 +108,7 @@ for (const [what, verdict, belongs] of [
   ['are rejected', 'Rejected as not supported yet: ', (field) => isOfBoth(field) && isRefused(field)],
   [
     'only newer Go connectors have',
-    'Only in baton-sdk v0.25.0, and rejected as not supported yet: ',
+    'Only in baton-sdk v0.25.0, and the same here: ',
     ({ name }) => newer.includes(name),
   ],
   ['no Go connector has', 'Only in this program: ', ({ name }) => ours.includes(name)],

@@ -10,6 +10,7 @@ import { clientId, clientSecret, provisioning, taskConcurrency, ticketing } from
 import {
   c1zTempDir,
   countWorkers,
+  keepPreviousSyncC1z,
   readExternalResources,
   skipEntitlementsAndGrants,
   skipFullSync,
@@ -32,6 +33,9 @@ export async function runServiceMode(
   timing: ServiceTiming = defaultServiceTiming,
 ): Promise<number> {
   const { program, settings, logger, userAgent, host } = invocation;
+  if (settings.get(keepPreviousSyncC1z)) {
+    logger.warn(`--${keepPreviousSyncC1z.name} has no effect: this connector does not reuse its previous sync`);
+  }
   if (settings.get(skipEntitlementsAndGrants)) {
     logger.warn(`--${skipEntitlementsAndGrants.name} has no effect in service mode: each task decides for itself`);
   }

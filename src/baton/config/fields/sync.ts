@@ -140,7 +140,7 @@ function parseTrait(name: string): ResourceType_Trait | undefined {
   return typeof trait === 'number' && trait > 0 ? trait : undefined;
 }
 
-const keepPreviousSyncC1z = boolField({
+export const keepPreviousSyncC1z = boolField({
   name: 'keep-previous-sync-c1z',
   description: 'Keep the c1z file of the previous sync',
   exportTarget: 'none',
