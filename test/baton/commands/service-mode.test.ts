@@ -3,10 +3,13 @@ import assert from 'node:assert/strict';
 import { createPublicKey } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { anyIs } from '@bufbuild/protobuf/wkt';
 import { Code } from '@connectrpc/connect';
+import { BatonIDSchema } from '#gen/c1/connector/v2/annotation_baton_id_pb.js';
 import { EntitlementSchema } from '#gen/c1/connector/v2/entitlement_pb.js';
 import { ResourceSchema } from '#gen/c1/connector/v2/resource_pb.js';
 import type { TaskSchema } from '#gen/c1/connectorapi/baton/v1/baton_pb.js';
+import { readC1z } from '../../../src/baton/c1z/c1z-reader.ts';
 import { parseClientKey } from '../../../src/baton/conductorone/credentials/client-secret.ts';
 import { encryptForJwk } from '../../../src/baton/credentials/jwk-encryption.ts';
 import { startConductorOne } from '../../simulator/conductorone/start-conductorone.ts';
@@ -16,15 +19,16 @@ type TaskType = NonNullable<MessageInitShape<typeof TaskSchema>['taskType']>;
 
 /** Starts service mode, which ends with the test. */
 async function startServiceMode(t: TestContext, argv: readonly string[]) {
-  const place = await createLendingPlace(t);
-  const { tasks, env, clientSecret } = await startConductorOne(t);
+  const place = await createLendingPlace(t, { synced: argv.includes('sync.c1z') });
+  const { tasks, uploads, env, clientSecret } = await startConductorOne(t);
   const stop = new AbortController();
-  const ended = place.run([...argv, '--log-level=error'], { env, signal: stop.signal });
-  t.after(async () => {
+  const ended = place.run(['--log-level=error', ...argv], { env, signal: stop.signal });
+  const end = async () => {
     stop.abort();
-    await ended;
-  });
-  return { place, clientSecret, doTask: (task: TaskType) => tasks.finished(tasks.add(task)) };
+    return await ended;
+  };
+  t.after(end);
+  return { place, clientSecret, uploads, end, doTask: (task: TaskType) => tasks.finished(tasks.add(task)) };
 }
 
 const resource = create(ResourceSchema, { id: { resourceType: 'book', resource: 'b1' }, description: 'B1' });
@@ -79,4 +83,19 @@ test('the client secret reads a password that somebody chose in ConductorOne', a
   });
   assert.equal(finalState.case, 'success', status?.message);
   assert.equal(place.library().passwords.dora, 'Chosen-1');
+});
+
+test('a sync task copies the resources of the file of --external-resource-c1z', async (t) => {
+  const { uploads, doTask } = await startServiceMode(t, ['--external-resource-c1z', 'sync.c1z']);
+  const { finalState, status } = await doTask({ case: 'syncFull', value: {} });
+  assert.equal(finalState.case, 'success', status?.message);
+  await using file = await readC1z(uploads.all[0]?.path ?? '');
+  const resources = [...file.records(file.latestFinishedFullRun()?.syncId).allResources()];
+  assert.ok(resources.some(({ annotations }) => annotations.some((any) => anyIs(any, BatonIDSchema))));
+});
+
+test('--keep-previous-sync-c1z has no effect, and says so', async (t) => {
+  const { doTask, end } = await startServiceMode(t, ['--keep-previous-sync-c1z', '--log-level=warn']);
+  await doTask(remind);
+  assert.match((await end()).stderr, /--keep-previous-sync-c1z has no effect/);
 });
