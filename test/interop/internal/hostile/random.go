@@ -232,7 +232,9 @@ func (r *randomWorld) addGrants() {
 			r.Add(Grants, subject, made)
 		}
 		if r.does(4, "grants that bring a resource") {
-			r.Add(Grants, subject, grant(id(pick(r, r.types).GetId(), fmt.Sprint("brought", r.random.IntN(5))), "e0", pick(r, r.resources).GetId()))
+			// A slug of its own: which of two listings wins differs from the Go syncer, see twiceRow.
+			slug := "for " + of.GetId()
+			r.Add(Grants, subject, grant(id(pick(r, r.types).GetId(), fmt.Sprint("brought", r.random.IntN(5))), slug, pick(r, r.resources).GetId()))
 			if r.random.IntN(3) > 0 {
 				r.First(Grants, subject).Annotations = pack(&v2.InsertResourceGrants{})
 			}
