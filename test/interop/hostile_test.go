@@ -49,11 +49,9 @@ func TestHostileConnector(t *testing.T) {
 					check.That(t, row.own != nil, "%s", row.describe())
 				}
 			} else if difference := compared.difference(); difference != scenario.Differs {
-				todoOrError(t, scenario, "%s, but expected: %s", difference, scenario.Differs)
+				t.Errorf("%s, but expected: %s", difference, scenario.Differs)
 			} else if rows := mapped(compared.rows, rowDifference.ID); !slices.Equal(rows, scenario.Rows) {
-				todoOrError(t, scenario, "rows %q differ, but expected: %q", rows, scenario.Rows)
-			} else if scenario.Todo != "" {
-				t.Errorf("done: remove the todo %q", scenario.Todo)
+				t.Errorf("rows %q differ, but expected: %q", rows, scenario.Rows)
 			}
 			check.Passed(1)
 		})
@@ -96,7 +94,7 @@ func number(t *testing.T, variable string, fallback int) int {
 	return value
 }
 
-// A todo without a scenario would hide nothing, and remind nobody. A difference is explained where users read of it.
+// A difference is explained where users read of it.
 func TestHostileScenariosAreExplained(t *testing.T) {
 	page, err := os.ReadFile(program.InCheckout(t, "docs", "parity.md"))
 	check.Succeeds(t, "read the page on parity", err)
@@ -107,24 +105,10 @@ func TestHostileScenariosAreExplained(t *testing.T) {
 		isExplained := strings.Contains(string(page), "\n| "+scenario.Parity+" |")
 		if scenario.Differs == hostile.None && !scenario.Unstable {
 			check.Equal(t, "explanation of "+scenario.Name, scenario.Parity, "")
-		} else if scenario.Todo == "" {
+		} else {
 			check.That(t, isExplained, "%s: docs/parity.md has no row %q", scenario.Name, scenario.Parity)
 		}
 	}
-	for name := range hostile.Todos {
-		check.That(t, names[name], "there is no scenario %q", name)
-	}
-}
-
-// todoOrError fails the test, unless our sync is known to lack something.
-func todoOrError(t *testing.T, scenario hostile.Scenario, format string, values ...any) {
-	t.Helper()
-	if scenario.Todo == "" {
-		t.Errorf(format, values...)
-		return
-	}
-	t.Logf(format, values...)
-	t.Logf("todo: %s", scenario.Todo)
 }
 
 // hostileComparison is what two syncs of a world made of it.

@@ -1,19 +1,16 @@
 package hostile
 
 import (
-	"cmp"
 	"fmt"
-	"maps"
 	"math/rand/v2"
-	"slices"
 
-	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/proto"
 
 	v2 "github.com/conductorone/baton-sdk/pb/c1/connector/v2"
 )
 
-// Random is a world from a seed: always the same one. It does not do what our sync cannot follow yet, see RandomTodos.
+// Random is a world from a seed: always the same one. It leaves out what our sync makes better than the Go syncer, see
+// docs/parity.md.
 func Random(seed uint64) *World {
 	r := &randomWorld{World: NewWorld(), random: rand.New(rand.NewPCG(seed, 16))}
 	r.addTypes()
@@ -39,10 +36,9 @@ type randomWorld struct {
 	enqueued int
 }
 
-// does says whether the world has a feature, with a probability in percent.
-func (r *randomWorld) does(percent int, feature string) bool {
-	// Drawn in any case: a todo must not change the rest of the world.
-	return r.random.IntN(100) < percent && RandomTodos[feature] == ""
+// chance is true with a probability in percent.
+func (r *randomWorld) chance(percent int) bool {
+	return r.random.IntN(100) < percent
 }
 
 func pick[Item any](r *randomWorld, items []Item) Item {
@@ -69,22 +65,22 @@ func (r *randomWorld) addTypes() {
 		if scoped >= 15 && scoped < 40 {
 			annotations = append(annotations, &v2.TypeScopedEntitlements{})
 		}
-		if r.does(20, "types that skip") && (scoped >= 40 || r.does(100, "type-scoped types that skip")) {
+		if r.chance(20) {
 			annotations = append(annotations, r.skip())
 		}
 		listed := resourceType(fmt.Sprintf("type%d", i), traits, annotations...)
 		r.types = append(r.types, listed)
 		r.Add(Types, "", listed)
 	}
-	if r.does(10, "types without an id") {
+	if r.chance(10) {
 		r.Add(Types, "", &v2.ResourceType{DisplayName: "nameless"})
 	}
-	if r.does(10, "types that come twice") {
+	if r.chance(10) {
 		again := proto.Clone(pick(r, r.types)).(*v2.ResourceType)
 		again.DisplayName = "again"
 		r.Add(Types, "", again)
 	}
-	if r.does(10, "some types alone") {
+	if r.chance(10) {
 		r.Options.ResourceTypes = []string{pick(r, r.types).GetId()}
 	}
 }
@@ -106,11 +102,11 @@ func (r *randomWorld) newResource(of *v2.ResourceType) *v2.Resource {
 	for _, trait := range of.GetTraits() {
 		annotations = append(annotations, randomTraits[trait])
 	}
-	if r.does(8, "resources that skip") {
+	if r.chance(8) {
 		annotations = append(annotations, r.skip())
 	}
 	made := resource(of.GetId(), fmt.Sprintf("r%d", len(r.resources)), annotations...)
-	if r.does(10, "descriptions") {
+	if r.chance(10) {
 		made.Description = "described"
 	}
 	r.resources = append(r.resources, made)
@@ -121,21 +117,21 @@ func (r *randomWorld) addResources() {
 	for _, listed := range r.types {
 		for range r.random.IntN(9) {
 			made := r.newResource(listed)
-			if r.does(10, "resources of another type") && r.allTypes() {
+			if r.chance(10) && r.allTypes() {
 				r.Add(Resources, pick(r, r.types).GetId(), made)
 				continue
 			}
 			r.Add(Resources, listed.GetId(), made)
-			if r.does(15, "children") {
+			if r.chance(15) {
 				r.addChildren(made)
 			}
-			if r.does(5, "resources that come twice") {
+			if r.chance(5) {
 				again := proto.Clone(made).(*v2.Resource)
 				again.DisplayName = "again"
 				r.Add(Resources, listed.GetId(), again)
 			}
 		}
-		if r.does(10, "resources without an id") {
+		if r.chance(10) {
 			r.Add(Resources, listed.GetId(), &v2.Resource{}, resource(listed.GetId(), ""), resource("", "x"))
 		}
 	}
@@ -168,28 +164,28 @@ func (r *randomWorld) addEntitlements() {
 		subject := r.subject(of.GetId(), &v2.TypeScopedEntitlements{})
 		for i := range r.random.IntN(3) {
 			made := entitlement(of, fmt.Sprintf("e%d", i))
-			if r.does(10, "exclusion groups") {
+			if r.chance(10) {
 				made.Annotations = pack(&v2.EntitlementExclusionGroup{ExclusionGroupId: "of " + of.GetId().GetResource(), IsDefault: i == 0})
 			}
 			r.entitlements = append(r.entitlements, made)
 			r.Add(Entitlements, subject, made)
-			if r.does(3, "entitlements that come twice") {
+			if r.chance(3) {
 				again := proto.Clone(made).(*v2.Entitlement)
 				again.DisplayName = "again"
 				r.Add(Entitlements, subject, again)
 			}
 		}
-		if r.does(4, "entitlements that lack something") {
+		if r.chance(4) {
 			r.Add(Entitlements, subject, pick(r, []proto.Message{&v2.Entitlement{}, &v2.Entitlement{Id: "x"},
 				entitlement(resource("", "x"), "e"), entitlement(resource("type0", ""), "e")}))
 		}
-		if r.does(4, "entitlements of what nobody lists") {
+		if r.chance(4) {
 			r.Add(Entitlements, subject, entitlement(resource(pick(r, []string{"alien", "type0"}), fmt.Sprint("gone", r.random.IntN(3))), "e"))
 		}
 	}
 	for _, listed := range r.types {
 		for i := range r.random.IntN(3) {
-			if r.does(25, "static entitlements") {
+			if r.chance(25) {
 				r.Add(Static, listed.GetId(), &v2.Entitlement{Slug: fmt.Sprintf("static%d", i), DisplayName: pick(r, []string{"", "Static"}),
 					GrantableTo: []*v2.ResourceType{pick(r, r.types)}})
 			}
@@ -204,7 +200,7 @@ func (r *randomWorld) addGrants() {
 	// The same in all grants: of several sources that describe it differently, the Go syncer takes a random one.
 	whole := map[*v2.ResourceId]bool{}
 	for _, each := range r.resources {
-		whole[each.GetId()] = r.does(10, "whole principals")
+		whole[each.GetId()] = r.chance(10)
 	}
 	for _, of := range r.entitlements {
 		resourceID := of.GetResource().GetId()
@@ -212,18 +208,18 @@ func (r *randomWorld) addGrants() {
 		granted := map[string]bool{}
 		for range r.random.IntN(6) {
 			principal := pick(r, r.resources).GetId()
-			if r.does(4, "grants to resources that nobody lists") {
+			if r.chance(4) {
 				principal = id(principal.GetResourceType(), "gone")
 			}
-			if r.does(4, "grants of types that nobody lists") {
+			if r.chance(4) {
 				principal = id("alien", "a")
 			}
 			made := grant(resourceID, of.GetSlug(), principal)
-			if granted[made.GetId()] && !r.does(20, "grants that come twice") {
+			if granted[made.GetId()] && !r.chance(20) {
 				continue
 			}
 			granted[made.GetId()] = true
-			if r.does(10, "annotations of grants") {
+			if r.chance(10) {
 				made.Annotations = pack(&v2.GrantImmutable{SourceId: fmt.Sprint(r.random.IntN(10))})
 			}
 			if whole[principal] {
@@ -231,7 +227,7 @@ func (r *randomWorld) addGrants() {
 			}
 			r.Add(Grants, subject, made)
 		}
-		if r.does(4, "grants that bring a resource") {
+		if r.chance(4) {
 			// A slug of its own: which of two listings wins differs from the Go syncer, see twiceRow.
 			slug := "for " + of.GetId()
 			r.Add(Grants, subject, grant(id(pick(r, r.types).GetId(), fmt.Sprint("brought", r.random.IntN(5))), slug, pick(r, r.resources).GetId()))
@@ -245,7 +241,7 @@ func (r *randomWorld) addGrants() {
 // addExpansion lets resources that hold an entitlement give it to those who hold one of theirs. Entitlements only give
 // to those listed before them, so there is no circle.
 func (r *randomWorld) addExpansion() {
-	if len(r.entitlements) < 2 || !r.does(50, "expansion") {
+	if len(r.entitlements) < 2 || !r.chance(50) {
 		return
 	}
 	for range 1 + r.random.IntN(8) {
@@ -264,105 +260,4 @@ func (r *randomWorld) addExpansion() {
 		made.Id += " expands " + source.GetSlug()
 		r.Add(Grants, r.subject(of, &v2.TypeScopedGrants{}), made)
 	}
-}
-
-// addPages splits listings, and enqueues pages of those that may.
-func (r *randomWorld) addPages() {
-	for _, call := range r.listed() {
-		if call.Method == Types && !(r.does(50, "types on pages") && r.allTypes()) {
-			continue
-		}
-		enqueues := call.Method == Entitlements || call.Method == Grants
-		// Which of two enqueued pages is stored last differs from the Go syncer, see twiceRow.
-		if enqueues && hasTwice(r.Pages[call].Items) {
-			enqueues = false
-		}
-		if r.random.IntN(2) == 0 {
-			r.Split(call.Method, call.Subject, r.sizes()...)
-		}
-		if r.does(15, "enqueued pages") && enqueues {
-			r.enqueue(call)
-		}
-	}
-}
-
-func (r *randomWorld) sizes() []int {
-	sizes := make([]int, 1+r.random.IntN(3))
-	for i := range sizes {
-		sizes[i] = r.random.IntN(4)
-	}
-	return sizes
-}
-
-// enqueue moves items of the first page to pages that it enqueues.
-func (r *randomWorld) enqueue(call Call) {
-	page := r.First(call.Method, call.Subject)
-	var tokens []string
-	for len(page.Items) > 1 && len(tokens) < 3 {
-		r.enqueued++
-		token := fmt.Sprint("enqueued ", r.enqueued)
-		r.Page(call.Method, call.Subject, token).Items = page.Items[1:2:2]
-		// What a response says of its grants counts for each of its pages.
-		r.Page(call.Method, call.Subject, token).Annotations = append(page.Annotations[:0:0], page.Annotations...)
-		page.Items = append(page.Items[:1:1], page.Items[2:]...)
-		tokens = append(tokens, token)
-	}
-	if len(tokens) > 0 {
-		page.Enqueue(tokens...)
-	}
-}
-
-func (r *randomWorld) addFailures() {
-	// One for the whole world: which call fails first depends on the order of calls.
-	code := pick(r, []codes.Code{codes.Internal, codes.PermissionDenied, codes.Unauthenticated})
-	for _, call := range r.listed() {
-		page := r.Pages[call]
-		if call.Method == Static && !r.allTypes() {
-			continue
-		}
-		if r.does(1, "calls that fail for the moment") && r.random.IntN(3) == 0 {
-			page.FailsFirst(pick(r, []codes.Code{codes.Unavailable, codes.DeadlineExceeded}), 1)
-		}
-		if r.random.IntN(400) == 0 {
-			page.FailsAlways(code)
-		}
-		if (call.Method == Entitlements || call.Method == Grants || call.Method == Static) && r.does(2, "pages that are gone") {
-			page.FailsAlways(codes.NotFound)
-		}
-	}
-}
-
-func (r *randomWorld) chooseOptions() {
-	r.Options.Workers = pick(r, []int{1, 1, 2, 4})
-	switch choice := r.random.IntN(20); {
-	case choice == 0:
-		r.Options.SkipEntitlementsAndGrants = true
-	case choice == 1:
-		r.Options.SkipGrants = true
-	case choice < 4 && len(r.resources) > 0 && r.allTypes() && r.does(100, "targets"):
-		for range 1 + r.random.IntN(3) {
-			one := pick(r, r.resources)
-			r.First(GetResource, Of(one.GetId())).Items = []proto.Message{one}
-			r.Options.Targets = append(r.Options.Targets, &v2.Resource{Id: one.GetId()})
-		}
-	}
-}
-
-// listed are the calls with a page, in an order that depends on the seed alone.
-func (r *randomWorld) listed() []Call {
-	calls := slices.Collect(maps.Keys(r.Pages))
-	slices.SortFunc(calls, func(a, b Call) int { return cmp.Compare(a.String(), b.String()) })
-	return calls
-}
-
-func hasTwice(items []proto.Message) bool {
-	seen := map[string]bool{}
-	for _, item := range items {
-		itemID := item.(interface{ GetId() string }).GetId()
-		if seen[itemID] {
-			return true
-		}
-		seen[itemID] = true
-	}
-	return false
 }
