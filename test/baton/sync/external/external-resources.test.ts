@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { create, type DescMessage, type MessageInitShape } from '@bufbuild/protobuf';
+import { create, type DescMessage, fromBinary, type MessageInitShape } from '@bufbuild/protobuf';
 import { type Any, anyIs, anyPack } from '@bufbuild/protobuf/wkt';
 import { pino } from 'pino';
 import {
@@ -119,6 +119,9 @@ async function syncOver(
     resources: [...records.allResources()],
     entitlements: [...records.allEntitlements()],
     grants: [...records.allGrants()],
+    expandsFrom: records
+      .grants()
+      .flatMap(({ expansion }) => (expansion ? fromBinary(GrantExpandableSchema, expansion).entitlementIds : [])),
     ids: Array.from(records.allGrants(), ({ id }) => id).sort(),
     skipped: Object.fromEntries(observer.skippedCounts),
     warnings: observer.warnings,
@@ -200,8 +203,11 @@ test('a grant that matches nothing goes away and is counted, and one of another 
 });
 
 test('a grant that already names its principal keeps its row', async (t) => {
-  const result = await syncOver(t, [grant(door, 'open', ann, pack(ExternalResourceMatchIDSchema, { id: 'ann' }))]);
-  assert.deepEqual(openers(result), ['door:1:open:person:ann']);
+  // So many that the indexes stay, and the new grant replaces the old one.
+  const others = Array.from({ length: 200 }, (_, i) => grant(door, 'open', resource('door', `other ${i}`)));
+  const carrier = grant(door, 'open', ann, pack(ExternalResourceMatchIDSchema, { id: 'ann' }));
+  const result = await syncOver(t, [...others, carrier]);
+  assert.equal(openers(result).filter((id) => id === 'door:1:open:person:ann').length, 1);
 });
 
 test('a tied grant expands from the same entitlements of its new principal', async (t) => {
@@ -214,6 +220,7 @@ test('a tied grant expands from the same entitlements of its new principal', asy
   ]) {
     const result = await syncOver(t, [anyone('x', match, expandable)]);
     assert.deepEqual(openers(result), ['door:1:open:person:ann', 'door:1:open:team:staff']);
+    assert.deepEqual(result.expandsFrom, ['team:staff:member']);
   }
 });
 
