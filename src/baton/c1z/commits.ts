@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { SessionRows } from './tables/session-rows.ts';
 
 /** From then on what is committed is flushed to the disk. A shorter sync is quickly repeated, and not worth a flush. */
-const flushAfterMs = 10_000;
+const flushAfterMs = 60_000;
 /** The shortest time between two commits for values of the session alone. */
 const soonMs = 1000;
 
@@ -11,7 +11,7 @@ const soonMs = 1000;
 export class Commits {
   readonly #db: DatabaseSync;
   readonly #session: SessionRows;
-  readonly #startedAtMs = performance.now();
+  #startedAtMs = performance.now();
   #committedAtMs = Number.NEGATIVE_INFINITY;
   #flushes = false;
   #notes: string;
@@ -45,8 +45,15 @@ export class Commits {
     if (performance.now() - this.#committedAtMs >= soonMs) this.commit();
   }
 
-  /** Before the database is written past SQLite, without a flush. The next {@link commit} flushes that too. */
+  /** Before the database is written past SQLite, without a flush. */
   suspendFlushes(): void {
     this.#session.setOwn({ isFlushed: false, notes: this.#notes });
+  }
+
+  /** After {@link suspendFlushes} was committed, between two transactions: a flush of the load would take long. */
+  stopFlushes(): void {
+    this.#db.exec('pragma synchronous = off');
+    this.#flushes = false;
+    this.#startedAtMs = performance.now();
   }
 }

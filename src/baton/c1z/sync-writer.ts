@@ -113,7 +113,8 @@ export class SyncWriter implements Disposable {
     this.#assertWritable();
     const { db, bulkLoad } = this.#context;
     const onStart = () => this.#commits?.suspendFlushes();
-    this.#load ??= bulkLoadGrants(db, this.syncId, this.#grants, { enabled: bulkLoad, onStart });
+    const onBypass = () => this.#commits?.stopFlushes();
+    this.#load ??= bulkLoadGrants(db, this.syncId, this.#grants, { enabled: bulkLoad, onStart, onBypass });
   }
 
   /** Writes grants: those of a sync after {@link startGrants}, or a few others. */

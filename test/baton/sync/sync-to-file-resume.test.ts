@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -151,7 +151,9 @@ test('what another file left after a week is removed', async (t) => {
   await syncHotel({ ...place, path: join(place.folder, 'other.c1z') }, nothing);
   assert.deepEqual(await readdir(place.temporaryFolder), [folder], 'it is kept');
   await writeFile(join(place.temporaryFolder, folder, 'kept-until'), '2020-01-01T00:00:00.000Z');
-  await writeFile(join(place.temporaryFolder, folder, 'lock'), '');
+  const lock = join(place.temporaryFolder, folder, 'lock');
+  await writeFile(lock, '');
+  await utimes(lock, 0, 0);
   await syncHotel({ ...place, path: join(place.folder, 'other.c1z') }, nothing);
   assert.deepEqual(await readdir(place.temporaryFolder), []);
 });

@@ -13,6 +13,10 @@ const lockName = 'lock';
 const keptUntilName = 'kept-until';
 /** A process that was killed between making a folder and locking it leaves it empty. */
 const emptyMaxAgeMs = 60 * 60 * 1000;
+/** A lock file that is younger may be about to be locked. */
+const lockMinAgeMs = 500;
+/** Another process may take a folder for abandoned in the moment before it is locked. */
+const attemptsMax = 5;
 
 /** A folder that only its process uses, as long as that lives. */
 export class TemporaryFolder {
@@ -31,10 +35,17 @@ export class TemporaryFolder {
   static async make(parent: string, prefix: TemporaryPrefix): Promise<TemporaryFolder> {
     return await usable(parent, async () => {
       await removeAbandoned(parent);
-      const path = await mkdtemp(join(parent, prefix));
-      const lock = FileLock.take(join(path, lockName));
-      if (!(lock instanceof FileLock)) throw new Error(`another process uses ${path}`);
-      return new TemporaryFolder(path, lock);
+      for (let attempt = 1; ; attempt++) {
+        const path = await mkdtemp(join(parent, prefix));
+        try {
+          const lock = FileLock.take(join(path, lockName));
+          if (lock instanceof FileLock) return new TemporaryFolder(path, lock);
+          throw new Error(`another process uses ${path}`);
+        } catch (error) {
+          await rm(path, { recursive: true, force: true });
+          if (attempt === attemptsMax) throw error;
+        }
+      }
     });
   }
 
@@ -111,6 +122,9 @@ async function removeIfAbandoned(path: string): Promise<void> {
     if (names.length === 0 && Date.now() - (await lstat(path)).mtimeMs > emptyMaxAgeMs) await rmdir(path);
     return;
   }
+  const lockStat = await lstat(join(path, lockName));
+  if (lockStat.size === 0 && Date.now() - lockStat.mtimeMs < emptyMaxAgeMs) return;
+  if (Date.now() - lockStat.mtimeMs < lockMinAgeMs) return;
   const keptUntil = await readFile(keptUntilPath(path), 'utf8').catch(() => '');
   if (Date.parse(keptUntil) > Date.now()) return;
   const lock = FileLock.take(join(path, lockName));

@@ -9,6 +9,8 @@ interface BulkLoadOptions {
   readonly enabled?: boolean | undefined;
   /** Called before the first row, in the transaction that is then committed. */
   readonly onStart?: (() => void) | undefined;
+  /** Called then, if rows bypass SQLite. */
+  readonly onBypass?: (() => void) | undefined;
 }
 
 /**
@@ -20,11 +22,13 @@ export function bulkLoadGrants(
   db: DatabaseSync,
   syncId: string,
   table: GrantTable,
-  { enabled = true, onStart }: BulkLoadOptions = {},
+  { enabled = true, onStart, onBypass }: BulkLoadOptions = {},
 ): BulkLoad {
   const start = () => {
     onStart?.();
-    return GrantLoader.start(db, syncId);
+    const loader = GrantLoader.start(db, syncId);
+    if (loader) onBypass?.();
+    return loader;
   };
   return new BulkLoad(table, enabled ? start : undefined);
 }
