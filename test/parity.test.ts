@@ -158,7 +158,9 @@ test('docs/parity.md: the result of a sync, its requests and its log', async (t)
   assert.equal(says('requests for this sync'), `${simulator.requests.total}: ${parts.join(', ')}`);
 
   const debug = await syncWithLog(t, folder, 'debug');
-  assert.match(saysOf('Log', 'lines of a successful sync at level info'), new RegExp(`^${lines.length}: `));
+  // Progress is only logged on a machine so busy that a phase takes 15 s.
+  const info = lines.filter((line) => !JSON.parse(line).msg.startsWith('syncing '));
+  assert.match(saysOf('Log', 'lines of a successful sync at level info'), new RegExp(`^${info.length}: `));
   const [, about] =
     /^about (\d+): .* call .* request to Percipio/.exec(saysOf('Log', 'its lines at level debug')) ?? [];
   // How many calls it takes until a report is ready depends on the machine.
