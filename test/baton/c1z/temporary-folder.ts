@@ -1,5 +1,5 @@
 // A folder for the files of one test.
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -17,4 +17,9 @@ export async function c1zPlace(t: TestContext): Promise<{ path: string; folder: 
   const temporary = join(folder, 'temporary');
   await mkdir(temporary);
   return { path: join(folder, 'sync.c1z'), folder, temporaryFolder: temporary };
+}
+
+/** Makes the temporary folders of processes that were killed old enough to be removed: younger ones may be about to be locked. */
+export async function ageTemporaryFolders(temporaryFolder: string): Promise<void> {
+  for (const name of await readdir(temporaryFolder)) await utimes(join(temporaryFolder, name, 'lock'), 0, 0);
 }

@@ -7,7 +7,7 @@ import { type TestContext, test } from 'node:test';
 import { openC1z } from '../../../../src/baton/c1z/c1z-file.ts';
 import { lockTarget } from '../../../../src/baton/c1z/file/lock-target.ts';
 import { addFullRun } from '../sample-records.ts';
-import { c1zPlace } from '../temporary-folder.ts';
+import { ageTemporaryFolders, c1zPlace } from '../temporary-folder.ts';
 
 type Place = Awaited<ReturnType<typeof c1zPlace>>;
 
@@ -35,6 +35,7 @@ test('a file that another process writes is refused, with its id, until that one
   });
   child.kill('SIGKILL');
   await once(child, 'exit');
+  await ageTemporaryFolders(place.temporaryFolder);
   const file = await openC1z(place.path, place);
   await addFullRun(file);
   await file.save();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { chmod, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { zstdDecompressSync } from 'node:zlib';
@@ -9,7 +9,7 @@ import { openC1z } from '../../../../src/baton/c1z/c1z-file.ts';
 import { readC1z } from '../../../../src/baton/c1z/c1z-reader.ts';
 import { packC1z } from '../../../../src/baton/c1z/file/pack-c1z.ts';
 import { addFullRun } from '../sample-records.ts';
-import { c1zPlace, temporaryFolder } from '../temporary-folder.ts';
+import { ageTemporaryFolders, c1zPlace, temporaryFolder } from '../temporary-folder.ts';
 
 interface Place {
   readonly path: string;
@@ -114,6 +114,7 @@ test('a process that is killed while it saves leaves the former file, and the ne
   const left = (await readdir(place.folder)).map((name) => name.replace(/[0-9a-f]{16}/, 'X'));
   assert.deepEqual(left, ['sync.c1z', 'sync.c1z.X.tmp', 'sync.c1z.lock', 'temporary']);
   assert.equal((await readdir(place.temporaryFolder)).length, 1);
+  await ageTemporaryFolders(place.temporaryFolder);
 
   const file = await openC1z(place.path, place);
   await addFullRun(file);
@@ -130,10 +131,7 @@ test('a process that is killed while it writes rows leaves the former file', asy
   assert.equal(signal, 'SIGKILL', output);
   assert.ok((await readFile(place.path)).equals(place.former), 'the file has changed');
   assert.deepEqual(await readdir(place.folder), ['sync.c1z', 'sync.c1z.lock', 'temporary']);
-  // The next process leaves what is younger than half a second.
-  for (const name of await readdir(place.temporaryFolder)) {
-    await utimes(join(place.temporaryFolder, name, 'lock'), 0, 0);
-  }
+  await ageTemporaryFolders(place.temporaryFolder);
   await (await openC1z(place.path, place)).close();
   await assertUntouched(place);
 });
