@@ -2,12 +2,14 @@
 // organization again and again; its resident memory is read from /proc (Linux only).
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startConductorOneSimulator } from '../src/simulator/conductorone/conductorone-simulator.ts';
+import { createConnectorEnv } from '../src/simulator/conductorone/connector-env.ts';
 import { startPercipioSimulator } from '../src/simulator/percipio/percipio-simulator.ts';
+import { accountFlags } from './connectors.ts';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const syncs = Number(process.argv[2] ?? 500);
@@ -22,19 +24,9 @@ try {
     reportPolls: { pending: 0, inProgress: 0 },
   });
   await using conductorone = await startConductorOneSimulator({ uploadFolder: join(folder, 'uploads'), nextPollMs: 1 });
-  const certificateFile = join(folder, 'certificate.pem');
-  await writeFile(certificateFile, conductorone.certificate);
-  const connector = spawn(process.execPath, [main, '--log-level=error'], {
+  const connector = spawn(process.execPath, [main, '--log-level=error', ...accountFlags(percipio)], {
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: {
-      ...process.env,
-      BATON_CLIENT_ID: conductorone.clientId,
-      BATON_CLIENT_SECRET: conductorone.clientSecret,
-      SSL_CERT_FILE: certificateFile,
-      BATON_BASE_URL: percipio.url,
-      BATON_ORGANIZATION_ID: percipio.organizationId,
-      BATON_API_TOKEN: percipio.token,
-    },
+    env: { ...process.env, ...(await createConnectorEnv(conductorone, folder)) },
   });
   const exited = once(connector, 'exit');
   process.stdout.write('syncs  resident MB\n');

@@ -3,7 +3,7 @@
 // version in turns with this one.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,7 +13,9 @@ import {
   type ConductorOneSimulator,
   startConductorOneSimulator,
 } from '../src/simulator/conductorone/conductorone-simulator.ts';
+import { createConnectorEnv } from '../src/simulator/conductorone/connector-env.ts';
 import { type PercipioSimulator, startPercipioSimulator } from '../src/simulator/percipio/percipio-simulator.ts';
+import { accountFlags } from './connectors.ts';
 
 const nextPollMs = 2000;
 const alone = 20;
@@ -76,20 +78,14 @@ async function withProgram(main: string, measure: (started: Started) => Promise<
   try {
     await using percipio = await startPercipioSimulator({ users: 100, courses: 1, activityRows: 0 });
     await using conductorone = await startConductorOneSimulator({ uploadFolder: join(folder, 'uploads'), nextPollMs });
-    const certificateFile = join(folder, 'certificate.pem');
-    await writeFile(certificateFile, conductorone.certificate);
-    const connector = spawn(process.execPath, [main, '--log-level=error', '--provisioning'], {
-      stdio: ['ignore', 'inherit', 'inherit'],
-      env: {
-        ...process.env,
-        BATON_CLIENT_ID: conductorone.clientId,
-        BATON_CLIENT_SECRET: conductorone.clientSecret,
-        SSL_CERT_FILE: certificateFile,
-        BATON_BASE_URL: percipio.url,
-        BATON_ORGANIZATION_ID: percipio.organizationId,
-        BATON_API_TOKEN: percipio.token,
+    const connector = spawn(
+      process.execPath,
+      [main, '--log-level=error', '--provisioning', ...accountFlags(percipio)],
+      {
+        stdio: ['ignore', 'inherit', 'inherit'],
+        env: { ...process.env, ...(await createConnectorEnv(conductorone, folder)) },
       },
-    });
+    );
     const exited = once(connector, 'exit');
     await conductorone.calls.waitFor('GetTask');
     await measure({ percipio, conductorone });

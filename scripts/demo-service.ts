@@ -2,12 +2,13 @@
 // simulated Percipio and uploads the file, and the script counts its contents.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readC1z } from '../src/baton/c1z/c1z-reader.ts';
 import { startConductorOneSimulator } from '../src/simulator/conductorone/conductorone-simulator.ts';
+import { createConnectorEnv } from '../src/simulator/conductorone/connector-env.ts';
 import { startPercipioSimulator } from '../src/simulator/percipio/percipio-simulator.ts';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
@@ -25,8 +26,6 @@ try {
     reportPolls: { pending: 0, inProgress: 0 },
   });
   await using conductorone = await startConductorOneSimulator({ uploadFolder: join(folder, 'uploads') });
-  const certificateFile = join(folder, 'certificate.pem');
-  await writeFile(certificateFile, conductorone.certificate);
   say(`Simulated Percipio listening at ${percipio.url}, simulated ConductorOne at https://${conductorone.host}`);
 
   const taskId = conductorone.tasks.add({ case: 'syncFull', value: {} });
@@ -35,9 +34,7 @@ try {
     stdio: 'inherit',
     env: {
       ...process.env,
-      BATON_CLIENT_ID: conductorone.clientId,
-      BATON_CLIENT_SECRET: conductorone.clientSecret,
-      SSL_CERT_FILE: certificateFile,
+      ...(await createConnectorEnv(conductorone, folder)),
       BATON_BASE_URL: percipio.url,
       BATON_ORGANIZATION_ID: percipio.organizationId,
       BATON_API_TOKEN: percipio.token,

@@ -1,12 +1,12 @@
 // The ConductorOne of `simulate`: hands out a sync at intervals and reports how it ended.
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Output } from 'baton-connector-sdk';
 import {
   type ConductorOneSimulator,
   startConductorOneSimulator,
 } from '../simulator/conductorone/conductorone-simulator.ts';
+import { createConnectorEnv } from '../simulator/conductorone/connector-env.ts';
 
 interface SimulateConductorOneOptions {
   readonly port: number;
@@ -28,17 +28,12 @@ export async function simulateConductorOne(options: SimulateConductorOneOptions)
   const { folder, port } = options;
   await mkdir(folder, { recursive: true });
   const simulator = await startConductorOneSimulator({ port, uploadFolder: folder });
-  const certificateFile = join(folder, 'certificate.pem');
-  await writeFile(certificateFile, simulator.certificate);
+  const env = await createConnectorEnv(simulator, folder);
   void handOutSyncs(simulator, options).catch(() => {
     // The signal has aborted.
   });
   return {
-    env: {
-      BATON_CLIENT_ID: simulator.clientId,
-      BATON_CLIENT_SECRET: simulator.clientSecret,
-      SSL_CERT_FILE: certificateFile,
-    },
+    env,
     [Symbol.asyncDispose]: simulator.close,
   };
 }

@@ -1,5 +1,5 @@
 // Starts a simulated ConductorOne that ends with its test, and writes the certificate that its callers must trust.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -8,6 +8,7 @@ import {
   type ConductorOneSimulator,
   startConductorOneSimulator,
 } from '../../../src/simulator/conductorone/conductorone-simulator.ts';
+import { createConnectorEnv } from '../../../src/simulator/conductorone/connector-env.ts';
 
 export interface StartedConductorOne extends ConductorOneSimulator {
   /** What a connector is told, as variables. */
@@ -28,12 +29,5 @@ export async function startConductorOne(
     await simulator.close();
     await rm(folder, { recursive: true });
   });
-  const certificateFile = join(folder, 'certificate.pem');
-  await writeFile(certificateFile, simulator.certificate);
-  const env = {
-    BATON_CLIENT_ID: simulator.clientId,
-    BATON_CLIENT_SECRET: simulator.clientSecret,
-    SSL_CERT_FILE: certificateFile,
-  };
-  return { ...simulator, env };
+  return { ...simulator, env: await createConnectorEnv(simulator, folder) };
 }
