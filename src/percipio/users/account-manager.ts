@@ -39,7 +39,7 @@ export function createAccountManager(percipio: PercipioContext): AccountManager 
     check: (account) => void parseAccountRequest(account),
     create: async (request, context) => {
       const { account, password } = readRequest(request);
-      checkAccountFields(account.unknownFields, percipio, context);
+      checkAccountFields(account, percipio, context);
       const { users } = percipio.client();
       const existing = await asService(context.signal, (signal) => findUser(users, account.user, signal));
       if (existing && password !== undefined && lost.isLikely(existing, account.user)) {

@@ -26,6 +26,8 @@ export interface AccountRequest {
   readonly mustResetPassword: boolean;
   /** Keys of the profile that have a value and no meaning. */
   readonly unknownFields: readonly string[];
+  /** How many e-mails besides the primary one the request has. Percipio has room for one. */
+  readonly otherEmails: number;
 }
 
 /** An expression that finds nothing yields null or an empty string: both count as absent. */
@@ -88,6 +90,8 @@ export function parseAccountRequest({ emails, login, profile = {} }: AccountInfo
     });
   }
   const fields = parsed.data;
+  const used = [fields.email, primary?.address].map((address) => address?.toLowerCase());
+  const others = emails.map(({ address }) => address.toLowerCase()).filter((address) => !used.includes(address));
   return {
     user: {
       externalUserId: fields.external_user_id,
@@ -107,5 +111,6 @@ export function parseAccountRequest({ emails, login, profile = {} }: AccountInfo
     unknownFields: Object.entries(profile).flatMap(([name, value]) =>
       accountFields.includes(name) || commonFields.includes(name) || absent(value) === undefined ? [] : [name],
     ),
+    otherEmails: new Set(others).size,
   };
 }

@@ -1,4 +1,4 @@
-// What happens to fields of an account that Percipio does not have.
+// What happens to fields and e-mails of an account that Percipio has no room for.
 import { Code, type Context, ServiceError } from 'baton-connector-sdk';
 import type { PercipioContext } from '../context.ts';
 import type { AccountRequest } from './account-request.ts';
@@ -12,10 +12,14 @@ const shownFieldCharactersMax = 64;
  * @throws ServiceError `unknown_account_field` INVALID_ARGUMENT, unless the operator wants such fields ignored.
  */
 export function checkAccountFields(
-  names: AccountRequest['unknownFields'],
+  { unknownFields: names, otherEmails }: AccountRequest,
   { ignoresUnknownAccountFields }: PercipioContext,
   { reporter }: Context,
 ): void {
+  if (otherEmails > 0) {
+    const addresses = otherEmails === 1 ? 'e-mail address' : 'e-mail addresses';
+    reporter.warn(`ignored ${otherEmails} additional ${addresses} of an account: Percipio stores only one`);
+  }
   if (names.length === 0) return;
   const shown = names.slice(0, shownFieldsMax).map((name) => JSON.stringify(name.slice(0, shownFieldCharactersMax)));
   const more = names.length > shownFieldsMax ? ` and ${names.length - shownFieldsMax} more` : '';

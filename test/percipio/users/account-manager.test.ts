@@ -213,6 +213,31 @@ test('unknown fields that an operator wants ignored are named in the response an
   assert.doesNotMatch(started.log(), /Secret engineer/);
 });
 
+test('e-mails besides the one that Percipio gets are counted in the response and the log, without addresses', async (t) => {
+  const started = await startProvisioning(t, []);
+  const { connect } = started;
+  const emails = [
+    { address: email, isPrimary: true },
+    { address: 'second@example.com' },
+    { address: 'SECOND@example.com' },
+    { address: 'third@example.com' },
+    { address: email.toUpperCase() },
+  ];
+  const create = (profile: JsonObject) =>
+    connect(AccountManagerService).createAccount({ accountInfo: { emails, profile: { ...asked, ...profile } } });
+  const { result, annotations } = await create({});
+  assert.equal(result.case, 'success');
+  const said = 'ignored 2 additional e-mail addresses of an account: Percipio stores only one';
+  assert.deepEqual(noticesIn(annotations), [said]);
+  assert.ok(started.log().includes(JSON.stringify(said)));
+  assert.doesNotMatch(started.log(), /(?:second|third)@/i);
+  assert.equal(started.simulator.data.users[0]?.email, email);
+  const chosen = await create({ external_user_id: 'E2', login_name: 'jane2', email: 'third@example.com' });
+  assert.deepEqual(noticesIn(chosen.annotations), [
+    'ignored 1 additional e-mail address of an account: Percipio stores only one',
+  ]);
+});
+
 test('many unknown fields, and long names, are cut', async (t) => {
   const started = await startProvisioning(t, []);
   const many = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`x${index}${'x'.repeat(100)}`, 1]));
