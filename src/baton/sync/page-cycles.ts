@@ -23,7 +23,7 @@ export class PageCycles {
    * @param action - The listing, at the token of the page.
    * @throws ServiceError INTERNAL if the listing would never end.
    */
-  check({ id, pageToken }: SyncAction, nextPageToken: string): void {
+  check({ id, pageToken }: Pick<SyncAction, 'id' | 'pageToken'>, nextPageToken: string): void {
     if (nextPageToken === '') {
       this.#marks.delete(id);
       return;

@@ -11,6 +11,7 @@ import {
   TicketsServiceListTicketSchemasResponseSchema,
 } from '#gen/c1/connector/v2/ticket_pb.js';
 import { Code, ServiceError } from '../../author/service-error.ts';
+import { PageCycles } from '../../sync/page-cycles.ts';
 import type { TaskHandler, TaskValues } from './task-context.ts';
 import {
   failed,
@@ -84,10 +85,12 @@ export const handleBulkGetTickets: TaskHandler<TaskValues['bulkGetTickets']> = a
 export const handleListTicketSchemas: TaskHandler<TaskValues['listTicketSchemas']> = async (_task, context) => {
   const { connect, logger } = context;
   const list: TicketSchema[] = [];
+  const cycles = new PageCycles();
   try {
     let pageToken = '';
     do {
       const page = await connect(TicketsService).listTicketSchemas({ pageToken });
+      cycles.check({ id: 'ticket schemas', pageToken }, page.nextPageToken);
       list.push(...page.list);
       pageToken = page.nextPageToken;
     } while (pageToken !== '' && list.length < schemasMax);

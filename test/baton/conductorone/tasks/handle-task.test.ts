@@ -376,6 +376,23 @@ for (const task of ['listTicketSchemas', 'listEvents', 'listEventFeeds'] as cons
   });
 }
 
+test('list_ticket_schemas ends when the page token repeats, even without schemas', async (t) => {
+  const asked: string[] = [];
+  const listTicketSchemas = ({ pageToken }: { readonly pageToken: string }) => {
+    asked.push(pageToken);
+    // Without the check, the test fails instead of running forever.
+    return { nextPageToken: asked.length > 20 ? '' : 'same' };
+  };
+  const { conductorone, log } = await startService(t, {
+    services: [serviceEntry(TicketsService, { listTicketSchemas })],
+    concurrency: 1,
+  });
+  conductorone.tasks.add({ case: 'listTicketSchemas', value: {} });
+  await conductorone.tasks.finished(conductorone.tasks.add({ case: 'actionListSchemas', value: {} }));
+  assert.deepEqual(asked, ['', 'same']);
+  assert.ok(log.some((line) => line.includes('the connector returned the same page token again')));
+});
+
 function nonRetryable({ finalState }: BatonServiceFinishTaskRequest): boolean | undefined {
   return finalState.case === 'error' ? finalState.value.nonRetryable : undefined;
 }
