@@ -15,8 +15,9 @@ export const userType = create(ResourceTypeSchema, {
 });
 
 /**
- * A course, an assessment, or other content that the settings name. The display name is lower case in the Go connector, and tenants see it. A
- * syncer that knows the annotations requests all entitlements and all grants at once, not those of each course.
+ * A course, an assessment, or other content that the settings name. The display name is lower case in the Go connector,
+ * and tenants see it. A syncer that knows the annotations requests all entitlements and all grants at once, not those of
+ * each course.
  */
 export const courseType = create(ResourceTypeSchema, {
   id: 'course',

@@ -8,7 +8,7 @@ import type { ByteStream } from '../api/response-body.ts';
 import type { ConnectorTiming } from '../timing.ts';
 import type { ReportName } from './scan/report-format-error.ts';
 
-/** A bound, in case that a status contains a changing number. */
+/** A bound, in case a status contains a changing number. */
 const warnedMax = 20;
 
 type PollTiming = Pick<ConnectorTiming, 'reportPollMinMs' | 'reportPollMaxMs'>;

@@ -6,8 +6,8 @@ import type { SyncReport } from './sync-report.ts';
 type AnyReport = Pick<SyncReport<never, never, unknown>, 'id' | 'lostId' | 'begin' | 'prefetch' | 'close'>;
 
 /**
- * A sync requests one report of a kind. Its id travels in page tokens, and is in the session store where there is one: a process
- * that did not request it finds it there, so that several processes can serve a sync, which survives any of them.
+ * A sync requests one report of a kind. Its id travels in page tokens, and is in the session store where there is one: a
+ * process that did not request it finds it there, so that several processes can serve a sync, which survives any of them.
  */
 export class SyncReports<Report extends AnyReport> {
   readonly #create: () => Report;
@@ -32,7 +32,7 @@ export class SyncReports<Report extends AnyReport> {
     return report;
   }
 
-  /** Whether Percipio has lost a report that an earlier process of the sync requested, so that the sync's own one is another. */
+  /** Whether Percipio has lost the report that an earlier process of the sync requested. The sync's own is then another. */
   isLost(id: string | undefined): boolean {
     return id !== undefined && id === this.#own.lostId;
   }

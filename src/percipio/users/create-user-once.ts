@@ -20,8 +20,8 @@ export interface CreatedUser {
  *
  * A user that is found then counts as created by the lost request if it is as requested, and as existing if it differs,
  * since somebody else may have created it in between.
- * @throws PercipioError as of `UsersApi.create`: a conflict (`isConflict`) when another user has the login name or e-mail address.
- * ServiceError `percipio_outcome_unknown` when the lookup fails too.
+ * @throws PercipioError as of `UsersApi.create`: a conflict (`isConflict`) when another user has the login name or e-mail
+ * address. ServiceError `percipio_outcome_unknown` when the lookup fails too.
  */
 export async function createUserOnce(users: UsersApi, newUser: NewUser, signal: AbortSignal): Promise<CreatedUser> {
   if (needsBatch(newUser)) {

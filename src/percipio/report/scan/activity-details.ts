@@ -37,7 +37,7 @@ export function unpackDetails(packed: number): ActivityDetails | undefined {
   };
 }
 
-/** What is known of the grants of a report when their details are put beside them. */
+/** Where the grants of a report are. Their details have the same positions. */
 export interface GrantPlaces {
   /** By course number; undefined for a course without grants. */
   readonly courses: readonly (CourseGrants | undefined)[];
@@ -47,16 +47,18 @@ export interface GrantPlaces {
   readonly rankOf: Int32Array;
 }
 
-/** Takes the details of rows: two numbers for each row that has any. */
+/**
+ * Collects the dates and scores of rows, and assigns them to grants at the end. In between, each row that has either takes
+ * 16 bytes: the row itself, packed, and its details.
+ */
 export class DetailsBuilder {
   readonly #activities = new NumberList();
   readonly #details = new NumberList();
   readonly #unread = new Map<string, number>();
 
   /**
-   * Takes the details of a row.
-   * @param spans - Where they are, in the order of {@link detailFields}, from an index on.
-   * @param activity - The row, packed.
+   * @param spans - Where the fields of the row are: those of {@link detailFields}, in their order, begin at index `from`.
+   * @param activity - The course, user and status of the row, packed.
    */
   row(bytes: Uint8Array, spans: Spans, from: number, activity: number): void {
     const day = this.#read(0, bytes, spans, from, readDay);
