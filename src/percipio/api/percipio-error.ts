@@ -89,3 +89,8 @@ export class PercipioError extends Error {
     this.fieldProblems = fields.fieldProblems ?? [];
   }
 }
+
+/** Whether Percipio does not let the service account read something, or does not have it: 403, 404. */
+export function isRefused(error: unknown): error is PercipioError {
+  return error instanceof PercipioError && (error.status === 403 || error.status === 404);
+}

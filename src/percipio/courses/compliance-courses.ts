@@ -1,7 +1,7 @@
 // The listing of compliance courses, which license pools, and so perhaps the catalog, do not include.
 import type { Context } from 'baton-connector-sdk';
 import { type CatalogPage, type CompliancePageRequest, catalogPageSizeMax } from '../api/content.ts';
-import { PercipioError } from '../api/percipio-error.ts';
+import { isRefused } from '../api/percipio-error.ts';
 import type { PercipioContext } from '../context.ts';
 import { asService } from '../service-errors.ts';
 
@@ -29,8 +29,4 @@ export async function readComplianceCourses(
       return undefined;
     }
   });
-}
-
-function isRefused(error: unknown): error is PercipioError {
-  return error instanceof PercipioError && (error.status === 403 || error.status === 404);
 }

@@ -1,7 +1,7 @@
 // Reads the collections and license pools of a sync.
 import { type Context, ServiceError } from 'baton-connector-sdk';
 import type { Collection, LicenseList, LicensePool } from '../api/licenses.ts';
-import { PercipioError } from '../api/percipio-error.ts';
+import { isRefused } from '../api/percipio-error.ts';
 import type { PercipioContext } from '../context.ts';
 import type { SyncScope } from '../memory/sync-memory.ts';
 import { asService } from '../service-errors.ts';
@@ -58,8 +58,4 @@ export function reportUnread(
       count,
     );
   }
-}
-
-function isRefused(error: unknown): error is PercipioError {
-  return error instanceof PercipioError && (error.status === 403 || error.status === 404);
 }
