@@ -4,6 +4,7 @@
 import type { Exchange } from './exchange.ts';
 import { readFieldProblems } from './field-problems.ts';
 import type { HttpClient } from './http-client.ts';
+import { isJsonObject, type JsonObject, tryParseJson } from './json.ts';
 import { toPathPart } from './path-part.ts';
 import { type BatchUser, toBatchBody } from './user-changes.ts';
 
@@ -39,7 +40,7 @@ export class BatchUsersApi {
         // The status says that the batch was accepted, even if the response breaks off.
         const { text } = await body.readText(answerBytesMax).catch(() => ({ text: '' }));
         body.cancel();
-        return readId(parse(text));
+        return readId(tryParseJson(text));
       },
     );
   }
@@ -57,29 +58,15 @@ export class BatchUsersApi {
       async ({ body }, exchange) => {
         const { text } = await body.readText(answerBytesMax);
         body.cancel();
-        return readOutcome(parse(text), exchange);
+        return readOutcome(tryParseJson(text), exchange);
       },
     );
   }
 }
 
-type JsonObject = Readonly<Record<string, unknown>>;
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 /** The first text under a name that ends in `id`, or a text alone. */
 function readId(json: unknown): string | undefined {
-  const candidates = isObject(json)
+  const candidates = isJsonObject(json)
     ? Object.entries(json).flatMap(([name, value]) => (/id$/i.test(name) ? [value] : []))
     : [json];
   return candidates.find((value): value is string => typeof value === 'string' && value.trim() !== '');
@@ -91,8 +78,8 @@ const processedWord = /^(?:PROCESSED|COMPLETED?|SUCCE\w+|DONE|FINISHED)$/;
 
 /** The response is a list of results, or an object with a status, which may have such a list. Anything else is pending. */
 function readOutcome(json: unknown, exchange: Exchange): 'pending' | 'processed' {
-  const results = Array.isArray(json) ? json : isObject(json) ? Object.values(json).find(isResults) : undefined;
-  const failed = [json, ...(results ?? [])].filter(isObject).find(hasFailed);
+  const results = Array.isArray(json) ? json : isJsonObject(json) ? Object.values(json).find(isResults) : undefined;
+  const failed = [json, ...(results ?? [])].filter(isJsonObject).find(hasFailed);
   if (failed) {
     const text = JSON.stringify(failed);
     throw exchange.fail({
@@ -102,13 +89,13 @@ function readOutcome(json: unknown, exchange: Exchange): 'pending' | 'processed'
       fieldProblems: readFieldProblems(text),
     });
   }
-  const word = isObject(json) ? wordOf(json.status) : '';
+  const word = isJsonObject(json) ? wordOf(json.status) : '';
   if (pendingWord.test(word)) return 'pending';
   return results !== undefined || processedWord.test(word) ? 'processed' : 'pending';
 }
 
 function isResults(value: unknown): value is readonly unknown[] {
-  return Array.isArray(value) && value.some(isObject);
+  return Array.isArray(value) && value.some(isJsonObject);
 }
 
 function hasFailed({ status, errors }: JsonObject): boolean {

@@ -1,4 +1,5 @@
 // The start of an error response's body, as one short line.
+import { isJsonObject, tryParseJson } from './json.ts';
 import type { Redact } from './redact.ts';
 
 /** How much of a body goes into an error. */
@@ -19,7 +20,7 @@ export function cutErrorBody(body: string): string {
  */
 export function describeErrorBody(wholeBody: string, redact: Redact): string {
   const body = cutErrorBody(wholeBody);
-  const messages = readMessages(parse(body));
+  const messages = readMessages(tryParseJson(body));
   const plain = /^\s*</.test(body) ? htmlToText(body) : body;
   const text = messages.length > 0 ? messages.join('; ') : plain;
   // Redacted only now, since escapes, markup and invisible characters can split a token.
@@ -36,13 +37,13 @@ export function describeErrorBody(wholeBody: string, redact: Redact): string {
  * @returns None if it has none of these.
  */
 export function readMessages(json: unknown): string[] {
-  if (!isRecord(json)) return [];
+  if (!isJsonObject(json)) return [];
   const { message, error, errorMessage, fault, errors } = json;
   const texts = [
     message,
-    isRecord(error) ? error.message : error,
+    isJsonObject(error) ? error.message : error,
     errorMessage,
-    isRecord(fault) ? fault.faultstring : undefined,
+    isJsonObject(fault) ? fault.faultstring : undefined,
     ...(Array.isArray(errors) ? errors : []).map(describeEntry),
   ];
   return texts.filter((text): text is string => typeof text === 'string' && text.trim() !== '');
@@ -50,25 +51,13 @@ export function readMessages(json: unknown): string[] {
 
 /** `INVALID_FIELD_VALUE (login_name->field_too_long)`, with its message, as far as it has these. */
 function describeEntry(entry: unknown): unknown {
-  if (!isRecord(entry)) return entry;
+  if (!isJsonObject(entry)) return entry;
   const { message, code, additionalInfo } = entry;
   const [text = '', name = '', info = ''] = [message, code, additionalInfo].map((value) =>
     typeof value === 'string' ? value.trim() : undefined,
   );
   const detail = [name, info && (name ? `(${info})` : info)].filter(Boolean).join(' ');
   return [text, detail].filter(Boolean).join(': ');
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', nbsp: ' ', '#39': "'" };

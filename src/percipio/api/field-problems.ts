@@ -1,4 +1,5 @@
 // What Percipio says is wrong with the fields of a write: `login_name->field_not_unique` in `errors[].additionalInfo`.
+import { isJsonObject, tryParseJson } from './json.ts';
 
 /** One value that Percipio does not accept. */
 export interface FieldProblem {
@@ -14,8 +15,7 @@ const fieldInfo = /^(\S(?:.{0,62}\S)?)\s*->\s*(\w{1,64})$/;
 export function readFieldProblems(body: string): FieldProblem[] {
   const errors = readErrors(body);
   return errors.flatMap((error) => {
-    const info: unknown =
-      typeof error === 'object' && error !== null && 'additionalInfo' in error && error.additionalInfo;
+    const info = isJsonObject(error) && error.additionalInfo;
     return [info].flat().flatMap((text) => {
       // Trimmed first: blanks that may belong to either of two neighbours would be tried in all ways.
       const [, field, problem] = (typeof text === 'string' && fieldInfo.exec(text.trim())) || [];
@@ -25,13 +25,8 @@ export function readFieldProblems(body: string): FieldProblem[] {
 }
 
 function readErrors(body: string): readonly unknown[] {
-  try {
-    const json: unknown = JSON.parse(body);
-    const errors: unknown = typeof json === 'object' && json !== null && 'errors' in json && json.errors;
-    return Array.isArray(errors) ? errors : [];
-  } catch {
-    return [];
-  }
+  const json = tryParseJson(body);
+  return isJsonObject(json) && Array.isArray(json.errors) ? json.errors : [];
 }
 
 /** Whether another user has the value, in the same case (`field_not_unique`) or in another one. */

@@ -3,6 +3,7 @@
 // Plain functions, and zod only around them: zod's generated parsers of nested objects made V8 compile functions so large
 // that a sync took 8 MB more.
 import { z } from 'zod';
+import { isJsonObject, type JsonObject } from './json.ts';
 
 /** A field that may be null or missing. Both become undefined; any other type than `schema`'s is an error. */
 export function optional<Schema extends z.ZodType>(schema: Schema) {
@@ -17,12 +18,6 @@ export function toTrimmedText(value: unknown): string | undefined {
 function toText(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
-}
-
-type JsonObject = Readonly<Record<string, unknown>>;
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**
@@ -92,7 +87,7 @@ export class Fields {
   /** The fields of an object in the object. */
   object(name: string): Fields | undefined {
     const value = this.#object[name];
-    return isObject(value) ? this.#fieldsOf(name, value) : this.#unread(name, value);
+    return isJsonObject(value) ? this.#fieldsOf(name, value) : this.#unread(name, value);
   }
 
   /** A list of texts, some of which may be in objects that `read` reads; without the entries that are neither. */
@@ -103,7 +98,7 @@ export class Fields {
       return [];
     }
     const texts = value.map((entry: unknown) =>
-      isObject(entry) ? read(this.#fieldsOf(name, entry)) : toTrimmedText(entry),
+      isJsonObject(entry) ? read(this.#fieldsOf(name, entry)) : toTrimmedText(entry),
     );
     if (texts.some((text, index) => !text && !isNothing(value[index]))) this.#count(this.#path + name);
     return texts.flatMap((text) => text || []);
@@ -120,11 +115,11 @@ export class Fields {
   /** The same for objects with `name` and `value`, which may be an object with the values by name. */
   pairs<Item>(name: string, read: (fields: Fields) => Item): Item[] {
     const value = this.#object[name];
-    return isObject(value) ? this.#readList(name, toPairs(value), read) : this.list(name, read);
+    return isJsonObject(value) ? this.#readList(name, toPairs(value), read) : this.list(name, read);
   }
 
   #readList<Item>(name: string, entries: readonly unknown[], read: (fields: Fields) => Item): Item[] {
-    const objects = entries.filter(isObject);
+    const objects = entries.filter(isJsonObject);
     if (objects.length < entries.filter((entry) => !isNothing(entry)).length) this.#count(this.#path + name);
     return objects.map((object) => read(this.#fieldsOf(name, object)));
   }
@@ -194,14 +189,14 @@ export function uncertainObjects<Item>(read: (fields: Fields) => Item) {
     const items: Item[] = [];
     for (const entry of entries) {
       if (entry === null) count('null');
-      else items.push(read(new Fields(isObject(entry) ? entry : {}, '', count)));
+      else items.push(read(new Fields(isJsonObject(entry) ? entry : {}, '', count)));
     }
     return { items, entries: entries.length, unread };
   });
 }
 
 function isIdentified(value: unknown): value is JsonObject & { readonly id: string } {
-  return isObject(value) && typeof value.id === 'string' && value.id !== '';
+  return isJsonObject(value) && typeof value.id === 'string' && value.id !== '';
 }
 
 const identified = z.object({ id: z.string().min(1) });

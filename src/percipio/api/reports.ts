@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { Exchange } from './exchange.ts';
 import type { HttpClient, JsonResponse } from './http-client.ts';
+import { tryParseJson } from './json.ts';
 import { optional } from './lenient.ts';
 import { toPathPart } from './path-part.ts';
 import { PercipioError } from './percipio-error.ts';
@@ -158,7 +159,7 @@ function readPendingStatus(
   httpStatus: number,
   exchange: Exchange,
 ): { readonly status: string; readonly isKnown: boolean } {
-  const { data } = reportStatusSchema.safeParse(parseUnlessMalformed(text));
+  const { data } = reportStatusSchema.safeParse(tryParseJson(text));
   if (data === undefined) {
     const problem = `answered ${httpStatus} with neither a report nor its status: ${exchange.excerpt(text)}`;
     throw exchange.fail({ kind: 'body', problem, isTransient: true });
@@ -169,14 +170,6 @@ function readPendingStatus(
   const reason = describeReason(data, exchange);
   const problem = `reported the report status ${status}${reason === '' ? '' : `: ${reason}`}`;
   throw exchange.fail({ kind: 'report-failed', problem, isTransient: false });
-}
-
-function parseUnlessMalformed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Whatever a status object says besides the status: no document names the field that has the reason of a failure. */

@@ -2,6 +2,7 @@
 
 import { BatchUsersApi } from './batch-users.ts';
 import type { HttpClient } from './http-client.ts';
+import { tryParseJson } from './json.ts';
 import type { UnreadCounts } from './lenient.ts';
 import { checkListingBound } from './listing-bound.ts';
 import { toPathPart } from './path-part.ts';
@@ -206,11 +207,7 @@ async function readWriteResponse(body: ResponseBody): Promise<string> {
 
 /** The user in a response, if it is one. */
 function parseUser(text: string): User | undefined {
-  try {
-    return userSchema.safeParse(JSON.parse(text)).data?.item;
-  } catch {
-    return undefined;
-  }
+  return userSchema.safeParse(tryParseJson(text)).data?.item;
 }
 
 /** Without a total, only an empty page marks the end: the server may have shortened any other page. */
