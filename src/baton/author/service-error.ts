@@ -69,8 +69,8 @@ export class ServiceError extends CodedError {
  * Whether an error comes from a temporary condition, so that a repetition may succeed: the codes on which the Go SDK
  * retries (pkg/retry of baton-sdk v0.25.0).
  */
-export function isTransient({ code }: Pick<CodedError, 'code'>): boolean {
-  return code === Code.Unavailable || code === Code.DeadlineExceeded;
+export function isTransient(error: unknown): boolean {
+  return error instanceof ConnectError && (error.code === Code.Unavailable || error.code === Code.DeadlineExceeded);
 }
 
 /**

@@ -1,6 +1,6 @@
 // Applies the changes of a file: several at once, those for one person in the order of the file.
 import { ConnectError } from '@connectrpc/connect';
-import { Code } from '../author/service-error.ts';
+import { Code, isTransient } from '../author/service-error.ts';
 import type { Change } from './change.ts';
 
 export interface RunOptions<Result> {
@@ -37,8 +37,9 @@ export async function runChanges<Result>(
   let why: string | undefined;
   let unavailable = 0;
   const note = (end: ChangeEnd<Result>) => {
-    const code = 'error' in end && end.error instanceof ConnectError ? end.error.code : undefined;
-    unavailable = code === Code.Unavailable || code === Code.DeadlineExceeded ? unavailable + 1 : 0;
+    const error = 'error' in end ? end.error : undefined;
+    const code = error instanceof ConnectError ? error.code : undefined;
+    unavailable = isTransient(error) ? unavailable + 1 : 0;
     if (code === Code.Unauthenticated || code === Code.PermissionDenied) {
       why ??= 'the application rejects the credentials or their permissions';
     } else if (unavailable === unavailableMax) {

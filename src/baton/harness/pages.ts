@@ -2,9 +2,10 @@
 import type { Any } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { EnqueuePageTokensSchema } from '#gen/c1/connector/v2/annotation_type_scoped_grants_pb.js';
+import { isTransient } from '../author/service-error.ts';
+import { rateLimitDelayMs } from '../messages/rate-limit-delay.ts';
 import { pause } from '../net/abort.ts';
 import { linear, noJitter, retry } from '../net/retry.ts';
-import { isTransient, rateLimitDelayMs } from '../sync/retry-calls.ts';
 import { receiveMaxBytes } from './connection.ts';
 import { describeFailure, quote } from './describe-call.ts';
 import { IdSet } from './id-set.ts';

@@ -1,8 +1,9 @@
 // Retries the calls of a sync while the connector, or the application that it reads, is unavailable.
 import { ConnectError } from '@connectrpc/connect';
 import type { Logger } from 'pino';
-import { RateLimitDescriptionSchema } from '#gen/c1/connector/v2/annotation_ratelimit_pb.js';
-import { Code, codeName } from '../author/code.ts';
+import { codeName } from '../author/code.ts';
+import { isTransient } from '../author/service-error.ts';
+import { rateLimitDelayMs } from '../messages/rate-limit-delay.ts';
 import { linear, noJitter, type RetryPolicy, retry } from '../net/retry.ts';
 
 /** How the calls of a sync are retried. */
@@ -60,23 +61,4 @@ export async function retryCall<Result>(
       );
     },
   });
-}
-
-/** Whether an error is worth a retry, by the codes on which a Go syncer retries (pkg/retry of baton-sdk v0.25.0). */
-export function isTransient(error: unknown): error is ConnectError {
-  return error instanceof ConnectError && (error.code === Code.Unavailable || error.code === Code.DeadlineExceeded);
-}
-
-/**
- * How long a rate limit says to wait, in milliseconds; undefined if the error names none that is still in force. While
- * requests remain, they are spread over the time until the limit resets, in whole seconds.
- * @param nowMs - The time in milliseconds since 1970.
- */
-export function rateLimitDelayMs(error: ConnectError, nowMs: number): number | undefined {
-  for (const { resetAt, remaining } of error.findDetails(RateLimitDescriptionSchema)) {
-    const untilResetMs = resetAt ? Number(resetAt.seconds) * 1000 + resetAt.nanos / 1e6 - nowMs : 0;
-    if (untilResetMs <= 0) continue;
-    return remaining > 0 ? Math.ceil(untilResetMs / Number(remaining) / 1000) * 1000 : untilResetMs;
-  }
-  return undefined;
 }

@@ -52,8 +52,7 @@ export function failed(error: unknown, annotations: readonly Any[] = []): TaskOu
  * first, and finds what an earlier attempt has done.
  */
 export function failedChange(error: unknown): TaskOutcome {
-  const retryable = error instanceof ConnectError && isTransient(error);
-  return { kind: 'failed', error, retryable, annotations: [] };
+  return { kind: 'failed', error, retryable: isTransient(error), annotations: [] };
 }
 
 /**

@@ -1,10 +1,9 @@
 // How changes run: those of one resource in turn, each with retries after transient failures.
-import { timestampDate } from '@bufbuild/protobuf/wkt';
-import { ConnectError, type HandlerContext } from '@connectrpc/connect';
-import { RateLimitDescriptionSchema } from '#gen/c1/connector/v2/annotation_ratelimit_pb.js';
+import type { HandlerContext } from '@connectrpc/connect';
 import type { ResourceId } from '#gen/c1/connector/v2/resource_pb.js';
 import { isTransient } from '../../author/service-error.ts';
 import { describeError } from '../../log/describe-error.ts';
+import { rateLimitDelayMs } from '../../messages/rate-limit-delay.ts';
 import { linear, noJitter, type RetryPolicy, retry } from '../../net/retry.ts';
 import { Turns } from '../../net/turns.ts';
 import { loggerKey } from '../call-context.ts';
@@ -61,8 +60,8 @@ async function retryChange<Result>(
     policy,
     signal: call.signal,
     delayAfter: (error, backoffMs) => {
-      if (!(error instanceof ConnectError) || !isTransient(error)) return undefined;
-      const delayMs = Math.min(untilResetMs(error) ?? backoffMs, policy.delayMaxMs);
+      if (!isTransient(error)) return undefined;
+      const delayMs = Math.min(rateLimitDelayMs(error, Date.now()) ?? backoffMs, policy.delayMaxMs);
       return delayMs < (call.timeoutMs() ?? Number.POSITIVE_INFINITY) ? delayMs : undefined;
     },
     onRetry: ({ error, attempt, delayMs }) =>
@@ -70,12 +69,4 @@ async function retryChange<Result>(
         .get(loggerKey)
         .warn({ error: describeError(error), attempt, delay_ms: delayMs }, 'the change failed; retrying'),
   });
-}
-
-/** Until the application can be asked again, if the error says so; in whole milliseconds. */
-function untilResetMs(error: ConnectError): number | undefined {
-  const [limit] = error.findDetails(RateLimitDescriptionSchema);
-  const leftMs = limit?.resetAt ? timestampDate(limit.resetAt).getTime() - Date.now() : 0;
-  // The calls that remain until then are shared by all callers.
-  return leftMs > 0 ? Math.ceil(leftMs / Math.max(1, Number(limit?.remaining ?? 0))) : undefined;
 }
