@@ -42,16 +42,13 @@ export function createAccountManager(percipio: PercipioContext): AccountManager 
       checkAccountFields(account, percipio, context);
       const { users } = percipio.client();
       const existing = await asService(context.signal, (signal) => findUser(users, account.user, signal));
-      if (existing && password !== undefined && lost.isLikely(existing, account.user)) {
-        return await lost.whileAnswering(account.user, () =>
-          replaceLostPassword(percipio, existing, password, context),
-        );
-      }
-      const settle = () =>
-        existing
-          ? settleExisting(percipio, existing, account, password, context)
-          : createNew(percipio, account, password, context);
-      return await lost.whileAnswering(account.user, settle);
+      const lostPassword = existing && lost.isLikely(existing, account.user) ? password : undefined;
+      return await lost.whileAnswering(account.user, () => {
+        if (!existing) return createNew(percipio, account, password, context);
+        return lostPassword
+          ? replaceLostPassword(percipio, existing, lostPassword, context)
+          : settleExisting(percipio, existing, account, password, context);
+      });
     },
   };
 }
@@ -152,7 +149,7 @@ async function settleExisting(
     existing.id,
     (user) => {
       if (!mayBeOf(user, asked.externalUserId)) {
-        throw anotherPerson([{ what: 'the account', user }], asked.externalUserId);
+        throw anotherPerson(user, ['the account'], asked.externalUserId);
       }
       return isActive(user) ? undefined : { ...differencesOf(user, asked), ...password };
     },

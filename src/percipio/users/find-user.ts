@@ -24,13 +24,15 @@ export async function findUser(users: UsersApi, newUser: NewUser, signal: AbortS
   const found = await findHolders(users, newUser, signal);
   const [first, ...others] = found;
   if (others.some(({ user }) => user.id !== first?.user.id)) {
-    const owners = found.map(({ what, user }) => `${what} belongs to ${describeUser(user)}`).join(', ');
     throw refusal(
-      `The request matches different users in Percipio: ${owners}. Nothing was changed; correct the request, or the users in Percipio`,
+      `The request matches different users in Percipio: ${describeHolders(found)}. Nothing was changed; correct the request, or the users in Percipio`,
       'several_people',
     );
   }
-  if (first && !mayBeOf(first.user, newUser.externalUserId)) throw anotherPerson(found, newUser.externalUserId);
+  if (first && !mayBeOf(first.user, newUser.externalUserId)) {
+    const names = found.map(({ what }) => what);
+    throw anotherPerson(first.user, names, newUser.externalUserId);
+  }
   return first?.user;
 }
 
@@ -42,13 +44,14 @@ export function mayBeOf({ externalUserId }: User, wanted: string): boolean {
   return !externalUserId || isSameName(externalUserId, wanted);
 }
 
-/** The error for an account that has the names of a person and the external user id of another one. */
-export function anotherPerson([first, ...others]: readonly Holder[], wanted: string): ServiceError {
-  const names = [first, ...others].map((holder) => holder?.what).join(' and ');
-  const { id, externalUserId } = first?.user ?? {};
+/**
+ * The error for an account that has names of a person and the external user id of another one.
+ * @param names - What of the request led to the account, such as `the login name`.
+ */
+export function anotherPerson({ id, externalUserId }: User, names: readonly string[], wanted: string): ServiceError {
   const [held, asked] = [JSON.stringify(externalUserId), JSON.stringify(wanted)];
   return refusal(
-    `In Percipio, ${names} of the request ${others.length > 0 ? 'belong' : 'belongs'} to user ${id} with the external user id ${held}, not ${asked}: another person. Nothing was changed. If it is the same person, run the action adopt_user with user_id ${id}, old_external_user_id ${held} and new_external_user_id ${asked}, and repeat the request. Otherwise request another login name and e-mail, or change those of user ${id}`,
+    `In Percipio, ${names.join(' and ')} of the request ${names.length > 1 ? 'belong' : 'belongs'} to user ${id} with the external user id ${held}, not ${asked}: another person. Nothing was changed. If it is the same person, run the action adopt_user with user_id ${id}, old_external_user_id ${held} and new_external_user_id ${asked}, and repeat the request. Otherwise request another login name and e-mail, or change those of user ${id}`,
     'another_person',
   );
 }
@@ -67,9 +70,8 @@ export async function checkNamesAreFree(
 ): Promise<void> {
   const taken = (await findHolders(users, names, signal)).filter(({ user }) => !isSameName(user.id, userId));
   if (taken.length === 0) return;
-  const owners = taken.map(({ what, user }) => `${what} belongs to ${describeUser(user)}`).join(', ');
   throw refusal(
-    `In Percipio, ${owners}. Nothing was changed; choose another value for user ${userId}, or change the other user first`,
+    `In Percipio, ${describeHolders(taken)}. Nothing was changed; choose another value for user ${userId}, or change the other user first`,
     'name_taken',
   );
 }
@@ -93,7 +95,12 @@ async function findHolders(
   return found;
 }
 
-/** Ids only: whoever reads the error need not know more of the user. */
-function describeUser({ id, externalUserId }: User): string {
-  return externalUserId ? `user ${id} (external user id ${JSON.stringify(externalUserId)})` : `user ${id}`;
+/** Ids only: whoever reads the error need not know more of the users. */
+function describeHolders(holders: readonly Holder[]): string {
+  return holders
+    .map(({ what, user: { id, externalUserId } }) => {
+      const name = externalUserId ? ` (external user id ${JSON.stringify(externalUserId)})` : '';
+      return `${what} belongs to user ${id}${name}`;
+    })
+    .join(', ');
 }
