@@ -1,4 +1,4 @@
-// Writes a user by a batch, once: Percipio processes it later, and only reading the user shows it for certain.
+// Writes a user in a batch, once: Percipio processes it later, and only reading the user shows it for certain.
 import { Code, refusal, ServiceError } from 'baton-connector-sdk';
 import { backoffMs, noJitter, pause } from 'baton-connector-sdk/http';
 import { PercipioError } from '../api/percipio-error.ts';
@@ -24,8 +24,9 @@ export async function createInBatch(
 ): Promise<{ readonly user: User; readonly isProcessed: boolean }> {
   const isProcessed = await write(users, newUser, signal);
   const find = () => users.lookUp('external-user-id', newUser.externalUserId, signal);
-  const user = await readWritten(users, find, Boolean, signal);
-  if (!user) throw pending(`to create the user ${newUser.externalUserId}`);
+  const what = `create the user ${newUser.externalUserId}`;
+  const user = await readWritten(users, find, { what, isThere: Boolean }, signal);
+  if (!user) throw pending(what);
   return { user, isProcessed };
 }
 
@@ -52,8 +53,10 @@ export async function changeInBatch(
   const isProcessed = await write(users, { ...changes, externalUserId }, signal);
   const isDone = (user: User | undefined) =>
     !user || (isVisible(user) && (isProcessed || user.updatedAt !== before.updatedAt));
-  const after = await readWritten(users, async () => (await users.get(id, signal)).value, isDone, signal);
-  if (!isDone(after)) throw pending(`to change user ${id}`);
+  const what = `change user ${id}`;
+  const read = async () => (await users.get(id, signal)).value;
+  const after = await readWritten(users, read, { what, isThere: isDone }, signal);
+  if (!isDone(after)) throw pending(what);
   return after;
 }
 
@@ -84,22 +87,23 @@ function isLostBatch(error: unknown): boolean {
 async function readWritten<T>(
   users: UsersApi,
   read: () => Promise<T>,
-  isThere: (value: T) => boolean,
+  { what, isThere }: { readonly what: string; readonly isThere: (value: T) => boolean },
   signal: AbortSignal,
 ): Promise<T> {
   try {
     return await readUntil(read, isThere, users.retry, signal);
   } catch (error) {
     if (signal.aborted || !(error instanceof PercipioError)) throw error;
-    throw pending('to change the user', error);
+    throw pending(what, error);
   }
 }
 
+/** @param what - What the batch was to do, such as `change user X`. */
 function pending(what: string, cause?: Error): ServiceError {
   const failure = cause ? `, and reading the user failed: ${cause.message}` : '';
   return new ServiceError(
     Code.FailedPrecondition,
-    `Percipio was asked ${what} by a batch, and does not show it yet${failure}. Check the user in Percipio in a few minutes, and repeat the request if the change is missing then`,
+    `Percipio was asked to ${what} in a batch, and does not show it yet${failure}. Check the user in Percipio in a few minutes, and repeat the request if the change is missing then`,
     { reason: 'percipio_batch_pending', cause },
   );
 }

@@ -92,7 +92,7 @@ for (const fault of [{ kind: 'reset' }, { kind: 'status', status: 503 }] as cons
     started.simulator.faults.add({ ...fault, match: { method: 'POST', path: batchPath } });
     const error = await failureOf(rotate(started));
     assert.deepEqual([error.code, reasonIn(started)], [Code.FailedPrecondition, 'percipio_batch_pending']);
-    assert.match(error.rawMessage, /change user 00000000-\S+ by a batch, and does not show it yet\. Check the user/);
+    assert.match(error.rawMessage, /change user 00000000-\S+ in a batch, and does not show it yet\. Check the user/);
     assert.equal(batches(started).length, 1);
   });
 }
@@ -134,6 +134,20 @@ test('if reading the user fails too, the batch is pending, and is not sent again
   const error = await failureOf(rotate(started));
   assert.equal(reasonIn(started), 'percipio_batch_pending');
   assert.match(error.rawMessage, /and reading the user failed: GET .* answered 500/);
+  assert.equal(batches(started).length, 1);
+});
+
+test('if reading a new account fails too, the error says that it was to be created', async (t) => {
+  const started = await start(t);
+  const { faults } = started.simulator;
+  const lookUp = { method: 'GET', path: /users\/external-user-id\/E3$/ };
+  faults.add({ kind: 'status', status: 500, skip: 1, times: Number.POSITIVE_INFINITY, match: lookUp });
+  const error = await failureOf(create(started, { external_user_id: 'E3', login_name: 'ada' }));
+  assert.equal(reasonIn(started), 'percipio_batch_pending');
+  assert.match(
+    error.rawMessage,
+    /^Percipio was asked to create the user E3 in a batch, .* reading the user failed: GET /,
+  );
   assert.equal(batches(started).length, 1);
 });
 
@@ -189,12 +203,12 @@ test('a new account that Percipio rejects is an error with the reasons, and is n
   assert.equal(batches(started).length, 1);
 });
 
-test('a login name that somebody else took meanwhile is ALREADY_EXISTS or somebody else, and changes nobody', async (t) => {
+test('a login name that somebody else took meanwhile is refused as somebody else’s, and changes nobody', async (t) => {
   const started = await start(t);
   // Hides the other user from the look-ups before the write.
   started.simulator.faults.add({ kind: 'status', status: 404, times: 2, match: { path: /login-name-or-email/ } });
   const error = await failureOf(create(started, { external_user_id: 'E3', login_name: 'other' }));
-  assert.ok([Code.AlreadyExists, Code.FailedPrecondition].includes(error.code));
+  assert.deepEqual([error.code, reasonIn(started)], [Code.FailedPrecondition, 'another_person']);
   assert.equal(batches(started).length, 1);
   assert.equal(started.simulator.data.users.length, 2);
 });
