@@ -131,11 +131,17 @@ async function settleExisting(
   password: NewPassword | undefined,
   context: Context,
 ): Promise<CreateAccountOutcome> {
-  if (isActive(existing)) {
-    return { outcome: 'already-exists', resource: toUserResource(existing) };
-  }
+  const alreadyExists = (user: User): CreateAccountOutcome => {
+    if (isActive(user) && !asked.isActive) {
+      context.reporter.warn(
+        `user ${user.id} is active and stays active, although is_active is false: use the action disable_user to deactivate the user`,
+      );
+    }
+    return { outcome: 'already-exists', resource: toUserResource(user) };
+  };
+  if (isActive(existing)) return alreadyExists(existing);
   if (!reactivate) {
-    if (!asked.isActive) return { outcome: 'already-exists', resource: toUserResource(existing) };
+    if (!asked.isActive) return alreadyExists(existing);
     throw refusal(
       `The person has an inactive account in Percipio, user ${existing.id}. Set the field reactivate to update and reactivate it, or enable the account as it is`,
       'account_inactive',
@@ -155,10 +161,11 @@ async function settleExisting(
     },
     context,
   );
-  if (written && asked.sendWelcomeEmail) {
+  if (!written) return alreadyExists(after);
+  if (asked.sendWelcomeEmail) {
     context.reporter.warn('no welcome e-mail was sent: Percipio sends it only when it creates an account');
   }
-  return { outcome: written ? 'created' : 'already-exists', resource: toUserResource(after) };
+  return { outcome: 'created', resource: toUserResource(after) };
 }
 
 function isActive({ isActive }: User): boolean {

@@ -660,10 +660,14 @@ test('a person who will come back is changed as asked for and stays inactive', a
   assert.equal(started.simulator.data.users[0]?.isActive, false);
 });
 
-test('an active person stays active when an inactive account is requested', async (t) => {
+test('an active person stays active when an inactive account is requested, and the response says so', async (t) => {
   const started = await startProvisioning(t, [{ ...former, isActive: true }]);
   const profile = { ...asked, is_active: false, reactivate: true };
-  assert.equal((await createAccount(started, profile)).result.case, 'alreadyExists');
+  const { result, annotations } = await createAccount(started, profile);
+  assert.equal(result.case, 'alreadyExists');
+  assert.deepEqual(noticesIn(annotations), [
+    `user ${uuid(1)} is active and stays active, although is_active is false: use the action disable_user to deactivate the user`,
+  ]);
   assert.deepEqual(started.written(), []);
 });
 
