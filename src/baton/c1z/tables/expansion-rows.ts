@@ -1,5 +1,6 @@
 // The rows that grant expansion reads and writes.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { GrantRow } from './grant-row.ts';
 import { type GrantTable, principalIndex } from './grant-table.ts';
 import { formatTimestamp } from './timestamp.ts';
 
@@ -29,17 +30,6 @@ export type GrantOfEntitlement = readonly [
   principalId: string,
   data: Uint8Array,
 ];
-
-/** A grant to add. */
-export interface ExpandedGrantRow {
-  readonly externalId: string;
-  readonly entitlementId: string;
-  readonly resourceTypeId: string;
-  readonly resourceId: string;
-  readonly principalTypeId: string;
-  readonly principalId: string;
-  readonly data: Uint8Array;
-}
 
 const pendingRows = 1000;
 
@@ -146,7 +136,7 @@ export class ExpansionRows {
   }
 
   /** Adds a grant of a principal that has none of the entitlement yet. Call {@link prepareInsert} before. */
-  insert(row: ExpandedGrantRow): void {
+  insert(row: Omit<GrantRow, 'expansion'>): void {
     this.#insert.run(
       row.resourceTypeId,
       row.resourceId,
