@@ -16,9 +16,16 @@ import {
 import { toStorageError } from './file/storage-error.ts';
 import { checkTarget, type FileIdentity, identifyFile } from './file/target-file.ts';
 import { TemporaryFolder } from './file/temporary-folder.ts';
-import { type StartSyncOptions, SyncWriter } from './sync-writer.ts';
+import { SyncWriter } from './sync-writer.ts';
 import { createSchema } from './tables/schema.ts';
-import { listRuns, reopenRun, type SyncRun, type SyncType, unfinishedMaxAgeMs } from './tables/sync-runs.ts';
+import {
+  listRuns,
+  reopenRun,
+  type StartSyncOptions,
+  type SyncRun,
+  type SyncType,
+  unfinishedMaxAgeMs,
+} from './tables/sync-runs.ts';
 
 /** How an unfinished run is kept for a later process. */
 export interface KeepOptions {

@@ -14,19 +14,20 @@ import { RecordReader } from './tables/record-reader.ts';
 import { RecordTables } from './tables/record-table.ts';
 import { deleteRun, keptFullRunsDefault, selectRunsToDelete } from './tables/retention.ts';
 import { SessionRows } from './tables/session-rows.ts';
-import { createSyncId } from './tables/sync-id.ts';
-import { finishRun, insertRun, listRuns, type SyncRun, type SyncType, updateSyncToken } from './tables/sync-runs.ts';
+import {
+  finishRun,
+  insertRun,
+  listRuns,
+  type StartSyncOptions,
+  type SyncRun,
+  type SyncType,
+  updateSyncToken,
+} from './tables/sync-runs.ts';
 import { countGrantsBySlug, countRows, type SyncStats } from './tables/sync-stats.ts';
 import { formatTimestamp } from './tables/timestamp.ts';
 
-export interface StartSyncOptions {
-  readonly type: SyncType;
-  /** The finished full run that a `partial` run extends. Other types have none. */
-  readonly parentSyncId?: string | undefined;
-}
-
 /** An unfinished run to continue. */
-export interface ContinueSyncOptions {
+interface ContinueSyncOptions {
   readonly continues: SyncRun;
 }
 
@@ -68,15 +69,13 @@ export class SyncWriter implements Disposable {
   readonly #session: SessionRows;
   /** Absent if the run is not kept. */
   readonly #commits: Commits | undefined;
-  /** Values of the session that wait for the end of the load. */
-  readonly #waiting = new Map<string, Uint8Array>();
   /** Writes the grants while they are loaded. */
   #load: ReturnType<typeof bulkLoadGrants> | undefined;
   #state: 'open' | 'failed' | 'ended' = 'open';
 
   constructor(context: SyncWriterContext, options: StartSyncOptions | ContinueSyncOptions) {
     const { db } = context;
-    const run = 'continues' in options ? options.continues : start(context, options);
+    const run = 'continues' in options ? options.continues : insertRun(db, options, context.now());
     this.syncId = run.syncId;
     // Only a type that this program starts is continued.
     this.type = run.type as SyncType;
@@ -148,7 +147,7 @@ export class SyncWriter implements Disposable {
     await this.#writeAsync(() => load.end(signal));
     this.#load = undefined;
     this.#state = 'open';
-    this.#putWaiting();
+    this.#session.write();
   }
 
   /**
@@ -181,7 +180,7 @@ export class SyncWriter implements Disposable {
     if (bypassedMs !== undefined && (!commits || bypassedMs < bypassMaxMs)) return;
     this.#put(() => {
       updateSyncToken(this.#context.db, this.syncId, syncToken);
-      this.#putWaiting();
+      this.#session.write();
       commits?.commit(notes);
     });
   }
@@ -198,32 +197,25 @@ export class SyncWriter implements Disposable {
 
   /** Whether the run has begun to write something, or its connector to keep something. */
   get isWorthKeeping(): boolean {
-    const { db } = this.#context;
     // It ended, and its file could not be written.
-    if (!db.isOpen) return true;
-    const hasRows = db.prepare('select 1 from v1_resource_types where sync_id = ?').get(this.syncId) !== undefined;
-    return hasRows || this.#session.hasValues;
+    if (!this.#context.db.isOpen) return true;
+    return this.records.resourceTypes({ limit: 1 }).length > 0 || this.#session.hasValues;
   }
 
   /** A value that the connector keeps until the sync ends. */
   sessionValue(key: string): Uint8Array | undefined {
-    return this.#waiting.get(key) ?? this.#session.get(key);
+    return this.#session.get(key);
   }
 
   /** Keeps a value of the connector. It is committed soon, and can be lost until then. */
   setSessionValue(key: string, value: Uint8Array): void {
-    this.#waiting.set(key, value);
+    this.#session.set(key, value);
     // After a load it is written.
     if (this.#load?.bypassedMs !== undefined || this.#state !== 'open') return;
     this.#write(() => {
-      this.#putWaiting();
+      this.#session.write();
       this.#commits?.commitSoon();
     });
-  }
-
-  #putWaiting(): void {
-    for (const [key, value] of this.#waiting) this.#session.set(key, value);
-    this.#waiting.clear();
   }
 
   /**
@@ -232,9 +224,6 @@ export class SyncWriter implements Disposable {
    * @returns The ids of the deleted runs.
    */
   prune(keepFullRuns = keptFullRunsDefault): string[] {
-    if (!Number.isSafeInteger(keepFullRuns) || keepFullRuns < 1) {
-      throw new RangeError(`a .c1z file keeps 1 or more full syncs, not ${keepFullRuns}`);
-    }
     const { db, onDelete } = this.#context;
     const chosen = selectRunsToDelete(listRuns(db), this.syncId, keepFullRuns);
     if (chosen.length === 0) return chosen;
@@ -303,19 +292,6 @@ export class SyncWriter implements Disposable {
   }
 
   #assertWritable(): void {
-    if (this.#state !== 'open') throw new Error(`sync ${this.syncId} ${whyClosed[this.#state]}`);
+    if (this.#state !== 'open') throw new Error(`sync ${this.syncId} has ${this.#state}; nothing can be added to it`);
   }
 }
-
-function start({ db, now }: SyncWriterContext, { type, parentSyncId }: StartSyncOptions) {
-  if (parentSyncId && type !== 'partial') throw new Error(`a ${type} sync has no parent sync; only a partial one has`);
-  const startedAt = now();
-  const syncId = createSyncId(startedAt);
-  insertRun(db, { syncId, type, parentSyncId: parentSyncId ?? '', startedAt });
-  return { syncId, type };
-}
-
-const whyClosed = {
-  failed: 'has failed; nothing can be added to it',
-  ended: 'has ended; nothing can be added to it',
-};

@@ -17,12 +17,16 @@ export const keptFullRunsDefault = 2;
  *
  * @param runs - In the order in which they started.
  * @param keepFullRuns - At least 1.
+ * @throws RangeError if it is less, or not an integer.
  */
 export function selectRunsToDelete(
   runs: readonly SyncRun[],
   current: string | undefined,
   keepFullRuns: number,
 ): string[] {
+  if (!Number.isSafeInteger(keepFullRuns) || keepFullRuns < 1) {
+    throw new RangeError(`a .c1z file keeps 1 or more full syncs, not ${keepFullRuns}`);
+  }
   const finished = runs.filter((run) => run.endedAt !== undefined && run.syncId !== current);
   const isPartial = (run: SyncRun) => run.type === 'partial' || run.type === 'resources_only';
   const isDiff = (run: SyncRun) => run.type === 'partial_upserts' || run.type === 'partial_deletions';

@@ -12,9 +12,11 @@ interface OwnValue {
   readonly notes: string;
 }
 
+/** The values of one run. Those that are set are written later, since the table cannot be written at any time. */
 export class SessionRows {
   readonly #db: DatabaseSync;
   readonly #syncId: string;
+  readonly #waiting = new Map<string, Uint8Array>();
 
   constructor(db: DatabaseSync, syncId: string) {
     this.#db = db;
@@ -22,11 +24,26 @@ export class SessionRows {
   }
 
   get(key: string): Uint8Array | undefined {
+    return this.#waiting.get(key) ?? this.#read(key);
+  }
+
+  /** Sets a value, to be written by {@link write}. */
+  set(key: string, value: Uint8Array): void {
+    this.#waiting.set(key, value);
+  }
+
+  /** Writes the values that were set. */
+  write(): void {
+    for (const [key, value] of this.#waiting) this.#put(key, value);
+    this.#waiting.clear();
+  }
+
+  #read(key: string): Uint8Array | undefined {
     const sql = 'select value from v1_connector_sessions where sync_id = ? and key = ?';
     return this.#db.prepare(sql).get(this.#syncId, key)?.value as Uint8Array | undefined;
   }
 
-  set(key: string, value: Uint8Array): void {
+  #put(key: string, value: Uint8Array): void {
     this.#db
       .prepare(`insert into v1_connector_sessions (sync_id, key, value) values (?, ?, ?)
         on conflict (sync_id, key) do update set value = excluded.value`)
@@ -34,15 +51,15 @@ export class SessionRows {
   }
 
   getOwn(): OwnValue {
-    const value = this.get(ownKey);
+    const value = this.#read(ownKey);
     return value ? (JSON.parse(Buffer.from(value).toString()) as OwnValue) : { isFlushed: false, notes: '' };
   }
 
   setOwn(value: OwnValue): void {
-    this.set(ownKey, Buffer.from(JSON.stringify(value)));
+    this.#put(ownKey, Buffer.from(JSON.stringify(value)));
   }
 
-  /** Whether the connector keeps something. */
+  /** Whether a value of the connector was written. */
   get hasValues(): boolean {
     const sql = 'select 1 from v1_connector_sessions where sync_id = ? and key <> ? limit 1';
     return this.#db.prepare(sql).get(this.#syncId, ownKey) !== undefined;

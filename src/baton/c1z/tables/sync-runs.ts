@@ -1,5 +1,6 @@
 // The table of sync runs: starts, ends and finds them.
 import type { DatabaseSync } from 'node:sqlite';
+import { createSyncId } from './sync-id.ts';
 import { type SyncStats, statsFromJson, statsToJson } from './sync-stats.ts';
 import { formatTimestamp, parseTimestamp } from './timestamp.ts';
 
@@ -24,6 +25,12 @@ export interface SyncRun {
   readonly stats: SyncStats | undefined;
 }
 
+export interface StartSyncOptions {
+  readonly type: SyncType;
+  /** The finished full run that a `partial` run extends. Other types have none. */
+  readonly parentSyncId?: string | undefined;
+}
+
 /** What is stored when a run ends. */
 interface RunEnd {
   readonly endedAt: Date;
@@ -35,15 +42,19 @@ interface RunEnd {
 /** An unfinished run older than this is abandoned, as in the Go SDK (pkg/dotc1z/sync_runs.go of v0.25.0). */
 export const unfinishedMaxAgeMs = 7 * 24 * 60 * 60 * 1000;
 
-/** Writes the row of a run that starts. Its grants need no later migration (`grants_backfilled`). */
+/** Starts a run. Its grants need no later migration (`grants_backfilled`). */
 export function insertRun(
   db: DatabaseSync,
-  run: { syncId: string; type: SyncType; parentSyncId: string; startedAt: Date },
-): void {
+  { type, parentSyncId = '' }: StartSyncOptions,
+  startedAt: Date,
+): Pick<SyncRun, 'syncId' | 'type'> {
+  if (parentSyncId && type !== 'partial') throw new Error(`a ${type} sync has no parent sync; only a partial one has`);
+  const syncId = createSyncId(startedAt);
   db.prepare(
     `insert into v1_sync_runs (sync_id, started_at, sync_token, sync_type, parent_sync_id, grants_backfilled)
      values (?, ?, '', ?, ?, 1)`,
-  ).run(run.syncId, formatTimestamp(run.startedAt), run.type, run.parentSyncId);
+  ).run(syncId, formatTimestamp(startedAt), type, parentSyncId);
+  return { syncId, type };
 }
 
 /** Writes the checkpoint of an open run. */
