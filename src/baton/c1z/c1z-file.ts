@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { C1zReader } from './c1z-reader.ts';
 import type { FileLock } from './file/file-lock.ts';
 import { openKeptDatabase } from './file/kept-database.ts';
-import { keptFolderName, writeKeptRun } from './file/kept-run.ts';
+import { type KeptRun, keptFolderName, writeKeptRun } from './file/kept-run.ts';
 import { type LockOptions, lockTarget } from './file/lock-target.ts';
 import { packC1z, type SavedC1z } from './file/pack-c1z.ts';
 import {
@@ -16,7 +16,7 @@ import {
 import { toStorageError } from './file/storage-error.ts';
 import { checkTarget, type FileIdentity, identifyFile } from './file/target-file.ts';
 import { TemporaryFolder } from './file/temporary-folder.ts';
-import { SyncWriter } from './sync-writer.ts';
+import { type ContinueSyncOptions, SyncWriter } from './sync-writer.ts';
 import { createSchema } from './tables/schema.ts';
 import {
   listRuns,
@@ -63,12 +63,12 @@ export async function openC1z(path: string, options: OpenC1zFileOptions = {}): P
   }
 }
 
-/** The database, and the id of its unfinished run if that is to be continued. */
+/** The database, and its unfinished run if that is to be continued. */
 interface Opened {
   readonly scratch: ScratchDatabase;
   /** Whether the folder of the database can outlive the process. */
   readonly isKeepable: boolean;
-  readonly unfinishedId?: string | undefined;
+  readonly unfinished?: KeptRun | undefined;
 }
 
 async function openDatabase(target: string, identity: FileIdentity, options: OpenC1zFileOptions): Promise<Opened> {
@@ -89,7 +89,7 @@ async function openDatabase(target: string, identity: FileIdentity, options: Ope
         now: now(),
         onUnusable: keep.onRefused,
       }));
-    if (kept) return { scratch: kept.database, isKeepable: true, unfinishedId: kept.run.syncId };
+    if (kept) return { scratch: kept.database, isKeepable: true, unfinished: kept.run };
     await folder.empty();
   } catch (error) {
     folder.release();
@@ -103,25 +103,27 @@ export class C1zFile extends C1zReader {
   readonly #scratch: ScratchDatabase;
   readonly #lock: FileLock | undefined;
   readonly #identity: FileIdentity;
-  readonly #unfinishedId: string | undefined;
+  readonly #unfinished: KeptRun | undefined;
   readonly #fingerprint: string | undefined;
   readonly #now: () => Date;
   readonly #bulkLoad: boolean;
   #sync: SyncWriter | undefined;
+  /** Records the run for a later process, if it can be kept. */
+  #record: (() => void) | undefined;
   #runsDeleted = false;
   #isSaved = false;
   #isClosed = false;
 
   constructor(
     path: string,
-    { scratch, isKeepable, unfinishedId, lock, identity }: Opened & { lock: FileLock | undefined; identity: string },
+    { scratch, isKeepable, unfinished, lock, identity }: Opened & { lock: FileLock | undefined; identity: string },
     { now = () => new Date(), bulkLoad = true, keep }: OpenC1zFileOptions,
   ) {
     super(path, scratch, now);
     this.#scratch = scratch;
     this.#lock = lock;
     this.#identity = identity;
-    this.#unfinishedId = unfinishedId;
+    this.#unfinished = unfinished;
     this.#fingerprint = isKeepable ? keep?.fingerprint : undefined;
     this.#now = now;
     this.#bulkLoad = bulkLoad;
@@ -134,7 +136,7 @@ export class C1zFile extends C1zReader {
 
   /** The run that a killed process left, if there is one to continue. */
   unfinishedRun(): SyncRun | undefined {
-    return listRuns(this.#scratch.db).find(({ syncId }) => syncId === this.#unfinishedId);
+    return listRuns(this.#scratch.db).find(({ syncId }) => syncId === this.#unfinished?.syncId);
   }
 
   /**
@@ -155,10 +157,11 @@ export class C1zFile extends C1zReader {
     reopenRun(db, run.syncId);
     // Those of the deleted runs, if it came to that.
     this.#runsDeleted = db.prepare('pragma freelist_count').get()?.freelist_count !== 0;
-    return this.#open({ continues: run });
+    const notes = run.syncId === this.#unfinished?.syncId ? this.#unfinished.notes : '';
+    return this.#open({ continues: run, notes });
   }
 
-  #open(options: StartSyncOptions | { readonly continues: SyncRun }): SyncWriter {
+  #open(options: StartSyncOptions | ContinueSyncOptions): SyncWriter {
     if (this.#sync && !this.#sync.ended) {
       throw new Error(`sync ${this.#sync.syncId} is still open; end it before you start another one`);
     }
@@ -181,7 +184,9 @@ export class C1zFile extends C1zReader {
     this.#sync = sync;
     if (fingerprint !== undefined) {
       const startedAt = ('continues' in options ? options.continues.startedAt : this.#now()).toISOString();
-      writeKeptRun(folder.path, { fingerprint, syncId: sync.syncId, startedAt, target: this.#identity });
+      const run = { fingerprint, syncId: sync.syncId, startedAt, target: this.#identity };
+      this.#record = () => writeKeptRun(folder.path, { ...run, notes: sync.notes });
+      this.#record();
     }
     return sync;
   }
@@ -232,6 +237,8 @@ export class C1zFile extends C1zReader {
   #commit(): string {
     const { db, path, folder, temporaryFolder } = this.#scratch;
     try {
+      // The end of the run has removed its notes from the database. Until the file is written they are still needed.
+      this.#record?.();
       db.exec('commit');
       if (!this.#runsDeleted) {
         db.close();

@@ -16,10 +16,11 @@ export class Commits {
   #flushes = false;
   #notes: string;
 
-  constructor(db: DatabaseSync, session: SessionRows) {
+  /** @param notes - Those of an earlier process, unless the database has some. */
+  constructor(db: DatabaseSync, session: SessionRows, notes: string) {
     this.#db = db;
     this.#session = session;
-    this.#notes = session.getOwn().notes;
+    this.#notes = session.getOwn().notes || notes;
   }
 
   get notes(): string {

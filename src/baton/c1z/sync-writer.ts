@@ -27,8 +27,10 @@ import { countGrantsBySlug, countRows, type SyncStats } from './tables/sync-stat
 import { formatTimestamp } from './tables/timestamp.ts';
 
 /** An unfinished run to continue. */
-interface ContinueSyncOptions {
+export interface ContinueSyncOptions {
   readonly continues: SyncRun;
+  /** Its notes, if its database no longer has them. */
+  readonly notes: string;
 }
 
 interface EndSyncOptions {
@@ -84,7 +86,9 @@ export class SyncWriter implements Disposable {
     this.#tables = new RecordTables(db, this.syncId);
     this.#grants = new GrantTable(db, this.syncId);
     this.#session = new SessionRows(db, this.syncId);
-    this.#commits = context.isKept ? new Commits(db, this.#session) : undefined;
+    this.#commits = context.isKept
+      ? new Commits(db, this.#session, 'notes' in options ? options.notes : '')
+      : undefined;
   }
 
   get ended(): boolean {

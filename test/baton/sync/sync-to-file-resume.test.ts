@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
+import { readdir, readFile, rmdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -132,6 +133,28 @@ test('a sync that is continued and fails at once for good starts over by itself'
   assert.ok(synced);
   assert.match(log, /cannot continue the unfinished sync; starting over/);
   assert.deepEqual({ ...(await read(place)), runs: 2 }, whole.file);
+  await assertTidy(place);
+});
+
+test('what a sync skipped is in the summary of the one that only writes its file', async (t) => {
+  const place = await c1zPlace(t);
+  const { calls } = await uninterrupted(t);
+  const first = await syncHotel(
+    place,
+    failAt(calls, () => {
+      mkdirSync(place.path);
+      throw new ServiceError(Code.NotFound, 'gone', { reason: 'gone' });
+    }),
+  );
+  assert.equal(first.kept, 1);
+  await rmdir(place.path);
+  let more = 0;
+  const second = await syncHotel(place, () => more++);
+  assert.match(second.log, /continuing a sync that did not end/);
+  assert.equal(more, 0);
+  assert.deepEqual([...second.tally.skippedCounts], [['listings that were not found', 1]]);
+  assert.deepEqual(second.tally.warnings, first.tally.warnings);
+  assert.match(second.tally.warnings.join('\n'), /was skipped: gone/);
   await assertTidy(place);
 });
 

@@ -11,7 +11,7 @@ import { keptUntilPath } from './temporary-folder.ts';
 const recordName = 'run.json';
 
 const recordSchema = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(2),
   /** Of the settings that decide what the run writes. */
   fingerprint: z.string(),
   syncId: z.string(),
@@ -20,6 +20,8 @@ const recordSchema = z.strictObject({
   target: z.string(),
   /** Of the machine, until it restarts. Empty if unknown. */
   bootId: z.string(),
+  /** JSON of the engine: of a run that has ended, whose database no longer has it. */
+  notes: z.string(),
 });
 export type KeptRun = z.infer<typeof recordSchema>;
 
@@ -35,7 +37,7 @@ export function keptFolderName(c1zPath: string): `baton-sync-run-${string}` {
 export function writeKeptRun(folder: string, run: Omit<KeptRun, 'version' | 'bootId'>): void {
   const until = new Date(Date.parse(run.startedAt) + unfinishedMaxAgeMs).toISOString();
   const path = join(folder, recordName);
-  writeFileSync(`${path}.new`, JSON.stringify({ version: 1, bootId: readBootId(), ...run }), { mode: 0o600 });
+  writeFileSync(`${path}.new`, JSON.stringify({ version: 2, bootId: readBootId(), ...run }), { mode: 0o600 });
   renameSync(`${path}.new`, path);
   writeFileSync(keptUntilPath(folder), until, { mode: 0o600 });
 }

@@ -7,7 +7,7 @@ const startedAt = '2026-01-01T00:00:00.000Z';
 const now = { fingerprint: 'f', target: 'the file', date: new Date('2026-01-07T23:59:59Z') };
 
 async function written(folder: string): Promise<KeptRun> {
-  writeKeptRun(folder, { fingerprint: 'f', syncId: 's', startedAt, target: 'the file' });
+  writeKeptRun(folder, { fingerprint: 'f', syncId: 's', startedAt, target: 'the file', notes: '' });
   const run = await readKeptRun(folder);
   assert.ok(run);
   return run;
