@@ -104,7 +104,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   ),
   'src/baton/bulk': sdkRoom(
     'changes from a file call services as single changes do',
-    ...['author', 'client', 'config', 'net', 'on-demand', 'services'],
+    ...['author', 'client', 'config', 'log', 'net', 'on-demand', 'services'],
   ),
   'src/baton/command-line': sdkRoom(
     'a command line runs the commands that it is given',

@@ -1,14 +1,7 @@
 // Shows the progress of a file of changes: a live line on a terminal, log lines elsewhere.
 import type { Logger } from 'pino';
 import type { Output } from '../author/host.ts';
-
-/** A person cannot read faster than this. */
-const redrawMs = 100;
-
-/** How often the log reports progress. */
-const logProgressMs = 15_000;
-
-const columnsDefault = 80;
+import { LiveLine, logProgressMs } from '../log/live-line.ts';
 
 export interface Progress {
   /** Rows to process in this run. */
@@ -25,17 +18,15 @@ export interface ProgressDisplay {
 
 export function createTerminalProgress(terminal: Output, now: () => number = () => performance.now()): ProgressDisplay {
   const startedAt = now();
-  let drawnAt = Number.NEGATIVE_INFINITY;
+  const live = new LiveLine(terminal, now);
   return {
     update: ({ total, done, failed }) => {
       const ended = done + failed;
-      if (now() - drawnAt < redrawMs && ended < total) return;
-      drawnAt = now();
+      if (!live.isDue() && ended < total) return;
       const perSecond = (ended / Math.max(1, now() - startedAt)) * 1000;
-      const line = `· ${ended} of ${total} changes, ${failed} failed, ${perSecond.toFixed(1)}/s`;
-      terminal.write(`\r\x1b[K${line.slice(0, (terminal.columns || columnsDefault) - 1)}\r`);
+      live.draw(`· ${ended} of ${total} changes, ${failed} failed, ${perSecond.toFixed(1)}/s`);
     },
-    end: () => void terminal.write('\r\x1b[K'),
+    end: () => live.erase(),
   };
 }
 

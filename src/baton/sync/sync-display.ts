@@ -2,42 +2,29 @@
 import type { Logger } from 'pino';
 import { progressFields } from '../author/context.ts';
 import type { Output } from '../author/host.ts';
+import { eraseLine, LiveLine, logProgressMs } from '../log/live-line.ts';
 import { escapeControls } from '../net/escape-controls.ts';
 import type { SyncPhase } from './sync-observer.ts';
 import { formatBytes, formatCount, formatDuration } from './sync-summary.ts';
 import type { PhaseTally, SyncEvent, SyncTally } from './sync-tally.ts';
 
-/** A person cannot read faster than this. */
-const redrawMs = 100;
-
-/** How often the log reports long work. */
-const logProgressMs = 15_000;
-
 /** Called with the tally after each event. */
 type SyncDisplay = (tally: SyncTally, event: SyncEvent) => void;
 
-/** The assumed width of a terminal that does not report one. */
-const columnsDefault = 80;
-
-/**
- * One line per phase, redrawn in place while the phase runs. The cursor stays at the start of the line, so that other
- * output, such as the log, overwrites it instead of following it.
- */
+/** One line per phase, redrawn in place while the phase runs. */
 export function createTerminalDisplay(terminal: Output, now: () => number = () => performance.now()): SyncDisplay {
-  let drawnAt = Number.NEGATIVE_INFINITY;
+  const live = new LiveLine(terminal, now);
   return (tally, event) => {
     if (event.kind === 'warning') {
-      terminal.write(`\r\x1b[K! ${escapeControls(event.message)}\n`);
+      terminal.write(`${eraseLine}! ${escapeControls(event.message)}\n`);
       return;
     }
     const isEnd = event.kind === 'phase ended';
     const phase = isEnd ? event.phase : tally.running;
-    if (!phase || (!isEnd && event.kind !== 'phase started' && now() - drawnAt < redrawMs)) {
+    if (!phase || (!isEnd && event.kind !== 'phase started' && !live.isDue())) {
       return;
     }
-    drawnAt = now();
-    const line = `${isEnd ? '✓' : '·'} ${escapeControls(describePhase(tally, phase, now()))}`;
-    terminal.write(`\r\x1b[K${line.slice(0, (terminal.columns || columnsDefault) - 1)}${isEnd ? '\n' : '\r'}`);
+    live.draw(`${isEnd ? '✓' : '·'} ${escapeControls(describePhase(tally, phase, now()))}`, isEnd ? '\n' : '\r');
   };
 }
 
