@@ -22,7 +22,7 @@ export function explainDistrust(
   }
   if ((file.mode & othersMayWrite) !== 0) {
     const mode = (file.mode & 0o777).toString(8);
-    return `other users may write to it (mode ${mode}). Take this permission away: chmod go-w`;
+    return `other users can write to it (mode ${mode}). Remove this permission: chmod go-w`;
   }
   return undefined;
 }

@@ -35,7 +35,7 @@ describe('explainDistrust', () => {
         [1000, true],
       ] as const) {
         const mode = permissions.toString(8);
-        const reason = `other users may write to it (mode ${mode}). Take this permission away: chmod go-w`;
+        const reason = `other users can write to it (mode ${mode}). Remove this permission: chmod go-w`;
         assert.equal(explainDistrust(file(owner, permissions), 1000, isNamed), reason);
       }
     });
@@ -61,7 +61,7 @@ test('a file that others may write is not read, and the fault says why', async (
     [
       0,
       [
-        'the config file .baton.yaml is not used: other users may write to it (mode 666). Take this permission away: chmod go-w',
+        'the config file .baton.yaml is not used: other users can write to it (mode 666). Remove this permission: chmod go-w',
       ],
     ],
   );

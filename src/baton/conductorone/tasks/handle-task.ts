@@ -214,8 +214,8 @@ function lacks(what: string): TaskOutcome {
 function actionFailure({ status, response, annotations }: InvokeActionResponse): TaskOutcome | undefined {
   if (status !== BatonActionStatus.FAILED) return undefined;
   const message = typeof response?.error === 'string' ? response.error : 'action failed';
-  const [told] = annotations.flatMap((any) => anyUnpack(any, StatusSchema)?.code ?? []);
-  const code = Object.values(Code).find((each) => each === told) ?? Code.Unknown;
+  const [reported] = annotations.flatMap((any) => anyUnpack(any, StatusSchema)?.code ?? []);
+  const code = Object.values(Code).find((each) => each === reported) ?? Code.Unknown;
   return failed(new ServiceError(code, message, { reason: 'action_failed' }));
 }
 

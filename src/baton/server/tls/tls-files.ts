@@ -41,7 +41,7 @@ export async function readTlsFiles(paths: TlsPaths): Promise<TlsFiles> {
   const certificate = cert && readCertificates(`the certificate ${paths.cert}`, cert, faults)?.[0];
   const privateKey = key && readKey(`the key ${paths.key}`, key, faults);
   if (privateKey && (await isReadableByOthers(paths.key))) {
-    faults.push(`the key ${paths.key} may be read by every user of this machine: run chmod o-rwx on it`);
+    faults.push(`the key ${paths.key} is readable by every user of this machine: run chmod o-rwx on it`);
   }
   clientCa && readCertificates(`the certificate authority ${paths.clientCa}`, clientCa, faults);
   if (certificate && privateKey && !certificate.checkPrivateKey(privateKey)) {

@@ -39,7 +39,7 @@ test('a key that every user of the machine can read is refused, one for a group 
   const path = await write(t, 'key.pem', mutualServer.key);
   await chmod(path, 0o644);
   assert.deepEqual(await faultsOf({ key: path }), [
-    `the key ${path} may be read by every user of this machine: run chmod o-rwx on it`,
+    `the key ${path} is readable by every user of this machine: run chmod o-rwx on it`,
   ]);
   await chmod(path, 0o640);
   assert.ok('material' in (await readTlsFiles({ ...good, key: path })));
