@@ -1,5 +1,4 @@
 // The learning-activity report of a sync: who completed or started which course.
-import type { ConnectorTiming } from '../timing.ts';
 import { lostReportError } from './lost-report.ts';
 import { explainGivenId, explainMapping, type ReportRequestOptions, requestReport } from './request-report.ts';
 import type { ActivityIndex } from './scan/activity-index.ts';
@@ -10,7 +9,6 @@ import { ReportFormatError } from './scan/report-format-error.ts';
 import { SyncReport, type SyncReportOptions } from './sync-report.ts';
 
 export interface ActivityReportOptions extends ReportRequestOptions, SyncReportOptions {
-  readonly timing: SyncReportOptions['timing'] & Pick<ConnectorTiming, 'downloadRetry'>;
   /** Whether the sync is still listing users and courses in this process. */
   readonly isListing: () => boolean;
   /** The ids of the users and courses that the sync has. Called when the report is scanned. */
@@ -21,7 +19,7 @@ export type ActivityReport = SyncReport<ActivityThread, SyncedIds, ActivityIndex
 
 /** A report that has not begun. */
 export function createActivityReport(options: ActivityReportOptions): ActivityReport {
-  const { isMapped, hasDetails, reusable, timing, isListing, syncedIds } = options;
+  const { isMapped, hasDetails, reusable, isListing, syncedIds } = options;
   return new SyncReport(
     {
       name: 'activity report',
@@ -30,8 +28,7 @@ export function createActivityReport(options: ActivityReportOptions): ActivityRe
       isListing,
       takeGivenId: () => reusable.take(),
       request: (signal) => requestReport(options, signal),
-      download: (download) =>
-        downloadActivity({ ...download, scan: { isMapped, hasDetails }, retry: timing.downloadRetry }),
+      download: (download) => downloadActivity({ ...download, scan: { isMapped, hasDetails } }),
       readLists: syncedIds,
       index: (thread, ids) => thread.finish(ids),
       explain: (error, id) => {

@@ -1,14 +1,12 @@
 // The license report of a sync: who has consumed a license of which collection.
 import { Code, ServiceError } from 'baton-connector-sdk';
 import { PercipioError } from '../api/percipio-error.ts';
-import type { ConnectorTiming } from '../timing.ts';
 import { downloadReport } from './scan/download-report.ts';
 import { type LicenseIndex, type LicenseLists, LicenseRows, licenseFields } from './scan/license-rows.ts';
 import { scanRows } from './scan/scan-rows.ts';
 import { SyncReport, type SyncReportOptions } from './sync-report.ts';
 
 export interface LicenseReportOptions extends SyncReportOptions {
-  readonly timing: SyncReportOptions['timing'] & Pick<ConnectorTiming, 'downloadRetry'>;
   /** Whether the sync is still listing users in this process. */
   readonly isListing: () => boolean;
   /** The users and collections that the sync has. Called when the report is scanned. */
@@ -27,7 +25,7 @@ const name = 'license report';
 
 /** A report that has not begun. */
 export function createLicenseReport(options: LicenseReportOptions): LicenseReport {
-  const { reports, logger, timing, isListing, readLists } = options;
+  const { reports, logger, isListing, readLists } = options;
   return new SyncReport(
     {
       name,
@@ -43,7 +41,6 @@ export function createLicenseReport(options: LicenseReportOptions): LicenseRepor
       download: ({ onProgress, ...download }) =>
         downloadReport({
           ...download,
-          retry: timing.downloadRetry,
           // A row for each user and collection is little: it needs no thread of its own.
           read: async (body) => {
             const rows = new LicenseRows();

@@ -1,17 +1,12 @@
 // What distinguishes one kind of report from another: how it is requested, and what its rows become.
-import type { ByteStream } from '../api/response-body.ts';
+import type { Download } from './scan/download-report.ts';
 import type { ReportName } from './scan/report-format-error.ts';
 import type { ScanProgress } from './scan/scan-rows.ts';
 
-/** How a download gets the body of a report, and whom it informs. */
-export interface ReportDownload {
-  /** Opens the report at its beginning; called for each attempt, from 1. What it throws ends the download. */
-  readonly open: (attempt: number) => Promise<ByteStream>;
-  readonly signal: AbortSignal;
+/** A download, before it is known what reads the rows. */
+export interface ReportDownload extends Omit<Download<unknown>, 'read'> {
   /** Called after each piece; starts from 0 with each attempt. */
   readonly onProgress: (progress: ScanProgress) => void;
-  /** Called when an attempt failed and will be retried. */
-  readonly onRetry: (error: Error, attempt: number) => void;
 }
 
 /**

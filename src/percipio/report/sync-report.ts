@@ -31,7 +31,7 @@ export interface SyncReportOptions {
   readonly logger: Logger;
   /** How long Percipio may take to make it. */
   readonly timeoutMs: number;
-  readonly timing: Pick<ConnectorTiming, 'reportPollMinMs' | 'reportPollMaxMs'>;
+  readonly timing: Pick<ConnectorTiming, 'reportPollMinMs' | 'reportPollMaxMs' | 'downloadRetry'>;
 }
 
 export interface WaitOptions {
@@ -263,16 +263,18 @@ export class SyncReport<Rows, Lists, Index> {
   }
 
   async #download(id: string, firstBody: ByteStream, signal: AbortSignal): Promise<Rows> {
+    const { logger, timing } = this.#options;
     const startedAtMs = performance.now();
     return await this.#kind.download({
       open: async (attempt) => (attempt === 1 ? firstBody : await this.#poll(id, signal)),
       signal,
+      retry: timing.downloadRetry,
       onProgress: ({ bytes, rows }) => {
         const seconds = (performance.now() - startedAtMs) / 1000;
         this.#report({ status: 'downloading', bytes, rows, rowsPerSecond: rows / seconds });
       },
       onRetry: (error, attempt) =>
-        this.#options.logger.warn({ error, attempt }, `the download of the ${this.#kind.name} broke; retrying`),
+        logger.warn({ error, attempt }, `the download of the ${this.#kind.name} broke; retrying`),
     });
   }
 
