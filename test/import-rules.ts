@@ -24,7 +24,15 @@ const percipioRoom = (instead: string, ...rooms: readonly string[]): Room => ({
   instead: `${instead}; of the SDK there is what it exports`,
 });
 /** What the rooms of the resource types stand on. */
-const typeRooms = ['api', 'content-types.ts', 'context.ts', 'memory', 'resource-types.ts', 'service-errors.ts'];
+const typeRooms = [
+  'api',
+  'content-types.ts',
+  'context.ts',
+  'count-unread.ts',
+  'memory',
+  'resource-types.ts',
+  'service-errors.ts',
+];
 const simulatorPackages = [
   '@bufbuild/protobuf',
   '@bufbuild/protovalidate',
@@ -161,6 +169,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     'a setting knows nothing of what it configures',
     ...['content-types.ts', 'normalize-settings.ts'],
   ),
+  'src/percipio/count-unread.ts': percipioRoom('it counts what the API could not read', 'api'),
   'src/percipio/resource-types.ts': percipioRoom('what the types share stands on messages alone'),
   'src/percipio/timing.ts': percipioRoom('waits belong to what waits: import its policy', 'api', 'report/scan'),
   'src/percipio/error-reasons.ts': percipioRoom('a table imports nothing'),

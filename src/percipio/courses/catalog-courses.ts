@@ -5,6 +5,7 @@ import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
 import { type CatalogPage, catalogPageSizeMax } from '../api/content.ts';
 import type { ContentItem } from '../api/content-item.ts';
 import type { PercipioContext } from '../context.ts';
+import { countUnread } from '../count-unread.ts';
 import { asService, rateLimitAnnotations } from '../service-errors.ts';
 import { readComplianceCourses } from './compliance-courses.ts';
 import { expiryOf, type SkipReason, skipReasonOf, toCourseResource } from './course-resource.ts';
@@ -102,11 +103,6 @@ function toCoursePage(
   for (const [reason, count] of skipped) {
     reporter.countSkipped(skippedAs[reason], count);
   }
-  for (const [field, count] of unread) {
-    reporter.countSkipped(
-      field === 'null' ? 'entries of the catalog that are null' : `unreadable values of catalog items: ${field}`,
-      count,
-    );
-  }
+  countUnread(unread, 'catalog items', reporter, 'catalog');
   return { items: courses, next, annotations: rateLimitAnnotations(rateLimit) };
 }

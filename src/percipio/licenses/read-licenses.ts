@@ -3,6 +3,7 @@ import { type Context, ServiceError } from 'baton-connector-sdk';
 import type { Collection, LicenseList, LicensePool } from '../api/licenses.ts';
 import { isRefused } from '../api/percipio-error.ts';
 import type { PercipioContext } from '../context.ts';
+import { countUnread } from '../count-unread.ts';
 import type { SyncScope } from '../memory/sync-memory.ts';
 import { asService } from '../service-errors.ts';
 
@@ -52,10 +53,5 @@ export function reportUnread(
   { reporter }: Reporting,
 ): void {
   if (nameless > 0) reporter.countSkipped(`${what} without an id or a name`, nameless);
-  for (const [field, count] of unread) {
-    reporter.countSkipped(
-      field === 'null' ? `entries of the list of ${what} that are null` : `unreadable values of ${what}: ${field}`,
-      count,
-    );
-  }
+  countUnread(unread, what, reporter);
 }

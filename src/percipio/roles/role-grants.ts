@@ -12,10 +12,10 @@ import {
 } from 'baton-connector-sdk';
 import type { Grant } from '#gen/c1/connector/v2/grant_pb.js';
 import type { PercipioContext } from '../context.ts';
+import { countUnread } from '../count-unread.ts';
 import { type KnownUsersPage, usersPosition } from '../memory/listed-users.ts';
 import { userType } from '../resource-types.ts';
 import { asService, rateLimitAnnotations } from '../service-errors.ts';
-import { countUnread } from '../users/count-unread.ts';
 import { assignedSlug, toRoleResource } from './role-resource.ts';
 
 /** The grants of all roles in one enumeration of the users. */
@@ -82,6 +82,6 @@ export async function readRolesOfUsers(
   }
   const read = await asService(signal, (signal) => users.read(client().users, offset, signal));
   const { known: page, unread, rateLimit } = read;
-  countUnread(unread, reporter);
+  countUnread(unread, 'users', reporter);
   return { page, annotations: rateLimitAnnotations(rateLimit) };
 }

@@ -1,12 +1,12 @@
 // The resource type `user`: the users of the organization, with their accounts and passwords.
 import { listing, type ResourceSyncer } from 'baton-connector-sdk';
 import type { PercipioContext } from '../context.ts';
+import { countUnread } from '../count-unread.ts';
 import { usersPosition } from '../memory/listed-users.ts';
 import { userType } from '../resource-types.ts';
 import { asService, rateLimitAnnotations } from '../service-errors.ts';
 import { createAccountManager } from './account-manager.ts';
 import { tryChange } from './change-account.ts';
-import { countUnread } from './count-unread.ts';
 import { planDeactivation, removedRole } from './deactivation.ts';
 import { createCredentialManager } from './passwords.ts';
 import { parseUserId } from './user-fields.ts';
@@ -20,7 +20,7 @@ export function createUserSyncer(percipio: PercipioContext): ResourceSyncer {
       const { items, unread, nextOffset, rateLimit } = await asService(signal, (signal) =>
         percipio.memory.scopeOf(syncId).lists.users.read(percipio.client().users, token?.offset ?? 0, signal),
       );
-      countUnread(unread, reporter);
+      countUnread(unread, 'users', reporter);
       return {
         items: items.map(toUserResource),
         next: nextOffset === undefined ? undefined : { offset: nextOffset },
@@ -29,7 +29,7 @@ export function createUserSyncer(percipio: PercipioContext): ResourceSyncer {
     }),
     get: async ({ id }, { signal, reporter }) => {
       const { value, unread } = await asService(signal, (signal) => percipio.client().users.get(id.resource, signal));
-      countUnread(unread, reporter);
+      countUnread(unread, 'users', reporter);
       return value && toUserResource(value);
     },
     accounts: createAccountManager(percipio),
