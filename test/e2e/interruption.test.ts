@@ -50,7 +50,7 @@ for (const [signal, exitCode] of [
     assert.match(
       outcome.stderr,
       new RegExp(
-        `\nbaton-percipio: stopped by ${signal}\nbaton-percipio: Percipio has .*\nbaton-percipio: What was .*\n$`,
+        `\nbaton-percipio: stopped by ${signal}\nbaton-percipio: What was .*To continue, run .*If that folder is lost.*: Percipio has .*\n$`,
       ),
     );
     assert.ok(before.equals(await readFile(folder.file)));

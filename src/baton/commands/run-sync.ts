@@ -80,15 +80,20 @@ export async function runSync(invocation: Invocation): Promise<number> {
   } catch (error) {
     // Keeps the line of the failed phase visible above the message.
     if (host.stderr.isTTY && tally.running) host.stderr.write('\n');
-    const advice = [connector.adviseAfterFailure?.(), isKept ? keptAdvice : undefined];
-    throw advice.reduce<unknown>((failure, text) => (text ? new AdvisedFailure(failure, text) : failure), error);
+    const advice = joinAdvice(isKept, connector.adviseAfterFailure?.());
+    throw advice === undefined ? error : new AdvisedFailure(error, advice);
   } finally {
     await connector.close?.();
   }
 }
 
-const keptAdvice =
-  'What was synced is kept in the folder for temporary files for 7 days: the same command continues from there; with --no-resume it starts over';
+/** A sync that is kept needs no other advice, unless its folder is lost. */
+function joinAdvice(isKept: boolean, connectorAdvice: string | undefined): string | undefined {
+  if (!isKept) return connectorAdvice;
+  const advice =
+    'What was synced is kept in the folder for temporary files for 7 days. To continue, run the same command again; to start over, add --no-resume';
+  return connectorAdvice ? `${advice}. If that folder is lost, such as with a container: ${connectorAdvice}` : advice;
+}
 
 /** The connector that a sync is of. Neither secrets nor settings that the program excludes are part of it. */
 function identify({ program, settings }: Invocation): string {
