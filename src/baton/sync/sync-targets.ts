@@ -75,7 +75,9 @@ export async function syncRelatedResources(context: SyncContext): Promise<void> 
       () => describeAction(call),
       () => getResource(call, context),
     );
-    if (typeof resource !== 'string') store(context, resource);
+    if (typeof resource === 'string')
+      context.observer.countSkipped('resources of grants that the connector did not return');
+    else store(context, resource);
   }
 }
 

@@ -100,6 +100,7 @@ async function sync(t: TestContext, options: Partial<SyncToFileOptions>, connect
     return {
       run,
       warnings: observer.warnings,
+      skipped: [...observer.skippedCounts],
       resources: Array.from(records.allResources(), ({ id }) => `${id?.resourceType} ${id?.resource}`).sort(),
       entitlements: Array.from(records.allEntitlements(), ({ id }) => id).sort(),
       grants: Array.from(records.allGrants(), ({ id }) => id).sort(),
@@ -145,11 +146,12 @@ test('a resource whose entitlements the grants of a target name is fetched once,
   const grants = singlePage(async () =>
     ['8', '8', '9', '9'].map((other, i) => buildGrant(keyOf(room(other)), 'guest', String(i))),
   );
-  const { resources, run } = await sync(
+  const { resources, run, skipped } = await sync(
     t,
     { targets: [{ id: idOf('room', '7') }] },
     withSyncer(hotel, 'room', { grants }),
   );
+  assert.deepEqual(skipped, [['resources of grants that the connector did not return', 1]]);
   assert.deepEqual(fetched, ['7', '8', '9']);
   assert.deepEqual(resources, ['room 7', 'room 8']);
   assert.equal(run?.type, 'partial');
