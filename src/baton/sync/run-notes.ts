@@ -59,6 +59,7 @@ export class RunNotes {
       phaseStarted: (phase) => observer.phaseStarted(phase),
       pageWritten: (phase, counts) => observer.pageWritten(phase, counts),
       phaseEnded: (phase) => observer.phaseEnded(phase),
+      startedOver: () => observer.startedOver(),
       progress: (update) => observer.progress(update),
       countSkipped: (reason, count = 1) => {
         this.#skippedCounts.set(reason, (this.#skippedCounts.get(reason) ?? 0) + count);

@@ -20,4 +20,6 @@ export interface SyncObserver extends Reporter {
    */
   pageWritten(phase: SyncPhase, counts: Readonly<Record<string, number>>): void;
   phaseEnded(phase: SyncPhase): void;
+  /** Called when the sync starts over: what was reported so far does not count. */
+  startedOver(): void;
 }

@@ -56,6 +56,12 @@ export class SyncTally implements SyncObserver {
     this.#changed({ kind: 'phase ended', phase });
   }
 
+  startedOver(): void {
+    this.phases.clear();
+    this.skippedCounts.clear();
+    this.warnings.length = 0;
+  }
+
   countSkipped(reason: string, count = 1): void {
     this.skippedCounts.set(reason, (this.skippedCounts.get(reason) ?? 0) + count);
   }

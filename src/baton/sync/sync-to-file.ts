@@ -79,6 +79,7 @@ export async function syncToFile(options: SyncToFileOptions): Promise<SyncedFile
   } catch (error) {
     if (!(error instanceof CannotContinue)) throw error;
     options.logger.warn({ error: error.cause }, 'cannot continue the unfinished sync; starting over');
+    options.observer.startedOver();
     return await syncOnce({ ...options, external }, false);
   }
 }

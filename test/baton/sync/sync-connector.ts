@@ -39,6 +39,7 @@ export async function sync(connector: Connector, options: Partial<FullSyncOption
       observer: {
         phaseStarted: (phase) => events.push(`start ${phase}`),
         phaseEnded: (phase) => events.push(`end ${phase}`),
+        startedOver: () => events.push('start over'),
         pageWritten: (phase, counts) => events.push(`${phase}: ${JSON.stringify(counts)}`),
         countSkipped: (reason, count = 1) => events.push(`skipped: ${count} ${reason}`),
         warn: (message) => events.push(`warning: ${message}`),

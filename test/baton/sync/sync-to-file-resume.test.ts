@@ -158,6 +158,32 @@ test('what a sync skipped is in the summary of the one that only writes its file
   await assertTidy(place);
 });
 
+test('a sync that starts over by itself reports what it skipped itself, and nothing of the unfinished one', async (t) => {
+  const place = await c1zPlace(t);
+  const { calls } = await uninterrupted(t);
+  const gone = failAt(calls - 1, () => {
+    throw new ServiceError(Code.NotFound, 'gone', { reason: 'gone' });
+  });
+  const cut = failAt(calls);
+  const first = await syncHotel(
+    place,
+    () => {
+      cut();
+      gone();
+    },
+    { bulkLoad: false },
+  );
+  assert.equal(first.kept, 1);
+  assert.equal(first.tally.skippedCounts.get('listings that were not found'), 1);
+  const lost = () => {
+    throw new ServiceError(Code.InvalidArgument, 'this page token is unknown', { reason: 'invalid_page_token' });
+  };
+  const second = await syncHotel(place, failAt(1, lost), { bulkLoad: false });
+  assert.match(second.log, /starting over/);
+  assert.deepEqual([...second.tally.skippedCounts], []);
+  assert.doesNotMatch(second.tally.warnings.join('\n'), /was skipped/);
+});
+
 test('a sync that fails before it has read anything leaves nothing', async (t) => {
   const place = await c1zPlace(t);
   const { kept, error } = await syncHotel(place, failAt(1));
