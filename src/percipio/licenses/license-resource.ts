@@ -30,9 +30,7 @@ export function toCollectionResource({ id, name = id }: Collection): Resource {
  */
 export function toPoolResource(pool: LicensePool, collections: readonly Collection[]): Resource {
   const { id, name = id, purchasedSeats, consumedSeats } = pool;
-  const own = collections.filter((collection) =>
-    pool.collections.some((reference) => reference === collection.id || reference === collection.name),
-  );
+  const own = collections.filter((collection) => pool.collections.some(isReferenceTo(collection)));
   const names = own.map((collection) => collection.name ?? collection.id);
   return buildLicenseResource({
     type: licenseType,
@@ -43,6 +41,15 @@ export function toPoolResource(pool: LicensePool, collections: readonly Collecti
     consumedSeats,
     entitlementIds: own.map((collection) => consumedId(collection.id)),
   });
+}
+
+/** How many of the collections that a pool names are not among those listed. */
+export function countUnknownCollections(pool: LicensePool, collections: readonly Collection[]): number {
+  return pool.collections.filter((reference) => !collections.some((each) => isReferenceTo(each)(reference))).length;
+}
+
+function isReferenceTo({ id, name }: Collection) {
+  return (reference: string) => reference === id || reference === name;
 }
 
 /** The entitlements of a license; a pool has none. Immutable: a license is consumed by signing in. */

@@ -4,7 +4,12 @@ import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
 import type { PercipioContext } from '../context.ts';
 import { licenseType } from '../resource-types.ts';
 import { createGrantsOfAllLicenses, createLicenseGrants } from './license-grants.ts';
-import { toCollectionResource, toLicenseEntitlements, toPoolResource } from './license-resource.ts';
+import {
+  countUnknownCollections,
+  toCollectionResource,
+  toLicenseEntitlements,
+  toPoolResource,
+} from './license-resource.ts';
 import { readCollections, readPools, reportUnread } from './read-licenses.ts';
 
 export function createLicenseSyncer(percipio: PercipioContext): ResourceSyncer {
@@ -28,6 +33,10 @@ async function listLicenses(percipio: PercipioContext, context: Context): Promis
   reportUnread(collections, 'collections', context);
   const pools = await readPools(percipio, context);
   reportUnread(pools, 'license pools', context);
+  for (const pool of pools.items) {
+    const unknown = countUnknownCollections(pool, collections.items);
+    if (unknown > 0) context.reporter.countSkipped('collections of license pools that Percipio does not list', unknown);
+  }
   return [
     ...collections.items.map(toCollectionResource),
     ...pools.items.map((pool) => toPoolResource(pool, collections.items)),

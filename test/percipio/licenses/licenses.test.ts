@@ -101,6 +101,20 @@ test('each license has its own grants, and a pool has neither entitlements nor g
   assert.deepEqual(ids.sort(), expected);
 });
 
+test('a pool has the entitlements of the collections that Percipio lists, and the others are counted', async (t) => {
+  const { simulator, started } = await start(t);
+  const licenses = await readResources(started, 'license', 'before');
+  const listed = licenses.find(({ id }) => !id?.resource.startsWith('pool-'));
+  const pools = [{ id: 'p1', collections: [listed?.displayName, 'Gone', { id: 'c0' }] }, { id: 'p2' }];
+  simulator.faults.add({ kind: 'status', status: 200, body: pools, match: { path: /license-pools$/ } });
+  const list = started.connector.resourceTypes.find(({ type }) => type.id === 'license')?.list;
+  const { context, told } = createContext();
+  const page = await list?.page({ parent: undefined, pageSize: 1000 }, undefined, context);
+  const pool = page?.items.find(({ id }) => id?.resource === 'pool-p1');
+  assert.equal(pool?.description, `License pool of ${listed?.displayName}`);
+  assert.deepEqual(told.skipped, { 'collections of license pools that Percipio does not list': 2 });
+});
+
 test('what a sync has listed is not read again for grants', async (t) => {
   const { simulator, started } = await start(t);
   await readResources(started, 'user', 'sync-1');
