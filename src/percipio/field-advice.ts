@@ -22,17 +22,17 @@ const passwordRule =
   'Choose a password of at least 8 characters of at least 3 kinds: lower case, upper case, digits, special characters';
 
 /** Sentences for problems of one field; they win over those for a problem of any field. */
-const adviceOfField: Readonly<Partial<Record<Field, (problem: string) => string | undefined>>> = {
-  login_name: (problem) => {
+const adviceOfField: Readonly<Partial<Record<(typeof fields)[Field], (problem: string) => string | undefined>>> = {
+  'the login name': (problem) => {
     if (problem === 'invalid_login_name_format') {
       return 'Use only letters, digits and the characters @ _ + - . in the login name';
     }
     return problem === 'field_too_long' ? 'Use a login name of at most 128 characters' : undefined;
   },
-  external_id: (problem) =>
+  'the external user id': (problem) =>
     problem === 'field_too_long' ? 'Use an external user id of at most 255 characters' : undefined,
-  role: (problem) => (problem === 'is_invalid' ? `Use one of the roles ${userRoles.join(', ')}` : undefined),
-  password: (problem) => (problem === 'field_required' ? 'Percipio requires a password: set one' : passwordRule),
+  'the role': (problem) => (problem === 'is_invalid' ? `Use one of the roles ${userRoles.join(', ')}` : undefined),
+  'the password': (problem) => (problem === 'field_required' ? 'Percipio requires a password: set one' : passwordRule),
 };
 
 /** Sentences for a problem of any field. */
@@ -52,14 +52,9 @@ export function adviseOnField(fieldProblem: FieldProblem): string | undefined {
   if (isDuplicate(fieldProblem)) {
     return `Another user in Percipio has ${what} already, in this or another case; nothing was changed`;
   }
-  const special = name && adviceOfField[canonical[name] ?? name]?.(problem);
+  const special = name && adviceOfField[fields[name]]?.(problem);
   return special ?? (Object.hasOwn(adviceOfProblem, problem) ? adviceOfProblem[problem]?.(what) : undefined);
 }
-
-const canonical: Readonly<Partial<Record<Field, Field>>> = {
-  external_user_id: 'external_id',
-  new_password: 'password',
-};
 
 /** The API writes `loginName`, the import `login_name`. */
 function toFieldName(field: string): Field | undefined {
