@@ -28,14 +28,31 @@ async function startStalled(t: TestContext) {
   return { simulator, folder, before, child, finished };
 }
 
-/** The next sync has the same id and the same report, and leaves only its file. */
-async function assertContinues(simulator: PercipioSimulator, folder: WorkFolder): Promise<void> {
+/** A process that waits for a report. Percipio generates it once the clock is an hour later. */
+async function startWaiting(t: TestContext) {
+  const clock = { ms: Date.now() };
+  const simulator = await startSimulator(t, {
+    users: 30,
+    courses: 20,
+    activityRows: 200,
+    ...READY_AT_ONCE,
+    reportDelayMs: 3_600_000,
+    now: () => clock.ms,
+  });
+  const folder = await createWorkFolder(t);
+  const { child, finished } = startProcess(t, simulator, folder);
+  await simulator.requests.waitFor(({ path, status }) => report.test(path) && status === 200);
+  return { simulator, folder, clock, child, finished };
+}
+
+/** The next sync uses the same report, and leaves only its file. @returns its id */
+async function assertContinues(simulator: PercipioSimulator, folder: WorkFolder): Promise<string> {
   const reports = simulator.reportRequests.length;
   const { sync_id: syncId } = await runForSummary(simulator, folder);
   assert.deepEqual(await readIds(folder.file), trueIds(simulator));
   assert.equal(simulator.reportRequests.length, reports);
-  assert.ok(syncId);
   assert.deepEqual([await folder.list(), await folder.listTemporary()], [['sync.c1z'], []]);
+  return syncId;
 }
 
 for (const [signal, exitCode] of [
@@ -56,7 +73,8 @@ for (const [signal, exitCode] of [
     assert.ok(before.equals(await readFile(folder.file)));
     assert.deepEqual(await folder.list(), ['sync.c1z']);
     await simulator.requests.waitFor(({ outcome }) => outcome === 'aborted');
-    await assertContinues(simulator, folder);
+    const [, syncId] = /"sync_id":"(\w+)","msg":"kept the unfinished sync/.exec(outcome.stderr) ?? [];
+    assert.equal(await assertContinues(simulator, folder), syncId);
   });
 }
 
@@ -70,18 +88,7 @@ test('kill -9 leaves the file as it was, and the next sync continues', async (t)
 });
 
 test('a sync that is interrupted while Percipio generates the report says how another one can use it', async (t) => {
-  const clock = { ms: Date.now() };
-  const simulator = await startSimulator(t, {
-    users: 30,
-    courses: 20,
-    activityRows: 200,
-    ...READY_AT_ONCE,
-    reportDelayMs: 3_600_000,
-    now: () => clock.ms,
-  });
-  const folder = await createWorkFolder(t);
-  const { child, finished } = startProcess(t, simulator, folder);
-  await simulator.requests.waitFor(({ path, status }) => report.test(path) && status === 200);
+  const { simulator, folder, clock, child, finished } = await startWaiting(t);
   child.kill('SIGINT');
   const [, id, until] = /--report-id (\S+) before (\S+): /.exec((await finished).stderr) ?? [];
   assert.equal(id, simulator.reportRequests[0]?.reportId);
@@ -94,14 +101,7 @@ test('a sync that is interrupted while Percipio generates the report says how an
 });
 
 test('a sync that is killed while Percipio generates the report is continued with the same report', async (t) => {
-  const clock = { ms: Date.now() };
-  const simulator = await startSimulator(t, {
-    ...{ users: 30, courses: 20, activityRows: 200, ...READY_AT_ONCE },
-    ...{ reportDelayMs: 3_600_000, now: () => clock.ms },
-  });
-  const folder = await createWorkFolder(t);
-  const { child, finished } = startProcess(t, simulator, folder);
-  await simulator.requests.waitFor(({ path, status }) => report.test(path) && status === 200);
+  const { simulator, folder, clock, child, finished } = await startWaiting(t);
   child.kill('SIGKILL');
   await finished;
   clock.ms += 3_600_000;
@@ -110,14 +110,7 @@ test('a sync that is killed while Percipio generates the report is continued wit
 });
 
 test('a report that Percipio has lost since is requested again', async (t) => {
-  const clock = { ms: Date.now() };
-  const simulator = await startSimulator(t, {
-    ...{ users: 30, courses: 20, activityRows: 200, ...READY_AT_ONCE },
-    ...{ reportDelayMs: 3_600_000, now: () => clock.ms },
-  });
-  const folder = await createWorkFolder(t);
-  const { child, finished } = startProcess(t, simulator, folder);
-  await simulator.requests.waitFor(({ path, status }) => report.test(path) && status === 200);
+  const { simulator, folder, clock, child, finished } = await startWaiting(t);
   child.kill('SIGKILL');
   await finished;
   simulator.expireReport(simulator.reportRequests[0]?.reportId ?? '');
