@@ -15,6 +15,7 @@ import { startPercipioSimulator } from '../src/simulator/percipio/percipio-simul
 
 const { values } = parseArgs({ options: { kills: { type: 'string', default: '100' } } });
 const kills = Number(values.kills);
+if (!(kills >= 1)) throw new Error(`--kills must be a positive number, not ${values.kills}`);
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
 const simulator = await startPercipioSimulator({ users: 1200, courses: 50, activityRows: 5000, reportDelayMs: 0 });
