@@ -20,6 +20,8 @@ interface Case {
   readonly options?: PercipioSimulatorOptions;
   readonly argv?: readonly string[];
   readonly note?: string;
+  /** Whether only this program has the settings. */
+  readonly isOurs?: boolean;
 }
 
 const quick: readonly Case[] = [
@@ -37,6 +39,7 @@ const quick: readonly Case[] = [
   { users: 1500, courses: 300, limited: 60, reportSeconds: 0 },
   { users: 1500, courses: 1500, reportSeconds: 0, argv: ['--skip-entitlements-and-grants'], note: 'no grants' },
   { users: 1500, courses: 1500, reportSeconds: 0, argv: ['--sync-resource-types=user'], note: 'users only' },
+  { users: 1500, courses: 1500, reportSeconds: 0, argv: ['--sync-licenses'], note: 'licenses', isOurs: true },
 ];
 
 const slow: readonly Case[] = [5, 50, 70, 200].map((reportSeconds) => ({ users: 1500, courses: 1500, reportSeconds }));
@@ -49,7 +52,7 @@ writeLine(['---:', '---:', '---:', '---:', '---', '---', ...(other ? ['---'] : [
 for (const each of process.argv.includes('--slow') ? slow : quick) {
   const cells = [each.users, each.courses, each.limited ?? '', `${each.reportSeconds} s`, each.note ?? ''];
   cells.push(await count(each, [process.execPath, main]));
-  if (other) cells.push(await count(each, [other]));
+  if (other) cells.push(each.isOurs ? '' : await count(each, [other]));
   writeLine(cells);
 }
 
@@ -104,6 +107,9 @@ function countKinds({ requests }: PercipioSimulator): string {
     ['compliance', /compliance-content$/],
     ['search', /search-content$/],
     ['report', /learning-activity$/],
+    ['license report', /entitlements$/],
+    ['collections', /collections$/],
+    ['license pools', /license-pools$/],
     ['polls', /report-requests\/:id$/],
   ];
   const parts = kinds.map(([name, path]) => {
