@@ -116,7 +116,7 @@ const failures: readonly Failure[] = [
     argv: ['--limited-courses={00000000-0000-4000-8000-00000000000A}; {00000000-0000-4000-8000-00000000000B}'],
     says: [
       /--limited-courses \(BATON_LIMITED_COURSES\): none of its courses can be synced/,
-      /00000000-0000-4000-8000-00000000000a is not synced: Percipio finds no course or assessment with this id/,
+      /00000000-0000-4000-8000-00000000000a is not synced: Percipio finds nothing of the --content-types with this id/,
     ],
   },
   {

@@ -117,7 +117,7 @@ test('--limited-courses: those courses and their grants, and what is not synced 
     entitlements: [...simulator.truth.entitlementIds(scope)].sort(),
     grants: [...simulator.truth.grantIds(scope)].sort(),
   });
-  assert.match(stdout, new RegExp(`\nWarning: --limited-courses: ${unknown} is not synced: Percipio finds no course`));
+  assert.match(stdout, new RegExp(`\nWarning: --limited-courses: ${unknown} is not synced: Percipio finds nothing of`));
   assert.match(stdout, new RegExp(`\nWarning: --limited-courses: ${inactive?.id} is not synced: ".*" is inactive`));
 });
 

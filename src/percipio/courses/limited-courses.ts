@@ -62,7 +62,7 @@ function noCourseError(count: number, problems: readonly string[]): ServiceError
 }
 
 const notFound =
-  'Percipio finds no course or assessment with this id. Check the id, and whether the organization has a license for it';
+  'Percipio finds nothing of the --content-types with this id. Check the id, the types, and whether the organization has a license for it';
 
 /** Why a course that the operator named is not synced, and what to do about it. */
 function describeSkip({ item, skipReason }: FoundContent): string {

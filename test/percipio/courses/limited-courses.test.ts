@@ -60,7 +60,11 @@ test('a long list comes in pages, and every course once', async (t) => {
 });
 
 const notSynced: [what: string, item: ReturnType<typeof titled> | undefined, expected: RegExp][] = [
-  ['that Percipio does not know', undefined, /Percipio finds no course or assessment with this id\. Check the id, /],
+  [
+    'that Percipio does not know',
+    undefined,
+    /Percipio finds nothing of the --content-types with this id\. Check the id, /,
+  ],
   [
     'that is inactive',
     { ...titled(5), lifecycle: { status: 'INACTIVE' } },
