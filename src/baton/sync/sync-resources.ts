@@ -47,9 +47,11 @@ function grantsToPrefetch(types: readonly ResourceType[], { state }: SyncContext
 function storeResources(list: readonly Resource[], typeId: string, context: SyncContext): readonly ActionInit[] {
   const { store, observer } = context;
   const usable = acceptResources(list, typeId, context);
+  // First: a sync that is continued takes what is stored for planned.
+  const listings = usable.flatMap((resource) => childListings(resource, context));
   store.putResources(usable);
   observer.pageWritten('resources', { [typeId]: usable.length });
-  return usable.flatMap((resource) => childListings(resource, context));
+  return listings;
 }
 
 /** The listings of a resource's children that are not planned yet. */

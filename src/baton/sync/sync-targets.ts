@@ -50,8 +50,9 @@ export const targetsStep: Step = {
       nextPageToken: '',
       items: 1,
       store: () => {
+        const listings = childListings(resource, context);
         store(context, resource);
-        return childListings(resource, context);
+        return listings;
       },
     };
   },

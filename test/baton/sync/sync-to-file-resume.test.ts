@@ -5,10 +5,15 @@ import { readdir, readFile, rmdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { create } from '@bufbuild/protobuf';
+import { anyPack } from '@bufbuild/protobuf/wkt';
+import { ChildResourceTypeSchema } from '#gen/c1/connector/v2/annotation_resource_tree_pb.js';
+import { ResourceSchema, ResourceTypeSchema } from '#gen/c1/connector/v2/resource_pb.js';
 import { Code, ServiceError } from '../../../src/baton/author/service-error.ts';
 import { readC1z } from '../../../src/baton/c1z/c1z-reader.ts';
 import { c1zPlace } from '../c1z/temporary-folder.ts';
 import { readRecords } from './hotel.ts';
+import { connectorOf } from './listing-services.ts';
 import { syncHotel } from './sync-hotel.ts';
 
 type Place = Awaited<ReturnType<typeof c1zPlace>>;
@@ -182,6 +187,33 @@ test('a sync that starts over by itself reports what it skipped itself, and noth
   assert.match(second.log, /starting over/);
   assert.deepEqual([...second.tally.skippedCounts], []);
   assert.doesNotMatch(second.tally.warnings.join('\n'), /was skipped/);
+});
+
+test('a page that could not be stored is stored by the next sync, with what is below its resources', async (t) => {
+  const place = await c1zPlace(t);
+  const types = ['floor', 'room'].map((id) => create(ResourceTypeSchema, { id }));
+  const child = anyPack(ChildResourceTypeSchema, create(ChildResourceTypeSchema, { resourceTypeId: 'room' }));
+  const sync = async (annotation: typeof child) => {
+    const list = [child, annotation].map((each, i) =>
+      create(ResourceSchema, { id: { resourceType: 'floor', resource: String(i) }, annotations: [each] }),
+    );
+    const services = connectorOf(types, {
+      listResources: ({ resourceTypeId, parentResourceId }) => {
+        if (resourceTypeId === 'floor') return { list };
+        const id = { resourceType: 'room', resource: parentResourceId?.resource ?? '' };
+        return { list: parentResourceId ? [create(ResourceSchema, { id })] : [] };
+      },
+    });
+    return await syncHotel(place, nothing, { services });
+  };
+  assert.equal((await sync({ ...child, value: Uint8Array.of(0xff) })).kept, 1);
+  const { synced, log } = await sync(child);
+  assert.ok(synced);
+  assert.match(log, /continuing a sync that did not end/);
+  assert.deepEqual([...synced.stats.resourcesByType].sort(), [
+    ['floor', 2],
+    ['room', 2],
+  ]);
 });
 
 test('a sync that fails before it has read anything leaves nothing', async (t) => {
