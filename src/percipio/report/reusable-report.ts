@@ -40,7 +40,7 @@ export class ReusableReport {
   get advice(): string | undefined {
     if (!this.#latest) return undefined;
     const { id, requestedAt } = this.#latest;
-    const howTo = `Percipio has the activity report of this sync, or is still generating it. A sync that does not continue this one can use it with --report-id ${id}`;
+    const howTo = `Percipio has the activity report of this sync, or is still generating it. To use it, repeat the sync with --report-id ${id}`;
     if (!requestedAt) return howTo;
     const until = new Date(requestedAt.getTime() + usefulMs);
     return `${howTo} before ${toSeconds(until)}: it has the activity until ${toSeconds(requestedAt)}, and is too old after a day`;

@@ -11,7 +11,7 @@ test('a report that was requested can be used by another sync, for a day', () =>
   reusable.set(uuid(1), requestedAt);
   assert.equal(
     reusable.advice,
-    `Percipio has the activity report of this sync, or is still generating it. A sync that does not continue this one can use it with --report-id ${uuid(1)} before 2026-03-02T10:20:30Z: it has the activity until 2026-03-01T10:20:30Z, and is too old after a day`,
+    `Percipio has the activity report of this sync, or is still generating it. To use it, repeat the sync with --report-id ${uuid(1)} before 2026-03-02T10:20:30Z: it has the activity until 2026-03-01T10:20:30Z, and is too old after a day`,
   );
   reusable.set(uuid(2), requestedAt);
   assert.match(reusable.advice, new RegExp(`--report-id ${uuid(2)} before`));
@@ -35,7 +35,7 @@ test('a given report is for the first sync, and can be given again if that fails
     [uuid(1), uuid(2), undefined].map((id) => reusable.isGiven(id)),
     [true, false, false],
   );
-  assert.match(reusable.advice ?? '', new RegExp(`can use it with --report-id ${uuid(1)}$`));
+  assert.match(reusable.advice ?? '', new RegExp(`repeat the sync with --report-id ${uuid(1)}$`));
   const none = new ReusableReport();
   assert.deepEqual([none.take(), none.isGiven(undefined)], [undefined, false]);
 });
