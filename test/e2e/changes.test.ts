@@ -110,7 +110,7 @@ test('the same file again changes nothing, and a corrected row is done', async (
     outcome: 'failed',
     code: 'NOT_FOUND',
     reason: 'account_not_found',
-    message: 'nobody in the application goes by this name',
+    message: 'no account in the application has this name',
   });
   const again = await place.runForRecord();
   assert.deepEqual([again.record.skipped, again.record.done, again.record.failed, place.writes()], [1, 0, 1, 1]);
@@ -161,7 +161,7 @@ test('all faults of a file are listed at once, before anything is asked', async 
     faults[1] ?? '',
     /^line 1: unknown column "emial"; did you mean email\? Valid columns: change, person, /,
   );
-  assert.match(faults[2] ?? '', /^line 1: unknown column "password"; Valid columns: .* custom_attributes\.NAME/);
+  assert.match(faults[2] ?? '', /^line 1: unknown column "password"; valid columns: .* custom_attributes\.NAME/);
   const [, otherActions = ''] = / activate, deactivate, attributes, (.*)$/.exec(faults[6] ?? '') ?? [];
   assert.match(otherActions, /\badopt_user\b/);
   assert.deepEqual(faults.slice(3, 13), [
@@ -308,7 +308,7 @@ test('the log says which rows failed, without names', async (t) => {
   const { stderr, stdout } = await place.run({ argv: ['--log-format=json'] });
   assert.match(stderr, /"line":2,"change":"deactivate","code":"NOT_FOUND","reason":"account_not_found"/);
   assert.ok(!stderr.includes('nobody@example.com'), stderr);
-  assert.match(stdout, /\n {2}line 2: deactivate nobody@example\.com: nobody in the application goes by this name\n/);
+  assert.match(stdout, /\n {2}line 2: deactivate nobody@example\.com: no account in the application has this name\n/);
   assert.match(stdout, /Run the same command again to repeat what failed and to do the rest\.\n$/);
 });
 

@@ -36,7 +36,7 @@ export async function applyChange(change: Change, options: ApplyOptions): Promis
   if (change.kind.work.kind === 'create') return await createAccount(change, options);
   const account = await options.naming.findAccount(change.person, options.context);
   if (!account?.id) {
-    throw new ServiceError(Code.NotFound, 'nobody in the application goes by this name', {
+    throw new ServiceError(Code.NotFound, 'no account in the application has this name', {
       reason: 'account_not_found',
     });
   }

@@ -58,10 +58,10 @@ function findUnknownColumns(
   return new Map(
     unknown.map(([column, line]) => {
       const meant = closestName(column, valid);
-      const hint = meant ? `did you mean ${meant}? ` : '';
+      const hint = meant ? `did you mean ${meant}? Valid` : 'valid';
       return [
         column,
-        { line, problem: `unknown column ${JSON.stringify(column)}; ${hint}Valid columns: ${valid.join(', ')}` },
+        { line, problem: `unknown column ${JSON.stringify(column)}; ${hint} columns: ${valid.join(', ')}` },
       ];
     }),
   );
