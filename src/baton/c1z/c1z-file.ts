@@ -16,9 +16,10 @@ import {
 import { toStorageError } from './file/storage-error.ts';
 import { checkTarget, type FileIdentity, identifyFile } from './file/target-file.ts';
 import { TemporaryFolder } from './file/temporary-folder.ts';
-import { type ContinueSyncOptions, SyncWriter } from './sync-writer.ts';
+import { SyncWriter } from './sync-writer.ts';
 import { createSchema } from './tables/schema.ts';
 import {
+  type ContinueSyncOptions,
   listRuns,
   reopenRun,
   type StartSyncOptions,

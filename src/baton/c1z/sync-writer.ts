@@ -15,23 +15,16 @@ import { RecordTables } from './tables/record-table.ts';
 import { deleteRun, keptFullRunsDefault, selectRunsToDelete } from './tables/retention.ts';
 import { SessionRows } from './tables/session-rows.ts';
 import {
+  type ContinueSyncOptions,
   finishRun,
   insertRun,
   listRuns,
   type StartSyncOptions,
-  type SyncRun,
   type SyncType,
   updateSyncToken,
 } from './tables/sync-runs.ts';
 import { countGrantsBySlug, countRows, type SyncStats } from './tables/sync-stats.ts';
 import { formatTimestamp } from './tables/timestamp.ts';
-
-/** An unfinished run to continue. */
-export interface ContinueSyncOptions {
-  readonly continues: SyncRun;
-  /** Its notes, if its database no longer has them. */
-  readonly notes: string;
-}
 
 interface EndSyncOptions {
   /** The last checkpoint: `{"current_action_id":N,"completed_actions_count":N,"version":1}`. */

@@ -31,6 +31,13 @@ export interface StartSyncOptions {
   readonly parentSyncId?: string | undefined;
 }
 
+/** An unfinished run to continue. */
+export interface ContinueSyncOptions {
+  readonly continues: SyncRun;
+  /** Its notes, if its database no longer has them. */
+  readonly notes: string;
+}
+
 /** What is stored when a run ends. */
 interface RunEnd {
   readonly endedAt: Date;
