@@ -166,7 +166,7 @@ test('all faults of a file are listed at once, before anything is asked', async 
   assert.match(otherActions, /\badopt_user\b/);
   assert.deepEqual(faults.slice(3, 13), [
     'line 2: reactivate must be true or false',
-    'line 3: names nobody: set one of external_user_id, email, login_name',
+    'line 3: identifies nobody: set at least one of external_user_id, email, login_name',
     'line 3: create needs external_user_id',
     `line 4: unknown change "crate"; valid changes: create, role, activate, deactivate, attributes, ${otherActions}`,
     'line 5: unknown role; valid roles: Learner (LEARNER), Site Admin (ADMIN), Content Curator (CONTENT_CURATOR), Content Coordinator (CONTENT_COORDINATOR), Learning Admin (LEARNING_ADMIN), Manager (MANAGER)',

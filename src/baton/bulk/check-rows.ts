@@ -98,7 +98,8 @@ async function checkRow(
   const { work } = kind;
   if (work.kind === 'create') {
     if (person !== undefined) problems.push(`${personColumn} does not apply to ${kind.word}: name the new account`);
-    if (ownNames.length === 0) problems.push(`names nobody: set one of ${naming.accountFields.join(', ')}`);
+    if (ownNames.length === 0)
+      problems.push(`identifies nobody: set at least one of ${naming.accountFields.join(', ')}`);
   } else if (person === undefined) {
     problems.push(`needs a ${personColumn}: an e-mail, a login or an id`);
   }
