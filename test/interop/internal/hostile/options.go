@@ -88,6 +88,17 @@ var targetScenarios = []Scenario{
 	{Name: "a target with grants of another resource", Build: changed(targeting(target("group", "g1")), func(w *World) {
 		w.Add(Grants, "group:g1", memberOf("g2", id("user", "u5")), memberOf("gone", id("user", "u5")))
 	})},
+	{Name: "a target with grants that bring a resource", Build: changed(targeting(target("group", "g1")), func(w *World) {
+		w.Add(Grants, "group:g1", memberOf("new", id("user", "u5")))
+		w.First(Grants, "group:g1").Annotate(&v2.InsertResourceGrants{})
+	})},
+	{Name: "a target with grants that bring a child of another target", Differs: ContentsDiffer, Parity: twiceRow, Rows: []string{"v1_resources role:r2"},
+		Build: changed(targeting(target("group", "g1"), target("group", "g2")), func(w *World) {
+			w.First(GetResource, "group:g2").Items = []proto.Message{group("g2", child("role"))}
+			w.Add(Resources, Below("role", id("group", "g2")), below("g2", resource("role", "r2")))
+			w.Add(Grants, "group:g1", grant(id("role", "r2"), "assigned", id("user", "u5")))
+			w.First(Grants, "group:g1").Annotate(&v2.InsertResourceGrants{})
+		})},
 	{Name: "a target that skips", Build: changed(targeting(target("group", "g1"), target("group", "g2")), func(w *World) {
 		w.First(GetResource, "group:g1").Items = []proto.Message{group("g1", &v2.SkipEntitlementsAndGrants{})}
 		w.First(GetResource, "group:g2").Items = []proto.Message{group("g2", &v2.SkipGrants{})}

@@ -12,7 +12,7 @@ import (
 // Random is a world from a seed: always the same one. It leaves out what our sync makes better than the Go syncer, see
 // docs/parity.md.
 func Random(seed uint64) *World {
-	r := &randomWorld{World: NewWorld(), random: rand.New(rand.NewPCG(seed, 16))}
+	r := &randomWorld{World: NewWorld(), random: rand.New(rand.NewPCG(seed, 16)), described: map[string]bool{}}
 	r.addTypes()
 	r.addResources()
 	r.addEntitlements()
@@ -30,6 +30,8 @@ type randomWorld struct {
 	random    *rand.Rand
 	types     []*v2.ResourceType
 	resources []*v2.Resource
+	// described are the subjects of the resources that grants to them describe.
+	described map[string]bool
 	// entitlements are those to grant.
 	entitlements []*v2.Entitlement
 	// enqueued is how many page tokens were enqueued.
@@ -197,10 +199,8 @@ func (r *randomWorld) addGrants() {
 	if len(r.resources) == 0 {
 		return
 	}
-	// The same in all grants: of several sources that describe it differently, the Go syncer takes a random one.
-	whole := map[*v2.ResourceId]bool{}
 	for _, each := range r.resources {
-		whole[each.GetId()] = r.chance(10)
+		r.described[Of(each.GetId())] = r.chance(10)
 	}
 	for _, of := range r.entitlements {
 		resourceID := of.GetResource().GetId()
@@ -214,7 +214,7 @@ func (r *randomWorld) addGrants() {
 			if r.chance(4) {
 				principal = id("alien", "a")
 			}
-			made := grant(resourceID, of.GetSlug(), principal)
+			made := r.grant(resourceID, of.GetSlug(), principal)
 			if granted[made.GetId()] && !r.chance(20) {
 				continue
 			}
@@ -222,20 +222,28 @@ func (r *randomWorld) addGrants() {
 			if r.chance(10) {
 				made.Annotations = pack(&v2.GrantImmutable{SourceId: fmt.Sprint(r.random.IntN(10))})
 			}
-			if whole[principal] {
-				made.Principal = &v2.Resource{Id: principal, DisplayName: "whole", Annotations: pack(&v2.ExternalLink{Url: "https://x.test"})}
-			}
 			r.Add(Grants, subject, made)
 		}
 		if r.chance(4) {
 			// A slug of its own: which of two listings wins differs from the Go syncer, see twiceRow.
 			slug := "for " + of.GetId()
-			r.Add(Grants, subject, grant(id(pick(r, r.types).GetId(), fmt.Sprint("brought", r.random.IntN(5))), slug, pick(r, r.resources).GetId()))
+			brought := id(pick(r, r.types).GetId(), fmt.Sprint("brought", r.random.IntN(5)))
+			r.Add(Grants, subject, r.grant(brought, slug, pick(r, r.resources).GetId()))
 			if r.random.IntN(3) > 0 {
 				r.First(Grants, subject).Annotations = pack(&v2.InsertResourceGrants{})
 			}
 		}
 	}
+}
+
+// grant is a grant whose principal has the same description in every grant: of several descriptions, the Go syncer takes a
+// random one.
+func (r *randomWorld) grant(of *v2.ResourceId, slug string, principal *v2.ResourceId, annotations ...proto.Message) *v2.Grant {
+	made := grant(of, slug, principal, annotations...)
+	if r.described[Of(principal)] {
+		made.Principal = &v2.Resource{Id: principal, DisplayName: "whole", Annotations: pack(&v2.ExternalLink{Url: "https://x.test"})}
+	}
+	return made
 }
 
 // addExpansion lets resources that hold an entitlement give it to those who hold one of theirs. Entitlements only give
@@ -255,7 +263,7 @@ func (r *randomWorld) addExpansion() {
 			expandable.EntitlementIds = append(expandable.EntitlementIds, "gone")
 		}
 		of := target.GetResource().GetId()
-		made := grant(of, target.GetSlug(), source.GetResource().GetId(), expandable)
+		made := r.grant(of, target.GetSlug(), source.GetResource().GetId(), expandable)
 		// Another id than that of a direct grant to the same principal, which must stay as it is.
 		made.Id += " expands " + source.GetSlug()
 		r.Add(Grants, r.subject(of, &v2.TypeScopedGrants{}), made)
