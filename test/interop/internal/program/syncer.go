@@ -60,7 +60,8 @@ func (s *Syncer) Sync(t testing.TB, request SyncRequest) (result SyncResult) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	response, err := http.Post(s.URL, "application/json", bytes.NewReader(body))
+	client := http.Client{Timeout: runTimeout}
+	response, err := client.Post(s.URL, "application/json", bytes.NewReader(body))
 	if err != nil {
 		t.Fatalf("our syncer does not respond: %v", err)
 	}
