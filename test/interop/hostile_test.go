@@ -40,20 +40,17 @@ func TestHostileConnector(t *testing.T) {
 			t.Parallel()
 			compared := syncBoth(t, syncer, scenario.Build)
 			t.Log(compared.describe())
-			if scenario.Fails != (compared.goError != nil) {
-				t.Errorf("the scenario is not what it should be: the Go syncer ended with %s", compared.goCode)
-			}
+			check.That(t, scenario.Fails == (compared.goError != nil), "the Go syncer ended with %s, unlike what the scenario expects", compared.goCode)
 			if scenario.Unstable {
 				check.Equal(t, "errors", compared.goCode, compared.ownCode)
 				for _, row := range compared.rows {
 					check.That(t, row.own != nil, "%s", row.describe())
 				}
-			} else if difference := compared.difference(); difference != scenario.Differs {
-				t.Errorf("%s, but expected: %s", difference, scenario.Differs)
-			} else if rows := mapped(compared.rows, rowDifference.ID); !slices.Equal(rows, scenario.Rows) {
-				t.Errorf("rows %q differ, but expected: %q", rows, scenario.Rows)
+			} else {
+				check.Equal(t, "difference", compared.difference(), scenario.Differs)
+				rows := mapped(compared.rows, rowDifference.ID)
+				check.That(t, slices.Equal(rows, scenario.Rows), "these rows differ: %q, want %q", rows, scenario.Rows)
 			}
-			check.Passed(1)
 		})
 	}
 }
@@ -72,14 +69,16 @@ func TestHostileSeeds(t *testing.T) {
 				if compared.goError != nil {
 					failed.Add(1)
 				}
-				if difference := compared.difference(); difference != hostile.None {
+				isEqual := compared.difference() == hostile.None
+				if !isEqual {
 					differing.Add(1)
-					t.Error(compared.describe())
 				}
-				check.Passed(1)
+				check.That(t, isEqual, "%s", compared.describe())
 			})
 		}
 	})
+	// Otherwise worlds that nobody can sync would be equal. A few of them may fail.
+	check.That(t, count < 20 || int(failed.Load()) < count/2, "the Go syncer failed on %d of %d worlds", failed.Load(), count)
 	t.Logf("%d seeds: %d rows; the Go syncer failed on %d; %d differ", count, rows.Load(), failed.Load(), differing.Load())
 }
 
