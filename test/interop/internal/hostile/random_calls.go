@@ -50,7 +50,7 @@ func (r *randomWorld) enqueue(call Call) {
 		token := fmt.Sprint("enqueued ", r.enqueued)
 		r.Page(call.Method, call.Subject, token).Items = page.Items[1:2:2]
 		// What a response says of its grants counts for each of its pages.
-		r.Page(call.Method, call.Subject, token).Annotations = append(page.Annotations[:0:0], page.Annotations...)
+		r.Page(call.Method, call.Subject, token).Annotations = slices.Clone(page.Annotations)
 		page.Items = append(page.Items[:1:1], page.Items[2:]...)
 		tokens = append(tokens, token)
 	}

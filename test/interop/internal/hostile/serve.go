@@ -2,6 +2,7 @@ package hostile
 
 import (
 	"context"
+	"maps"
 	"net"
 	"slices"
 	"sync"
@@ -56,11 +57,7 @@ func Serve(t testing.TB, world *World) *Server {
 func (s *Server) Calls() map[Call]int {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	calls := make(map[Call]int, len(s.attempts))
-	for call, attempts := range s.attempts {
-		calls[call] = attempts
-	}
-	return calls
+	return maps.Clone(s.attempts)
 }
 
 // answer is the page for a call, or the failure that the world has for this attempt.

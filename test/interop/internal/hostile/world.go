@@ -58,7 +58,7 @@ type World struct {
 type Options struct {
 	// ResourceTypes are the only ones to sync, if there are any.
 	ResourceTypes []string
-	// Targets are the only resources to sync, as bids, if there are any.
+	// Targets are the only resources to sync, if there are any.
 	Targets                   []*v2.Resource
 	SkipEntitlementsAndGrants bool
 	SkipGrants                bool
