@@ -25,6 +25,7 @@ RUN chown node:node /data
 USER node
 # Service mode and `serve` answer the check below on 127.0.0.1:8081. Kubernetes ignores HEALTHCHECK.
 ENV BATON_HEALTH_CHECK=true
-HEALTHCHECK --interval=60s --timeout=10s --start-period=60s CMD ["node", "/app/dist/main.js", "health-check", "--endpoint=live"]
-# The flag limits the space for young objects; docs/deploy.md has the figures.
-ENTRYPOINT ["node", "--max-semi-space-size=8", "/app/dist/main.js"]
+HEALTHCHECK --interval=60s --timeout=10s --start-period=60s CMD ["node", "--permission", "--allow-fs-read=*", "/app/dist/main.js", "health-check", "--endpoint=live"]
+# --max-semi-space-size limits the space for young objects; docs/deploy.md has the figures. It also describes the other
+# flags: no debugger, no other programs, and no files outside of /tmp and /data. --allow-worker has a warning.
+ENTRYPOINT ["node", "--max-semi-space-size=8", "--disable-sigusr1", "--permission", "--allow-fs-read=*", "--allow-fs-write=/tmp", "--allow-fs-write=/data", "--allow-worker", "--disable-warning=PERM0006", "/app/dist/main.js"]

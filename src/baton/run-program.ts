@@ -27,6 +27,7 @@ export interface ProgramOptions extends Omit<Program, 'fields'> {
  */
 export async function runProgram({ commands = [], ...options }: ProgramOptions): Promise<void> {
   const program = { fields: [], ...options };
+  disarmDebugger();
   process.exitCode = await runCommandLine(program, withStandardCommands(commands), {
     argv: process.argv.slice(2),
     env: process.env,
@@ -54,6 +55,11 @@ export function withStandardCommands(commands: readonly Command[]): CommandSet {
     ...commands,
   ];
   return { default: runCommand, named };
+}
+
+/** Without a listener, Node opens its debugger on SIGUSR1, which any program of this machine can then control it through. */
+function disarmDebugger(): void {
+  process.on('SIGUSR1', () => {});
 }
 
 function abortOnSignal(): AbortSignal {

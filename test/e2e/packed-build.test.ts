@@ -53,10 +53,13 @@ test('the build starts as the image does, syncs for ConductorOne, is well and en
     BATON_BASE_URL: percipio.url,
     BATON_HEALTH_CHECK_PORT: String(await findFreePort()),
   };
-  const start = (words: readonly string[]) => {
-    const [command = '', ...args] = words.map((word) => word.replace(/^\/app\//, `${app}/`));
+  const start = (words: readonly string[], more: NodeJS.ProcessEnv = {}) => {
+    const places = { '/app': app, '/tmp': temporaryFolder, '/data': work };
+    const [command = '', ...args] = words.map((word) =>
+      word.replace(/(?<=^|=)\/(?:app|tmp|data)(?=\/|$)/, (place) => places[place as keyof typeof places]),
+    );
     assert.equal(command, 'node');
-    return startIn(t, work, env, args);
+    return startIn(t, work, { ...env, ...more }, args);
   };
 
   const program = start(image?.entrypoint ?? []);
@@ -68,9 +71,14 @@ test('the build starts as the image does, syncs for ConductorOne, is well and en
 
   assert.deepEqual(await start(image?.healthcheck ?? []).finished, { exitCode: 0, stdout: '', stderr: '' });
 
-  program.kill();
+  // In any other Node process, this opens the debugger.
+  program.kill('SIGUSR1');
+  assert.deepEqual((await start(image?.healthcheck ?? []).finished).exitCode, 0);
+
+  program.kill('SIGTERM');
   const { exitCode, stdout, stderr } = await program.finished;
   assert.deepEqual([exitCode, stdout], [0, ''], stderr);
+  assert.doesNotMatch(stderr, /debugger|inspector|Warning/i);
   const left = await Promise.all([readdir(work), readdir(temporaryFolder)]);
   assert.deepEqual(left, [[], []], 'it writes to its temporary folder alone, and leaves nothing there');
   assert.equal((await readdir(app, { recursive: true })).length, installed);
@@ -78,6 +86,24 @@ test('the build starts as the image does, syncs for ConductorOne, is well and en
   const unwell = await start(image?.healthcheck ?? []).finished;
   assert.equal(unwell.exitCode, 1);
   assert.match(unwell.stderr, /is a connector running there with --health-check/);
+
+  const oneShot = {
+    BATON_CLIENT_ID: '',
+    BATON_CLIENT_SECRET: '',
+    BATON_HEALTH_CHECK: 'false',
+    BATON_LOG_LEVEL: 'warn',
+  };
+  for (const what of ['a new file', 'an existing file']) {
+    const synced = await start(image?.entrypoint ?? [], oneShot).finished;
+    assert.deepEqual([synced.exitCode, synced.stderr], [0, ''], what);
+    assert.deepEqual(await readIds(join(work, 'sync.c1z')), trueIds(percipio), what);
+  }
+  const elsewhere = ['--file', '../sync.c1z'];
+  const forbidden = await start([...(image?.entrypoint ?? []), ...elsewhere], oneShot).finished;
+  assert.equal(forbidden.exitCode, 1);
+  assert.match(forbidden.stderr, /permission model forbids it; to allow it, set NODE_OPTIONS=--allow-fs-write=\S+/);
+  const allowed = { ...oneShot, NODE_OPTIONS: `--allow-fs-write=${folder}` };
+  assert.equal((await start([...(image?.entrypoint ?? []), ...elsewhere], allowed).finished).exitCode, 0);
 });
 
 /** Builds what the Dockerfile copies, and puts what the image takes of it into a folder. */
@@ -109,14 +135,14 @@ async function linkPackages(folder: string): Promise<void> {
 }
 
 /** Starts Node in a folder. It is killed when the test ends, if it still runs. */
-function startIn(t: TestContext, cwd: string, env: Readonly<Record<string, string>>, args: readonly string[]) {
+function startIn(t: TestContext, cwd: string, env: NodeJS.ProcessEnv, args: readonly string[]) {
   const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   t.after(() => child.kill('SIGKILL'));
   const exited = once(child, 'exit') as Promise<[number | null]>;
   const finished = Promise.all([exited, text(child.stdout), text(child.stderr)]).then(
     ([[exitCode], stdout, stderr]) => ({ exitCode, stdout, stderr }),
   );
-  return { finished, kill: () => child.kill('SIGTERM') };
+  return { finished, kill: (signal: NodeJS.Signals) => child.kill(signal) };
 }
 
 /** The check has to know the port before the program starts. */

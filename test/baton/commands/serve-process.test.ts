@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createClient } from '@connectrpc/connect';
@@ -12,7 +13,7 @@ import { ResourceGetterService, ResourceTypesService } from '#gen/c1/connector/v
 function start(t: TestContext, program: string, argv: readonly string[]) {
   const path = fileURLToPath(new URL(program, import.meta.url));
   const child = spawn(process.execPath, [path, 'serve', '--listen=127.0.0.1:0', '--log-level=error', ...argv], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   t.after(() => child.kill('SIGKILL'));
   const exited = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
@@ -46,13 +47,17 @@ async function startAndCall(t: TestContext, book: string) {
   return { child, exited, readUntil, call };
 }
 
-test('the program serves its connector until it is told to stop', async (t) => {
+test('the program serves its connector until it is told to stop, and opens no debugger on SIGUSR1', async (t) => {
   const settings = ['--organization-id=3f2504e0-4f89-41d3-9a0c-0305e82c3301', '--api-token=token'];
   const { child, exited, connect } = start(t, '../../../src/main.ts', settings);
-  const { list } = await createClient(ResourceTypesService, await connect()).listResourceTypes({});
+  const errors = text(child.stderr);
+  const transport = await connect();
+  child.kill('SIGUSR1');
+  const { list } = await createClient(ResourceTypesService, transport).listResourceTypes({});
   assert.deepEqual(list.map(({ id }) => id).sort(), ['course', 'role', 'user']);
   child.kill('SIGTERM');
   assert.deepEqual(await exited, [0, null]);
+  assert.equal(await errors, '');
 });
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {

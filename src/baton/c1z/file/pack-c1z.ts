@@ -1,7 +1,7 @@
 // Packs a database into a .c1z file atomically: afterwards the file is either the old one or the complete new one.
 import { randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
+import { type BigIntStats, createReadStream } from 'node:fs';
+import { chmod, type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { constants, createZstdCompress } from 'node:zlib';
@@ -18,7 +18,7 @@ export interface SavedC1z {
   readonly databaseBytes: number;
 }
 
-/** For a new file: it has the names and e-mail addresses of people. */
+/** For a new file, less what the umask says: it has the names and e-mail addresses of people. */
 const newFileMode = 0o600;
 
 interface PackOptions {
@@ -40,9 +40,10 @@ export async function packC1z(
 ): Promise<SavedC1z> {
   const temporaryPath = temporaryPathOf(path, randomBytes(8).toString('hex'));
   try {
+    const former = await statRegular(path);
     const file = await open(temporaryPath, 'wx', newFileMode);
     try {
-      const saved = await fill(file, path, databasePath, signal);
+      const { fileBytes, databaseBytes } = await fill(file, temporaryPath, former, databasePath, signal);
       signal?.throwIfAborted();
       if (replaces !== undefined && (await identifyFile(path)) !== replaces) {
         throw new C1zError(
@@ -52,7 +53,7 @@ export async function packC1z(
       }
       await rename(temporaryPath, path);
       await syncFolder(dirname(path));
-      return saved;
+      return { path, fileBytes, databaseBytes };
     } catch (error) {
       await rm(temporaryPath, { force: true });
       throw error;
@@ -68,21 +69,24 @@ export async function packC1z(
   }
 }
 
-/** Writes the file, flushes it to the disk and closes it. */
+/**
+ * Writes the file at `path`, flushes it to the disk and closes it.
+ * @param former - The file that it replaces, whose mode it gets.
+ */
 async function fill(
   file: FileHandle,
   path: string,
+  former: BigIntStats | undefined,
   databasePath: string,
   signal: AbortSignal | undefined,
-): Promise<SavedC1z> {
+): Promise<Omit<SavedC1z, 'path'>> {
   try {
     const databaseBytes = (await stat(databasePath)).size;
-    const former = await statRegular(path);
-    // The mode of a new file is less than this one if the umask says so.
-    if (former) await file.chmod(Number(former.mode & 0o777n));
+    // By path, since Node's permission model forbids fchmod.
+    if (former) await chmod(path, Number(former.mode & 0o777n));
     await compress(databasePath, databaseBytes, file, signal);
     await file.sync();
-    return { path, fileBytes: (await file.stat()).size, databaseBytes };
+    return { fileBytes: (await file.stat()).size, databaseBytes };
   } finally {
     await file.close();
   }

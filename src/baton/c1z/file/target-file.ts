@@ -16,6 +16,9 @@ export async function checkTarget(path: string): Promise<void> {
   try {
     if (!(await stat(folder)).isDirectory()) throw new Error('it is not a folder');
     await access(folder, constants.W_OK | constants.X_OK);
+    if (process.permission?.has('fs.write', path) === false) {
+      throw new Error(`Node's permission model forbids it; to allow it, set NODE_OPTIONS=--allow-fs-write=${folder}`);
+    }
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     throw new C1zError('unusable_path', `cannot write the .c1z file ${path} to the folder ${folder}: ${detail}`, {

@@ -36,7 +36,8 @@ export class ActivityThread {
     const workerData: ActivityWorkerData = { scan, blocks: this.#blocks.map(({ buffer }) => buffer) };
     // Next to this module, whether it is compiled or not.
     const program = new URL(`activity-worker${extname(import.meta.url)}`, import.meta.url);
-    this.#worker = new Worker(program, { workerData, name: 'activity report', execArgv: [] });
+    // Inherits the flags of the process: without them, Node's permission model would not hold in the thread.
+    this.#worker = new Worker(program, { workerData, name: 'activity report' });
     this.#worker.on('message', (answer: ActivityAnswer) => this.#take(answer));
     this.#worker.on('error', (error) => this.#fail(error));
     this.#worker.on('exit', () => this.#fail(new Error('the thread that reads the activity report has ended')));

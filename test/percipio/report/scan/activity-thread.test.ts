@@ -137,7 +137,7 @@ describe('ActivityThread', () => {
       const thread = new ActivityThread({ isMapped: false });
       await thread.read((async function* () { yield Buffer.from('[]'); })(), {});
       console.log('read');`;
-    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program]);
+    const { stdout } = await promisify(execFile)(process.execPath, ['--eval', program]);
     assert.equal(stdout, 'read\n');
   });
 });
