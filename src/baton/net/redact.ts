@@ -16,6 +16,9 @@ export interface RedactorOptions {
   readonly minLength?: number | undefined;
 }
 
+/** Longer forms are only found by their pieces: a regular expression of all forms of a whole file is too large to run. */
+const formLengthMax = 4096;
+
 /**
  * Makes a redactor of known secrets. Each is found in any case: as it is, as JSON, HTML, URLs and forms write it, as one
  * of these within another, and without its invisible characters. So is any piece of 12 characters, whatever blanks, tags
@@ -25,10 +28,11 @@ export function createRedactor(secrets: Iterable<string>, { minLength = 4 }: Red
   const known = [...secrets];
   const forms = new Set(known.flatMap(formsOf));
   const longestFirst = [...forms]
-    .filter((form) => form.length >= minLength && form !== '')
+    .filter((form) => form.length >= minLength && form !== '' && form.length <= formLengthMax)
     .sort((a, b) => b.length - a.length);
-  if (longestFirst.length === 0) return { redactText: (text) => text, redactJson: (line) => line };
-  const pattern = new RegExp(longestFirst.map((form) => RegExp.escape(form)).join('|'), 'gi');
+  if (forms.size === 0) return { redactText: (text) => text, redactJson: (line) => line };
+  // Without forms, it matches nothing.
+  const pattern = new RegExp(longestFirst.map((form) => RegExp.escape(form)).join('|') || '(?!)', 'gi');
   const redactPieces = createPieceRedactor(known, redacted);
   const redactText = (text: string) => redactPieces(text.replace(pattern, redacted));
   return {

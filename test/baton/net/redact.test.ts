@@ -70,3 +70,13 @@ test('secrets of up to three characters are left, for they stand in ordinary wor
   assert.equal(redactJson('{"level":"info"}'), '{"level":"info"}');
   assert.equal(createRedactor(['', 'inf'], { minLength: 1 }).redactText('info'), '[redacted]o');
 });
+
+test('a secret of any length can be hidden, such as a file that was pasted', () => {
+  for (const character of [',', '"', 'é', '&', 'a']) {
+    const secret = character.repeat(20_000);
+    const { redactText, redactJson } = createRedactor([secret]);
+    assert.equal(redactText(`(${secret})`), '([redacted])');
+    assert.equal(redactText(`(${encodeURIComponent(secret)})`), '([redacted])');
+    assert.equal(redactJson(JSON.stringify({ value: secret })), '{"value":"[redacted]"}');
+  }
+});
