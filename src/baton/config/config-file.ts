@@ -16,6 +16,12 @@ interface ConfigFile {
   readonly warnings: readonly string[];
 }
 
+/** More than enough for ten thousand ids of courses. */
+const fileBytesMax = 1024 * 1024;
+
+/** Further errors mostly follow from the first ones. */
+const errorsShownMax = 5;
+
 /** In the working directory; read if `BATON_CONFIG_PATH` is not set. */
 const defaultPath = '.baton.yaml';
 
@@ -37,8 +43,12 @@ export async function readConfigFile(
   try {
     // Asked of the open file, so that nobody can exchange it in between.
     await using file = await open(resolve(cwd, path));
-    const distrust = explainDistrust(await file.stat(), process.getuid?.(), named !== undefined);
+    const stat = await file.stat();
+    const distrust = explainDistrust(stat, process.getuid?.(), named !== undefined);
     if (distrust !== undefined) return reader.fault(`the config file ${path} is not used: ${distrust}`);
+    if (stat.size > fileBytesMax) {
+      return reader.fault(`the config file ${path} has ${stat.size} bytes, more than the limit of ${fileBytesMax}`);
+    }
     text = await file.readFile('utf8');
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
@@ -82,17 +92,29 @@ class ConfigFileReader {
 
   read(text: string, yaml: Yaml): ConfigFile {
     const lines = new yaml.LineCounter();
-    // Pretty errors quote the line.
-    const document = yaml.parseDocument(text, { prettyErrors: false, lineCounter: lines });
-    for (const error of document.errors) {
-      const what = error.message.replace(/(?<=escape sequence).*|: .*/s, '');
-      this.fault(`${this.#placeAt(error.pos[0], lines)}: invalid YAML: ${what}`);
+    // Pretty errors quote the line. The check for unique keys compares each key with all others.
+    const document = yaml.parseDocument(text, { prettyErrors: false, lineCounter: lines, uniqueKeys: false });
+    for (const { message, pos } of document.errors.slice(0, errorsShownMax)) {
+      const what = /^Maximum call stack/.test(message)
+        ? 'nested too deeply'
+        : message.replace(/(?<=escape sequence).*|: .*/s, '');
+      this.fault(`${this.#placeAt(pos[0], lines)}: invalid YAML: ${what}`);
     }
+    const moreErrors = document.errors.length - errorsShownMax;
+    if (moreErrors > 0) this.fault(`${this.#path}: ${moreErrors} more errors in its YAML`);
     if (document.errors.length > 0 || document.contents === null) return this.result;
     if (!yaml.isMap(document.contents)) {
       return this.fault(`${this.#path}: must map names of settings to values, as in "file: sync.c1z"`);
     }
+    const seen = new Set<unknown>();
     for (const { key, value } of document.contents.items) {
+      const name = yaml.isScalar(key) ? key.value : key;
+      if (seen.has(name)) {
+        return this.fault(
+          `${this.#placeAt((key as Node).range?.[0] ?? 0, lines)}: invalid YAML: Map keys must be unique`,
+        );
+      }
+      seen.add(name);
       this.#readEntry({ yaml, document, lines }, key as Node, value as Node | null);
     }
     return this.result;
@@ -121,19 +143,25 @@ class ConfigFileReader {
 
 /** The text of a value or the texts of a list; undefined for anything else. An empty value is an empty text. */
 function readText(file: ParsedFile, node: Node | null): string | readonly string[] | undefined {
-  const { yaml, document } = file;
-  if (node === null) return '';
-  if (yaml.isAlias(node)) {
-    const target = node.resolve(document);
-    return target && readText(file, target);
-  }
-  if (yaml.isScalar(node)) return node.value === null ? '' : (node.source ?? String(node.value));
-  if (!yaml.isSeq(node)) return undefined;
+  const value = followAlias(file, node);
+  if (!file.yaml.isSeq(value)) return readScalar(file, value);
   const items: string[] = [];
-  for (const item of node.items) {
-    const text = readText(file, item as Node | null);
-    if (typeof text !== 'string') return undefined;
+  for (const item of value.items) {
+    // Not a list within the list, which may even be the list itself.
+    const text = readScalar(file, followAlias(file, item as Node | null));
+    if (text === undefined) return undefined;
     items.push(text);
   }
   return items;
+}
+
+/** What an alias stands for; undefined if nothing has its name. An anchor is never that of an alias. */
+function followAlias({ yaml, document }: ParsedFile, node: Node | null): Node | null | undefined {
+  return yaml.isAlias(node) ? node.resolve(document) : node;
+}
+
+function readScalar({ yaml }: ParsedFile, node: Node | null | undefined): string | undefined {
+  if (node === null) return '';
+  if (!yaml.isScalar(node)) return undefined;
+  return node.value === null ? '' : (node.source ?? String(node.value));
 }

@@ -54,9 +54,10 @@ describe('readConfigFile', () => {
   });
 
   test('hands on what is neither a value nor a list as no text, for its field to refuse', async () => {
-    for (const yaml of ['seats: {a: 1}', 'seats: [[1]]', 'seats: *nobody']) {
+    for (const yaml of ['seats: {a: 1}', 'seats: [[1]]', 'seats: *nobody', 'genres: &g [*g]', 'genres: &g [[*g]]']) {
       const { values, faults } = await read(yaml);
-      assert.deepEqual([values.get('seats')?.text, values.has('seats'), faults], [undefined, true, []], yaml);
+      const [value] = values.values();
+      assert.deepEqual([value?.text, values.size, faults], [undefined, 1, []], yaml);
     }
   });
 
@@ -83,6 +84,19 @@ describe('readConfigFile', () => {
       assert.ok(faults[0]?.startsWith(expected), `${yaml}: ${faults[0]}`);
       assert.doesNotMatch(faults.join('\n'), /s3cret/);
     }
+  });
+
+  test('names the first errors of a file with many, and how many more there are', async () => {
+    const { faults } = await read('['.repeat(20_000));
+    assert.equal(faults.length, 6);
+    assert.equal(faults[0], '.baton.yaml line 1: invalid YAML: nested too deeply');
+    assert.match(faults[5] ?? '', /^\.baton\.yaml: \d+ more errors in its YAML$/);
+  });
+
+  test('faults a file of more than a mebibyte without reading it, and reads one of a mebibyte', async () => {
+    const { faults } = await read('#'.repeat(2 ** 20 + 1));
+    assert.deepEqual(faults, ['the config file .baton.yaml has 1048577 bytes, more than the limit of 1048576']);
+    assert.deepEqual((await read(`${'#'.repeat(2 ** 20 - 9)}\nseats: 1`)).values.get('seats')?.text, '1');
   });
 
   test('faults a file that holds no settings', async () => {
