@@ -6,8 +6,8 @@ import { test } from 'node:test';
 
 const files = globSync('test/**/*.test.ts').sort();
 
-/** Tests that are not of one folder of sources: of the program as a process, and of rules for every connector. */
-const ofNoFolder = ['test/e2e', 'test/contract'];
+/** Tests that are not of one folder of sources: of the program as a process, of rules for every connector, of random inputs. */
+const ofNoFolder = ['test/e2e', 'test/contract', 'test/fuzz'];
 
 test('a test file is in the folder of test/ that has the path of what it tests', () => {
   const strayed = files.filter((file) => {

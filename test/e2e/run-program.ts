@@ -5,7 +5,6 @@ import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import packageJson from '../../package.json' with { type: 'json' };
 import { readC1z } from '../../src/baton/c1z/c1z-reader.ts';
@@ -15,6 +14,7 @@ import type { SyncSummary } from '../../src/baton/sync/sync-summary.ts';
 import { percipioFields, resumeIgnoredFields } from '../../src/percipio/config.ts';
 import { createPercipioConnector } from '../../src/percipio/connector.ts';
 import type { PercipioSimulator } from '../../src/simulator/percipio/percipio-simulator.ts';
+import type { Lifetime } from '../lifetime.ts';
 import { quickTiming } from '../percipio/start-connector.ts';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
@@ -30,7 +30,7 @@ export interface WorkFolder {
   listTemporary(): Promise<string[]>;
 }
 
-export async function createWorkFolder(t: TestContext): Promise<WorkFolder> {
+export async function createWorkFolder(t: Lifetime): Promise<WorkFolder> {
   const path = await mkdtemp(join(tmpdir(), 'e2e-test-'));
   t.after(() => rm(path, { recursive: true }));
   const temporaryFolder = join(path, 'tmp');
@@ -71,7 +71,7 @@ function environmentFor({ url, organizationId, token }: Account, folder: WorkFol
 }
 
 /** Starts the program in a process of its own. It is killed when the test ends, if it still runs. */
-export function startProcess(t: TestContext, account: Account, folder: WorkFolder, options: RunOptions = {}) {
+export function startProcess(t: Lifetime, account: Account, folder: WorkFolder, options: RunOptions = {}) {
   const { NODE_COMPILE_CACHE } = process.env;
   const child = spawn(process.execPath, [main, ...(options.argv ?? [])], {
     cwd: folder.path,

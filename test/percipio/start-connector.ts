@@ -1,5 +1,4 @@
 // Runs the Percipio connector against a simulator in this process, for tests: with its services, and without real waits.
-import type { TestContext } from 'node:test';
 import { type Client, createClient, createRouterTransport } from '@connectrpc/connect';
 import { type Logger, pino } from 'pino';
 import { ConnectorService } from '#gen/c1/connector/v2/connector_pb.js';
@@ -16,6 +15,7 @@ import { apiTokenField, baseUrlField, organizationIdField } from '../../src/perc
 import { createPercipioConnector } from '../../src/percipio/connector.ts';
 import { type ConnectorTiming, defaultTiming } from '../../src/percipio/timing.ts';
 import type { PercipioSimulator } from '../../src/simulator/percipio/percipio-simulator.ts';
+import type { Lifetime } from '../lifetime.ts';
 
 /** Polls and retries after a millisecond or two; a call waits for the report as long as it takes. */
 export const quickTiming: ConnectorTiming = {
@@ -53,7 +53,7 @@ export interface StartedConnector {
 
 /** A connector with clients that encode every message both ways, as a wire does. It is closed when the test ends. */
 export function startConnector(
-  t: TestContext,
+  t: Lifetime,
   simulator: Pick<PercipioSimulator, 'url' | 'organizationId' | 'token'>,
   options: StartOptions = {},
 ): StartedConnector {

@@ -2,17 +2,17 @@
 import { mkdir, mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
+import type { Lifetime } from '../../lifetime.ts';
 
 /** Makes an empty folder that is removed when the test ends. */
-export async function temporaryFolder(t: TestContext): Promise<string> {
+export async function temporaryFolder(t: Lifetime): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'c1z-test-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }
 
 /** Makes a place for a .c1z file, and a folder beside it for temporary files, which a test can look into. */
-export async function c1zPlace(t: TestContext): Promise<{ path: string; folder: string; temporaryFolder: string }> {
+export async function c1zPlace(t: Lifetime): Promise<{ path: string; folder: string; temporaryFolder: string }> {
   const folder = await temporaryFolder(t);
   const temporary = join(folder, 'temporary');
   await mkdir(temporary);

@@ -1,6 +1,5 @@
 // Starts a server for one test, with clients for it and the lines that it logs.
 import { type ClientHttp2Session, connect } from 'node:http2';
-import type { TestContext } from 'node:test';
 import type { Transport } from '@connectrpc/connect';
 import { createGrpcTransport, Http2SessionManager } from '@connectrpc/connect-node';
 import { Client, credentials } from '@grpc/grpc-js';
@@ -11,6 +10,7 @@ import {
   startGrpcServer,
 } from '../../../src/baton/server/grpc/grpc-server.ts';
 import { formatListenAddress } from '../../../src/baton/server/listen-address.ts';
+import type { Lifetime } from '../../lifetime.ts';
 
 export interface TestServer {
   readonly server: GrpcServer;
@@ -31,7 +31,7 @@ export interface LogLine {
 }
 
 export async function startTestServer(
-  t: TestContext,
+  t: Lifetime,
   services: GrpcServerOptions['services'],
   options: Partial<GrpcServerOptions> = {},
 ): Promise<TestServer> {

@@ -1,14 +1,11 @@
 // Starts simulators for tests, and calls them as a client does: without decoding, so that tests see the wire.
-import type { TestContext } from 'node:test';
 import { request } from 'undici';
 import { type PercipioSimulator, startPercipioSimulator } from '../../../src/simulator/percipio/percipio-simulator.ts';
 import type { PercipioSimulatorOptions } from '../../../src/simulator/percipio/simulator-options.ts';
+import type { Lifetime } from '../../lifetime.ts';
 
 /** A simulator that is closed when the test ends. */
-export async function startSimulator(
-  t: TestContext,
-  options: PercipioSimulatorOptions = {},
-): Promise<PercipioSimulator> {
+export async function startSimulator(t: Lifetime, options: PercipioSimulatorOptions = {}): Promise<PercipioSimulator> {
   const simulator = await startPercipioSimulator(options);
   t.after(() => simulator.close());
   return simulator;

@@ -1,0 +1,6 @@
+// All areas that are fuzzed.
+import type { FuzzArea } from './fuzz-area.ts';
+import { reportArea } from './report.ts';
+import { settingsArea } from './settings.ts';
+
+export const fuzzAreas: readonly FuzzArea[] = [reportArea, settingsArea];
