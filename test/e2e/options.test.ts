@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { readC1z } from '../../src/baton/c1z/c1z-reader.ts';
 import type { SyncSummary } from '../../src/baton/sync/sync-summary.ts';
+import { readDockerfile } from '../read-dockerfile.ts';
 import { READY_AT_ONCE, startSimulator } from '../simulator/percipio/start-simulator.ts';
 import { createWorkFolder, readIds, runForSummary, runProgram, trueIds } from './run-program.ts';
 
@@ -134,6 +135,15 @@ test('--health-check: a single sync answers no probes, and the log says so', asy
   const { exitCode, stderr } = await runProgram(simulator, folder, { argv: ['--skip-full-sync', '--health-check'] });
   assert.equal(exitCode, 0);
   assert.match(stderr, /"level":"warn".*--health-check has no effect on a single sync/);
+});
+
+test('a single sync warns of nothing that the image sets', async (t) => {
+  const { simulator, folder } = await start(t);
+  const env = readDockerfile().at(-1)?.env ?? {};
+  assert.equal(env.BATON_HEALTH_CHECK, 'true');
+  const { exitCode, stderr } = await runProgram(simulator, folder, { argv: ['--skip-full-sync'], env });
+  assert.equal(exitCode, 0);
+  assert.doesNotMatch(stderr, /"level":"(warn|error)"/);
 });
 
 test('--workers: several give the same', async (t) => {

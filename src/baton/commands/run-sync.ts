@@ -32,7 +32,8 @@ import { readBulkLoad, syncToFile } from '../sync/sync-to-file.ts';
 export async function runSync(invocation: Invocation): Promise<number> {
   const { program, settings, logger, userAgent, host } = invocation;
   const startedAtMs = performance.now();
-  if (settings.get(healthCheck)) {
+  // Variables are for all commands: the image sets this one for service mode. A flag is always meant.
+  if (settings.get(healthCheck) && settings.sourceOf(healthCheck) === 'flag') {
     logger.warn(`--${healthCheck.name} has no effect on a single sync: it is for serve and service mode`);
   }
   const connector = program.connector(settings, { logger, userAgent, env: host.env });
