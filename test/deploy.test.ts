@@ -12,6 +12,8 @@ import { defaultServiceTiming } from '../src/baton/conductorone/tasks/service-ti
 import { variableName } from '../src/baton/config/field.ts';
 import { defaultFields } from '../src/baton/config/fields/default-fields.ts';
 import { healthCheckPort } from '../src/baton/config/fields/service-mode.ts';
+import { readEnvironment } from '../src/baton/config/raw-value.ts';
+import { resolveSettings } from '../src/baton/config/resolve-settings.ts';
 import { percipioFields } from '../src/percipio/config.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -76,4 +78,22 @@ test('image, page and package have the same version', () => {
   const tag = `baton-percipio:${packageJson.version}`;
   assert.equal(container.image, `registry.example.com/${tag}`);
   assert.deepEqual([...new Set(page.match(/baton-percipio:\d+\.\d+\.\d+/g))], [tag]);
+});
+
+test('a placeholder that is left in the Secret is an error that names its variable', async () => {
+  const fields = [...defaultFields, ...percipioFields];
+  const texts = Object.entries<string>(secret.stringData).filter(([, text]) => text !== '');
+  assert.ok(texts.length >= 4);
+  for (const [variable, text] of texts) {
+    const environment = readEnvironment(fields, { [variable]: text });
+    const { faults } = resolveSettings(
+      { flags: new Map(), environment, file: new Map() },
+      { fields, constraints: [], requiredAmong: [], unsupportedIn: 'all-sources', strayVariables: [] },
+    );
+    assert.equal(faults.length, 1);
+    assert.match(
+      faults[0] ?? '',
+      new RegExp(`^${variable}: is a placeholder(?: \\(".*"\\))?: put the real value in its place$`),
+    );
+  }
 });

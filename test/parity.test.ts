@@ -24,6 +24,7 @@ import { simulateCommand } from '../src/commands/simulate.ts';
 import { percipioFields } from '../src/percipio/config.ts';
 import { createPercipioConnector } from '../src/percipio/connector.ts';
 import { defaultTiming } from '../src/percipio/timing.ts';
+import { createCredentials } from '../src/simulator/conductorone/credentials.ts';
 import { createWorkFolder, runProgram, type WorkFolder } from './e2e/run-program.ts';
 import { READY_AT_ONCE, startSimulator } from './simulator/percipio/start-simulator.ts';
 
@@ -240,6 +241,7 @@ async function run(
   return { exitCode, ...out };
 }
 
+const { clientId, clientSecret } = createCredentials('tenant.test');
 const account = { BATON_API_TOKEN: 'x', BATON_ORGANIZATION_ID: '5b1c9d52-8f0e-4c8b-9a55-0c6f5e3a7d10' };
 
 interface Usage {
@@ -279,8 +281,8 @@ const usageErrors: readonly Usage[] = [
   },
   {
     row: '`BATON_CLIENT_ID` without `BATON_CLIENT_SECRET`',
-    env: { ...account, BATON_CLIENT_ID: 'x' },
-    says: /--client-id.*--client-secret/,
+    env: { ...account, BATON_CLIENT_ID: clientId },
+    says: /BATON_CLIENT_ID.*BATON_CLIENT_SECRET/,
   },
   {
     row: '`--limited-courses` with something that is not a UUID',
@@ -294,8 +296,14 @@ const usageErrors: readonly Usage[] = [
   },
 ];
 
-/** Rows whose subject has tests of its own: test/baton/config/resolve-settings and test/percipio/normalize-settings. */
+/** Rows whose subject has tests of its own: those of test/baton/config, test/percipio/normalize-settings and test/e2e/failures. */
 const testedElsewhere = [
+  '`--organization-id` that is not a UUID',
+  'client id and client secret swapped, or organization id and token',
+  'a placeholder such as `<api token>` or `…` as a value',
+  'quotes around the value of a variable, as Docker keeps them in an `--env-file`; a line break after it',
+  '`BATON_PROVISIONING=yes` (`on`, `no`, `off`)',
+  'a variable `BATON_…` that nothing reads',
   'precedence',
   '`.baton.yaml` that another user owns or may write',
   '`--limited-courses` with semicolons, line breaks, capitals, quotes or braces, or as a JSON array',
@@ -326,7 +334,7 @@ const singleCommandErrors: readonly Usage[] = [
   },
   {
     row: 'one of these flags with `--client-id`',
-    argv: ['--revoke-grant=g', '--client-id=a@b/c', '--client-secret=d'],
+    argv: ['--revoke-grant=g', `--client-id=${clientId}`, `--client-secret=${clientSecret}`],
     says: /--revoke-grant.*--client-id/,
   },
   {

@@ -1,7 +1,14 @@
 // The settings of this connector. The Go connector has the first three and `base-url` under the same names.
 import { boolField, choiceField, durationField, intField, stringField, stringSliceField } from 'baton-connector-sdk';
 import { checkContentTypes, contentTypeNames, defaultContentTypes, normalizeContentTypes } from './content-types.ts';
-import { checkToken, checkUuids, normalizeToken, normalizeUuid, normalizeUuids } from './normalize-settings.ts';
+import {
+  checkOrganizationId,
+  checkToken,
+  checkUuids,
+  normalizeToken,
+  normalizeUuid,
+  normalizeUuids,
+} from './normalize-settings.ts';
 
 export const apiTokenField = stringField({
   name: 'api-token',
@@ -16,7 +23,9 @@ export const organizationIdField = stringField({
   name: 'organization-id',
   description: 'UUID of the organization in Percipio',
   required: true,
+  besideSecret: true,
   normalize: normalizeUuid,
+  check: checkOrganizationId,
 });
 
 export const limitedCoursesField = stringSliceField({

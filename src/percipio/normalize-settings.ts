@@ -23,6 +23,14 @@ export function normalizeUuid(text: string): string {
   return others.length === 0 && uuidForm.test(id) ? id.toLowerCase() : text;
 }
 
+/** Returns what is wrong with a normalized organization id, as a clause that does not quote it: it may be the token. */
+export function checkOrganizationId(id: string): string | undefined {
+  if (uuidForm.test(id)) return undefined;
+  return /^(?:bearer\s+)?eyJ/i.test(id.trim())
+    ? 'is an API token, not an organization id; are the two swapped?'
+    : 'must be a UUID (8-4-4-4-12 hexadecimal digits), which Percipio shows next to the service account';
+}
+
 /**
  * The entries of a list, however it was written: separated by commas, semicolons, white space or line breaks; as a JSON
  * array; with quotes or braces around each. Those that are UUIDs are in lower case.

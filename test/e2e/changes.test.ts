@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
+import { createCredentials } from '../../src/simulator/conductorone/credentials.ts';
 import type { PercipioUser } from '../../src/simulator/percipio/organization/api-objects.ts';
 import { READY_AT_ONCE, startSimulator } from '../simulator/percipio/start-simulator.ts';
 import { createWorkFolder, type RunOptions, runProgram, startProcess } from './run-program.ts';
@@ -37,6 +38,8 @@ async function createPlace(t: TestContext) {
     },
   };
 }
+
+const { clientId, clientSecret } = createCredentials('tenant.test');
 
 const active = ({ isActive, role }: PercipioUser) => isActive === true && role === 'LEARNER';
 
@@ -328,10 +331,13 @@ for (const [argv, message] of [
   [['--changes-results=x'], /--changes-results requires --changes/],
   [['--changes=people.csv', '--invoke-action=enable_user'], /--invoke-action and --changes are mutually exclusive/],
   [['--changes=people.csv', '--password-file=x'], /--password-file requires --create-account-login or/],
-  [['--changes=people.csv', '--client-id=a', '--client-secret=b'], /--changes: not available in service mode/],
+  [
+    ['--changes=people.csv', `--client-id=${clientId}`, `--client-secret=${clientSecret}`],
+    /--changes: not available in service mode/,
+  ],
   [['--changes=none.csv'], /--changes: .*none\.csv cannot be read/],
 ] as const) {
-  test(`${argv.join(' ')} is a fault`, async (t) => {
+  test(`${argv.map((word) => word.replace(/^(--client-\w+).*/, '$1')).join(' ')} is a fault`, async (t) => {
     const place = await createPlace(t);
     const { exitCode, stderr } = await runProgram(place.percipio, place.folder, { argv });
     assert.equal(exitCode, 2);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { PercipioSimulator } from '../../src/simulator/percipio/percipio-simulator.ts';
 import { mintServiceToken } from '../../src/simulator/percipio/service-token.ts';
@@ -37,11 +38,6 @@ const failures: readonly Failure[] = [
     what: 'an organization of somebody else',
     account: () => ({ organizationId: '00000000-0000-4000-8000-000000000001' }),
     says: [/answered 403/, /Check the organization id \(--organization-id, BATON_ORGANIZATION_ID\)/],
-  },
-  {
-    what: 'an organization id that is none',
-    account: () => ({ organizationId: 'acme' }),
-    says: [/the organization id is not a UUID: "acme"/],
   },
   ...(['user-management', 'content-discovery', 'reporting'] as const).map((family) => ({
     what: `a service account without permission for ${family}`,
@@ -185,4 +181,42 @@ test('on a terminal, the line of the phase that failed stays above the message',
   const simulator = await startSimulator(t, { users: 1, courses: 1, activityRows: 0, forbidden: ['reporting'] });
   const { stderr } = await runProgram(simulator, await createWorkFolder(t), { isTTY: true });
   assert.match(stderr, /· validate [^\n]*\r\nbaton-percipio: POST /);
+});
+
+test('settings that can never work are errors before anything is sent, all at once, named as they were given', async (t) => {
+  const simulator = await startSimulator(t, { users: 1, courses: 1, activityRows: 0 });
+  const folder = await createWorkFolder(t);
+  await writeFile(join(folder.path, '.baton.yaml'), 'api-token: two words\nworkers: <number>\n', { mode: 0o600 });
+  const { exitCode, stderr } = await runProgram(simulator, folder, {
+    argv: ['--client-secret', 'happy-dog-12345@acme.conductor.one/client'],
+    env: {
+      BATON_API_TOKEN: '',
+      BATON_ORGANIZATION_ID: simulator.token,
+      BATON_CLIENT_ID: 'secret-token:conductorone.com:v1:aHVudGVyMg',
+      BATON_REGION: '"mars"',
+      BATON_PROVISIONING: 'true\n',
+    },
+  });
+  assert.equal(exitCode, 2);
+  const lines = stderr.split('\n').map((line) => line.trim());
+  for (const line of [
+    'baton-percipio: 6 errors:',
+    '.baton.yaml line 1, api-token: contains white space or other characters that no bearer token has: copy it again, without line breaks',
+    'BATON_ORGANIZATION_ID: is an API token, not an organization id; are the two swapped?',
+    'BATON_REGION: must be us or eu, got "\\"mars\\""',
+    'BATON_CLIENT_ID: is a client secret, not a client id; are the two swapped?',
+    '--client-secret: is a client id, not a client secret; are the two swapped?',
+    '.baton.yaml line 2, workers: is a placeholder ("<number>"): put the real value in its place',
+  ]) {
+    assert.ok(lines.includes(line), `${line} is not in:\n${stderr}`);
+  }
+  for (const secret of [
+    'two words',
+    simulator.token.slice(-20),
+    'aHVudGVyMg',
+    'happy-dog-12345@acme.conductor.one/client',
+  ]) {
+    assert.ok(!stderr.includes(secret), stderr);
+  }
+  assert.equal(simulator.requests.total, 0);
 });

@@ -144,8 +144,8 @@ func TestServiceModeCredentials(t *testing.T) {
 			_, err := crypto.ParseClientSecret([]byte(secret), false)
 			check.That(t, err != nil, "the SDK takes %q", secret)
 			result := program.TryService(t, percipio, "a-b-1@127.0.0.1:1/client", secret)
-			check.Equal(t, "exit code", result.ExitCode, 1)
-			check.That(t, strings.Contains(string(result.Stderr), "--client-secret "), "it does not say what is wrong: %s", result.Stderr)
+			check.Equal(t, "exit code", result.ExitCode, 2)
+			check.That(t, strings.Contains(string(result.Stderr), "BATON_CLIENT_SECRET: "), "it does not say what is wrong: %s", result.Stderr)
 		})
 	}
 }

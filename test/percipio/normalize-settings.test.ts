@@ -56,7 +56,7 @@ for (const text of ['', ' , ;', '[]', '""']) {
 for (const [text, expected] of [
   ['<course-ids>', 'is a placeholder ("<course-ids>"): put the real value in its place'],
   [`${a},<another id>`, `is a placeholder ("${a},<another id>"): put the real value in its place`],
-  [`${a};<id>`, `expects UUIDs (8-4-4-4-12 hexadecimal digits), not "<id>", got "${a};<id>"`],
+  [`${a};<id>`, `is a placeholder ("${a};<id>"): put the real value in its place`],
   [`${a},all`, `expects UUIDs (8-4-4-4-12 hexadecimal digits), not "all", got "${a},all"`],
   [`${a}0`, `expects UUIDs (8-4-4-4-12 hexadecimal digits), not "${a}0", got "${a}0"`],
   ['1 2 3 4 5', 'expects UUIDs (8-4-4-4-12 hexadecimal digits), not "1", "2", "3" and 2 more, got "1 2 3 4 5"'],
@@ -72,9 +72,15 @@ for (const text of [b, B, `{${B}}`, `"${b}"`, ` ${b}\n`, `'{${b}}'`]) {
   });
 }
 
-test('organization-id stays as it is if it is not a UUID: validation explains that', () => {
-  for (const text of ['ACME', `${b} ${b}`]) {
-    assert.equal(resolve({ BATON_ORGANIZATION_ID: text }).settings.get(organizationIdField), text);
+test('organization-id is at fault if it is not a UUID, and is not quoted: it may be the token', () => {
+  for (const [text, expected] of [
+    ['ACME', 'must be a UUID (8-4-4-4-12 hexadecimal digits), which Percipio shows next to the service account'],
+    [`${b} ${b}`, 'must be a UUID (8-4-4-4-12 hexadecimal digits), which Percipio shows next to the service account'],
+    ['eyJhbGciOiJSUzI1NiJ9.e30.c2ln', 'is an API token, not an organization id; are the two swapped?'],
+    ['Bearer eyJhbGciOiJSUzI1NiJ9.e30.c2ln\n', 'is an API token, not an organization id; are the two swapped?'],
+    ['…', 'is a placeholder: put the real value in its place'],
+  ] as const) {
+    assert.deepEqual(resolve({ BATON_ORGANIZATION_ID: text }).faults, [`BATON_ORGANIZATION_ID: ${expected}`]);
   }
 });
 

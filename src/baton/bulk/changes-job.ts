@@ -27,7 +27,7 @@ export const changesJob: OnDemandJob = {
   async run(context) {
     const { settings, host, connector, recorder } = context;
     const { naming } = connector;
-    if (!naming) throw new UsageError([`--${changesField.name}: this connector does not support it`]);
+    if (!naming) throw new UsageError([`${settings.placeOf(changesField)}: this connector does not support it`]);
     const path = resolve(host.cwd, settings.get(changesField) ?? '');
     const changes = await readChanges(context, naming, path);
     const header = { program: context.programName, target: naming.target };

@@ -6,6 +6,7 @@ import { readConfigFile } from '../config/config-file.ts';
 import { type Field, type Settings, variableName } from '../config/field.ts';
 import { defaultConstraints, defaultFields } from '../config/fields/default-fields.ts';
 import { logFormat, logLevel, logPath } from '../config/fields/log.ts';
+import { describeStrayVariable, findStrayVariables } from '../config/known-variables.ts';
 import { readEnvironment } from '../config/raw-value.ts';
 import { collectSecrets, resolveSettings } from '../config/resolve-settings.ts';
 import { createLogger, type Log } from '../log/create-logger.ts';
@@ -61,6 +62,8 @@ async function runCommand(
     all.filter((field) => !isBuiltIn(field)),
     host,
   );
+  const variables = all.map(variableName);
+  const strayVariables = findStrayVariables(host.env, variables);
   const sources = { flags: parsed.flags, environment: readEnvironment(fields, host.env), file: file.values };
   const isDefault = command === commands.default;
   const known = chosen.faults.length === 0;
@@ -76,7 +79,7 @@ async function runCommand(
     requiredAmong:
       known && file.faults.length === 0 ? [...(command.fields ?? []), ...(runsConnector ? program.fields : [])] : [],
     unsupportedIn: command.startedByProgram ? 'no-source' : isDefault ? 'all-sources' : 'flags',
-    strayVariables: findStrayVariables(all, host.env),
+    strayVariables,
   });
   const secrets = collectSecrets(fields, sources);
   const report = { ...reportTo(program, host), redactText: createRedactor(secrets).redactText };
@@ -90,11 +93,14 @@ async function runCommand(
   try {
     log = openLog(settings, secrets, host);
   } catch (error) {
-    return reportFailure(new UsageError([`--${logPath.name}: ${(error as Error).message}`]), report);
+    return reportFailure(new UsageError([`${settings.placeOf(logPath)}: ${(error as Error).message}`]), report);
   }
   const { logger } = log;
   try {
-    for (const warning of [...file.warnings, ...resolved.warnings]) logger.warn(warning);
+    // Probes and tools are quiet, and the environment of a child is its parent's.
+    const warnsOfVariables = command.needsConnectorSettings && !command.startedByProgram;
+    const unread = warnsOfVariables ? strayVariables.map((name) => describeStrayVariable(name, variables)) : [];
+    for (const warning of [...file.warnings, ...unread, ...resolved.warnings]) logger.warn(warning);
     return await command.run({
       program,
       commands,
@@ -156,11 +162,6 @@ function findMisplacedFlags(parsed: ParsedArguments, fields: readonly Field[], c
   const own = new Set([...fields, ...builtInFlags].map((field) => field.name));
   const misplaced = [...parsed.flags].filter(([name]) => !own.has(name));
   return misplaced.map(([, { place }]) => `${place}: not a flag of the command ${command.name}`);
-}
-
-function findStrayVariables(fields: readonly Field[], env: NodeJS.ProcessEnv): readonly string[] {
-  const known = new Set(fields.map(variableName));
-  return Object.keys(env).filter((name) => name.startsWith('BATON_') && !known.has(name));
 }
 
 /** @throws Error when a program has two settings of the same name, so that one could never be set. */

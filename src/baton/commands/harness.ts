@@ -173,11 +173,11 @@ async function readTls({ settings, host }: Invocation, isRequired: boolean): Pro
       const text = await readFile(resolve(host.cwd, path), 'utf8');
       // Node treats an empty file as none.
       if (!text.includes('-----BEGIN ')) {
-        faults.push(`--${field.name}: ${path} is not a PEM file (-----BEGIN …-----)`);
+        faults.push(`${settings.placeOf(field)}: ${path} is not a PEM file (-----BEGIN …-----)`);
       }
       return text;
     } catch (error) {
-      faults.push(`--${field.name}: cannot read ${path}: ${(error as Error).message}`);
+      faults.push(`${settings.placeOf(field)}: cannot read ${path}: ${(error as Error).message}`);
       return undefined;
     }
   };

@@ -52,7 +52,7 @@ export function chooseJob(settings: Settings): RequestedJob | undefined {
     )
     .map((job) => ({
       job,
-      flags: job.requestedBy.filter((field) => Boolean(settings.get(field))).map(({ name }) => `--${name}`),
+      flags: job.requestedBy.filter((field) => Boolean(settings.get(field))).map((field) => settings.placeOf(field)),
     }));
   const [first, ...others] = requested;
   if (others.length > 0) {
@@ -62,13 +62,13 @@ export function chooseJob(settings: Settings): RequestedJob | undefined {
   if (settings.get(passwordFile) && !(first && passwordJobs.includes(first.job))) {
     const flags = passwordJobs.map(({ requestedBy: [field] }) => `--${field?.name}`);
     throw new UsageError([
-      `--${passwordFile.name} requires ${new Intl.ListFormat('en', { type: 'disjunction' }).format(flags)}`,
+      `${settings.placeOf(passwordFile)} requires ${new Intl.ListFormat('en', { type: 'disjunction' }).format(flags)}`,
     ]);
   }
   if (settings.get(dryRun) && !first?.job.isChange) {
     const flags = jobs.filter(({ isChange }) => isChange).map(({ requestedBy: [field] }) => `--${field?.name}`);
     throw new UsageError([
-      `--${dryRun.name} requires ${new Intl.ListFormat('en', { type: 'disjunction' }).format(flags)}`,
+      `${settings.placeOf(dryRun)} requires ${new Intl.ListFormat('en', { type: 'disjunction' }).format(flags)}`,
     ]);
   }
   return first;
@@ -87,7 +87,7 @@ export async function runOnDemand(invocation: Invocation, { job }: RequestedJob)
   });
   try {
     if (recorder && !connector.supportsDryRun) {
-      throw new UsageError([`--${dryRun.name}: this connector does not support it; nothing was done`]);
+      throw new UsageError([`${settings.placeOf(dryRun)}: this connector does not support it; nothing was done`]);
     }
     const services = createConnectorServices(connector, { provisioning: true, ticketing: false });
     const contextValues = (logger: Logger) =>

@@ -18,6 +18,7 @@ import {
   syncResources,
   syncResourceTypes,
 } from '../config/fields/sync.ts';
+import { readSwitch } from '../config/parse-switch.ts';
 import { timerMaxMs, withTimeLimit } from '../net/abort.ts';
 import { escapeControls } from '../net/escape-controls.ts';
 import { createConnectorServices } from '../services/connector-services.ts';
@@ -119,7 +120,7 @@ async function withSyncTimeLimit<Result>(
 
 /** Reads the Go SDK's variables for which syncs to keep in the file: `BATON_SKIP_CLEANUP`, `BATON_KEEP_SYNC_COUNT`. */
 function readKeptFullSyncs({ host: { env }, logger }: Invocation): number | undefined {
-  if (env.BATON_SKIP_CLEANUP === 'true') {
+  if (readSwitch(env.BATON_SKIP_CLEANUP)) {
     return undefined;
   }
   const count = Number(env.BATON_KEEP_SYNC_COUNT ?? '');

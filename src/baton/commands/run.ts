@@ -34,7 +34,7 @@ export const runCommand: Command = {
     if (settings.get(clientId)) {
       if (requested) {
         throw new UsageError([
-          `${requested.flags.join(', ')}: not available in service mode; unset --${clientId.name}, --${clientSecret.name} and their variables`,
+          `${requested.flags.join(', ')}: not available in service mode; unset ${settings.placeOf(clientId)} and ${settings.placeOf(clientSecret)}`,
         ]);
       }
       return (await import('./service-mode.ts')).runServiceMode(invocation);

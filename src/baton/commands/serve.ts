@@ -165,7 +165,7 @@ async function readTls({ settings, host }: Invocation): Promise<TlsMaterial | un
     throw new UsageError(
       exposed.map(
         (field) =>
-          `--${field.name}: other machines can reach ${settings.get<string | undefined>(field)}: set --tls-cert, --tls-key and --tls-client-ca, or listen on loopback such as 127.0.0.1:50051, or set --insecure-listen to let anyone read everything`,
+          `${settings.placeOf(field)}: other machines can reach ${settings.get<string | undefined>(field)}: set --tls-cert, --tls-key and --tls-client-ca, or listen on loopback such as 127.0.0.1:50051, or set --insecure-listen to let anyone read everything`,
       ),
     );
   }

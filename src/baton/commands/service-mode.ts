@@ -34,10 +34,14 @@ export async function runServiceMode(
 ): Promise<number> {
   const { program, settings, logger, userAgent, host } = invocation;
   if (settings.get(keepPreviousSyncC1z)) {
-    logger.warn(`--${keepPreviousSyncC1z.name} has no effect: this connector does not reuse its previous sync`);
+    logger.warn(
+      `${settings.placeOf(keepPreviousSyncC1z)} has no effect: this connector does not reuse its previous sync`,
+    );
   }
   if (settings.get(skipEntitlementsAndGrants)) {
-    logger.warn(`--${skipEntitlementsAndGrants.name} has no effect in service mode: each task decides for itself`);
+    logger.warn(
+      `${settings.placeOf(skipEntitlementsAndGrants)} has no effect in service mode: each task decides for itself`,
+    );
   }
   const clientKey = await readClientKey(settings);
   const connector = program.connector(settings, { logger, userAgent, env: host.env });

@@ -13,7 +13,7 @@ const lengthMax = 256;
 
 /** Returns `BATON_HOST_ID` or the hostname (pkg/tasks/c1api of baton-sdk v0.25.0). It tells replicas apart. */
 export function findHostId(env: NodeJS.ProcessEnv): string {
-  return (env.BATON_HOST_ID || hostname() || 'baton-sdk').slice(0, lengthMax);
+  return (env.BATON_HOST_ID?.trim() || hostname() || 'baton-sdk').slice(0, lengthMax);
 }
 
 /** Describes the machine. What is unknown gets the Go SDK's default. */

@@ -10,6 +10,8 @@ interface FieldOptions {
   readonly description: string;
   /** Default: not secret. */
   readonly secret?: boolean;
+  /** Whether a secret may be given here by mistake, such as of two values that were swapped. Default: no. */
+  readonly besideSecret?: boolean;
   /** Default: shown in help. */
   readonly hidden?: boolean;
   /** Default: `gui`. */
@@ -164,6 +166,7 @@ function common(variant: Variant, options: FieldOptions) {
     variant,
     description: options.description,
     secret: options.secret ?? false,
+    besideSecret: options.besideSecret ?? false,
     hidden: options.hidden ?? false,
     exportTarget: options.exportTarget ?? 'gui',
     shorthand: options.shorthand,

@@ -28,6 +28,8 @@ export interface Field<Value = unknown> {
   readonly required: boolean | undefined;
   /** Its value appears in no error and no log. */
   readonly secret: boolean;
+  /** It is given beside a secret, and the two may be swapped: no error quotes its value. */
+  readonly besideSecret: boolean;
   /** Omitted from help. It works all the same. */
   readonly hidden: boolean;
   readonly exportTarget: ExportTarget;
@@ -76,6 +78,11 @@ export interface Settings {
   get<Value>(field: Field<Value>): Value;
   /** Returns the source of its value. An empty string in the environment or in the file counts as not set. */
   sourceOf(field: Field): SettingSource;
+  /**
+   * Where its value was given, for messages: `--workers`, `BATON_WORKERS`, `.baton.yaml line 3, workers`. Of one that is
+   * not set, the flag.
+   */
+  placeOf(field: Field): string;
 }
 
 export type SettingSource = 'flag' | 'environment' | 'file' | 'default';

@@ -1,14 +1,17 @@
 // Parses and checks a value as its field declares it.
 import { durationExamples, parseDurationMs } from './duration.ts';
 import type { Field } from './field.ts';
+import { parseSwitch } from './parse-switch.ts';
+import { isPlaceholder } from './placeholder.ts';
 import type { RawValue } from './raw-value.ts';
+import { unquote } from './unquote.ts';
 
 /** `undefined` is an empty value, which counts as not set. */
 type ParsedValue = { readonly value: unknown } | { readonly fault: string };
 
 /**
  * Parses a value and checks it against the rules of its field.
- * @returns The value, or a fault: a clause that follows the place. It quotes the value unless it is secret.
+ * @returns The value, or a fault: a clause that follows the place. It quotes the value unless it is or may be secret.
  */
 export function parseValue(field: Field, raw: RawValue): ParsedValue {
   const { text } = raw;
@@ -19,23 +22,42 @@ export function parseValue(field: Field, raw: RawValue): ParsedValue {
   if (![text].flat().every((each) => each.isWellFormed())) {
     return { fault: 'contains half a surrogate pair, which is not a character: write the character itself' };
   }
-  const got = field.secret ? '' : `, got ${JSON.stringify(text)}`;
-  const parsed = parseText(field, text);
+  const isQuoted = !(field.secret || field.besideSecret || [text].flat().some(looksSecret));
+  const tidied = typeof text === 'string' ? tidyText(field, raw.source, text) : text;
+  // Quotes around nothing: a variable that was emptied.
+  if (tidied === '' && text !== '' && raw.source === 'environment') return { value: undefined };
+  if (isPlaceholder(field, tidied)) return { fault: describePlaceholder(text, isQuoted) };
+  const got = isQuoted ? `, got ${JSON.stringify(text)}` : '';
+  const parsed = parseText(field, tidied);
   if ('fault' in parsed) return { fault: parsed.fault + got };
   if (parsed.value == null) return parsed;
-  if ([parsed.value].flat().some(isPlaceholder)) {
-    return {
-      fault: `is a placeholder${field.secret ? '' : ` (${JSON.stringify(text)})`}: put the real value in its place`,
-    };
-  }
   const value = presentOrNothing(field.normalize?.(parsed.value) ?? parsed.value);
+  // Again: a list has been split, and what stood around a value was removed, such as the word Bearer.
+  if ([parsed.value, value].some((each) => isPlaceholder(field, each)))
+    return { fault: describePlaceholder(text, isQuoted) };
   const fault = value == null ? undefined : field.check?.(value);
   return fault === undefined ? { value } : { fault: fault + got };
 }
 
-/** `<api-token>`, as manifests and set-up pages write what is to be filled in. */
-function isPlaceholder(value: unknown): boolean {
-  return typeof value === 'string' && /^["'\s]*<[^<>]*>["'\s]*$/.test(value);
+function describePlaceholder(text: string | readonly string[], isQuoted: boolean): string {
+  return `is a placeholder${isQuoted ? ` (${JSON.stringify(text)})` : ''}: put the real value in its place`;
+}
+
+/** A client secret, a bearer token or a JWT, which may be in the place of another setting. */
+function looksSecret(text: string): boolean {
+  return /secret-token:|\bbearer\s|\beyJ[\w-]{8}/i.test(text);
+}
+
+/**
+ * Removes what tools leave around a value: the line break that `echo` appends, and the quotes that Docker keeps in an
+ * `--env-file`. A text of the command line or the file keeps its quotes, unless no value of its kind can have any.
+ */
+export function tidyText(field: Field, source: RawValue['source'], text: string): string {
+  const isFree = field.variant === 'string' && !field.oneOf && !field.secret && !field.besideSecret;
+  const trimmed = isFree || field.variant === 'string-slice' ? text.replace(/[\r\n]{1,4}$/, '') : text.trim();
+  if (isFree && source !== 'environment') return trimmed;
+  // Items of lists may have double quotes of their own.
+  return unquote(trimmed, field.variant === 'string-slice' ? "'" : `"'`);
 }
 
 function parseText(field: Field, text: string | readonly string[]): ParsedValue {
@@ -54,11 +76,9 @@ function parseText(field: Field, text: string | readonly string[]): ParsedValue 
   }
 }
 
-/** The spellings of Go's strconv.ParseBool. */
 function parseBool(text: string): ParsedValue {
-  if (/^(?:1|t|true|T|TRUE|True)$/.test(text)) return { value: true };
-  if (/^(?:0|f|false|F|FALSE|False)$/.test(text)) return { value: false };
-  return { fault: 'expects true or false' };
+  const value = parseSwitch(text);
+  return value === undefined ? { fault: 'expects true or false' } : { value };
 }
 
 function parseInteger(field: Field, text: string): ParsedValue {

@@ -1,8 +1,8 @@
 // Merges the sources of settings. Precedence: command line, environment, config file, defaults.
-import { closestName } from './closest-name.ts';
 import { type Constraint, checkConstraint } from './constraint.ts';
 import { type Field, type SettingSource, type Settings, variableName } from './field.ts';
-import { parseValue } from './parse-value.ts';
+import { findMeantVariable } from './known-variables.ts';
+import { parseValue, tidyText } from './parse-value.ts';
 import type { RawValue, RawValues } from './raw-value.ts';
 
 interface SettingSources {
@@ -47,7 +47,7 @@ export function resolveSettings(sources: SettingSources, rules: SettingRules): R
       faulty.add(field.name);
       faults.push(`${raw.place}: ${parsed.fault}`);
     } else if (parsed.value !== undefined) {
-      resolved.set(field.name, { value: parsed.value, source: raw.source });
+      resolved.set(field.name, { value: parsed.value, source: raw.source, place: raw.place });
       const { unsupportedIn } = rules;
       const isReported = unsupportedIn === 'all-sources' || (unsupportedIn === 'flags' && raw.source === 'flag');
       const unsupported = isReported ? describeUnsupported(field, parsed.value, raw) : undefined;
@@ -67,7 +67,10 @@ export function resolveSettings(sources: SettingSources, rules: SettingRules): R
   for (const constraint of rules.constraints) {
     // A faulty setting has been reported already.
     if ([...constraint.fields, ...(constraint.requires ?? [])].some((field) => faulty.has(field.name))) continue;
-    const fault = checkConstraint(constraint, (field) => Boolean(resolved.get(field.name)?.value));
+    const fault = checkConstraint(constraint, (field) => {
+      const setting = resolved.get(field.name);
+      return setting?.value ? setting : undefined;
+    });
     if (fault) faults.push(fault);
   }
   return { settings: createSettings(resolved), faults, warnings };
@@ -77,6 +80,8 @@ export function resolveSettings(sources: SettingSources, rules: SettingRules): R
 interface Setting {
   readonly value: unknown;
   readonly source: SettingSource;
+  /** As in {@link RawValue}. */
+  readonly place?: string;
 }
 
 /**
@@ -88,6 +93,7 @@ export function createSettings(values: ReadonlyMap<string, Setting>): Settings {
     // Only the field's variant ties the type of a parsed value to this one.
     get: <Value>(field: Field<Value>) => (values.get(field.name)?.value ?? field.defaultValue) as Value,
     sourceOf: (field) => values.get(field.name)?.source ?? 'default',
+    placeOf: (field) => values.get(field.name)?.place ?? `--${field.name}`,
   };
 }
 
@@ -95,9 +101,13 @@ export function createSettings(values: ReadonlyMap<string, Setting>): Settings {
 export function collectSecrets(fields: readonly Field[], sources: SettingSources): readonly string[] {
   const secrets = new Set<string>();
   for (const field of fields.filter(({ secret }) => secret)) {
-    for (const text of Object.values(sources).flatMap((source) => source.get(field.name)?.text ?? [])) {
-      secrets.add(text);
-      if (field.variant === 'string') secrets.add(String(field.normalize?.(text) ?? text));
+    for (const raw of Object.values(sources).flatMap((source) => source.get(field.name) ?? [])) {
+      for (const text of [raw.text ?? []].flat()) {
+        secrets.add(text);
+        if (field.variant !== 'string') continue;
+        const tidied = tidyText(field, raw.source, text);
+        secrets.add(tidied).add(String(field.normalize?.(tidied) ?? tidied));
+      }
     }
   }
   return [...secrets];
@@ -111,15 +121,14 @@ function describeUnsupported(field: Field, value: unknown, raw: RawValue) {
   const { unsupported } = field;
   if (!unsupported) return undefined;
   if (!(unsupported.values ? unsupported.values.includes(value) : value !== field.defaultValue)) return undefined;
-  const flag = unsupported.values ? `--${field.name} ${value}` : `--${field.name}`;
-  const place = raw.source === 'flag' ? '' : ` (from ${raw.place})`;
+  const what = unsupported.values ? `${raw.place}${raw.source === 'flag' ? '' : ':'} ${value}` : raw.place;
   const verb = unsupported.answer === 'refuse' ? 'is not supported yet' : 'has no effect yet';
-  return { answer: unsupported.answer, text: `${flag} ${verb}: ${unsupported.because}${place}` };
+  return { answer: unsupported.answer, text: `${what} ${verb}: ${unsupported.because}` };
 }
 
 function describeMissing(field: Field, strayVariables: readonly string[]): string {
   const variable = variableName(field);
-  const stray = closestName(variable, strayVariables);
+  const stray = strayVariables.find((name) => findMeantVariable(name, [variable]) === variable);
   const hint = stray ? `; ${stray} is set, but is not a variable of this program` : '';
   return `--${field.name} is required: pass it or set ${variable}${hint}`;
 }

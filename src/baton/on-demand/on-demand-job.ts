@@ -70,13 +70,14 @@ export function parseJsonObject(field: Field<string | undefined>, settings: Sett
       isWellFormed &&= key.isWellFormed() && (typeof value !== 'string' || value.isWellFormed());
       return value;
     });
-    if (!isWellFormed) throw new UsageError([`--${field.name}: contains half a surrogate pair, such as \\ud800`]);
+    if (!isWellFormed)
+      throw new UsageError([`${settings.placeOf(field)}: contains half a surrogate pair, such as \\ud800`]);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject;
   } catch (error) {
     if (error instanceof UsageError) throw error;
     // Reported below.
   }
-  throw new UsageError([`--${field.name}: must be a JSON object such as '{"key": "value"}'`]);
+  throw new UsageError([`${settings.placeOf(field)}: must be a JSON object such as '{"key": "value"}'`]);
 }
 
 /** A resource for humans: `user u1 (Ada Lovelace)`. */

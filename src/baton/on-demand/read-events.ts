@@ -5,6 +5,7 @@ import { EventSchema, EventService } from '#gen/c1/connector/v2/event_feed_pb.js
 import { UsageError } from '../author/usage-error.ts';
 import type { Settings } from '../config/field.ts';
 import { eventFeed, eventFeedCursor, eventFeedId, eventFeedStartAt } from '../config/fields/on-demand.ts';
+import { parseSwitch } from '../config/parse-switch.ts';
 import { annotationRegistry } from '../messages/annotation-registry.ts';
 import { escapeControls } from '../net/escape-controls.ts';
 import type { JobContext, OnDemandJob } from './on-demand-job.ts';
@@ -36,12 +37,11 @@ export const readEventsJob: OnDemandJob = {
   },
 };
 
-/** The flag is a string, as in the Go SDK, with the spellings of Go's strconv.ParseBool. */
+/** The flag is a string, as in the Go SDK, with the words of a switch. */
 function isRequested(settings: Settings): boolean {
-  const text = settings.get(eventFeed);
-  if (text === undefined || /^(?:0|f|false)$/i.test(text)) return false;
-  if (/^(?:1|t|true)$/i.test(text)) return true;
-  throw new UsageError([`--${eventFeed.name}: must be true or false`]);
+  const isOn = parseSwitch(settings.get(eventFeed) ?? 'false');
+  if (isOn === undefined) throw new UsageError([`${settings.placeOf(eventFeed)}: must be true or false`]);
+  return isOn;
 }
 
 /** An empty id means the only feed of older connectors, which newer ones do not have. */
@@ -61,7 +61,7 @@ function readStartAt(settings: Settings): Date {
   if (text === undefined) return new Date(Date.now() - lookBackMs);
   const time = new Date(text);
   if (!timeForm.test(text) || Number.isNaN(time.getTime())) {
-    throw new UsageError([`--${eventFeedStartAt.name}: must be a time such as 2026-01-31T00:00:00Z`]);
+    throw new UsageError([`${settings.placeOf(eventFeedStartAt)}: must be a time such as 2026-01-31T00:00:00Z`]);
   }
   return time;
 }

@@ -11,6 +11,7 @@ import type { DanglingReferences } from '../c1z/tables/dangling-references.ts';
 import type { SyncType } from '../c1z/tables/sync-runs.ts';
 import type { SyncStats } from '../c1z/tables/sync-stats.ts';
 import type { ExternalResourceSettings } from '../config/fields/sync.ts';
+import { readSwitch } from '../config/parse-switch.ts';
 import { continueRun } from './continue-run.ts';
 import { openExternalResources } from './external/external-resources.ts';
 import { runFullSync } from './full-sync.ts';
@@ -51,7 +52,7 @@ export interface ResumeOptions {
 
 /** `BATON_BULK_LOAD=false` lets SQLite write all grants: slower, for the case that a file turns out to be damaged. */
 export function readBulkLoad(env: NodeJS.ProcessEnv): boolean {
-  return env.BATON_BULK_LOAD !== 'false';
+  return readSwitch(env.BATON_BULK_LOAD, true);
 }
 
 export interface SyncedFile {

@@ -131,7 +131,7 @@ describe('faults', () => {
   -f: requires a value
   --branch: must be north or south, got "west"
   BATON_LOAN: expects a duration such as 90d, 5h, 1h30m or 10y, got "long"
-  --otel-collector-endpoint is not supported yet: this version sends no telemetry (from BATON_OTEL_COLLECTOR_ENDPOINT)
+  BATON_OTEL_COLLECTOR_ENDPOINT is not supported yet: this version sends no telemetry
   --http-timeout-seconds: must be between 1 and 1800, got "0"
   --storage-engine pebble is not supported yet: this version writes files with sqlite only
   --library-card is required: pass it or set BATON_LIBRARY_CARD; BATON_LIBRARY_CRAD is set, but is not a variable of this program
@@ -158,7 +158,7 @@ See "baton-library --help" for all flags and their variables.
       "--log-path: ENOENT: no such file or directory, open '/nonexistent/none/x.log'",
     ],
     [['count', '--get-ticket'], '--get-ticket is not supported yet: this connector has no tickets'],
-    [[...card, '--client-id', 'x'], '--client-id requires --client-secret: set all or none'],
+    [[...card, '--client-id', 'a@b.test/c'], '--client-id requires --client-secret: set all or none'],
   ];
   for (const [argv, fault] of cases) {
     test(`of ${JSON.stringify(argv)}`, async () => {
@@ -169,9 +169,30 @@ See "baton-library --help" for all flags and their variables.
   }
 
   test('of the environment do not keep commands from running that they do not concern', async () => {
-    const env = { BATON_CLIENT_ID: 'me@example.com', BATON_HEALTH_CHECK: 'true' };
+    const env = { BATON_CLIENT_ID: 'me@example.com/client', BATON_HEALTH_CHECK: 'true' };
     assert.equal((await runLibrary(['count'], { env })).exitCode, 0);
     assert.equal((await runLibrary(card, { env })).exitCode, 2);
+  });
+
+  test('of credentials that are swapped name both variables, and show neither', async () => {
+    const { exitCode, stderr } = await runLibrary(card, {
+      env: {
+        BATON_CLIENT_ID: 'secret-token:conductorone.com:v1:aHVudGVyMg',
+        BATON_CLIENT_SECRET: 'a-b-1@acme.test/client',
+      },
+    });
+    assert.equal(exitCode, 2);
+    assert.deepEqual(stderr.split('\n').slice(1, 3), [
+      '  BATON_CLIENT_ID: is a client secret, not a client id; are the two swapped?',
+      '  BATON_CLIENT_SECRET: is a client id, not a client secret; are the two swapped?',
+    ]);
+    assert.doesNotMatch(stderr, /aHVudGVyMg|acme\.test/);
+  });
+
+  test('of variables that belong together name the variables', async () => {
+    const { exitCode, stderr } = await runLibrary(card, { env: { BATON_CLIENT_ID: 'a-b-1@acme.test/client' } });
+    assert.equal(exitCode, 2);
+    assert.match(stderr, /^baton-library: BATON_CLIENT_ID requires BATON_CLIENT_SECRET: set all or none\n/);
   });
 
   test('that a command finds are told in the same way', async () => {
@@ -278,6 +299,29 @@ describe('the log', () => {
     });
     order.push('ended');
     assert.deepEqual(order, ['written', 'ended']);
+  });
+
+  test('warns of variables that nothing reads, with the one that may be meant, in commands that run the connector', async () => {
+    const env = {
+      BATON_GENRE: 's3cret',
+      BATON_NONSENSE: '1',
+      BATON_HOST_ID: 'x',
+      BATON_SHELVES: '4',
+      BATON_ZSTD_POOL_DISABLE: '1',
+    };
+    const { exitCode, stderr } = await runLibrary(card, { env });
+    assert.equal(exitCode, 0);
+    assert.deepEqual(
+      stderr
+        .trim()
+        .split('\n')
+        .map((line) => [JSON.parse(line).level, JSON.parse(line).msg]),
+      [
+        ['warn', 'BATON_GENRE: unknown variable, ignored; did you mean BATON_GENRES?'],
+        ['warn', 'BATON_NONSENSE: unknown variable, ignored'],
+      ],
+    );
+    assert.equal((await runLibrary(['count'], { env })).stderr, '');
   });
 
   test('warns of settings that have no effect', async () => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { createCredentials } from '../../../src/simulator/conductorone/credentials.ts';
 import { createLendingLibrary } from '../lending-library.ts';
 import { lendingProgram } from './lending-program.ts';
 import { createLendingPlace } from './run-lending.ts';
@@ -65,8 +66,10 @@ for (const [what, argv, message] of [
   });
 }
 
-for (const argv of [[], ['--list-action-schemas'], ['--event-feed=true'], ['--client-id=a', '--client-secret=b']]) {
-  test(`--dry-run is a fault with ${argv[0] ?? 'a sync'}: nothing there would be left out`, async (t) => {
+const { clientId, clientSecret } = createCredentials('tenant.test');
+const inServiceMode = [`--client-id=${clientId}`, `--client-secret=${clientSecret}`];
+for (const argv of [[], ['--list-action-schemas'], ['--event-feed=true'], inServiceMode]) {
+  test(`--dry-run is a fault with ${argv[0]?.split('=')[0] ?? 'a sync'}: nothing there would be left out`, async (t) => {
     const place = await createLendingPlace(t);
     const { exitCode, stdout, stderr } = await place.run([...argv, '--dry-run']);
     assert.deepEqual([exitCode, stdout], [2, '']);

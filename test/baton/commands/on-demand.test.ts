@@ -4,8 +4,10 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { StopRequest } from '../../../src/baton/author/host.ts';
+import { createCredentials } from '../../../src/simulator/conductorone/credentials.ts';
 import { createLendingPlace, type Outcome } from './run-lending.ts';
 
+const { clientId, clientSecret } = createCredentials('tenant.test');
 const lend = (book: string, reader: string) => [
   `--grant-entitlement=book:${book}:borrowed`,
   `--grant-principal=${reader}`,
@@ -329,7 +331,10 @@ for (const [argv, message] of [
   ],
   [['--password-file=x'], /--password-file requires --create-account-login or --rotate-credentials/],
   [['--password-file=x', '--list-action-schemas'], /--password-file requires/],
-  [['--invoke-action=remind', '--client-id=a', '--client-secret=b'], /--invoke-action: not available in service mode/],
+  [
+    ['--invoke-action=remind', `--client-id=${clientId}`, `--client-secret=${clientSecret}`],
+    /--invoke-action: not available in service mode; unset --client-id and --client-secret/,
+  ],
   [['--invoke-resource-action=remind'], /no Baton connector reads it; use --invoke-action/],
   [['--get-ticket', '--ticket-id=t1'], /--get-ticket is not supported yet: this connector has no tickets/],
 ] as const) {

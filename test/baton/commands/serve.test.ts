@@ -302,9 +302,9 @@ test('a port that another program has is a failure that says so', async (t) => {
 test('serve reads the client secret, for passwords that are encrypted for it', async (t) => {
   const { exitCode, text } = runServe(t, [
     '--listen=127.0.0.1:0',
-    '--client-id=a',
+    '--client-id=a@b.test/c',
     '--client-secret=secret-token:only',
   ]);
-  assert.equal(await exitCode, 1);
-  assert.match(text.stderr, /--client-secret has 2 of 4 parts/);
+  assert.equal(await exitCode, 2);
+  assert.match(text.stderr, /--client-secret: has 2 of 4 parts/);
 });

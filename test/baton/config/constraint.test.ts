@@ -30,7 +30,20 @@ test('checkConstraint tells which flags are missing or too many', () => {
     [dependent, 'ab', '--a requires --c'],
   ];
   for (const [constraint, present, expected] of cases) {
-    const fault = checkConstraint(constraint, (field) => present.includes(field.name));
+    const fault = checkConstraint(constraint, (field) =>
+      present.includes(field.name) ? { source: 'flag', place: `--${field.name}` } : undefined,
+    );
     assert.equal(fault, expected, `${constraint.kind} with "${present}"`);
   }
+});
+
+test('checkConstraint names settings as they were given, and the missing ones likewise', () => {
+  const together: Constraint = { kind: 'required-together', fields: [a, b, c] };
+  const explain = (places: Readonly<Record<string, string>>, source: 'environment' | 'file') =>
+    checkConstraint(together, ({ name }) => (places[name] ? { source, place: places[name] } : undefined));
+  assert.equal(
+    explain({ a: 'BATON_A', b: 'BATON_B' }, 'environment'),
+    'BATON_A and BATON_B require BATON_C: set all or none',
+  );
+  assert.equal(explain({ a: 'x.yaml line 2, a' }, 'file'), 'x.yaml line 2, a requires --b and --c: set all or none');
 });

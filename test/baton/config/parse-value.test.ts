@@ -18,7 +18,14 @@ const shelf = stringField({
   description,
   check: (value) => (/^[A-Z]\d$/.test(value) ? undefined : 'must be a letter and a digit'),
 });
-const password = stringField({ name: 'password', description, secret: true, check: () => 'is too weak' });
+const password = stringField({
+  name: 'password',
+  description,
+  secret: true,
+  check: (value) => (value === 'Aa1' ? undefined : 'is too weak'),
+});
+const owner = stringField({ name: 'owner', description, besideSecret: true, check: () => 'is nobody' });
+const bearer = stringField({ name: 'bearer', description, normalize: (value) => value.replace('Bearer ', '') });
 const branch = choiceField({ name: 'branch', description, oneOf: ['north', 'South'], default: 'north' });
 const yes = boolField({ name: 'yes', description });
 const seats = intField({ name: 'seats', description, default: 5, gte: 1, lte: 10 });
@@ -51,8 +58,17 @@ describe('parseValue reads', () => {
     [branch, 'north', 'north'],
     [branch, ' SOUTH', 'South'],
     [branch, '', undefined],
-    ...['1', 't', 'T', 'true', 'TRUE', 'True'].map((given) => [yes, given, true] as const),
-    ...['0', 'f', 'F', 'false', 'FALSE', 'False'].map((given) => [yes, given, false] as const),
+    ...['1', 't', 'T', 'true', 'TRUE', 'True', 'true\n', '1\n', 'yes\r\n', 'On', ' y ', '"true"'].map(
+      (given) => [yes, given, true] as const,
+    ),
+    ...['0', 'f', 'F', 'false', 'FALSE', 'False', 'no\n', 'off', "'0'"].map((given) => [yes, given, false] as const),
+    [seats, '"7"', 7],
+    [branch, "'north'", 'north'],
+    [loan, '"90d"\n', 7_776_000_000],
+    [text, 'a.c1z\n', 'a.c1z'],
+    [text, '"a.c1z"', '"a.c1z"'],
+    [password, 'Aa1', 'Aa1'],
+    [password, '"Aa1"\n', 'Aa1'],
     [seats, '1', 1],
     [seats, ' 10 ', 10],
     [seats, '+7', 7],
@@ -80,7 +96,7 @@ describe('parseValue refuses', () => {
   const cases: readonly (readonly [Field, string | readonly string[] | undefined, string])[] = [
     [shelf, 'seven', 'must be a letter and a digit, got "seven"'],
     [branch, 'west', 'must be north or South, got "west"'],
-    [yes, 'yes', 'expects true or false, got "yes"'],
+    [yes, 'si', 'expects true or false, got "si"'],
     [yes, '', 'expects true or false, got ""'],
     [seats, 'two', 'expects an integer, got "two"'],
     [seats, '2.5', 'expects an integer, got "2.5"'],
@@ -95,6 +111,13 @@ describe('parseValue refuses', () => {
     [text, '<text>', 'is a placeholder ("<text>"): put the real value in its place'],
     [text, ' "<text>"\n', 'is a placeholder (" \\"<text>\\"\\n"): put the real value in its place'],
     [genres, 'crime,<genre>', 'is a placeholder ("crime,<genre>"): put the real value in its place'],
+    [text, '<text>\n', 'is a placeholder ("<text>\\n"): put the real value in its place'],
+    ...['…', '...', '\u0024{TEXT}', '$(TEXT)', '{{ .Values.text }}'].map(
+      (given) => [text, given, `is a placeholder ("${given}"): put the real value in its place`] as const,
+    ),
+    [seats, '<seats>', 'is a placeholder ("<seats>"): put the real value in its place'],
+    [yes, '…', 'is a placeholder ("…"): put the real value in its place'],
+    [bearer, 'Bearer …', 'is a placeholder: put the real value in its place'],
     [codes, 'a,X', 'must not have an x, got "a,X"'],
     [text, ['a', 'b'], 'expects one value, not a list'],
     [text, undefined, 'expects a value'],
@@ -106,8 +129,33 @@ describe('parseValue refuses', () => {
 
   test('a secret value without quoting it', () => {
     assert.deepEqual(parse(password, 'hunter2'), { fault: 'is too weak' });
-    assert.deepEqual(parse(password, '<hunter2>'), { fault: 'is a placeholder: put the real value in its place' });
+    for (const given of ['<hunter2>', 'v1:<hunter2>', 'v1:…']) {
+      assert.deepEqual(parse(password, given), { fault: 'is a placeholder: put the real value in its place' });
+    }
   });
+
+  test('a value that may be a secret without quoting it, wherever it is', () => {
+    assert.deepEqual(parse(owner, 'hunter2'), { fault: 'is nobody' });
+    assert.deepEqual(parse(owner, '<name>@example.com'), {
+      fault: 'is a placeholder: put the real value in its place',
+    });
+    for (const given of ['secret-token:conductorone.com:v1:e30', 'Bearer hunter2', 'eyJhbGciOiJSUzI1NiJ9.e30.c2ln']) {
+      assert.deepEqual(parse(seats, given), { fault: 'expects an integer' });
+    }
+  });
+});
+
+test('a variable loses the quotes that a tool kept, of a pair only', () => {
+  const read = (field: Field, given: string) =>
+    parseValue(field, { source: 'environment', text: given, place: 'HERE' });
+  assert.deepEqual(read(text, '"a.c1z"\n'), { value: 'a.c1z' });
+  assert.deepEqual(read(text, "'{}'"), { value: '{}' });
+  assert.deepEqual(read(text, `"a'`), { value: `"a'` });
+  assert.deepEqual(read(text, '"'), { value: '"' });
+  assert.deepEqual(read(seats, '""'), { value: undefined });
+  assert.deepEqual(read(genres, "'crime,poetry'"), { value: ['crime', 'poetry'] });
+  // Double quotes keep an item together.
+  assert.deepEqual(read(genres, '"crime, old"'), { value: ['crime, old'] });
 });
 
 test('splitCommas keeps empty items and commas within quotes', () => {

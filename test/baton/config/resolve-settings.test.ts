@@ -74,6 +74,18 @@ describe('resolveSettings', () => {
     }
   });
 
+  test('says where a setting was given, for messages; the flag of one that was not', () => {
+    const { settings } = resolve({
+      flags: { branch: 'x' },
+      environment: { branch: 'y', seats: '3' },
+      file: { genres: 'crime' },
+    });
+    assert.deepEqual(
+      [branch, seats, genres, engine].map((field) => settings.placeOf(field)),
+      ['flag branch', 'environment seats', 'file genres', '--engine'],
+    );
+  });
+
   test('lets an empty flag hide what weaker sources say', () => {
     const { settings } = resolve({ flags: { genres: '' }, environment: { genres: 'crime' } });
     assert.deepEqual([settings.get(genres), settings.sourceOf(genres)], [[], 'default']);
@@ -92,7 +104,7 @@ describe('resolveSettings', () => {
     assert.deepEqual(faults, [
       'flag seats: expects an integer, got "many"',
       'file engine: must be steam or diesel, got "wind"',
-      '--robot is not supported yet: people work here (from environment robot)',
+      'environment robot is not supported yet: people work here',
       '--library-card is required: pass it or set BATON_LIBRARY_CARD',
     ]);
   });
@@ -111,10 +123,13 @@ describe('resolveSettings', () => {
   test('refuses, warns of or accepts what is not supported, where it is used', () => {
     const { faults, warnings } = resolve({ flags: { robot: 'true', music: 'true', pace: '9', engine: 'diesel' } });
     assert.deepEqual(faults, [
-      '--engine diesel is not supported yet: there is no oil',
-      '--robot is not supported yet: people work here',
+      'flag engine diesel is not supported yet: there is no oil',
+      'flag robot is not supported yet: people work here',
     ]);
-    assert.deepEqual(warnings, ['--music has no effect yet: it is quiet here']);
+    assert.deepEqual(warnings, ['flag music has no effect yet: it is quiet here']);
+    assert.deepEqual(resolve({ file: { engine: 'diesel' } }).faults, [
+      'file engine: diesel is not supported yet: there is no oil',
+    ]);
   });
 
   test('says nothing of an unsupported setting that changes nothing', () => {
@@ -140,10 +155,10 @@ describe('resolveSettings', () => {
       { kind: 'mutually-exclusive', fields: [branch, robot] },
     ];
     assert.deepEqual(resolve({ environment: { branch: 'north' } }, { constraints }).faults, [
-      '--branch requires --genres: set all or none',
+      'environment branch requires BATON_GENRES: set all or none',
     ]);
     const { faults } = resolve({ flags: { branch: 'north', genres: 'crime', robot: 'true' } }, { constraints });
-    assert.deepEqual(faults, ['--robot is not supported yet: people work here']);
+    assert.deepEqual(faults, ['flag robot is not supported yet: people work here']);
   });
 });
 
@@ -165,4 +180,10 @@ test('collectSecrets also finds a secret as its field normalizes it', () => {
   });
   const sources = { flags: given('flag', { key: 'Bearer abc' }), environment: new Map(), file: new Map() };
   assert.deepEqual(collectSecrets([key], sources), ['Bearer abc', 'abc']);
+});
+
+test('collectSecrets also finds a secret without the quotes and the line break around it', () => {
+  const environment = given('environment', { 'library-card': '"hunter2"\n' });
+  const secrets = collectSecrets(fields, { flags: new Map(), environment, file: new Map() });
+  assert.deepEqual(secrets, ['"hunter2"\n', 'hunter2']);
 });

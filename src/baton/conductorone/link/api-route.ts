@@ -11,7 +11,7 @@ import type { ClientId } from '../credentials/client-id.ts';
  * FAILED_PRECONDITION when a file of certificate authorities cannot be used.
  */
 export function findApiRoute(clientId: ClientId, env: Environment): Route {
-  const text = env.BATON_C1_API_HOST || clientId.host;
+  const text = env.BATON_C1_API_HOST?.trim() || clientId.host;
   const url = URL.parse(`https://${text}`);
   if (url?.pathname !== '/' || url.search !== '' || url.username !== '') {
     const message = 'BATON_C1_API_HOST must be a host, such as acme.conductor.one or localhost:8443';

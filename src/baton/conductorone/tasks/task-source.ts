@@ -1,6 +1,7 @@
 // Sources of tasks: GetTask, one at a time, or GetTasks, several at once (`BATON_GET_TASKS`).
 import { type Duration, durationMs } from '@bufbuild/protobuf/wkt';
 import type { Task } from '#gen/c1/connectorapi/baton/v1/baton_pb.js';
+import { readSwitch } from '../../config/parse-switch.ts';
 import type { BatonClient } from '../link/baton-client.ts';
 import type { ServiceTiming } from './service-timing.ts';
 
@@ -30,7 +31,7 @@ interface TaskSourceOptions {
 
 export function createTaskSource(options: TaskSourceOptions): TaskSource {
   // The spellings of true in Go's strconv.ParseBool.
-  const several = /^(?:1|t|true)$/i.test(options.env.BATON_GET_TASKS ?? '');
+  const several = readSwitch(options.env.BATON_GET_TASKS);
   return several ? new TaskQueue(options) : oneByOne(options);
 }
 

@@ -1,9 +1,12 @@
 // Settings of service mode, in which ConductorOne hands out tasks, and of the health endpoint.
 import { boolField, intField, stringField } from '../create-field.ts';
+import { checkClientId, checkClientSecret } from './client-credentials.ts';
 
 export const clientId = stringField({
   name: 'client-id',
   description: 'ConductorOne client id; enables service mode',
+  besideSecret: true,
+  check: checkClientId,
   exportTarget: 'none',
 });
 
@@ -11,6 +14,7 @@ export const clientSecret = stringField({
   name: 'client-secret',
   description: 'ConductorOne client secret for the client id',
   secret: true,
+  check: checkClientSecret,
   exportTarget: 'none',
 });
 
