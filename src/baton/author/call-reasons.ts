@@ -28,10 +28,21 @@ export const callReasons = {
     meaning: 'The program is shutting down.',
     action: 'Repeat the call: another replica or the restarted program answers it.',
   },
+  too_many_bytes_in_flight: {
+    codes: ['ResourceExhausted'],
+    meaning:
+      'The server held too many bytes of requests that were not complete and responses that were not read, and this connection kept it waiting with the most.',
+    action: 'Send requests and read responses promptly, or raise `--max-in-flight-mib`.',
+  },
   unexpected_error: {
     codes: ['Internal'],
     meaning: 'A bug or an unforeseen situation in the connector. Callers see a fixed text, the log has the error.',
     action: 'Look up the request in the log, and report the error with its stack.',
+  },
+  unfinished_message: {
+    codes: ['ResourceExhausted'],
+    meaning: 'The caller took too long to send its request, or to read the response.',
+    action: 'Send requests and read responses promptly, or raise `--message-timeout`.',
   },
   unimplemented: {
     codes: ['Unimplemented'],

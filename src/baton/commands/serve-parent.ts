@@ -8,6 +8,8 @@ import type { Invocation } from '../command-line/command.ts';
 import { readClientKey } from '../conductorone/credentials/read-client-key.ts';
 import { untilAborted } from '../net/abort.ts';
 import { startGrpcServer } from '../server/grpc/grpc-server.ts';
+import { createGate } from '../server/limits/gate.ts';
+import { untimedLimits } from '../server/limits/server-limits.ts';
 import { formatListenAddress } from '../server/listen-address.ts';
 import { MutualTlsCredentials } from '../server/tls/mutual-tls.ts';
 import { sessionStoresKey } from '../services/call-context.ts';
@@ -56,6 +58,7 @@ export async function serveParent({ program, settings, logger, userAgent, host }
     listen: chooseListener(host.env, config.listenPort),
     credentials: new MutualTlsCredentials(tls),
     logger,
+    gate: createGate(logger, untimedLimits),
     drainTimeoutMs: 0,
     closeTimeoutMs,
     setContextValues: (values) => values.set(sessionStoresKey, sessions),

@@ -8,12 +8,16 @@ import { Health } from '#gen/grpc/health/v1/health_pb.js';
 import { describeError } from '../../log/describe-error.ts';
 import { untilAborted } from '../../net/abort.ts';
 import type { ServiceEntry } from '../../services/service-entry.ts';
+import { createGate, type Gate } from '../limits/gate.ts';
+import { requestBytesMax } from '../limits/server-limits.ts';
 import { type InheritedListener, listen } from '../listen.ts';
 import type { ListenAddress } from '../listen-address.ts';
 import { RunningCalls } from '../running-calls.ts';
 import { warmRules } from '../validate-request.ts';
+import { GrpcGate } from './grpc-gate.ts';
 import { addGrpcMethods } from './grpc-methods.ts';
 import { createHealthService, HealthState } from './health-service.ts';
+import { http2ServerOf } from './http2-server-of.ts';
 import { createReflectionServices, reflectionServices } from './reflection.ts';
 
 export interface GrpcServerOptions {
@@ -27,6 +31,8 @@ export interface GrpcServerOptions {
   readonly drainTimeoutMs: number;
   /** How long connections may take to close once no call runs. Default: 1 second. */
   readonly closeTimeoutMs?: number;
+  /** What callers may make it hold, shared with the other servers of the process. Default: one with the default limits. */
+  readonly gate?: Gate;
   /** Sets further context values of each call. */
   readonly setContextValues?: (values: ContextValues) => void;
 }
@@ -42,9 +48,6 @@ export interface GrpcServer {
   /** The same without waiting for running calls. It also shortens a running {@link drain}. */
   close(): Promise<void>;
 }
-
-/** The default of a Go server. Responses are not limited here: services limit them to what clients accept. */
-const receiveMaxBytes = 4 * 1024 * 1024;
 
 /**
  * Starts a server.
@@ -64,8 +67,12 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     ...createReflectionServices(descs),
   ];
 
+  const gate = new GrpcGate(options.gate ?? createGate(logger));
   const server = new Server({
-    'grpc.max_receive_message_length': receiveMaxBytes,
+    ...gate.channelOptions(),
+    interceptors: [gate.interceptor],
+    'grpc.max_receive_message_length': requestBytesMax,
+    // Services limit responses to what clients accept.
     'grpc.max_send_message_length': -1,
     // It would count every call of an unknown service.
     'grpc.enable_channelz': 0,
@@ -75,12 +82,13 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   }
   // grpc-js can listen itself, but reports neither why it failed nor the actual address.
   const injector = server.createConnectionInjector(options.credentials ?? ServerCredentials.createInsecure());
+  gate.attach(http2ServerOf(server));
   const sockets = new Set<Socket>();
   const listener = await listen(options.listen, {
     onConnection: (socket) => {
       sockets.add(socket);
       socket.once('close', () => sockets.delete(socket));
-      injector.injectConnection(socket);
+      gate.admit(socket, (admitted) => injector.injectConnection(admitted));
     },
     onError: (error) => logger.error({ error: describeError(error) }, 'cannot accept a connection'),
   });
