@@ -6,6 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { zstdDecompressSync } from 'node:zlib';
 import { c1zMagic } from '../../src/baton/c1z/file/envelope.ts';
 import type { ConductorOneOptions } from '../../src/simulator/conductorone/conductorone-simulator.ts';
+import { mintServiceToken } from '../../src/simulator/percipio/service-token.ts';
 import type { PercipioSimulatorOptions } from '../../src/simulator/percipio/simulator-options.ts';
 import { startConductorOne } from '../simulator/conductorone/start-conductorone.ts';
 import { READY_AT_ONCE, startSimulator } from '../simulator/percipio/start-simulator.ts';
@@ -135,7 +136,40 @@ test('health says whether ConductorOne knows the connector, and when it was last
     return { status: answer.status, details };
   };
   assert.deepEqual([(await ask('live')).status, (await ask('health')).status], [200, 200]);
-  const ready = await ask('ready');
-  assert.equal(ready.status, 200);
+  // The settings are checked in the background.
+  let ready = await ask('ready');
+  while (ready.status !== 200) ready = await ask('ready');
   assert.ok(Date.now() - Date.parse(ready.details?.last_contact ?? '') < 60_000);
+});
+
+test('a token that Percipio refuses is an error at once and makes the program unready; it stays up, and a task is final', async (t) => {
+  const argv = ['--health-check', '--health-check-port=0', '--log-path=log.jsonl'];
+  const conductorone = await startConductorOne(t);
+  const percipio = await startSimulator(t, size);
+  const folder = await createWorkFolder(t);
+  const account = { ...percipio, url: percipio.url, token: mintServiceToken(percipio) };
+  const { child, finished } = startProcess(t, account, folder, { argv, env: conductorone.env });
+  await conductorone.calls.waitFor('GetTask', 1);
+  const readLog = async () => (await readFile(join(folder.path, 'log.jsonl'), 'utf8')).trim().split('\n');
+  const isAbout = (line: string) => line.includes('does not work with its settings');
+  let log = await readLog();
+  while (!log.some(isAbout)) log = await readLog();
+  const { level, error } = JSON.parse(log.find(isAbout) ?? '');
+  assert.equal(level, 'error');
+  assert.match(error, /answered 401.*Check the API token \(--api-token, BATON_API_TOKEN\)/);
+  const [, address] = /"address":"([^"]+)".*health endpoint/.exec(log.join('\n')) ?? [];
+  const [ready, live] = await Promise.all(['ready', 'live'].map((path) => fetch(`http://${address}/${path}`)));
+  assert.deepEqual([ready?.status, live?.status], [503, 200]);
+  assert.match((await ready?.text()) ?? '', /does not work with its settings: .*Check the API token/);
+
+  const id = conductorone.tasks.add(syncFull);
+  const { finalState } = await conductorone.tasks.finished(id);
+  assert.equal(finalState.case === 'error' && finalState.value.nonRetryable, true);
+  const failures = (await readLog()).filter((line) => line.includes('task failed'));
+  assert.deepEqual(
+    failures.map((line) => JSON.parse(line).retryable),
+    [false],
+  );
+  child.kill('SIGTERM');
+  assert.equal((await finished).exitCode, 0);
 });

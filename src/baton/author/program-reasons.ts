@@ -170,6 +170,11 @@ export const programReasons = {
   },
 
   // Service mode.
+  clock_wrong: {
+    codes: ['Unauthenticated'],
+    meaning: "ConductorOne refused an assertion, and the clock of this machine differs from ConductorOne's by minutes.",
+    action: 'Set the clock. The client id and the client secret may be right.',
+  },
   credentials_refused: {
     codes: ['Unauthenticated'],
     meaning: 'ConductorOne does not accept the client id and client secret.',

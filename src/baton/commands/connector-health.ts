@@ -32,15 +32,20 @@ export async function startConnectorHealth(options: ConnectorHealthOptions): Pro
   }
   // Loaded here: most programs run without it, and Node's HTTP is slow to load.
   const { startHealthEndpoint } = await import('../server/health/health-endpoint.ts');
-  const contextValues = createContextValues()
-    .set(loggerKey, logger)
-    .set(validationKey, { isForSync: false, hasGrants: false });
   const server = await startHealthEndpoint({
     ...options,
     listen: { host: settings.get(healthCheckBindAddress), port: settings.get(healthCheckPort) },
-    validate: (signal) =>
-      createInProcessClient(ConnectorService, services, { contextValues, signal, isTrusted: true }).validate({}),
+    validate: validateConnector(services, logger),
   });
   logger.info({ address: formatListenAddress(server.address) }, 'health endpoint listening');
   return server;
+}
+
+/** Calls Validate of a connector's services as nothing but a check: no sync follows. */
+export function validateConnector(services: readonly ServiceEntry[], logger: Logger) {
+  const contextValues = createContextValues()
+    .set(loggerKey, logger)
+    .set(validationKey, { isForSync: false, hasGrants: false });
+  return (signal: AbortSignal): Promise<unknown> =>
+    createInProcessClient(ConnectorService, services, { contextValues, signal, isTrusted: true }).validate({});
 }

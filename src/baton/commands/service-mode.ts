@@ -1,6 +1,7 @@
 // Service mode: the default command with a client id. ConductorOne hands out the tasks.
 import { availableParallelism } from 'node:os';
 import type { Invocation } from '../command-line/command.ts';
+import { ConnectorWatch } from '../conductorone/connector-watch.ts';
 import { readClientKey } from '../conductorone/credentials/read-client-key.ts';
 import { runService } from '../conductorone/run-service.ts';
 import { defaultServiceTiming, type ServiceTiming } from '../conductorone/tasks/service-timing.ts';
@@ -22,7 +23,7 @@ import { createConnectorServices } from '../services/connector-services.ts';
 import { readExpansionLimits } from '../sync/expansion-limits.ts';
 import { readTargets } from '../sync/sync-targets.ts';
 import { readBulkLoad } from '../sync/sync-to-file.ts';
-import { startConnectorHealth } from './connector-health.ts';
+import { startConnectorHealth, validateConnector } from './connector-health.ts';
 
 /** Longer silence means that something is wrong: ConductorOne is polled at least every five minutes. */
 const silenceMaxMs = 15 * 60_000;
@@ -51,15 +52,24 @@ export async function runServiceMode(
     clientKey,
   });
   const contact = new Contact(host.signal);
+  const ending = new AbortController();
+  const watch = new ConnectorWatch({
+    validate: validateConnector(services, logger),
+    timing,
+    logger,
+    signal: AbortSignal.any([host.signal, ending.signal]),
+  });
+  let watching: Promise<void> | undefined;
   let health: HealthEndpoint | undefined;
   try {
     health = await startConnectorHealth({
       settings,
       services,
       logger,
-      findUnreadiness: () => contact.findUnreadiness(),
+      findUnreadiness: () => contact.findUnreadiness() ?? watch.findUnreadiness(),
       describeReadiness: () => contact.describe(),
     });
+    watching = watch.run();
     await runService({
       clientId: settings.get(clientId) ?? '',
       clientSecret: settings.get(clientSecret) ?? '',
@@ -86,10 +96,13 @@ export async function runServiceMode(
       signal: host.signal,
       onContact: () => contact.made(),
       onIntroduced: () => contact.introduced(),
+      onTaskEnded: (outcome) => watch.taskEnded(outcome),
     });
     logger.info('stopped');
     return 0;
   } finally {
+    ending.abort();
+    await watching;
     await health?.close();
     await connector.close?.();
   }

@@ -26,7 +26,7 @@ import { ReportDelivery } from './tasks/report-delivery.ts';
 import type { ServiceTiming } from './tasks/service-timing.ts';
 import type { SyncSettings, TaskContext } from './tasks/task-context.ts';
 import { runTaskLoop } from './tasks/task-loop.ts';
-import { failed } from './tasks/task-outcome.ts';
+import { failed, type TaskOutcome } from './tasks/task-outcome.ts';
 import { toReport } from './tasks/task-report.ts';
 import { createTaskSource, type TaskSource } from './tasks/task-source.ts';
 
@@ -46,6 +46,8 @@ export interface ServiceOptions {
   readonly signal: AbortSignal;
   /** Called when ConductorOne has answered a call. */
   onContact?(): void;
+  /** Called when a task has ended, before its end is reported. */
+  onTaskEnded?(outcome: TaskOutcome): void;
   /** Called when the connector has been introduced to ConductorOne. */
   onIntroduced?(): void;
 }
@@ -166,6 +168,7 @@ async function doTask(task: Task, options: WorkOptions): Promise<void> {
       sayHello: () => sendHello({ client, services, contextValues, program, signal }, task.id),
       syncAlone: options.syncAlone,
     }).catch((error: unknown) => failed(error));
+    options.onTaskEnded?.(outcome);
     const report = toReport(task.id, outcome, logger, taskSignal);
     if (report) await options.reports.deliver(report, logger);
   } catch (error) {

@@ -19,10 +19,13 @@ export class AccessTokens {
   readonly secrets: string[] = [];
   readonly #credentials: ConnectorCredentials;
   readonly #lifetimeSeconds: number;
+  readonly #now: () => number;
   readonly #valid = new Map<string, number>();
 
-  constructor(credentials: ConnectorCredentials, lifetimeSeconds: number) {
+  /** @param now - The clock of the endpoint, in milliseconds. */
+  constructor(credentials: ConnectorCredentials, lifetimeSeconds: number, now: () => number) {
     this.#credentials = credentials;
+    this.#now = now;
     this.#lifetimeSeconds = lifetimeSeconds;
     this.secrets.push(credentials.clientSecret, credentials.clientSecret.split(':')[3] ?? '');
   }
@@ -55,6 +58,6 @@ export class AccessTokens {
     if (form.get('grant_type') !== 'client_credentials') return 'grant_type is wrong';
     if (form.get('client_assertion_type') !== assertionType) return 'client_assertion_type is wrong';
     if (form.get('client_id') !== clientId) return 'client_id is unknown';
-    return findAssertionFault(assertion, { clientId, publicKey, now: new Date() });
+    return findAssertionFault(assertion, { clientId, publicKey, now: new Date(this.#now()) });
   }
 }

@@ -23,6 +23,8 @@ export interface ConductorOneOptions extends TaskBoardOptions {
   readonly certificate?: Certificate;
   /** How long an access token is valid. Default: one hour. */
   readonly tokenLifetimeSeconds?: number;
+  /** How far its clock is ahead of that of this machine. Default: 0. */
+  readonly clockAheadMs?: number;
   /** How long responses ask the connector to wait before it polls for tasks again. Default: one second. */
   readonly nextPollMs?: number;
   /** The same for heartbeats. Default: one second. */
@@ -54,7 +56,8 @@ const tokenPath = '/auth/v1/token';
 
 /** Starts a simulator on 127.0.0.1. */
 export async function startConductorOneSimulator(options: ConductorOneOptions): Promise<ConductorOneSimulator> {
-  const { nextPollMs = 1000, nextHeartbeatMs = 1000, tokenLifetimeSeconds = 3600 } = options;
+  const { nextPollMs = 1000, nextHeartbeatMs = 1000, tokenLifetimeSeconds = 3600, clockAheadMs = 0 } = options;
+  const now = () => Date.now() + clockAheadMs;
   const certificate = options.certificate ?? createCertificate();
   const server = createSecureServer({ ...certificate, allowHTTP1: true });
   server.listen(options.port ?? 0, '127.0.0.1');
@@ -62,7 +65,7 @@ export async function startConductorOneSimulator(options: ConductorOneOptions): 
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   const credentials = createCredentials(host);
-  const tokens = new AccessTokens(credentials, tokenLifetimeSeconds);
+  const tokens = new AccessTokens(credentials, tokenLifetimeSeconds, now);
   const calls = new CallLog();
   const faults = new Faults();
   const tasks = new TaskBoard(options);
@@ -98,7 +101,7 @@ export async function startConductorOneSimulator(options: ConductorOneOptions): 
       grpc(request, response);
       return;
     }
-    answerToken(request, response, { tokens, calls, faults, drop }).catch(() => response.stream?.close());
+    answerToken(request, response, { tokens, calls, faults, drop, now }).catch(() => response.stream?.close());
   });
 
   const close = async () => {
@@ -125,12 +128,13 @@ interface TokenRoute {
   readonly calls: CallLog;
   readonly faults: Faults;
   drop(): void;
+  now(): number;
 }
 
 async function answerToken(
   request: Http2ServerRequest | IncomingMessage,
   response: Http2ServerResponse | ServerResponse,
-  { tokens, calls, faults, drop }: TokenRoute,
+  { tokens, calls, faults, drop, now }: TokenRoute,
 ): Promise<void> {
   const form = new URLSearchParams(await text(request));
   const headers = new Headers(
@@ -149,5 +153,6 @@ async function answerToken(
   const body = JSON.stringify(request.method === 'POST' ? answer.body : { error: 'use POST' });
   response.statusCode = request.method === 'POST' ? answer.status : 405;
   response.setHeader('content-type', 'application/json');
+  response.setHeader('date', new Date(now()).toUTCString());
   response.end(body);
 }

@@ -394,6 +394,22 @@ test('credentials that are refused end the service with an error that says what 
   assert.equal(service.conductorone.calls.named('token').length, 1);
 });
 
+for (const [clockAheadMs, said] of [
+  [3 * 3_600_000, /this machine's clock is 3 h behind \(.* here, .* there\)\. Set the clock/],
+  [-600_000, /this machine's clock is 10 min ahead/],
+] as const) {
+  test(`a clock that is wrong is blamed, not the credentials: ${said.source}`, async (t) => {
+    const service = await startService(t, { simulator: { clockAheadMs } });
+    await assert.rejects(service.ended, ({ reason, message }: ServiceError) => {
+      assert.equal(reason, 'clock_wrong');
+      assert.match(message, said);
+      assert.doesNotMatch(message, /--client-secret|Rotate/);
+      return true;
+    });
+    assert.equal(service.conductorone.calls.named('token').length, 1);
+  });
+}
+
 test('credentials that are refused later end it too', async (t) => {
   const service = await startService(t);
   await doSmallTask(service);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Code, ServiceError } from '../../author/service-error.ts';
 import { ConnectionError } from '../../net/connection-error.ts';
 import { type HttpSender, readText } from '../../net/http-sender.ts';
+import { explainClock } from './clock.ts';
 
 /** What calls carry. */
 export interface AccessToken {
@@ -21,8 +22,13 @@ export interface TokenRequest {
   readonly signal: AbortSignal;
 }
 
-/** The reason of the error for credentials that ConductorOne does not accept, now or later. */
-export const credentialsRefused = 'credentials_refused';
+/** Reasons of errors that only a person can end: ConductorOne does not accept the credentials, or the clock is wrong. */
+const finalReasons: ReadonlySet<string> = new Set(['credentials_refused', 'clock_wrong']);
+
+/** Whether ConductorOne has refused a token, now and later. */
+export function isRefused(error: unknown): boolean {
+  return error instanceof ServiceError && finalReasons.has(error.reason);
+}
 
 const path = '/auth/v1/token';
 
@@ -40,7 +46,7 @@ const transientStatuses = new Set([408, 425, 429]);
 
 /**
  * Sends one request (pkg/ugrpc of baton-sdk v0.25.0).
- * @throws ServiceError UNAUTHENTICATED with the reason {@link credentialsRefused}; UNAVAILABLE for a failure that may pass.
+ * @throws ServiceError UNAUTHENTICATED for a refusal (see {@link isRefused}); UNAVAILABLE for a failure that may pass.
  */
 export async function requestToken(options: TokenRequest): Promise<AccessToken> {
   const { sender, signal } = options;
@@ -53,8 +59,10 @@ export async function requestToken(options: TokenRequest): Promise<AccessToken> 
   });
   const headers = { 'content-type': 'application/x-www-form-urlencoded', 'user-agent': options.userAgent };
   try {
-    const { status, body } = await sender.request({ method: 'POST', path, headers, body: form.toString(), signal });
-    return readAnswer(url, status, await readText(body, answerBytesMax));
+    const sentAtMs = Date.now();
+    const answer = await sender.request({ method: 'POST', path, headers, body: form.toString(), signal });
+    const clockFault = explainClock(answer.headers.date, sentAtMs, Date.now());
+    return readAnswer(url, answer.status, await readText(answer.body, answerBytesMax), clockFault);
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof ServiceError) throw error;
@@ -65,10 +73,14 @@ export async function requestToken(options: TokenRequest): Promise<AccessToken> 
   }
 }
 
-function readAnswer(url: string, status: number, body: string): AccessToken {
+function readAnswer(url: string, status: number, body: string, clockFault: string | undefined): AccessToken {
   if (status >= 400 && status < 500 && !transientStatuses.has(status)) {
+    if (clockFault !== undefined) {
+      const message = `ConductorOne refuses the credentials: ${url} answered ${status}, and ${clockFault}. Set the clock, such as with NTP; the credentials may be right`;
+      throw new ServiceError(Code.Unauthenticated, message, { reason: 'clock_wrong' });
+    }
     const message = `ConductorOne refuses the credentials: ${url} answered ${status}. Check --client-id and --client-secret (BATON_CLIENT_ID, BATON_CLIENT_SECRET), and that the connector still exists; "Rotate" in ConductorOne makes a new secret`;
-    throw new ServiceError(Code.Unauthenticated, message, { reason: credentialsRefused });
+    throw new ServiceError(Code.Unauthenticated, message, { reason: 'credentials_refused' });
   }
   if (status !== 200) throw unavailable(`${url} answered ${status}`);
   const answer = answerSchema.safeParse(parseJson(body));

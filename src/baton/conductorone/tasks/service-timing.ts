@@ -24,6 +24,13 @@ export interface ServiceTiming {
   readonly uploadDelayMs: number;
   /** The delay after the first failed token request or FinishTask; it doubles. Ours. */
   readonly retryDelayMs: number;
+  /** Timeout of a check whether the connector works with its settings. Ours, as the other three. */
+  readonly checkTimeoutMs: number;
+  /** The minimum delay between two checks, after a task has shown that the next one may differ. */
+  readonly checkHurryMs: number;
+  /** The delay after the first failed check; it doubles up to the maximum. */
+  readonly checkDelayMinMs: number;
+  readonly checkDelayMaxMs: number;
   /** The time that running tasks get when the program stops. Ours: Kubernetes kills 30 s after SIGTERM. */
   readonly drainTimeoutMs: number;
 }
@@ -42,5 +49,9 @@ export const defaultServiceTiming: ServiceTiming = {
   heartbeatDefaultMs: 30_000,
   uploadDelayMs: 1000,
   retryDelayMs: 500,
+  checkTimeoutMs: 30_000,
+  checkHurryMs: 10_000,
+  checkDelayMinMs: 60_000,
+  checkDelayMaxMs: 900_000,
   drainTimeoutMs: 20_000,
 };

@@ -1,10 +1,9 @@
 // Polls for tasks for as long as the program runs, and runs several concurrently.
 import type { Logger } from 'pino';
 import type { Task } from '#gen/c1/connectorapi/baton/v1/baton_pb.js';
-import { ServiceError } from '../../author/service-error.ts';
 import { pause } from '../../net/abort.ts';
 import { onlyIf, quadratic, retry } from '../../net/retry.ts';
-import { credentialsRefused } from '../credentials/token-endpoint.ts';
+import { isRefused } from '../credentials/token-endpoint.ts';
 import type { ServiceTiming } from './service-timing.ts';
 import type { TaskSource } from './task-source.ts';
 
@@ -59,7 +58,7 @@ export async function runTaskLoop(options: TaskLoopOptions): Promise<void> {
           growth: quadratic,
         },
         signal,
-        delayAfter: onlyIf((error) => !(error instanceof ServiceError && error.reason === credentialsRefused)),
+        delayAfter: onlyIf((error) => !isRefused(error)),
         onRetry: ({ error, attempt, delayMs }) =>
           logger.warn({ error, failures: attempt, delay_ms: delayMs }, 'cannot get tasks; retrying'),
       });

@@ -42,6 +42,12 @@ export function isFinal(error: unknown): boolean {
   return error instanceof ConnectError && finalCodes.has(error.code);
 }
 
+/** Whether the application refused the credentials of the connector, or what they may do. */
+export function isRefusal(outcome: TaskOutcome): boolean {
+  if (outcome.kind === 'succeeded' || !(outcome.error instanceof ConnectError)) return false;
+  return outcome.error.code === Code.Unauthenticated || outcome.error.code === Code.PermissionDenied;
+}
+
 /** A failure that may be retried, unless its code says that this is futile. */
 export function failed(error: unknown, annotations: readonly Any[] = []): TaskOutcome {
   return { kind: 'failed', error, retryable: !isFinal(error), annotations };

@@ -11,6 +11,9 @@ export const quickServiceTiming: ServiceTiming = {
   heartbeatMinMs: 1,
   uploadDelayMs: 1,
   retryDelayMs: 1,
+  checkHurryMs: 1,
+  checkDelayMinMs: 1,
+  checkDelayMaxMs: 4,
   finishTimeoutMs: 2000,
   drainTimeoutMs: 2000,
 };
