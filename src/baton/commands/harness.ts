@@ -13,15 +13,14 @@ import { formatJson } from '../harness/report/format-json.ts';
 import { formatJunit } from '../harness/report/format-junit.ts';
 import { formatText } from '../harness/report/format-text.ts';
 import { countOutcomes } from '../harness/report/harness-report.ts';
-import { isLoopback } from '../net/is-loopback.ts';
-import { checkListenAddress, type ListenAddress, parseListenAddress } from '../server/listen-address.ts';
+import { checkListenAddress, isLocalAddress, parseListenAddress } from '../server/listen-address.ts';
 
 const common = { exportTarget: 'none' } as const;
 
 const address = stringField({
   ...common,
   name: 'address',
-  description: 'Address of the connector, as host:port',
+  description: 'Address of the connector, as host:port or unix:path',
   required: true,
   check: checkListenAddress,
 });
@@ -93,7 +92,7 @@ export const harnessCommand: Command = {
   name: 'harness',
   summary: 'Check a Baton connector over gRPC against the contract',
   description:
-    'Read everything from any Baton connector over gRPC, check that it follows the contract, and report each check as passed, failed or not applicable. It never changes anything in the application. It uses plaintext on loopback without --tls flags, and TLS otherwise. With --file, it also writes a sync. The exit code is 1 if a check failed.',
+    'Read everything from any Baton connector over gRPC, check that it follows the contract, and report each check as passed, failed or not applicable. It never changes anything in the application. It uses plaintext on loopback and Unix sockets without --tls flags, and TLS otherwise. With --file, it also writes a sync. The exit code is 1 if a check failed.',
   fields: [
     address,
     replica,
@@ -116,10 +115,8 @@ export const harnessCommand: Command = {
     const { runHarness } = await import('../harness/run-harness.ts');
     const replicaAddress = settings.get(replica);
     const report = await runHarness({
-      connect: await prepareConnection(invocation, parseListenAddress(settings.get(address))),
-      connectToReplica: replicaAddress
-        ? await prepareConnection(invocation, parseListenAddress(replicaAddress))
-        : undefined,
+      connect: await prepareConnection(invocation, settings.get(address)),
+      connectToReplica: replicaAddress ? await prepareConnection(invocation, replicaAddress) : undefined,
       callTimeoutMs: settings.get(callTimeout),
       timeLimit: AbortSignal.timeout(settings.get(timeout)),
       itemsMax: settings.get(itemsMax),
@@ -150,9 +147,13 @@ function checkTimeout(valueMs: number): string | undefined {
 }
 
 /** Reads the certificates once and checks that they are usable. */
-async function prepareConnection(invocation: Invocation, address: ListenAddress): Promise<() => Connection> {
+async function prepareConnection(invocation: Invocation, text: string): Promise<() => Connection> {
+  const address = parseListenAddress(text, invocation.host.cwd);
   const { createConnection } = await import('../harness/connection.ts');
-  const tls = await readTls(invocation, !isLoopback(address.host));
+  const tls = await readTls(invocation, !isLocalAddress(address));
+  if (tls && 'path' in address) {
+    throw new UsageError([`--tls flags: ${text} is a Unix socket, which is used without TLS`]);
+  }
   try {
     createSecureContext({ ca: tls?.ca, cert: tls?.cert, key: tls?.key });
   } catch (error) {

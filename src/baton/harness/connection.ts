@@ -1,6 +1,7 @@
 // A connection to a gRPC server: plaintext or TLS, with the limits of a Go client.
 import type { Http2Session } from 'node:http2';
-import type { Transport } from '@connectrpc/connect';
+import { connect } from 'node:net';
+import type { Interceptor, Transport } from '@connectrpc/connect';
 import { createGrpcTransport, type GrpcTransportOptions, Http2SessionManager } from '@connectrpc/connect-node';
 import { formatListenAddress, type ListenAddress } from '../server/listen-address.ts';
 
@@ -18,7 +19,7 @@ export interface TlsOptions {
 }
 
 export interface Connection {
-  /** `host:port`. */
+  /** `host:port` or `unix:path`. */
   readonly address: string;
   /** Undefined for plaintext. */
   readonly tls: TlsOptions | undefined;
@@ -48,23 +49,25 @@ function toleratingErrors(manager: Http2SessionManager): NonNullable<GrpcTranspo
 
 /**
  * Prepares a connection; the first call opens it.
+ * @param tls - Undefined for plaintext, which is all that a Unix socket has here.
+ * @param token - What the server requires of its callers, if anything.
  * @throws Node's Error for an unusable certificate or key.
  */
-export function createConnection(address: ListenAddress, tls: TlsOptions | undefined): Connection {
-  const authority = formatListenAddress(address);
+export function createConnection(address: ListenAddress, tls: TlsOptions | undefined, token?: string): Connection {
+  const authority = 'path' in address ? 'localhost' : formatListenAddress(address);
   const baseUrl = `${tls ? 'https' : 'http'}://${authority}`;
-  const sessionManager = new Http2SessionManager(
-    baseUrl,
-    {},
-    tls && {
-      ...(tls.ca && { ca: tls.ca }),
-      ...(tls.cert && { cert: tls.cert }),
-      ...(tls.key && { key: tls.key }),
-      ...(tls.serverName && { servername: tls.serverName }),
-    },
-  );
+  const options =
+    'path' in address
+      ? { createConnection: () => connect(address.path) }
+      : tls && {
+          ...(tls.ca && { ca: tls.ca }),
+          ...(tls.cert && { cert: tls.cert }),
+          ...(tls.key && { key: tls.key }),
+          ...(tls.serverName && { servername: tls.serverName }),
+        };
+  const sessionManager = new Http2SessionManager(baseUrl, {}, options);
   return {
-    address: authority,
+    address: formatListenAddress(address),
     tls,
     // Without compression, so that the limit applies to the real size of a message.
     transport: createGrpcTransport({
@@ -72,7 +75,15 @@ export function createConnection(address: ListenAddress, tls: TlsOptions | undef
       sessionManager: toleratingErrors(sessionManager),
       readMaxBytes: receiveMaxBytes,
       acceptCompression: [],
+      interceptors: token === undefined ? [] : [authorize(token)],
     }),
     close: () => sessionManager.abort(),
+  };
+}
+
+function authorize(token: string): Interceptor {
+  return (next) => (request) => {
+    request.header.set('authorization', `Bearer ${token}`);
+    return next(request);
   };
 }

@@ -16,6 +16,10 @@ function explain(code: string, address: string, hasTls: boolean): string | undef
   switch (code) {
     case 'ECONNREFUSED':
       return `nothing is listening on ${address}: start the connector's server, or correct the address`;
+    case 'ENOENT':
+      return `there is no socket at ${address}: start the connector's server, or correct the path`;
+    case 'EACCES':
+      return `you have no permission to connect to ${address}: run this as the user of the server`;
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return `cannot resolve the host name of ${address}`;

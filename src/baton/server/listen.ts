@@ -4,6 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { ErrorReason } from '../author/error-reasons.ts';
 import { Code, ServiceError } from '../author/service-error.ts';
 import { formatListenAddress, type ListenAddress } from './listen-address.ts';
+import { listenAtPath } from './unix-socket.ts';
 
 /** A listening socket that the parent process passed on. */
 export interface InheritedListener {
@@ -39,11 +40,15 @@ export async function listen(
  * @throws ServiceError FAILED_PRECONDITION that says what to do when it cannot listen on the address.
  */
 export async function listenAt(server: Server, address: ListenAddress): Promise<void> {
-  server.listen({ host: address.host, port: address.port });
   try {
-    await once(server, 'listening');
+    if ('path' in address) {
+      await listenAtPath(server, address.path);
+    } else {
+      server.listen({ host: address.host, port: address.port });
+      await once(server, 'listening');
+    }
   } catch (cause) {
-    const { text, reason } = explain(cause as NodeJS.ErrnoException);
+    const { text, reason } = explain(cause as NodeJS.ErrnoException, 'path' in address);
     const message = `cannot listen on ${formatListenAddress(address)}: ${text}`;
     throw new ServiceError(Code.FailedPrecondition, message, { reason, cause });
   }
@@ -69,7 +74,19 @@ async function inherit(server: Server, { fd, port }: InheritedListener): Promise
   }
 }
 
-function explain({ code, message }: NodeJS.ErrnoException): { text: string; reason: ErrorReason } {
+/** Where a server listens, with the actual port in place of port 0. */
+export function addressOf(server: Server): ListenAddress {
+  const address = server.address();
+  if (address === null) throw new Error('the server does not listen');
+  return typeof address === 'string' ? { path: address } : { host: address.address, port: address.port };
+}
+
+function explain({ code, message }: NodeJS.ErrnoException, isPath: boolean): { text: string; reason: ErrorReason } {
+  if (isPath) {
+    return code === 'EACCES'
+      ? { text: 'permission denied, or its folder does not exist', reason: 'address_forbidden' }
+      : { text: message, reason: code === 'EADDRINUSE' ? 'address_in_use' : 'address_unusable' };
+  }
   switch (code) {
     case 'EADDRINUSE':
       return {

@@ -6,6 +6,7 @@ import { BatonSessionService } from '#gen/c1/connectorapi/baton/v1/session_pb.js
 import { startGrpcServer } from '../../../src/baton/server/grpc/grpc-server.ts';
 import { MutualTlsCredentials } from '../../../src/baton/server/tls/mutual-tls.ts';
 import { serviceEntry } from '../../../src/baton/services/service-entry.ts';
+import { tcpAddressOf } from '../server/test-server.ts';
 import { mutualServer } from '../server/tls-fixture.ts';
 
 export interface SessionServer {
@@ -59,6 +60,6 @@ export async function startSessionServer(t: TestContext): Promise<SessionServer>
     drainTimeoutMs: 1000,
   });
   t.after(() => server.close());
-  const session = { port: server.address.port, values, calls, failure: undefined as Error | undefined };
+  const session = { port: tcpAddressOf(server).port, values, calls, failure: undefined as Error | undefined };
   return session;
 }

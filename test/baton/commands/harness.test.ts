@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { runCommandLine } from '../../../src/baton/command-line/run-command-line.ts';
 import { harnessCommand } from '../../../src/baton/commands/harness.ts';
 import { startGrpcServer } from '../../../src/baton/server/grpc/grpc-server.ts';
-import { formatListenAddress } from '../../../src/baton/server/listen-address.ts';
+import { formatListenAddress, type ListenAddress } from '../../../src/baton/server/listen-address.ts';
 import { MutualTlsCredentials } from '../../../src/baton/server/tls/mutual-tls.ts';
 import { createConnectorServices } from '../../../src/baton/services/connector-services.ts';
 import { startConnector } from '../../percipio/start-connector.ts';
@@ -20,12 +20,16 @@ const tlsFile = (name: string) => fileURLToPath(new URL(`../../fixtures/tls/${na
 /** Serves a library whose second book has grants to a reader who is not there, if it shall have a fault. */
 async function serveLibrary(
   t: TestContext,
-  { isFaulty = false, isMutual = false }: { isFaulty?: boolean; isMutual?: boolean } = {},
+  {
+    isFaulty = false,
+    isMutual = false,
+    listen = { host: '127.0.0.1', port: 0 },
+  }: { isFaulty?: boolean; isMutual?: boolean; listen?: ListenAddress } = {},
 ): Promise<string> {
   const { connector } = createLibrary({ readers: isFaulty ? 1 : 3 });
   const server = await startGrpcServer({
     services: createConnectorServices(connector, { provisioning: false, ticketing: false }),
-    listen: { host: '127.0.0.1', port: 0 },
+    listen,
     logger: silent,
     drainTimeoutMs: 60_000,
     ...(isMutual && {
@@ -90,6 +94,21 @@ test('a sound connector: a table, and exit code 0', async (t) => {
   );
   assert.match(stdout, /\n✓ passed {10}grant-ids-unique +No two grants have the same id\n/);
   assert.match(stdout, /\n\d+ checks: \d+ passed, 0 failed, \d+ not applicable, in \d+\.\d s\n$/);
+});
+
+test('a connector on a Unix socket is checked like any other, and a missing socket is named', async (t) => {
+  const cwd = await temporaryFolder(t);
+  const path = join(cwd, 'baton.sock');
+  const missing = await runHarness(['--address', 'unix:baton.sock'], { cwd });
+  assert.equal(missing.exitCode, 1);
+  assert.match(missing.stdout, new RegExp(`there is no socket at unix:${path}: start the connector's server`));
+  const secure = await runHarness(['--address', 'unix:baton.sock', '--tls-server-name', 'library.test'], { cwd });
+  assert.equal(secure.exitCode, 2);
+  assert.match(secure.stderr, /--tls flags: unix:baton\.sock is a Unix socket, which is used without TLS/);
+  await serveLibrary(t, { listen: { path } });
+  const { exitCode, stdout } = await runHarness(['--address', 'unix:baton.sock'], { cwd });
+  assert.equal(exitCode, 0);
+  assert.match(stdout, new RegExp(`^Library at unix:${path}, `));
 });
 
 test('a fault: the offending message, and exit code 1', async (t) => {

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { createClient } from '@connectrpc/connect';
 import { createGrpcTransport, createGrpcWebTransport, Http2SessionManager } from '@connectrpc/connect-node';
@@ -12,6 +16,7 @@ import type { Program } from '../../../src/baton/author/program.ts';
 import { Code, ServiceError } from '../../../src/baton/author/service-error.ts';
 import { runCommandLine } from '../../../src/baton/command-line/run-command-line.ts';
 import { serveCommand } from '../../../src/baton/commands/serve.ts';
+import { createConnection } from '../../../src/baton/harness/connection.ts';
 import { createLibrary } from '../library-connector.ts';
 import { mutualClient, tlsFixturePath } from '../server/tls-fixture.ts';
 
@@ -113,6 +118,58 @@ test('it listens on IPv6 loopback', async (t) => {
   assert.equal(list.length, 2);
   stop();
   assert.equal(await exitCode, 0);
+});
+
+/** A path for a socket, which the server is to create. */
+async function createSocketPath(t: TestContext, name: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'serve-test-'));
+  t.after(() => rm(folder, { recursive: true }));
+  return join(folder, name);
+}
+
+test('it listens on Unix sockets, for gRPC and HTTP, says how to call them, and removes them', async (t) => {
+  const [path, httpPath] = [await createSocketPath(t, 'grpc.sock'), await createSocketPath(t, 'http.sock')];
+  const argv = [`--listen=unix:${path}`, `--http-listen=unix://${httpPath}`, '--provisioning'];
+  const { printed, stop, exitCode, text } = runServe(t, argv);
+  const lines = await printed;
+  assert.match(lines, new RegExp(`listens at unix:${path}\n.*\n {2}grpcurl -plaintext -unix ${path} list\n`));
+  const [, ...curl] = curlLine(lines, '/c1.connector.v2.ResourceTypesService/ListResourceTypes');
+  assert.deepEqual(curl.slice(4), [
+    '--unix-socket',
+    httpPath,
+    'http://localhost/c1.connector.v2.ResourceTypesService/ListResourceTypes',
+  ]);
+
+  const { transport, close } = createConnection({ path }, undefined);
+  t.after(close);
+  assert.equal((await createClient(ResourceTypesService, transport).listResourceTypes({})).list.length, 2);
+  const dispatcher = new Agent({ connect: { socketPath: httpPath } });
+  t.after(() => dispatcher.close());
+  const headers = { 'content-type': 'application/json', connection: 'close' };
+  const answer = await fetch(curl.at(-1) ?? '', { method: 'POST', headers, body: '{}', dispatcher });
+  assert.equal(answer.status, 200);
+  await answer.body?.cancel();
+  assert.doesNotMatch(text.stderr, /"level":"warn"/);
+
+  close();
+  stop();
+  assert.equal(await exitCode, 0);
+  assert.deepEqual([existsSync(path), existsSync(httpPath)], [false, false]);
+});
+
+test('certificates are for ports: a Unix socket beside one needs none', async (t) => {
+  const path = await createSocketPath(t, 'grpc.sock');
+  const { printed } = runServe(t, [`--listen=unix:${path}`, '--http-listen=127.0.0.1:0', ...tlsFlags]);
+  assert.match(await printed, /-plaintext -unix .*\n.*--cert CLIENT\.pem .* https:/s);
+  const { transport, close } = createConnection({ path }, undefined);
+  t.after(close);
+  assert.equal((await createClient(ResourceTypesService, transport).listResourceTypes({})).list.length, 2);
+});
+
+test('certificates without a port to use them on are refused', async (t) => {
+  const { exitCode, text } = runServe(t, ['--listen=unix:baton.sock', ...tlsFlags]);
+  assert.equal(await exitCode, 2);
+  assert.match(text.stderr, /--tls-cert, --tls-key, --tls-client-ca: a Unix socket has no TLS: remove them, or/);
 });
 
 for (const [listen, why] of [

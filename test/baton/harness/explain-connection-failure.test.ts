@@ -12,6 +12,13 @@ function failure(code: string, cause?: unknown): ConnectError {
   return new ConnectError(reason.message, Code.Unavailable, undefined, undefined, reason);
 }
 
+test('a socket that another user owns is explained', () => {
+  const other = createConnection({ path: '/run/library.sock' }, undefined);
+  const text =
+    'you have no permission to connect to unix:/run/library.sock: run this as the user of the server (EACCES)';
+  assert.equal(explainConnectionFailure(failure('EACCES'), other), text);
+});
+
 const texts: Readonly<Record<string, string>> = {
   ENOTFOUND: 'cannot resolve the host name of library.test:50051 (ENOTFOUND)',
   EHOSTUNREACH: 'library.test:50051 is unreachable (EHOSTUNREACH)',

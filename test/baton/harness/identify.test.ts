@@ -11,6 +11,7 @@ import { createConnection, type TlsOptions } from '../../../src/baton/harness/co
 import { runHarness } from '../../../src/baton/harness/run-harness.ts';
 import { startGrpcServer } from '../../../src/baton/server/grpc/grpc-server.ts';
 import type { ListenAddress } from '../../../src/baton/server/listen-address.ts';
+import { formatListenAddress } from '../../../src/baton/server/listen-address.ts';
 import { MutualTlsCredentials } from '../../../src/baton/server/tls/mutual-tls.ts';
 import { serviceEntry } from '../../../src/baton/services/service-entry.ts';
 import { assertFailed, judgeAddress, resultOf, serve, silent } from './judge-connector.ts';
@@ -64,7 +65,7 @@ test('nothing listens at the address', async (t) => {
   await once(server, 'close');
   assert.equal(
     await explain(t, address),
-    `nothing is listening on 127.0.0.1:${address.port}: start the connector's server, or correct the address (ECONNREFUSED)`,
+    `nothing is listening on ${formatListenAddress(address)}: start the connector's server, or correct the address (ECONNREFUSED)`,
   );
 });
 

@@ -16,6 +16,7 @@ import { Code, ServiceError } from '../../../src/baton/author/service-error.ts';
 import { createInProcessClient, type UnaryClient } from '../../../src/baton/client/in-process-client.ts';
 import { startGrpcServer } from '../../../src/baton/server/grpc/grpc-server.ts';
 import { startHttpServer } from '../../../src/baton/server/http/http-server.ts';
+import { formatListenAddress } from '../../../src/baton/server/listen-address.ts';
 import { loggerKey } from '../../../src/baton/services/call-context.ts';
 import { type ServiceEntry, serviceEntry } from '../../../src/baton/services/service-entry.ts';
 import type { LogLine } from './test-server.ts';
@@ -43,7 +44,7 @@ function overHttp(
   return async (t, services, logger) => {
     const server = await startHttpServer({ services, listen: local, logger, drainTimeoutMs });
     t.after(() => server.drain());
-    const baseUrl = `http://127.0.0.1:${server.address.port}`;
+    const baseUrl = `http://${formatListenAddress(server.address)}`;
     return {
       client: createClient(ResourcesService, createTransport({ baseUrl, httpVersion: '1.1' })),
       deadline: (ms) => ({ headers: timeoutHeader(ms) }),
@@ -58,7 +59,7 @@ const grpcTimeout = (ms: number) => ({ 'grpc-timeout': `${ms}m` });
 const carriers: Readonly<Record<string, Carrier>> = {
   gRPC: async (t, services, logger) => {
     const server = await startGrpcServer({ services, listen: local, logger, drainTimeoutMs });
-    const baseUrl = `http://127.0.0.1:${server.address.port}`;
+    const baseUrl = `http://${formatListenAddress(server.address)}`;
     const sessionManager = new Http2SessionManager(baseUrl);
     t.after(async () => {
       sessionManager.abort();

@@ -3,6 +3,7 @@ import { suite, test } from 'node:test';
 import {
   checkListenAddress,
   formatListenAddress,
+  isLocalAddress,
   parseListenAddress,
 } from '../../../src/baton/server/listen-address.ts';
 
@@ -24,6 +25,34 @@ suite('an address to listen at', () => {
       assert.equal(formatListenAddress(address), text);
     });
   }
+
+  for (const [text, path] of [
+    ['unix:baton.sock', '/work/baton.sock'],
+    ['unix:../baton.sock', '/baton.sock'],
+    ['unix:/run/baton.sock', '/run/baton.sock'],
+    ['unix:///run/baton.sock', '/run/baton.sock'],
+  ] as const) {
+    test(`${text} is a path`, () => {
+      const address = parseListenAddress(text, '/work');
+      assert.deepEqual(address, { path });
+      assert.equal(formatListenAddress(address), `unix:${path}`);
+    });
+  }
+
+  for (const text of ['unix:', 'unix:/run/']) {
+    test(`${text} is refused`, () => {
+      assert.equal(checkListenAddress(text), 'must have the path of a socket, as in unix:baton.sock');
+    });
+  }
+
+  test('a Unix socket and a loopback address are for this machine only', () => {
+    const isLocal = (text: string) => isLocalAddress(parseListenAddress(text));
+    assert.deepEqual(
+      ['unix:a', '[::1]:1', '127.0.0.2:1', 'localhost:1'].filter((text) => !isLocal(text)),
+      [],
+    );
+    assert.deepEqual(['0.0.0.0:1', '[::]:1', 'baton.example:1'].filter(isLocal), []);
+  });
 
   const refused = {
     '50051': /must have a host/,

@@ -9,7 +9,7 @@ import {
   type GrpcServerOptions,
   startGrpcServer,
 } from '../../../src/baton/server/grpc/grpc-server.ts';
-import { formatListenAddress } from '../../../src/baton/server/listen-address.ts';
+import { formatListenAddress, type ListenAddress, type TcpAddress } from '../../../src/baton/server/listen-address.ts';
 import type { Lifetime } from '../../lifetime.ts';
 
 export interface TestServer {
@@ -57,4 +57,10 @@ export async function startTestServer(
     await server.close();
   });
   return { server, address, transport: createGrpcTransport({ baseUrl, sessionManager }), grpcJs, http2, lines };
+}
+
+/** The address of a server that does not listen on a Unix socket. */
+export function tcpAddressOf({ address }: { readonly address: ListenAddress }): TcpAddress {
+  if ('path' in address) throw new Error(`the server listens on ${formatListenAddress(address)}`);
+  return address;
 }

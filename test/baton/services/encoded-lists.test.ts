@@ -16,6 +16,7 @@ import { annotationRegistry } from '../../../src/baton/messages/annotation-regis
 import { buildGrant, entitlementStub } from '../../../src/baton/messages/grant.ts';
 import { annotation, buildResource, packAnnotations } from '../../../src/baton/messages/resource.ts';
 import { startHttpServer } from '../../../src/baton/server/http/http-server.ts';
+import { formatListenAddress } from '../../../src/baton/server/listen-address.ts';
 import { createConnectorServices } from '../../../src/baton/services/connector-services.ts';
 import { bookType, createLibrary } from '../library-connector.ts';
 import { startTestServer } from '../server/test-server.ts';
@@ -83,7 +84,7 @@ async function start(t: TestContext, connector: Connector) {
   const listen = { host: '127.0.0.1', port: 0 };
   const http = await startHttpServer({ services, listen, logger, drainTimeoutMs: 1000 });
   t.after(() => http.drain());
-  const baseUrl = `http://127.0.0.1:${http.address.port}`;
+  const baseUrl = `http://${formatListenAddress(http.address)}`;
   const jsonOptions = { registry: annotationRegistry };
   const json = createConnectTransport({ baseUrl, httpVersion: '1.1', useBinaryFormat: false, jsonOptions });
   return { services, grpc, json, binary: createConnectTransport({ baseUrl, httpVersion: '1.1' }) };

@@ -1,6 +1,6 @@
 // The gRPC server: services on a socket, with reflection and health. It stops gently first, and by force after a while.
 import { once } from 'node:events';
-import type { AddressInfo, Server as Listener, Socket } from 'node:net';
+import type { Server as Listener, Socket } from 'node:net';
 import type { ContextValues } from '@connectrpc/connect';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
@@ -10,7 +10,7 @@ import { untilAborted } from '../../net/abort.ts';
 import type { ServiceEntry } from '../../services/service-entry.ts';
 import { createGate, type Gate } from '../limits/gate.ts';
 import { requestBytesMax } from '../limits/server-limits.ts';
-import { type InheritedListener, listen } from '../listen.ts';
+import { addressOf, type InheritedListener, listen } from '../listen.ts';
 import type { ListenAddress } from '../listen-address.ts';
 import { RunningCalls } from '../running-calls.ts';
 import { warmRules } from '../validate-request.ts';
@@ -92,7 +92,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     },
     onError: (error) => logger.error({ error: describeError(error) }, 'cannot accept a connection'),
   });
-  const address = listener.address() as AddressInfo;
+  const address = addressOf(listener);
 
   const warming = new AbortController();
   const requests = entries.flatMap(({ desc }) => desc.methods.map((method) => method.input));
@@ -108,7 +108,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     return stopped;
   };
   return {
-    address: { host: address.address, port: address.port },
+    address,
     drain: async () => {
       const timer = setTimeout(() => hurry.abort(), options.drainTimeoutMs);
       await stop().finally(() => clearTimeout(timer));

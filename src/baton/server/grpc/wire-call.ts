@@ -41,8 +41,10 @@ export class WireCall implements RunningCall {
     this.service = method.parent.typeName;
     this.#options = options;
 
-    // The peer is unknown once the connection is closed.
-    const contextValues = createContextValues().set(loggerKey, logger).set(peerKey, call.getPeer());
+    // The peer is unknown once the connection is closed. Callers over a Unix socket have no address.
+    const peer = call.getPeer();
+    const contextValues = createContextValues().set(loggerKey, logger);
+    if (peer !== 'unknown') contextValues.set(peerKey, peer);
     setContextValues?.(contextValues);
     const timeoutMs = remainingMs(call);
     this.context = createHandlerContext({

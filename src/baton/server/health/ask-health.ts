@@ -4,12 +4,12 @@ import { type IncomingMessage, request } from 'node:http';
 import { Code, ServiceError } from '../../author/service-error.ts';
 import { withTimeLimit } from '../../net/abort.ts';
 import { readText } from '../../net/http-sender.ts';
-import { formatListenAddress, type ListenAddress } from '../listen-address.ts';
+import { formatListenAddress, type TcpAddress } from '../listen-address.ts';
 import type { HealthPath } from './health-endpoint.ts';
 
 export interface AskHealthOptions {
   /** Where the connector listens. Of one that listens on all addresses, the loopback address is used. */
-  readonly address: ListenAddress;
+  readonly address: TcpAddress;
   readonly endpoint: HealthPath;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;

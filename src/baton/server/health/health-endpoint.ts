@@ -1,17 +1,18 @@
 // The health endpoint: HTTP for probes such as those of Kubernetes, with the responses of the Go SDK.
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { describeError } from '../../log/describe-error.ts';
+import { guardLoopback } from '../http/guard-loopback.ts';
 import { listenAt } from '../listen.ts';
-import type { ListenAddress } from '../listen-address.ts';
+import type { TcpAddress } from '../listen-address.ts';
 import { type ConnectorCheckOptions, createConnectorCheck } from './connector-check.ts';
 
 /** What a probe can request. */
 export type HealthPath = 'health' | 'ready' | 'live';
 
 export interface HealthEndpointOptions extends ConnectorCheckOptions {
-  readonly listen: ListenAddress;
+  readonly listen: TcpAddress;
   readonly logger: Logger;
   /** Why the program accepts no work now; undefined while it does. */
   findUnreadiness(): string | undefined;
@@ -20,7 +21,7 @@ export interface HealthEndpointOptions extends ConnectorCheckOptions {
 }
 
 export interface HealthEndpoint {
-  readonly address: ListenAddress;
+  readonly address: TcpAddress;
   /** Stops listening and closes all connections. */
   close(): Promise<void>;
 }
@@ -36,7 +37,7 @@ const headersTimeoutMs = 10_000;
 /**
  * Answers `/health` (the connector works: ConnectorService.Validate), `/ready` (the program accepts work) and `/live`
  * (the process runs) with 200 or 503 and a JSON object, for any HTTP method. Paths, statuses and bodies are those of
- * pkg/healthcheck of baton-sdk v0.25.0.
+ * pkg/healthcheck of baton-sdk v0.25.0. On loopback, requests that name another host get 403.
  * @throws ServiceError FAILED_PRECONDITION when it cannot listen on the address.
  */
 export async function startHealthEndpoint(options: HealthEndpointOptions): Promise<HealthEndpoint> {
@@ -59,14 +60,15 @@ export async function startHealthEndpoint(options: HealthEndpointOptions): Promi
       },
     } satisfies Record<HealthPath, () => Health | Promise<Health>>),
   );
-  const http = createServer({ headersTimeout: headersTimeoutMs }, async (request, response) => {
+  const answer: RequestListener = async (request, response) => {
     const report = reports.get(pathOf(request).slice(1));
     if (report) {
       send(response, await report());
     } else {
       response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' }).end('404 page not found\n');
     }
-  });
+  };
+  const http = createServer({ headersTimeout: headersTimeoutMs }, guardLoopback(answer, options.listen));
   await listenAt(http, options.listen);
   http.on('error', (error) => logger.error({ error: describeError(error) }, 'cannot accept a probe'));
   const { address: host, port } = http.address() as AddressInfo;

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions as TlsOptions } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Message } from '@bufbuild/protobuf';
 import {
   Code,
@@ -17,16 +17,15 @@ import type { Logger } from 'pino';
 import { describeError } from '../../log/describe-error.ts';
 import { annotationRegistry } from '../../messages/annotation-registry.ts';
 import { untilAborted } from '../../net/abort.ts';
-import { isLoopback } from '../../net/is-loopback.ts';
 import { loggerKey } from '../../services/call-context.ts';
 import type { ServiceEntry } from '../../services/service-entry.ts';
 import { toCallFailure } from '../call-failure.ts';
 import { CallLog, peerKey } from '../call-log.ts';
 import { applyPolicy } from '../call-policy.ts';
-import { listenAt } from '../listen.ts';
+import { addressOf, listenAt } from '../listen.ts';
 import { formatListenAddress, type ListenAddress } from '../listen-address.ts';
 import { RunningCalls } from '../running-calls.ts';
-import { forbidForeignHosts } from './forbid-foreign-hosts.ts';
+import { guardLoopback } from './guard-loopback.ts';
 import { dropUnknownTypes, withUnknownTypes } from './json-annotations.ts';
 
 export interface HttpServerOptions {
@@ -80,17 +79,14 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     jsonOptions: { registry: withUnknownTypes(annotationRegistry) },
     readMaxBytes: receiveMaxBytes,
   });
-  const http: Server = tls
-    ? createTlsServer(tls, handler)
-    : createServer(isLoopback(options.listen.host) ? forbidForeignHosts(handler) : handler);
+  const http: Server = tls ? createTlsServer(tls, handler) : createServer(guardLoopback(handler, options.listen));
   // A server that has stopped listening closes persistent connections after their responses.
   http.on('request', (_request, response) => {
     response.once('close', () => http.listening || http.closeIdleConnections());
   });
   await listenAt(http, options.listen);
   http.on('error', (error) => logger.error({ error: describeError(error) }, 'cannot accept a connection'));
-  const { address: host, port } = http.address() as AddressInfo;
-  return { address: { host, port }, drain: () => stopHttpServer(http, running, options) };
+  return { address: addressOf(http), drain: () => stopHttpServer(http, running, options) };
 }
 
 async function stopHttpServer(

@@ -10,7 +10,7 @@ import type { GrpcServer } from '../../../../src/baton/server/grpc/grpc-server.t
 import { serviceEntry } from '../../../../src/baton/services/service-entry.ts';
 import { EchoService } from '../echo-service.ts';
 import { failureOf } from '../failure-of.ts';
-import { startTestServer } from '../test-server.ts';
+import { startTestServer, tcpAddressOf } from '../test-server.ts';
 
 /** With the five bytes that stand before every message: not compressed, no length. */
 const emptyMessage = Buffer.alloc(5);
@@ -158,7 +158,7 @@ test('drain cuts connections that do not close', async (t) => {
 
 test('drain is over at once when nothing goes on, with connections open', async (t) => {
   const { server, transport } = await startTestServer(t, [], { closeTimeoutMs: 3_600_000 });
-  const silent = connect(server.address.port, server.address.host);
+  const silent = connect(tcpAddressOf(server));
   silent.on('error', () => {});
   silent.resume();
   await failureOf(createClient(EchoService, transport).one({}));

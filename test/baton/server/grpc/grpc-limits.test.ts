@@ -18,7 +18,7 @@ import { serviceEntry } from '../../../../src/baton/services/service-entry.ts';
 import { echoClients } from '../echo-clients.ts';
 import { EchoService } from '../echo-service.ts';
 import { RawHttp2 } from '../limits/raw-http2.ts';
-import { type LogLine, startTestServer } from '../test-server.ts';
+import { type LogLine, startTestServer, tcpAddressOf } from '../test-server.ts';
 import { mutualClient, mutualServer } from '../tls-fixture.ts';
 import { until } from '../until.ts';
 
@@ -65,7 +65,7 @@ async function start(
   t.after(() => waiting.resolve());
   const client = echoClients['grpc-js']?.(server);
   return {
-    port: server.server.address.port,
+    port: tcpAddressOf(server.server).port,
     lines,
     http2: server.http2,
     gate,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ServiceError } from '../../../../src/baton/author/service-error.ts';
+import { formatListenAddress } from '../../../../src/baton/server/listen-address.ts';
 import { serviceEntry } from '../../../../src/baton/services/service-entry.ts';
 import { EchoService } from '../echo-service.ts';
 import { startTestServer } from '../test-server.ts';
@@ -12,7 +13,7 @@ test('a port that is taken is refused with what to do', async (t) => {
     assert.equal(error.reason, 'address_in_use');
     assert.equal(
       error.rawMessage,
-      `cannot listen on 127.0.0.1:${server.address.port}: the port is in use; stop the program that uses it, or choose another port`,
+      `cannot listen on ${formatListenAddress(server.address)}: the port is in use; stop the program that uses it, or choose another port`,
     );
     return true;
   });

@@ -9,7 +9,7 @@ import { internalErrorText } from '../../../../src/baton/author/unexpected-error
 import { serviceEntry } from '../../../../src/baton/services/service-entry.ts';
 import { EchoService } from '../echo-service.ts';
 import { failureOf } from '../failure-of.ts';
-import { startTestServer } from '../test-server.ts';
+import { startTestServer, tcpAddressOf } from '../test-server.ts';
 
 const echo = serviceEntry(EchoService, {
   one: (request) => request,
@@ -146,7 +146,7 @@ test('does not pass on metadata that belongs to the protocol', async (t) => {
 
 test('survives a connection that does not speak HTTP/2', async (t) => {
   const { server, transport } = await startTestServer(t, [echo]);
-  const socket = connect(server.address.port, server.address.host);
+  const socket = connect(tcpAddressOf(server));
   socket.end('GET / HTTP/1.1\r\n\r\n');
   await text(socket).catch(() => {});
   assert.equal((await createClient(EchoService, transport).one({ value: 'still there' })).value, 'still there');

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { request } from 'node:http';
 import { connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import pino from 'pino';
 import { fetch } from 'undici';
 import { Code, ServiceError } from '../../../../src/baton/author/service-error.ts';
 import {
+  type HealthEndpoint,
   type HealthEndpointOptions,
   startHealthEndpoint,
 } from '../../../../src/baton/server/health/health-endpoint.ts';
@@ -26,6 +28,14 @@ async function start(t: TestContext, options: Partial<HealthEndpointOptions> = {
     return { status: answer.status, type: answer.headers.get('content-type'), body: await answer.text() };
   };
   return { server, ask, lines };
+}
+
+/** Asks as a web page does whose name leads to this machine. */
+async function statusFor({ address }: HealthEndpoint, host: string): Promise<number | undefined> {
+  const sent = request({ host: '127.0.0.1', port: address.port, path: '/live', headers: { host }, agent: false }).end();
+  const [response] = await once(sent, 'response');
+  response.resume();
+  return response.statusCode;
 }
 
 /** The body without its timestamp, which must be one in whole seconds and not older than the test. */
@@ -53,6 +63,15 @@ for (const [path, status] of [
     assert.deepEqual([(await ask(path, 'HEAD')).status, (await ask(path, 'HEAD')).body], [200, '']);
   });
 }
+
+test('on loopback, a request for another host is forbidden, and elsewhere it is not', async (t) => {
+  const forbidden = await start(t);
+  assert.equal(await statusFor(forbidden.server, 'rebound.example'), 403);
+  assert.equal(await statusFor(forbidden.server, 'localhost:8081'), 200);
+  assert.equal(await statusFor(forbidden.server, '[::1]'), 200);
+  const reachable = await start(t, { listen: { host: '0.0.0.0', port: 0 } });
+  assert.equal(await statusFor(reachable.server, 'pod.example:8081'), 200);
+});
 
 for (const path of ['/', '/healthz', '/health/', '/live/x']) {
   test(`${path} is not found`, async (t) => {

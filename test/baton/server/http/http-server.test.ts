@@ -13,6 +13,7 @@ import type { Connector } from '../../../../src/baton/author/connector.ts';
 import { singlePage } from '../../../../src/baton/author/connector.ts';
 import { ServiceError } from '../../../../src/baton/author/service-error.ts';
 import { type HttpServerOptions, startHttpServer } from '../../../../src/baton/server/http/http-server.ts';
+import { formatListenAddress } from '../../../../src/baton/server/listen-address.ts';
 import { createConnectorServices } from '../../../../src/baton/services/connector-services.ts';
 import { type ServiceEntry, serviceEntry } from '../../../../src/baton/services/service-entry.ts';
 import { bookType, createLibrary } from '../../library-connector.ts';
@@ -34,7 +35,7 @@ async function serve(t: TestContext, services: readonly ServiceEntry[], options:
     ...options,
   });
   t.after(() => server.drain());
-  return `${options.tls ? 'https' : 'http'}://127.0.0.1:${server.address.port}`;
+  return `${options.tls ? 'https' : 'http'}://${formatListenAddress(server.address)}`;
 }
 
 /** As `curl -H 'content-type: application/json' -d …` posts it. */
@@ -164,7 +165,7 @@ test('drain lets a running call end and takes no new connection', async () => {
     logger: pino({ level: 'silent' }),
     drainTimeoutMs: 60_000,
   });
-  const url = `http://127.0.0.1:${server.address.port}`;
+  const url = `http://${formatListenAddress(server.address)}`;
   const running = post(url, 'ResourcesService/ListResources', { resourceTypeId: 'book' });
   await called.promise;
   const drained = server.drain();

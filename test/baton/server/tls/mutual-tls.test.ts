@@ -6,6 +6,7 @@ import { createGrpcTransport, Http2SessionManager } from '@connectrpc/connect-no
 import pino from 'pino';
 import { Health } from '#gen/grpc/health/v1/health_pb.js';
 import { startGrpcServer } from '../../../../src/baton/server/grpc/grpc-server.ts';
+import { formatListenAddress } from '../../../../src/baton/server/listen-address.ts';
 import { MutualTlsCredentials } from '../../../../src/baton/server/tls/mutual-tls.ts';
 import { mutualClient, mutualServer, tlsFixture } from '../tls-fixture.ts';
 
@@ -18,7 +19,7 @@ async function check(t: TestContext, client: ConnectionOptions) {
     logger: pino({ level: 'silent' }),
     drainTimeoutMs: 1000,
   });
-  const baseUrl = `https://127.0.0.1:${server.address.port}`;
+  const baseUrl = `https://${formatListenAddress(server.address)}`;
   const sessionManager = new Http2SessionManager(baseUrl, {}, client);
   t.after(async () => {
     sessionManager.abort();
