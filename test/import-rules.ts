@@ -67,6 +67,10 @@ export const rooms: Readonly<Record<string, Room>> = {
     'an expansion reads and writes rows: a sync decides when',
     ...['author', 'c1z', 'encode', 'messages'],
   ),
+  'src/baton/inspect': sdkRoom(
+    'queries read one file, and know nothing of who asks: show results in a command or a page',
+    ...['author', 'c1z', 'encode', 'messages', 'net', 'sync/expand'],
+  ),
   'src/baton/conductorone': sdkRoom(
     'service mode calls services and syncs: what a command decides is passed in',
     ...[

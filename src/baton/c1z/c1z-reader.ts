@@ -1,5 +1,6 @@
 // A .c1z file that is open for reading.
 import { resolve } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
 import { C1zError } from './file/c1z-error.ts';
 import {
   type OpenC1zOptions,
@@ -32,6 +33,11 @@ export class C1zReader implements AsyncDisposable {
     this.path = path;
     this.#scratch = scratch;
     this.#now = now;
+  }
+
+  /** The database: a copy, which only this process uses. For queries that {@link records} does not have. */
+  get database(): DatabaseSync {
+    return this.#scratch.db;
   }
 
   /** All runs in the file, in the order in which they started. */
