@@ -60,6 +60,15 @@ export class C1zReader implements AsyncDisposable {
     return new RecordReader(this.#scratch.db, syncId);
   }
 
+  /**
+   * Closes the database, for another connection to attach it.
+   * @returns Its path. It is removed by {@link close}.
+   */
+  handOver(): string {
+    this.#scratch.db.close();
+    return this.#scratch.path;
+  }
+
   /** Closes the file without writing it, and removes all temporary files. Safe to call again. */
   async close(): Promise<void> {
     await removeScratchDatabase(this.#scratch);
