@@ -5,7 +5,9 @@ const nodeMajorMin = 24;
 
 if (Number.parseInt(process.versions.node, 10) < nodeMajorMin) {
   process.stderr.write(
-    `baton-percipio needs Node ${nodeMajorMin} or later, and this is Node ${process.versions.node} (${process.execPath}).\n`,
+    `baton-percipio needs Node ${nodeMajorMin} or later, and this is Node ${process.versions.node} (${process.execPath}).\n${
+      import.meta.url.endsWith('.ts') ? 'In a clone, "npm ci" installs it and "npm start -- ARGS" uses it.\n' : ''
+    }`,
   );
   process.exitCode = 1;
 } else {

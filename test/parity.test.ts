@@ -37,6 +37,7 @@ const ours = [
     'changes-results',
     'content-types',
     'dry-run',
+    'help-all',
     'ignore-unknown-account-fields',
     'max-response-mib',
     'no-resume',
@@ -296,8 +297,9 @@ const usageErrors: readonly Usage[] = [
   },
 ];
 
-/** Rows whose subject has tests of its own: those of test/baton/config, test/percipio/normalize-settings and test/e2e/failures. */
+/** Rows whose subject has tests of its own: those of test/baton/config and command-line, test/percipio/normalize-settings and test/e2e/failures. */
 const testedElsewhere = [
+  '`--help`',
   '`--organization-id` that is not a UUID',
   'client id and client secret swapped, or organization id and token',
   'a placeholder such as `<api token>` or `…` as a value',

@@ -4,6 +4,7 @@ import { StopRequest } from './author/host.ts';
 import type { Program } from './author/program.ts';
 import type { Command, CommandSet } from './command-line/command.ts';
 import { runCommandLine } from './command-line/run-command-line.ts';
+import { findStartCommand } from './command-line/start-command.ts';
 import { capabilitiesCommand } from './commands/capabilities.ts';
 import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
@@ -29,6 +30,11 @@ export async function runProgram({ commands = [], ...options }: ProgramOptions):
   const program = { fields: [], ...options };
   disarmDebugger();
   process.exitCode = await runCommandLine(program, withStandardCommands(commands), {
+    // Found when it is needed: most commands give no hint.
+    get startCommand() {
+      const { argv, execPath, env } = process;
+      return findStartCommand({ programName: program.name, script: argv[1] ?? '', execPath, env, cwd: process.cwd() });
+    },
     argv: process.argv.slice(2),
     env: process.env,
     cwd: process.cwd(),

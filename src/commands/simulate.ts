@@ -118,9 +118,10 @@ export const simulateCommand: Command = {
       gzip: !settings.get(uncompressed),
       ...(path !== undefined && { reportFile: path }),
     });
+    const startCommand = host.startCommand ?? program.name;
     const account = `--base-url ${simulator.url} --organization-id ${simulator.organizationId} --api-token ${simulator.token}`;
     host.stdout.write(
-      [`Simulated Percipio listening at ${simulator.url}`, 'Sync it with:', `  ${program.name} ${account}`, ''].join(
+      [`Simulated Percipio listening at ${simulator.url}`, 'Sync it with:', `  ${startCommand} ${account}`, ''].join(
         '\n',
       ),
     );
@@ -138,7 +139,7 @@ export const simulateCommand: Command = {
       host.stdout.write(
         [
           'Simulated ConductorOne listening. Run its tasks with:',
-          `  ${variables.join(' ')} ${program.name} ${account}`,
+          `  ${variables.join(' ')} ${startCommand} ${account}`,
           '',
         ].join('\n'),
       );

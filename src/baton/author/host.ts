@@ -4,6 +4,8 @@ import type { Readable } from 'node:stream';
 
 /** What a command gets of its process. */
 export interface Host {
+  /** How the user starts this program, for hints: `npm start --`. Default: the program's name. */
+  readonly startCommand?: string;
   /** Without the interpreter and the script. */
   readonly argv: readonly string[];
   readonly env: NodeJS.ProcessEnv;

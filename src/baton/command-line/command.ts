@@ -12,12 +12,14 @@ export interface Command {
   readonly name: string;
   /** One line without a full stop, for the list of commands. */
   readonly summary: string;
-  /** The text of its own help. Default: the summary. */
-  readonly description?: string;
+  /** The text of its own help; a function gets the name of the program. Default: the summary. */
+  readonly description?: string | ((programName: string) => string);
   /** Omitted from the list of commands. */
   readonly hidden?: boolean;
   /** Its own settings, in addition to those of the connector and those of every connector. */
   readonly fields?: readonly Field[];
+  /** Settings of every connector that it reads, for its help. */
+  readonly uses?: readonly Field[];
   /** Rules between its own settings. */
   readonly constraints?: readonly Constraint[];
   /**
@@ -61,6 +63,7 @@ export interface Invocation {
 
 // Flags that every command has and that are not settings: they have no variable and no key in the file.
 export const helpFlag = boolField({ name: 'help', shorthand: 'h', description: 'Show this help' });
+export const helpAllFlag = boolField({ name: 'help-all', description: 'Show this help with all flags' });
 export const versionFlag = boolField({ name: 'version', shorthand: 'v', description: 'Show the version' });
 
-export const builtInFlags = [helpFlag, versionFlag];
+export const builtInFlags: readonly Field[] = [helpFlag, helpAllFlag, versionFlag];

@@ -1,9 +1,19 @@
 // Help texts, laid out like those of Go connectors.
 import type { Program } from '../author/program.ts';
-import { byName, describeField } from '../config/describe-fields.ts';
+import { byName, describeField, isOffered } from '../config/describe-fields.ts';
 import { type Field, type Variant, variableName } from '../config/field.ts';
 import { defaultFields } from '../config/fields/default-fields.ts';
+import { logFields } from '../config/fields/log.ts';
 import { builtInFlags, type Command, type CommandSet } from './command.ts';
+
+export interface HelpOptions {
+  /** How the user starts the program, such as `npm start --`. */
+  readonly startCommand: string;
+  /** All flags that have an effect, hidden ones too. Default: those that the command is about. */
+  readonly all?: boolean;
+  /** Width of the terminal. Without it, nothing is wrapped. */
+  readonly columns?: number | undefined;
+}
 
 /** The kind of value of a flag, as help shows it. */
 const valueNames: Record<Variant, string> = {
@@ -18,43 +28,70 @@ const valueNames: Record<Variant, string> = {
 const columnsMin = 40;
 
 /** Formats the help of the program: its commands, and the flags of the default command. */
-export function formatProgramHelp(program: Program, commands: CommandSet, columns?: number): string {
+export function formatProgramHelp(program: Program, commands: CommandSet, options: HelpOptions): string {
+  const { startCommand, all = false, columns } = options;
   const listed = [...commands.named, { name: 'help', summary: 'Show the help of a command' }];
   const visible = listed.filter((command) => !('hidden' in command && command.hidden));
   const width = Math.max(...visible.map((command) => command.name.length)) + 2;
   const fields = [...(commands.default.fields ?? []), ...program.fields, ...defaultFields];
   return joinSections([
-    commands.default.description ?? commands.default.summary,
-    `Usage:\n  ${program.name} [flags]\n  ${program.name} [command]`,
+    describeCommand(program, commands.default),
+    `Usage:\n  ${startCommand} [flags]\n  ${startCommand} [command]`,
     `Available Commands:\n${visible
       .toSorted((a, b) => (a.name < b.name ? -1 : 1))
       .map((command) => `  ${command.name.padEnd(width)}${command.summary}`)
       .join('\n')}`,
-    `Flags:\n${formatFlags(fields, columns)}`,
-    `Use "${program.name} [command] --help" for more about a command.`,
+    `Flags:\n${formatFlags([...offered(fields, all), ...builtInFlags], columns)}`,
+    ...(all
+      ? []
+      : [wrap(`Use "${startCommand} --help-all" for all flags, such as those for single changes.`, 0, columns)]),
+    wrap(`Use "${startCommand} [command] --help" for more about a command.`, 0, columns),
   ]);
 }
 
-/** Formats the help of a command: its own flags, those of the connector if it runs one, and those of all commands. */
-export function formatCommandHelp(program: Program, command: Command, columns?: number): string {
-  const own = [...(command.fields ?? []), ...(command.needsConnectorSettings ? program.fields : [])];
-  const usage = [program.name, command.name, command.argumentNames, '[flags]'].filter(Boolean).join(' ');
+/**
+ * Formats the help of a command: its own flags, the settings that it requires, and those of the log; with `all`, also the
+ * settings of the connector if it runs one, and those of all commands.
+ */
+export function formatCommandHelp(program: Program, command: Command, options: HelpOptions): string {
+  const { startCommand, all = false, columns } = options;
+  const settings = command.needsConnectorSettings ? program.fields : [];
+  const own = [...(command.fields ?? []), ...(command.uses ?? [])];
+  const shown = [...own, ...settings.filter((field) => all || field.required)];
+  const shared = defaultFields.filter((field) => (all || isOfLog(field)) && !own.includes(field));
+  const usage = [startCommand, command.name, command.argumentNames, '[flags]'].filter(Boolean).join(' ');
+  const rest = command.needsConnectorSettings ? 'settings of the connector, and flags' : 'flags';
   return joinSections([
-    command.description ?? command.summary,
+    describeCommand(program, command),
     `Usage:\n  ${usage}`,
-    `Flags:\n${formatFlags(own, columns)}`,
-    `Global Flags:\n${formatFlags(defaultFields, columns, [])}`,
+    `Flags:\n${formatFlags([...offered(shown), ...builtInFlags], columns)}`,
+    `${all ? 'Global' : 'Log'} Flags:\n${formatFlags(offered(shared), columns)}`,
+    ...(all
+      ? []
+      : [wrap(`Use "${startCommand} ${command.name} --help-all" for the other ${rest} of all commands.`, 0, columns)]),
   ]);
+}
+
+function describeCommand({ name }: Program, { description, summary }: Command): string {
+  return (typeof description === 'function' ? description(name) : description) ?? summary;
+}
+
+function isOfLog(field: Field): boolean {
+  return logFields.some(({ name }) => name === field.name);
+}
+
+function offered(fields: readonly Field[], all = false): readonly Field[] {
+  return fields.filter((field) => isOffered(all ? { ...field, hidden: false } : field));
 }
 
 function joinSections(sections: readonly string[]): string {
   return `${sections.join('\n\n')}\n`;
 }
 
-function formatFlags(fields: readonly Field[], columns?: number, builtIn: readonly Field[] = builtInFlags): string {
-  const flags = byName([...fields.filter((field) => !field.hidden), ...builtIn]).map((field) => ({
+function formatFlags(fields: readonly Field[], columns: number | undefined): string {
+  const flags = byName(fields).map((field) => ({
     left: `${field.shorthand ? `  -${field.shorthand}, ` : '      '}--${field.name}${valueNames[field.variant]}`,
-    right: builtIn.includes(field) ? field.description : `${describeField(field)} ${describeOrigin(field)}`,
+    right: builtInFlags.includes(field) ? field.description : `${describeField(field)} ${describeOrigin(field)}`,
   }));
   const indent = Math.max(...flags.map(({ left }) => left.length)) + 3;
   if (columns === undefined || columns >= indent + columnsMin) {

@@ -9,6 +9,8 @@ import { escapeLines } from '../net/escape-controls.ts';
 
 interface FailureReport {
   readonly programName: string;
+  /** Returns the command that shows the flags and their variables. */
+  helpCommand(): string;
   /** Where the message goes. */
   readonly stderr: Output;
   /** Undefined before the log is open. */
@@ -48,7 +50,7 @@ export function reportFailure(failure: unknown, report: FailureReport): number {
     return exitCode;
   }
   if (error instanceof UsageError) {
-    print(describeFaults(error.faults, programName));
+    print(describeFaults(error.faults, report.helpCommand()));
     return 2;
   }
   if (report.stopReason instanceof StopRequest) {
@@ -62,11 +64,11 @@ export function reportFailure(failure: unknown, report: FailureReport): number {
   return 1;
 }
 
-function describeFaults(faults: readonly string[], programName: string): string {
+function describeFaults(faults: readonly string[], helpCommand: string): string {
   const [first] = faults;
   const list =
     faults.length === 1 ? first : `${faults.length} errors:\n${faults.map((fault) => `  ${fault}`).join('\n')}`;
-  return `${list}\nSee "${programName} --help" for all flags and their variables.`;
+  return `${list}\nSee "${helpCommand}" for the flags and their variables.`;
 }
 
 /**

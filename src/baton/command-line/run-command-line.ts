@@ -12,7 +12,7 @@ import { collectSecrets, resolveSettings } from '../config/resolve-settings.ts';
 import { createLogger, type Log } from '../log/create-logger.ts';
 import { createRedactor } from '../net/redact.ts';
 import { type ChosenCommand, chooseCommand } from './choose-command.ts';
-import { builtInFlags, type Command, type CommandSet, helpFlag, versionFlag } from './command.ts';
+import { builtInFlags, type Command, type CommandSet, helpAllFlag, helpFlag, versionFlag } from './command.ts';
 import { formatCommandHelp, formatProgramHelp } from './format-help.ts';
 import { type ParsedArguments, parseArguments } from './parse-arguments.ts';
 import { reportFailure } from './report-failure.ts';
@@ -33,17 +33,26 @@ export async function runCommandLine(program: Program, commands: CommandSet, hos
     host.stdout.write(`${program.name} version ${program.version}\n`);
     return 0;
   }
-  if (parsed.flags.get(helpFlag.name)?.text === 'true' || chosen.help) return showHelp(program, commands, chosen, host);
+  const all = parsed.flags.get(helpAllFlag.name)?.text === 'true';
+  if (all || parsed.flags.get(helpFlag.name)?.text === 'true' || chosen.help) {
+    return showHelp(program, commands, chosen, host, all);
+  }
   return runCommand(program, commands, chosen, parsed, host);
 }
 
-function showHelp(program: Program, commands: CommandSet, { command, faults }: ChosenCommand, host: Host): number {
+function showHelp(
+  program: Program,
+  commands: CommandSet,
+  { command, faults }: ChosenCommand,
+  host: Host,
+  all: boolean,
+): number {
   if (faults.length > 0) return reportFailure(new UsageError(faults), reportTo(program, host));
-  const { columns } = host.stdout;
+  const options = { startCommand: host.startCommand ?? program.name, all, columns: host.stdout.columns };
   host.stdout.write(
     command === commands.default
-      ? formatProgramHelp(program, commands, columns)
-      : formatCommandHelp(program, command, columns),
+      ? formatProgramHelp(program, commands, options)
+      : formatCommandHelp(program, command, options),
   );
   return 0;
 }
@@ -82,7 +91,10 @@ async function runCommand(
     strayVariables,
   });
   const secrets = collectSecrets(fields, sources);
-  const report = { ...reportTo(program, host), redactText: createRedactor(secrets).redactText };
+  const report = {
+    ...reportTo(program, host, isDefault ? undefined : command),
+    redactText: createRedactor(secrets).redactText,
+  };
 
   const misplaced = known ? findMisplacedFlags(parsed, fields, command) : [];
   const faults = [...chosen.faults, ...parsed.faults, ...misplaced, ...file.faults, ...resolved.faults];
@@ -118,9 +130,11 @@ async function runCommand(
   }
 }
 
-function reportTo(program: Program, host: Host) {
+/** @param command - The one whose help explains its flags. Default: that of the program. */
+function reportTo(program: Program, host: Host, command?: Command) {
   return {
     programName: program.name,
+    helpCommand: () => [host.startCommand ?? program.name, command?.name, '--help'].filter(Boolean).join(' '),
     stderr: host.stderr,
     logIsOnTerminal: false,
     redactText: (text: string) => text,

@@ -17,13 +17,14 @@ const shells = Object.keys(formats);
 export const completionCommand: Command = {
   name: 'completion',
   summary: 'Print a script for shell completion',
-  description: [
-    'Print a script that makes a shell complete commands, flags and their values.',
-    '',
-    '  bash  in ~/.bashrc: eval "$(baton-percipio completion bash)"',
-    '  fish  baton-percipio completion fish > ~/.config/fish/completions/baton-percipio.fish',
-    '  zsh   in ~/.zshrc, after compinit: source <(baton-percipio completion zsh)',
-  ].join('\n'),
+  description: (program) =>
+    [
+      `Print a script that makes a shell complete commands, flags and their values, once ${program} is installed.`,
+      '',
+      `  bash  in ~/.bashrc: eval "$(${program} completion bash)"`,
+      `  fish  ${program} completion fish > ~/.config/fish/completions/${program}.fish`,
+      `  zsh   in ~/.zshrc, after compinit: source <(${program} completion zsh)`,
+    ].join('\n'),
   argumentNames: shells.join('|'),
   argumentChoices: shells,
   needsConnectorSettings: false,

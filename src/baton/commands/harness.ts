@@ -107,6 +107,7 @@ export const harnessCommand: Command = {
     junit,
     output,
   ],
+  uses: [file],
   constraints: [{ kind: 'required-together', fields: [tlsCert, tlsKey] }],
   needsConnectorSettings: false,
   async run(invocation) {

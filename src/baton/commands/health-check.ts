@@ -30,6 +30,7 @@ export const healthCheckCommand: Command = {
   description:
     'Query the health endpoint of a connector that runs with --health-check, at --health-check-bind-address and --health-check-port. The exit code is 0 if it is healthy; otherwise it is 1, with a message.',
   fields: [endpoint, timeout],
+  uses: [healthCheckPort],
   needsConnectorSettings: false,
   async run({ settings, host }) {
     // Loaded here: the other commands do not need it.

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import type { Command } from '../command-line/command.ts';
 import { readClientKey } from '../conductorone/credentials/read-client-key.ts';
-import { provisioning, ticketing } from '../config/fields/service-mode.ts';
+import { healthCheck, healthCheckPort, provisioning, ticketing } from '../config/fields/service-mode.ts';
 import type { GrpcServer } from '../server/grpc/grpc-server.ts';
 import type { HttpServer } from '../server/http/http-server.ts';
 import { formatListenAddress, isLocalAddress } from '../server/listen-address.ts';
@@ -18,6 +18,7 @@ export const serveCommand: Command = {
     'Serve the connector over gRPC with reflection and health checks and, with --http-listen, over HTTP. Plaintext is only served on loopback and Unix sockets, which only the user of the program can open; for other machines use mutual TLS (--tls-cert, --tls-key, --tls-client-ca). On SIGTERM or SIGINT the server stops after running calls have finished; a second signal stops it at once.',
   fields: serveFields,
   constraints: serveConstraints,
+  uses: [provisioning, healthCheck, healthCheckPort],
   needsConnectorSettings: true,
   async run(invocation) {
     const { program, settings, logger, userAgent, host } = invocation;

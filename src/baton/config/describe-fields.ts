@@ -28,6 +28,11 @@ export function describeFields(fields: readonly Field[]): string {
   return `${lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`;
 }
 
+/** Whether help and completion offer a setting: not one that is hidden, or has no effect, or only one valid value. */
+export function isOffered({ hidden, unsupported }: Field): boolean {
+  return !hidden && unsupported === undefined;
+}
+
 /** Sorts settings by name, as help shows them. */
 export function byName(fields: readonly Field[]): readonly Field[] {
   return fields.toSorted((a, b) => (a.name < b.name ? -1 : 1));

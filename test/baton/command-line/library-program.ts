@@ -90,6 +90,7 @@ export async function runLibrary(
   });
   const exitCode = await runCommandLine(libraryProgram, commands, {
     argv,
+    ...(host.startCommand && { startCommand: host.startCommand }),
     env: host.env ?? {},
     cwd: host.cwd ?? '/nonexistent',
     signal: host.signal ?? new AbortController().signal,

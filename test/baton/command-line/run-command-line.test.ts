@@ -135,7 +135,7 @@ describe('faults', () => {
   --http-timeout-seconds: must be between 1 and 1800, got "0"
   --storage-engine pebble is not supported yet: this version writes files with sqlite only
   --library-card is required: pass it or set BATON_LIBRARY_CARD; BATON_LIBRARY_CRAD is set, but is not a variable of this program
-See "baton-library --help" for all flags and their variables.
+See "baton-library --help" for the flags and their variables.
 `,
     );
   });

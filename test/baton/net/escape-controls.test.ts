@@ -86,7 +86,13 @@ describe('text from outside is escaped', () => {
     test(`in the message of ${name}`, () => {
       const stderr = outputs();
       const redactText = (text: string) => text;
-      reportFailure(failure, { programName: 'baton-test', stderr, logIsOnTerminal: false, redactText });
+      reportFailure(failure, {
+        helpCommand: () => 'baton-test --help',
+        programName: 'baton-test',
+        stderr,
+        logIsOnTerminal: false,
+        redactText,
+      });
       assertSafe(stderr.text);
     });
   }

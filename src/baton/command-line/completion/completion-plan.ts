@@ -1,6 +1,6 @@
 // What a shell can complete: commands, their flags, and the values of flags where they are known.
 import type { Program } from '../../author/program.ts';
-import { byName, describeField } from '../../config/describe-fields.ts';
+import { byName, describeField, isOffered } from '../../config/describe-fields.ts';
 import type { Field } from '../../config/field.ts';
 import { defaultFields } from '../../config/fields/default-fields.ts';
 import { builtInFlags, type Command, type CommandSet } from '../command.ts';
@@ -60,7 +60,7 @@ function describeCommand(command: Command, program: Program): CommandCompletion 
 }
 
 function describeFlags(own: readonly Field[]): readonly FlagCompletion[] {
-  const visible = [...own, ...defaultFields].filter(({ hidden }) => !hidden);
+  const visible = [...own, ...defaultFields].filter(isOffered);
   return byName([...visible, ...builtInFlags]).map((field) => ({
     name: field.name,
     shorthand: field.shorthand,

@@ -51,7 +51,7 @@ const cases: readonly (readonly [title: string, line: string, offered: readonly 
   ['no command behind a command', 'count co', []],
   ['commands to be helped with', 'help o', ['open']],
   ['the words of a command', 'open ', ['back', 'front']],
-  ['flags of the default command', '--st', ['--stacks', '--storage-engine']],
+  ['flags of the default command', '--st', ['--stacks']],
   ['flags of a command', 'count --sh', ['--shelves']],
   ["no flag of another command's", 'open --sh', []],
   ['flags of the connector, for a command that runs it', 'open --bra', ['--branch']],
