@@ -10,8 +10,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { readC1z } from '../src/baton/c1z/c1z-reader.ts';
 import { startPercipioSimulator } from '../src/simulator/percipio/percipio-simulator.ts';
+import { faultsOfFile } from './compare-file.ts';
 
 const { values } = parseArgs({ options: { kills: { type: 'string', default: '100' } } });
 const kills = Number(values.kills);
@@ -45,22 +45,6 @@ async function run(killAfterMs?: number) {
   return { outcome: signal ?? code, log: Buffer.concat(log).toString(), durationMs: performance.now() - startedAtMs };
 }
 
-/** What is wrong with the file, as a list of texts. */
-async function faultsOfFile(): Promise<string[]> {
-  await using file = await readC1z(path, { temporaryFolder });
-  const records = file.records(file.latestFinishedFullRun()?.syncId);
-  const { truth } = simulator;
-  const counts: [what: string, found: Iterable<unknown>, expected: Iterable<unknown>][] = [
-    ['resources', records.allResources(), [...truth.userIds(), ...truth.courseIds(), ...truth.roleIds()]],
-    ['entitlements', records.allEntitlements(), truth.entitlementIds()],
-    ['grants', new Set(Array.from(records.allGrants(), ({ id }) => id)), truth.grantIds()],
-  ];
-  return counts.flatMap(([what, found, expected]) => {
-    const [has, hasToHave] = [[...found].length, [...expected].length];
-    return has === hasToHave ? [] : [`${has} ${what} instead of ${hasToHave}`];
-  });
-}
-
 const tally = { killed: 0, old: 0, new: 0, continued: 0, faults: 0 };
 try {
   await mkdir(temporaryFolder);
@@ -74,12 +58,12 @@ try {
     if (before.equals(await readFile(path))) tally.old++;
     else {
       tally.new++;
-      faults.push(...(await faultsOfFile()).map((fault) => `after the kill: ${fault}`));
+      faults.push(...(await faultsOfFile(path, simulator)).map((fault) => `after the kill: ${fault}`));
     }
     const next = await run();
     if (next.outcome !== 0) faults.push(`the next sync ended with ${next.outcome}: ${next.log}`);
     if (next.log.includes('continuing a sync that did not end')) tally.continued++;
-    faults.push(...(await faultsOfFile()));
+    faults.push(...(await faultsOfFile(path, simulator)));
     const left = [...(await readdir(folder)), ...(await readdir(temporaryFolder))].sort();
     if (left.join() !== 'sync.c1z,tmp') faults.push(`left: ${left.join(', ')}`);
     if (faults.length > 0) {

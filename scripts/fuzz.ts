@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util';
 import { fuzzAreas } from '../test/fuzz/areas.ts';
 import type { FuzzArea } from '../test/fuzz/fuzz-area.ts';
+import { createLifetime } from '../test/lifetime.ts';
 
 const { values } = parseArgs({
   options: {
@@ -34,20 +35,15 @@ function readNumber(flag: string, text: string, min: number): number {
 }
 
 async function run(area: FuzzArea): Promise<void> {
-  const closing: (() => unknown)[] = [];
+  await using running = createLifetime();
   const startedMs = performance.now();
-  try {
-    const t = { after: (close: () => unknown) => void closing.push(close) };
-    const result = await area.fuzz(t, { seed, runs, path: values.path });
-    const tally = Array.from(result.tally, ([outcome, count]) => `${count} ${outcome}`).join(', ');
-    const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
-    process.stdout.write(`${area.name}: seed ${seed}, ${result.runs} inputs in ${seconds} s: ${tally}\n`);
-    if (result.failure !== undefined) {
-      process.stdout.write(`${result.failure}\n`);
-      process.exitCode = 1;
-    }
-  } finally {
-    for (const close of closing) await close();
+  const result = await area.fuzz(running, { seed, runs, path: values.path });
+  const tally = Array.from(result.tally, ([outcome, count]) => `${count} ${outcome}`).join(', ');
+  const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
+  process.stdout.write(`${area.name}: seed ${seed}, ${result.runs} inputs in ${seconds} s: ${tally}\n`);
+  if (result.failure !== undefined) {
+    process.stdout.write(`${result.failure}\n`);
+    process.exitCode = 1;
   }
 }
 

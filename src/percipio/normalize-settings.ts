@@ -10,8 +10,14 @@ export function normalizeToken(text: string): string {
   return trimEnd(text.slice(/^(?:["'\s]|bearer\s)*/i.exec(text)?.[0].length), /["'\s]/);
 }
 
+/** Servers refuse longer headers. A token of Percipio has about a thousand characters. */
+const tokenLengthMax = 8192;
+
 /** Returns what is wrong with a token, as a clause that does not quote it. Its form is Percipio's business. */
 export function checkToken(token: string): string | undefined {
+  if (token.length > tokenLengthMax) {
+    return `has ${token.length} characters, more than a server accepts (${tokenLengthMax}): copy only the token`;
+  }
   return /^[\x21-\x7e]+$/.test(token)
     ? undefined
     : 'contains white space or other characters that no bearer token has: copy it again, without line breaks';

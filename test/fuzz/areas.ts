@@ -2,5 +2,12 @@
 import type { FuzzArea } from './fuzz-area.ts';
 import { reportArea } from './report.ts';
 import { settingsArea } from './settings.ts';
+import { apiTokensArea, clientSecretsArea, pageTokensArea } from './tokens.ts';
 
-export const fuzzAreas: readonly FuzzArea[] = [reportArea, settingsArea];
+export const fuzzAreas: readonly FuzzArea[] = [
+  reportArea,
+  pageTokensArea,
+  clientSecretsArea,
+  apiTokensArea,
+  settingsArea,
+];

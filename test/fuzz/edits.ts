@@ -6,7 +6,7 @@ export interface ByteEdit {
   readonly at: number;
   readonly drop: number;
   /** `twice` repeats what it drops. */
-  readonly put: Uint8Array | 'twice';
+  readonly put: 'twice' | string | Uint8Array | { readonly text: string; readonly times: number };
 }
 
 /** Up to this place bytes are edited. */
@@ -17,10 +17,8 @@ const placeMax = 0xffff;
  * @param pieces - Texts that mean something where the bytes are read.
  */
 export function byteEdits(pieces: readonly string[], max = 4): fc.Arbitrary<ByteEdit[]> {
-  const piece = fc.constantFrom(...pieces).map((text) => Buffer.from(text));
-  const many = fc
-    .tuple(fc.constantFrom(...pieces), fc.constantFrom(100, 2000, 20_000))
-    .map(([text, times]) => Buffer.from(text.repeat(times)));
+  const piece = fc.constantFrom(...pieces);
+  const many = fc.record({ text: piece, times: fc.constantFrom(100, 2000, 20_000) });
   const put = fc.oneof(
     { weight: 6, arbitrary: piece },
     { weight: 4, arbitrary: fc.uint8Array({ maxLength: 6 }) },
@@ -35,9 +33,14 @@ export function editBytes(bytes: Uint8Array, edits: readonly ByteEdit[]): Buffer
   return edits.reduce<Buffer>((edited, { at, drop, put }) => {
     const place = at % (edited.length + 1);
     const dropped = edited.subarray(place, place + drop);
-    const pieces = put === 'twice' ? [dropped, dropped] : [put];
-    return Buffer.concat([edited.subarray(0, place), ...pieces, edited.subarray(place + drop)]);
+    return Buffer.concat([edited.subarray(0, place), bytesToPut(put, dropped), edited.subarray(place + drop)]);
   }, Buffer.from(bytes));
+}
+
+function bytesToPut(put: ByteEdit['put'], dropped: Uint8Array): Uint8Array {
+  if (put === 'twice') return Buffer.concat([dropped, dropped]);
+  if (put instanceof Uint8Array) return put;
+  return Buffer.from(typeof put === 'string' ? put : put.text.repeat(put.times));
 }
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -48,7 +51,9 @@ export interface JsonEdit {
   readonly change:
     | { readonly kind: 'replace'; readonly value: Json }
     | { readonly kind: 'drop' | 'double' | 'wrap in a list' | 'wrap in an object' | 'to text' }
-    | { readonly kind: 'rename'; readonly key: string };
+    | { readonly kind: 'rename'; readonly key: string }
+    /** Puts a long text, a long list or lists within lists. */
+    | { readonly kind: 'long text' | 'long list' | 'deep list'; readonly size: number };
 }
 
 const oddValues: readonly Json[] = [
@@ -82,8 +87,8 @@ const changes: fc.Arbitrary<JsonEdit['change']> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({
-      kind: fc.constant('replace'),
-      value: fc.constantFrom('x'.repeat(5000), 'é'.repeat(300_000), nested(2000), Array(3000).fill(0)),
+      kind: fc.constantFrom('long text', 'long list', 'deep list'),
+      size: fc.constantFrom(300, 3000, 30_000),
     }),
   },
   {
@@ -138,6 +143,16 @@ function applyEdit(root: Json, { at, change }: JsonEdit): Json {
       break;
     case 'to text':
       put(JSON.stringify(value));
+      break;
+    case 'long text':
+      put('é'.repeat(change.size));
+      break;
+    case 'long list':
+      put(Array(change.size).fill(0));
+      break;
+    case 'deep list':
+      // Deeper ones cannot be written as JSON.
+      put(nested(Math.min(change.size, 1000)));
       break;
     case 'rename':
       if (Array.isArray(parent) || parent === holder) break;

@@ -104,6 +104,13 @@ test('api-token takes a token that is not a JWT', () => {
   assert.equal(resolve({ BATON_API_TOKEN: 'sk_live:a+b/c' }).settings.get(apiTokenField), 'sk_live:a+b/c');
 });
 
+test('api-token is at fault if it is longer than a header can be, and is not quoted', () => {
+  assert.equal(resolve({ BATON_API_TOKEN: 'x'.repeat(8192) }).settings.get(apiTokenField).length, 8192);
+  assert.deepEqual(resolve({ BATON_API_TOKEN: 'x'.repeat(8193) }).faults, [
+    'BATON_API_TOKEN: has 8193 characters, more than a server accepts (8192): copy only the token',
+  ]);
+});
+
 for (const text of ['eyJh.\neyJi.c', 'eyJh eyJi', 'tökén']) {
   test(`api-token is at fault where no header can carry it, and is not quoted: ${JSON.stringify(text)}`, () => {
     assert.deepEqual(resolve({ BATON_API_TOKEN: text }).faults, [

@@ -22,6 +22,9 @@ const secretParameter = /token|secret|password|passwd|signature|api.?key|^key$|^
 /** Names a user in a path by something other than a uuid. */
 const userInPath = /(?<=\/(?:external-user-id|login-name|login-name-or-email)\/)[^/]+$/;
 
+/** The rest of a longer URL says nothing more. */
+const urlLengthMax = 500;
+
 /**
  * A URL as it may be shown: without user info, without fragment, and without the values of secret parameters. It names
  * a user by uuid only: logs are no place for an e-mail address.
@@ -35,5 +38,5 @@ export function showUrl(url: URL): string {
   for (const name of new Set(shown.searchParams.keys())) {
     if (secretParameter.test(name)) shown.searchParams.set(name, redacted);
   }
-  return shown.href;
+  return shown.href.length > urlLengthMax ? `${shown.href.slice(0, urlLengthMax)}…` : shown.href;
 }

@@ -45,11 +45,17 @@ export type ReportPoll =
       readonly rateLimit: RateLimit | undefined;
     };
 
+/** Ids are UUIDs. One within a page token or a cursor must fit there. */
+export const reportIdLengthMax = 256;
+
 /** `reportId` is the name in Skillsoft's own tools, which read it from polls. */
 const requestedReportSchema = z
   .object({ id: optional(z.string()), reportId: optional(z.string()), status: optional(z.string()) })
   .transform(({ id, reportId, status = 'PENDING' }) => ({ id: id || reportId || '', status }))
-  .refine(({ id }) => id !== '', { path: ['id'], error: 'expected the id of the report' });
+  .refine(({ id }) => id !== '' && id.length <= reportIdLengthMax, {
+    path: ['id'],
+    error: 'expected the id of the report',
+  });
 
 const reportStatusSchema = z.looseObject({ status: z.string().trim().min(1) });
 

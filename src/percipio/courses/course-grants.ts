@@ -16,18 +16,18 @@ import { z } from 'zod';
 import { GrantMetadataSchema } from '#gen/c1/connector/v2/annotation_grant_pb.js';
 import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
 import type { PercipioContext } from '../context.ts';
-import { loadReport, waitingToken } from '../report/load-report.ts';
+import { loadReport, reportIdSchema, waitingToken } from '../report/load-report.ts';
 import type { ActivityDetails } from '../report/scan/activity-details.ts';
 import type { ActivityIndex } from '../report/scan/activity-index.ts';
 import { userType } from '../resource-types.ts';
 import type { CourseSource } from './course-source.ts';
 
-const courseToken = z.union([waitingToken, z.strictObject({ report: z.string().min(1), from: z.int().min(1) })]);
+const courseToken = z.union([waitingToken, z.strictObject({ report: reportIdSchema, from: z.int().min(1) })]);
 
 /** `from` grants of `course` have been listed, and all of courses whose ids sort before it. */
 const allCoursesToken = z.union([
   waitingToken,
-  z.strictObject({ report: z.string().min(1), course: z.string(), from: z.int().min(0) }),
+  z.strictObject({ report: reportIdSchema, course: z.string(), from: z.int().min(0) }),
 ]);
 
 /** The grants of one course. */

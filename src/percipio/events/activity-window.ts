@@ -1,5 +1,6 @@
 // The time windows of the activity feed's reports, one after the other.
 import { z } from 'zod';
+import { reportIdSchema } from '../report/load-report.ts';
 import { timeSchema } from './first-event.ts';
 
 const hourMs = 3_600_000;
@@ -25,11 +26,11 @@ export const activityCursorSchema = z.strictObject({
   /** The next report is not requested before then. */
   notBefore: timeSchema.optional(),
   /** The report that was read before: its events were sent. */
-  previous: z.string().min(1).optional(),
+  previous: reportIdSchema.optional(),
   /** The report that Percipio makes, or that is being read. */
   report: z
     .strictObject({
-      id: z.string().min(1),
+      id: reportIdSchema,
       to: timeSchema,
       requestedAt: timeSchema,
       /** How many of its activities were sent or skipped. */

@@ -9,14 +9,14 @@ import {
 } from 'baton-connector-sdk';
 import { z } from 'zod';
 import type { PercipioContext } from '../context.ts';
-import { loadReport, waitingToken } from '../report/load-report.ts';
+import { loadReport, reportIdSchema, waitingToken } from '../report/load-report.ts';
 import type { LicenseIndex } from '../report/scan/license-rows.ts';
 import { userType } from '../resource-types.ts';
 import { consumedSlug, toCollectionResource } from './license-resource.ts';
 import { readCollections } from './read-licenses.ts';
 
 /** `from` grants of `collection` have been listed, and all of collections whose ids sort before it. */
-const position = z.strictObject({ report: z.string().min(1), collection: z.string(), from: z.int().min(0) });
+const position = z.strictObject({ report: reportIdSchema, collection: z.string(), from: z.int().min(0) });
 
 const token = z.union([waitingToken, position]);
 

@@ -1,12 +1,16 @@
 // Waits for a report within one call of a listing, and says how the next call continues.
 import type { Context, Progress } from 'baton-connector-sdk';
 import { z } from 'zod';
+import { reportIdLengthMax } from '../api/reports.ts';
 import { toServiceError } from '../service-errors.ts';
 import type { SyncReport } from './sync-report.ts';
 import type { SyncReports } from './sync-reports.ts';
 
+/** The id of a report in a page token or a cursor. */
+export const reportIdSchema = z.string().min(1).max(reportIdLengthMax);
+
 /** The page token while the report is not ready; `waits` makes each token differ from the previous one. */
-export const waitingToken = z.strictObject({ report: z.string().min(1).optional(), waits: z.int().min(1) });
+export const waitingToken = z.strictObject({ report: reportIdSchema.optional(), waits: z.int().min(1) });
 
 type LoadedReport<Index> =
   | {

@@ -80,6 +80,11 @@ describe('showUrl', () => {
     assert.equal(showUrl(new URL(`${users}/b1c7`)), `${users}/b1c7`);
   });
 
+  it('cuts a long URL', () => {
+    const shown = showUrl(new URL(`https://api.example.com/${'x'.repeat(10_000)}`));
+    assert.equal(shown, `https://api.example.com/${'x'.repeat(476)}…`);
+  });
+
   it('shows no user info, no fragment and no values of secret parameters', () => {
     const url = new URL('https://name:word@api.example.com/a?max=1&access_token=abc&X-Signature=def#here');
     assert.equal(

@@ -69,14 +69,19 @@ describe('reports.requestLearningActivity', () => {
     });
   }
 
-  it('fails without the id of a report', async (t) => {
-    const server = await startServer(t, (_request, response) => sendJson(response, { status: 'PENDING' }));
-    const asked = createTestClient(t, server.url).reports.requestLearningActivity(
-      { timeFrame: 'DAY', contentType: 'Course' },
-      never,
-    );
-    assert.match((await captureError(asked)).message, /unexpected JSON: id: /);
-  });
+  for (const [what, id] of [
+    ['no id', undefined],
+    ['an id that no page token holds', 'x'.repeat(257)],
+  ] as const) {
+    it(`fails if the answer has ${what}`, async (t) => {
+      const server = await startServer(t, (_request, response) => sendJson(response, { id, status: 'PENDING' }));
+      const asked = createTestClient(t, server.url).reports.requestLearningActivity(
+        { timeFrame: 'DAY', contentType: 'Course' },
+        never,
+      );
+      assert.match((await captureError(asked)).message, /unexpected JSON: id: /);
+    });
+  }
 });
 
 describe('reports.poll', () => {

@@ -355,6 +355,7 @@ const tokenOf = (number: number, token: unknown) =>
 
 const garbage: [what: string, token: unknown][] = [
   ['a report that is no text', { report: 5, waits: 1 }],
+  ['a report that is a long text', { report: 'x'.repeat(257), waits: 1 }],
   ['a position without a report', { from: 5 }],
   ['a negative position', { report: 'x', from: -1 }],
   ['both a wait and a position', { report: 'x', from: 1, waits: 1 }],
