@@ -42,10 +42,18 @@ const simulatorPackages = [
 
 /** By path below the repository; the longest one that a file's path begins with is its room. */
 export const rooms: Readonly<Record<string, Room>> = {
-  'src/baton/net': sdkRoom('the ground floor knows networks alone: pass in what it needs'),
+  'src/baton/instruments': sdkRoom('what measures work knows nothing of it'),
+  'src/baton/net': sdkRoom('the ground floor knows networks alone: pass in what it needs', 'instruments'),
   'src/baton/config': sdkRoom('a setting knows nothing of what it configures', 'net'),
   'src/baton/author': sdkRoom('what an author implements stands on settings alone', 'config', 'net'),
-  'src/baton/log': sdkRoom('a log knows settings and networks: pass in what it logs', 'author', 'config', 'net'),
+  'src/baton/log': sdkRoom(
+    'a log knows settings and networks: pass in what it logs',
+    ...['author', 'config', 'instruments', 'net'],
+  ),
+  'src/baton/telemetry': sdkRoom(
+    'telemetry sends what others measure: they call instruments/',
+    ...['author', 'config', 'instruments', 'net'],
+  ),
   'src/baton/encode': sdkRoom('encoding knows messages alone', 'author'),
   'src/baton/messages': sdkRoom('builders know messages alone', 'author', 'encode', 'net'),
   'src/baton/credentials': sdkRoom('credentials know what an author implements', 'author', 'net'),
@@ -55,13 +63,13 @@ export const rooms: Readonly<Record<string, Room>> = {
   ),
   'src/baton/server': sdkRoom(
     'a server carries calls to services: what it serves is passed in',
-    ...['author', 'log', 'messages', 'net', 'services'],
+    ...['author', 'instruments', 'log', 'messages', 'net', 'services'],
   ),
   'src/baton/client': sdkRoom('a client in this process calls services as a server does', 'server', 'services'),
   'src/baton/c1z': sdkRoom('a file knows rows: map to messages in sync/', 'author', 'encode', 'messages', 'net'),
   'src/baton/sync': sdkRoom(
     'a sync calls clients and writes a file',
-    ...['author', 'c1z', 'client', 'config', 'log', 'messages', 'net', 'services', 'sync/expand'],
+    ...['author', 'c1z', 'client', 'config', 'instruments', 'log', 'messages', 'net', 'services', 'sync/expand'],
   ),
   'src/baton/sync/expand': sdkRoom(
     'an expansion reads and writes rows: a sync decides when',
@@ -81,6 +89,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'client',
       'config',
       'credentials',
+      'instruments',
       'log',
       'messages',
       'net',
@@ -95,12 +104,12 @@ export const rooms: Readonly<Record<string, Room>> = {
   ),
   'src/baton/conductorone/link': sdkRoom(
     'a link carries calls: what it carries is passed in',
-    ...['author', 'conductorone/credentials', 'net'],
+    ...['author', 'conductorone/credentials', 'instruments', 'net'],
   ),
   'src/baton/conductorone/tasks': sdkRoom(
     'a task calls services and syncs: what a command decides is passed in',
     ...['author', 'c1z', 'client', 'conductorone/credentials', 'conductorone/link', 'config', 'log', 'net', 'server'],
-    ...['services', 'sync'],
+    ...['instruments', 'services', 'sync'],
   ),
   'src/baton/child': sdkRoom(
     'what a parent says is read here; a command serves it',
@@ -108,7 +117,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   ),
   'src/baton/harness': sdkRoom(
     'the harness calls a connector over gRPC: it must not share the code that it judges',
-    ...['author', 'c1z', 'client', 'log', 'messages', 'net', 'server', 'sync'],
+    ...['author', 'c1z', 'client', 'instruments', 'log', 'messages', 'net', 'server', 'sync'],
   ),
   'src/baton/on-demand': sdkRoom(
     'what a command decides is passed in',
@@ -120,10 +129,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   ),
   'src/baton/command-line': sdkRoom(
     'a command line runs the commands that it is given',
-    'author',
-    'config',
-    'log',
-    'net',
+    ...['author', 'config', 'instruments', 'log', 'net', 'telemetry'],
   ),
   'src/baton/commands': sdkRoom(
     'a command wires the parts of the SDK',
@@ -138,6 +144,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'conductorone/tasks',
       'config',
       'harness',
+      'instruments',
       'log',
       'messages',
       'net',

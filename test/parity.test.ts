@@ -42,6 +42,7 @@ const ours = [
     'max-response-mib',
     'no-resume',
     'no-wait',
+    'otel-metrics-disabled',
     'output',
     'password-file',
     'region',

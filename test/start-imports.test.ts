@@ -33,6 +33,8 @@ const slow = [
   '@bufbuild/protovalidate',
   '@connectrpc/connect-node',
   'src/baton/messages/annotation-registry.ts',
+  '@opentelemetry/',
+  'src/baton/telemetry/',
   'src/baton/c1z/',
   'src/baton/harness/run-',
   'src/simulator/',
@@ -52,7 +54,7 @@ for (const { title, entries, without } of starts) {
     const loaded = new Set<string>();
     for (const entry of entries) loadedWith(entry, loaded);
     const early = [...loaded].filter((path) =>
-      without.some((name) => path === name || (name.startsWith('src/') && path.startsWith(name))),
+      without.some((name) => path === name || (/^(src|@opentelemetry)\//.test(name) && path.startsWith(name))),
     );
     assert.deepEqual(early, [], 'import it where it is needed, with await import()');
   });

@@ -20,6 +20,7 @@ import { tryAll } from './try-all.ts';
 const concurrencyDefault = 4;
 
 export const changesJob: OnDemandJob = {
+  spanName: 'localChanges.Process',
   requestedBy: [changesField],
   isChange: true,
   runsDry: true,

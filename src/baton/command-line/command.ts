@@ -33,6 +33,8 @@ export interface Command {
   readonly argumentChoices?: readonly string[];
   /** Whether it runs the connector, so that the connector's required settings must be set. */
   readonly needsConnectorSettings: boolean;
+  /** Whether it sends telemetry, if there is a collector for it. */
+  readonly sendsTelemetry?: boolean;
   /**
    * Runs the command.
    * @returns The exit code.

@@ -6,13 +6,24 @@ import { readConfigFile } from '../config/config-file.ts';
 import { type Field, type Settings, variableName } from '../config/field.ts';
 import { defaultConstraints, defaultFields } from '../config/fields/default-fields.ts';
 import { logFormat, logLevel, logPath } from '../config/fields/log.ts';
+import { otelCollectorEndpoint } from '../config/fields/telemetry.ts';
 import { describeStrayVariable, findStrayVariables } from '../config/known-variables.ts';
 import { readEnvironment } from '../config/raw-value.ts';
 import { collectSecrets, resolveSettings } from '../config/resolve-settings.ts';
+import { withTelemetry } from '../instruments/telemetry.ts';
 import { createLogger, type Log } from '../log/create-logger.ts';
 import { createRedactor } from '../net/redact.ts';
+import type { RunningTelemetry } from '../telemetry/start-telemetry.ts';
 import { type ChosenCommand, chooseCommand } from './choose-command.ts';
-import { builtInFlags, type Command, type CommandSet, helpAllFlag, helpFlag, versionFlag } from './command.ts';
+import {
+  builtInFlags,
+  type Command,
+  type CommandSet,
+  helpAllFlag,
+  helpFlag,
+  type Invocation,
+  versionFlag,
+} from './command.ts';
 import { formatCommandHelp, formatProgramHelp } from './format-help.ts';
 import { type ParsedArguments, parseArguments } from './parse-arguments.ts';
 import { reportFailure } from './report-failure.ts';
@@ -108,12 +119,13 @@ async function runCommand(
     return reportFailure(new UsageError([`${settings.placeOf(logPath)}: ${(error as Error).message}`]), report);
   }
   const { logger } = log;
+  let telemetry: RunningTelemetry | undefined;
   try {
     // Probes and tools are quiet, and the environment of a child is its parent's.
     const warnsOfVariables = command.needsConnectorSettings && !command.startedByProgram;
     const unread = warnsOfVariables ? strayVariables.map((name) => describeStrayVariable(name, variables)) : [];
     for (const warning of [...file.warnings, ...unread, ...resolved.warnings]) logger.warn(warning);
-    return await command.run({
+    const invocation: Invocation = {
       program,
       commands,
       settings,
@@ -121,13 +133,33 @@ async function runCommand(
       logger,
       userAgent: `${program.name}/${program.version}`,
       host,
-    });
+    };
+    if (command.sendsTelemetry) telemetry = await openTelemetry(invocation, log, report.redactText);
+    if (!telemetry) return await command.run(invocation);
+    return await withTelemetry(telemetry, () => command.run(invocation));
   } catch (error) {
     const logIsOnTerminal = chooseLogFormat(settings, host) === 'console' && logsToStderr(settings);
     return reportFailure(error, { ...report, logger, logIsOnTerminal, stopReason: host.signal.reason });
   } finally {
+    // First: what it has to say belongs in the log.
+    await telemetry?.close();
     await log.close();
   }
+}
+
+/** @throws UsageError for settings of the collector that cannot be used. */
+async function openTelemetry(
+  { program, settings, logger, host }: Invocation,
+  log: Log,
+  redactText: (text: string) => string,
+): Promise<RunningTelemetry | undefined> {
+  if (!settings.get(otelCollectorEndpoint)) return undefined;
+  // Its modules would be the largest part of a start.
+  const { startTelemetry } = await import('../telemetry/start-telemetry.ts');
+  const { env, cwd } = host;
+  const telemetry = startTelemetry({ program, settings, env, cwd, logger, redactText });
+  if (telemetry?.log) log.follow(telemetry.log);
+  return telemetry;
 }
 
 /** @param command - The one whose help explains its flags. Default: that of the program. */

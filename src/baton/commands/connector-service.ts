@@ -10,6 +10,7 @@ export const connectorServiceCommand: Command = {
   summary: 'Serve the connector to the parent process',
   hidden: true,
   needsConnectorSettings: true,
+  sendsTelemetry: true,
   startedByProgram: true,
   // Loaded here: the other commands do not need it.
   run: async (invocation) => (await import('./serve-parent.ts')).serveParent(invocation),

@@ -110,6 +110,7 @@ export const harnessCommand: Command = {
   uses: [file],
   constraints: [{ kind: 'required-together', fields: [tlsCert, tlsKey] }],
   needsConnectorSettings: false,
+  sendsTelemetry: true,
   async run(invocation) {
     const { settings, logger, host } = invocation;
     // Loaded here: the other commands do not need a client.

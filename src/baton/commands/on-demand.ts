@@ -7,6 +7,7 @@ import { createInProcessClient } from '../client/in-process-client.ts';
 import type { Invocation } from '../command-line/command.ts';
 import type { Settings } from '../config/field.ts';
 import { dryRun, output, passwordFile } from '../config/fields/run.ts';
+import { inSpan } from '../instruments/telemetry.ts';
 import { escapeControls } from '../net/escape-controls.ts';
 import { invokeActionJob, listActionSchemasJob } from '../on-demand/actions.ts';
 import { createAccountJob } from '../on-demand/create-account.ts';
@@ -107,7 +108,7 @@ export async function runOnDemand(invocation: Invocation, { job }: RequestedJob)
           signal: options.signal ?? host.signal,
         }),
     };
-    const run = () => job.run(context);
+    const run = () => inSpan(job.spanName, { start: 'root' }, () => job.run(context));
     const { record, lines, exitCode = 0 } = recorder && !job.runsDry ? await runDry(run, recorder) : await run();
     const shown = (isForScripts ? [JSON.stringify(record)] : lines).map((line) => `${escapeControls(line)}\n`);
     host.stdout.write(shown.join(''));

@@ -19,6 +19,7 @@ import {
   syncResourceTypes,
 } from '../config/fields/sync.ts';
 import { readSwitch } from '../config/parse-switch.ts';
+import { inSpan } from '../instruments/telemetry.ts';
 import { timerMaxMs, withTimeLimit } from '../net/abort.ts';
 import { escapeControls } from '../net/escape-controls.ts';
 import { createConnectorServices } from '../services/connector-services.ts';
@@ -73,7 +74,9 @@ export async function runSync(invocation: Invocation): Promise<number> {
       },
     });
   try {
-    const synced = await withSyncTimeLimit(settings.get(syncTimeLimit), host.signal, sync);
+    const synced = await inSpan('localSyncer.Process', { start: 'root' }, () =>
+      withSyncTimeLimit(settings.get(syncTimeLimit), host.signal, sync),
+    );
     const summary = summarizeSync(synced, tally, connector.statistics?.(), performance.now() - startedAtMs);
     host.stdout.write(
       settings.get(output) === 'json' ? `${escapeControls(JSON.stringify(summary))}\n` : formatSummary(summary),

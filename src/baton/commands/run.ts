@@ -22,6 +22,7 @@ export const runCommand: Command = {
   fields: [output, passwordFile, dryRun, changes, changesResults, syncRetryTimeout, noResume, noWait, syncTimeLimit],
   constraints: [{ kind: 'dependent-on', fields: [changesResults], requires: [changes] }],
   needsConnectorSettings: true,
+  sendsTelemetry: true,
   async run(invocation) {
     const { settings } = invocation;
     // Each is loaded when it is needed: none uses the code of another.

@@ -20,6 +20,7 @@ export const serveCommand: Command = {
   constraints: serveConstraints,
   uses: [provisioning, healthCheck, healthCheckPort],
   needsConnectorSettings: true,
+  sendsTelemetry: true,
   async run(invocation) {
     const { program, settings, logger, userAgent, host } = invocation;
     // Loaded here: the other commands do not need it.

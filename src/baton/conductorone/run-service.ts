@@ -29,6 +29,7 @@ import { runTaskLoop } from './tasks/task-loop.ts';
 import { failed, type TaskOutcome } from './tasks/task-outcome.ts';
 import { toReport } from './tasks/task-report.ts';
 import { createTaskSource, type TaskSource } from './tasks/task-source.ts';
+import { observeHandler, traceTask } from './tasks/task-telemetry.ts';
 
 export interface ServiceOptions {
   /** As issued by ConductorOne. */
@@ -144,6 +145,10 @@ interface WorkOptions extends ServiceOptions {
 
 /** Runs a task and reports its end. No error in it ends the service. */
 async function doTask(task: Task, options: WorkOptions): Promise<void> {
+  await traceTask(task, () => doTracedTask(task, options));
+}
+
+async function doTracedTask(task: Task, options: WorkOptions): Promise<void> {
   const { client, services, timing, program, hardStop: signal } = options;
   const logger = options.logger.child({ task_id: task.id, task_type: task.taskType.case ?? 'unknown' });
   const contextValues = contextValuesFor(logger);
@@ -155,7 +160,7 @@ async function doTask(task: Task, options: WorkOptions): Promise<void> {
   try {
     if (await options.reports.offerAgain(task.id)) return;
     logger.info('task started');
-    const outcome = await handleTask({
+    const context: TaskContext = {
       task,
       client,
       services,
@@ -167,7 +172,8 @@ async function doTask(task: Task, options: WorkOptions): Promise<void> {
       connect: (desc) => createInProcessClient(desc, services, { contextValues, signal }),
       sayHello: () => sendHello({ client, services, contextValues, program, signal }, task.id),
       syncAlone: options.syncAlone,
-    }).catch((error: unknown) => failed(error));
+    };
+    const outcome = await observeHandler(task, () => handleTask(context).catch((error: unknown) => failed(error)));
     options.onTaskEnded?.(outcome);
     const report = toReport(task.id, outcome, logger, taskSignal);
     if (report) await options.reports.deliver(report, logger);

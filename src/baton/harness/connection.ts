@@ -3,6 +3,7 @@ import type { Http2Session } from 'node:http2';
 import { connect } from 'node:net';
 import type { Interceptor, Transport } from '@connectrpc/connect';
 import { createGrpcTransport, type GrpcTransportOptions, Http2SessionManager } from '@connectrpc/connect-node';
+import { inSpan } from '../instruments/telemetry.ts';
 import { formatListenAddress, type ListenAddress } from '../server/listen-address.ts';
 
 /** The largest message that a Go client accepts by default, and the Go SDK does not change the default. */
@@ -47,6 +48,16 @@ function toleratingErrors(manager: Http2SessionManager): NonNullable<GrpcTranspo
   };
 }
 
+/** Makes a call within a span, and passes its trace on, as the client of a Go runner does. */
+const passTrace: Interceptor = (next) => async (request) => {
+  const { service, method } = request;
+  const attributes = { 'rpc.system': 'grpc', 'rpc.service': service.typeName, 'rpc.method': method.name };
+  return await inSpan(`${service.typeName}/${method.name}`, { kind: 'client', attributes }, async ({ headers }) => {
+    for (const [name, value] of Object.entries(headers ?? {})) if (value) request.header.set(name, value);
+    return await next(request);
+  });
+};
+
 /**
  * Prepares a connection; the first call opens it.
  * @param tls - Undefined for plaintext, which is all that a Unix socket has here.
@@ -75,7 +86,7 @@ export function createConnection(address: ListenAddress, tls: TlsOptions | undef
       sessionManager: toleratingErrors(sessionManager),
       readMaxBytes: receiveMaxBytes,
       acceptCompression: [],
-      interceptors: token === undefined ? [] : [authorize(token)],
+      interceptors: [passTrace, ...(token === undefined ? [] : [authorize(token)])],
     }),
     close: () => sessionManager.abort(),
   };

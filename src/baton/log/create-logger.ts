@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { type Logger, pino } from 'pino';
 import type { Output } from '../author/host.ts';
 import type { LogFormat, LogLevel } from '../config/fields/log.ts';
+import { traceHeaders } from '../instruments/telemetry.ts';
 import { escapeControls, escapeLines } from '../net/escape-controls.ts';
 import { createRedactor, redacted } from '../net/redact.ts';
 import { describeError, describeStack } from './describe-error.ts';
@@ -24,6 +25,8 @@ export interface LogOptions {
 
 export interface Log {
   readonly logger: Logger;
+  /** Passes on each further line as JSON without secrets, whatever the format. */
+  follow(listener: (line: string) => void): void;
   /** Waits until every line is written, and closes the files. */
   close(): Promise<void>;
 }
@@ -54,6 +57,7 @@ export function createLogger(options: LogOptions): Log {
   const { redactJson } = createRedactor(options.secrets);
   const format = options.format === 'console' ? formatConsoleLine : escapeLines;
   const withStack = options.level === 'debug';
+  const listeners: ((line: string) => void)[] = [];
   const logger = pino(
     {
       level: options.level,
@@ -65,6 +69,7 @@ export function createLogger(options: LogOptions): Log {
         level: (level) => ({ level }),
         log: (fields) => describeErrors(fields, withStack),
       },
+      mixin: describeTrace,
       redact: {
         paths: secretKeys.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]),
         censor: redacted,
@@ -72,13 +77,18 @@ export function createLogger(options: LogOptions): Log {
     },
     {
       write: (line: string) => {
-        const text = format(redactJson(line));
+        const redactedLine = redactJson(line);
+        const text = format(redactedLine);
         for (const sink of sinks) sink.write(text);
+        for (const listener of listeners) listener(redactedLine);
       },
     },
   );
   return {
     logger,
+    follow: (listener) => {
+      listeners.push(listener);
+    },
     close: async () => {
       await Promise.all(sinks.map((sink) => sink.close()));
     },
@@ -125,6 +135,16 @@ function fileSink(path: string): Sink {
       descriptor = undefined;
     },
   };
+}
+
+/** The running span, as Go connectors log it: the ids that Datadog knows (pkg/uotel/uotelzap of baton-sdk v0.25.0). */
+function describeTrace(): Record<string, string> {
+  const [, traceId = '', spanId = ''] = traceHeaders()?.traceparent.split('-') ?? [];
+  return traceId === '' ? {} : { 'dd.trace_id': toDecimal(traceId.slice(16)), 'dd.span_id': toDecimal(spanId) };
+}
+
+function toDecimal(hex: string): string {
+  return BigInt(`0x${hex}`).toString();
 }
 
 function describeErrors(fields: Record<string, unknown>, withStack: boolean): Record<string, unknown> {

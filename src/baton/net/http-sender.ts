@@ -1,7 +1,9 @@
 // Sends HTTP requests to one server, over connections that are kept open and bounded in number.
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
+import { type Attributes, measure, startSpan } from '../instruments/telemetry.ts';
 import { ConnectionError } from './connection-error.ts';
+import { endpointOf } from './endpoint.ts';
 import { openSocket } from './open-socket.ts';
 import { isForwarded, type Route } from './route.ts';
 import { proxyAuthorization, refusalOf } from './tunnel.ts';
@@ -10,6 +12,10 @@ export interface HttpRequest {
   readonly method: string;
   /** Path and query. */
   readonly path: string;
+  /** The path with placeholders, for telemetry: `/users/{id}`. It has few values, none of them personal. */
+  readonly template?: string | undefined;
+  /** Which attempt this is, from 1, for telemetry. */
+  readonly attempt?: number | undefined;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | undefined;
@@ -79,33 +85,73 @@ export function createHttpSender(route: Route, { connectionsMax, connectTimeoutM
     if (ended.signal.aborted) await pool.destroy();
     return pool;
   };
+  const send = async ({ method, path, headers, body, signal, bodyTimeoutMs = 0 }: HttpRequest) => {
+    loaded ??= load();
+    const response = await (await loaded).request({
+      method,
+      path: proxy ? `${origin.origin}${path}` : path,
+      headers: proxy ? { ...headers, host: origin.host, ...proxyAuthorization(proxy) } : headers,
+      body: body ?? null,
+      signal,
+      bodyTimeout: bodyTimeoutMs,
+    });
+    if (proxy && response.statusCode === 407) {
+      response.body.on('error', () => {}).destroy();
+      throw new ConnectionError(route, 'tunnel', refusalOf(407, proxy));
+    }
+    return {
+      status: response.statusCode,
+      statusText: response.statusText,
+      headers: response.headers,
+      body: response.body,
+    };
+  };
   return {
-    request: async ({ method, path, headers, body = null, signal, bodyTimeoutMs = 0 }) => {
-      loaded ??= load();
-      const response = await (await loaded).request({
-        method,
-        path: proxy ? `${origin.origin}${path}` : path,
-        headers: proxy ? { ...headers, host: origin.host, ...proxyAuthorization(proxy) } : headers,
-        body,
-        signal,
-        bodyTimeout: bodyTimeoutMs,
-      });
-      if (proxy && response.statusCode === 407) {
-        response.body.on('error', () => {}).destroy();
-        throw new ConnectionError(route, 'tunnel', refusalOf(407, proxy));
-      }
-      return {
-        status: response.statusCode,
-        statusText: response.statusText,
-        headers: response.headers,
-        body: response.body,
-      };
-    },
+    request: (request) => observeRequest(request, origin, send),
     destroy: async () => {
       ended.abort();
       await (await loaded)?.destroy();
     },
   };
+}
+
+/** Sends a request with a span, which ends with the response, and is named as OpenTelemetry's conventions say. */
+async function observeRequest(
+  request: HttpRequest,
+  origin: URL,
+  send: (request: HttpRequest) => Promise<HttpResponse>,
+): Promise<HttpResponse> {
+  const { method, template, attempt = 1 } = request;
+  const { host, port } = endpointOf(origin);
+  const to = { 'http.request.method': method, 'server.address': host, 'server.port': port };
+  const startedAtMs = performance.now();
+  const span = startSpan(template === undefined ? method : `${method} ${template}`, {
+    kind: 'client',
+    attributes: {
+      ...to,
+      'url.template': template,
+      'http.request.resend_count': attempt > 1 ? attempt - 1 : undefined,
+    },
+  });
+  if (attempt > 1) measure('baton.http.retries', 1, to);
+  const end = (outcome: Attributes, failure: unknown) => {
+    measure('http.client.request.duration', (performance.now() - startedAtMs) / 1000, { ...to, ...outcome });
+    span.setAttributes(outcome);
+    if (failure !== undefined) span.fail(failure);
+    span.end();
+  };
+  try {
+    const response = await send(request);
+    const { status, body } = response;
+    const failed = status >= 400 ? String(status) : undefined;
+    body.once('close', () =>
+      end({ 'http.response.status_code': status, 'error.type': failed }, failed ?? body.errored ?? undefined),
+    );
+    return response;
+  } catch (error) {
+    end({ 'error.type': error instanceof Error ? error.name : 'unknown' }, error);
+    throw error;
+  }
 }
 
 /**

@@ -20,6 +20,7 @@ import { annotationRegistry } from '../messages/annotation-registry.ts';
 import { type OnDemandJob, parseJsonObject } from './on-demand-job.ts';
 
 export const invokeActionJob: OnDemandJob = {
+  spanName: 'localActionInvoker.Process',
   requestedBy: [invokeAction],
   isChange: true,
   async run({ settings, connect }) {
@@ -45,6 +46,7 @@ export const invokeActionJob: OnDemandJob = {
 };
 
 export const listActionSchemasJob: OnDemandJob = {
+  spanName: 'localListActionSchemas.Process',
   requestedBy: [listActionSchemas],
   isChange: false,
   async run({ settings, connect }) {

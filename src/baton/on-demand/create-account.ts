@@ -23,6 +23,7 @@ import { preparePasswordReceiver, randomPassword } from './password-receiver.ts'
 
 /** Without --password-file no password is generated, since nobody would know it: the connector decides. */
 export const createAccountJob: OnDemandJob = {
+  spanName: 'localAccountManager.Process',
   requestedBy: [createAccountLogin, createAccountEmail, createAccountProfile, createAccountResourceType],
   isChange: true,
   async run(context) {

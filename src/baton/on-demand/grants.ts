@@ -12,6 +12,7 @@ import { FileFinder } from './find-in-file.ts';
 import { describeResource, type JobContext, type OnDemandJob, toResourceRecord } from './on-demand-job.ts';
 
 export const grantJob: OnDemandJob = {
+  spanName: 'localGranter.Process',
   requestedBy: [grantEntitlement],
   isChange: true,
   async run(context) {
@@ -46,6 +47,7 @@ export const grantJob: OnDemandJob = {
 };
 
 export const revokeJob: OnDemandJob = {
+  spanName: 'localRevoker.Process',
   requestedBy: [revokeGrant],
   isChange: true,
   async run(context) {

@@ -11,6 +11,8 @@ import type { WriteRecorder } from './write-recorder.ts';
 
 /** An on-demand task of the Go runner (pkg/tasks/local of baton-sdk v0.25.0). */
 export interface OnDemandJob {
+  /** Of its trace: where the Go runner has the task, the name there. */
+  readonly spanName: string;
   /** The settings that request it: setting any is enough. */
   readonly requestedBy: readonly Field[];
   /** Overrides `requestedBy` if being set is not enough. */

@@ -16,6 +16,7 @@ const lookBackMs = 24 * 3_600_000;
 
 /** As in Go connectors, stdout has only events. The cursor to continue with is printed to stderr. */
 export const readEventsJob: OnDemandJob = {
+  spanName: 'localEventFeed.Process',
   requestedBy: [eventFeed],
   isChange: false,
   isRequested,

@@ -13,6 +13,7 @@ import type { OnDemandJob } from './on-demand-job.ts';
 import { preparePasswordReceiver, randomPassword } from './password-receiver.ts';
 
 export const deleteResourceJob: OnDemandJob = {
+  spanName: 'localResourceDeleter.Process',
   requestedBy: [deleteResource],
   isChange: true,
   async run({ settings, connect }) {
@@ -37,6 +38,7 @@ export const deleteResourceJob: OnDemandJob = {
 
 /** Without --password-file nobody learns the new password, and the old one no longer works. */
 export const rotateCredentialsJob: OnDemandJob = {
+  spanName: 'localCredentialRotator.Process',
   requestedBy: [rotateCredentials],
   isChange: true,
   async run(context) {

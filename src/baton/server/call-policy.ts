@@ -6,6 +6,7 @@ import { Code, ServiceError } from '../author/service-error.ts';
 import type { ServiceEntry } from '../services/service-entry.ts';
 import { toCallFailure, toEndOfCall } from './call-failure.ts';
 import { CallLog } from './call-log.ts';
+import { traceCall } from './call-trace.ts';
 import type { RunningCall, RunningCalls } from './running-calls.ts';
 import { validateRequest } from './validate-request.ts';
 
@@ -57,10 +58,12 @@ function govern(method: DescMethod, serve: unknown, policy: CallPolicy): unknown
   switch (method.methodKind) {
     case 'unary':
       return (request: Message, context: HandlerContext) =>
-        answerOnce(new GovernedCall(context, policy), async (governed) => {
-          await check(request);
-          return (serve as OneToOne)(request, governed);
-        });
+        traceCall(method, context, () =>
+          answerOnce(new GovernedCall(context, policy), async (governed) => {
+            await check(request);
+            return (serve as OneToOne)(request, governed);
+          }),
+        );
     case 'client_streaming':
       return (requests: AsyncIterable<Message>, context: HandlerContext) =>
         answerOnce(new GovernedCall(context, policy), async (governed) =>

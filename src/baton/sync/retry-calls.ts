@@ -3,6 +3,7 @@ import { ConnectError } from '@connectrpc/connect';
 import type { Logger } from 'pino';
 import { codeName } from '../author/code.ts';
 import { isTransient } from '../author/service-error.ts';
+import { measure } from '../instruments/telemetry.ts';
 import { rateLimitDelayMs } from '../messages/rate-limit-delay.ts';
 import { linear, noJitter, type RetryPolicy, retry } from '../net/retry.ts';
 
@@ -55,6 +56,7 @@ export async function retryCall<Result>(
     },
     onRetry: ({ error, attempt, delayMs }) => {
       const { code, rawMessage } = ConnectError.from(error);
+      measure('baton.call.retries', 1, { 'rpc.grpc.status_code': code });
       logger.warn(
         { call: describe(), code: codeName(code), reason: rawMessage, attempt, delay_ms: Math.round(delayMs) },
         'a call of the sync failed; retrying',

@@ -26,6 +26,7 @@ import { resourceTypesStep } from './sync-resource-types.ts';
 import { resourcesStep } from './sync-resources.ts';
 import { done, type ReceivedPage, type Step } from './sync-step.ts';
 import { targetsStep } from './sync-targets.ts';
+import { inActionSpan } from './sync-telemetry.ts';
 
 const steps: Readonly<Record<Operation, Step>> = {
   init: { plan: (_action, context) => planSync(context) },
@@ -62,7 +63,7 @@ export async function runPlan(context: SyncContext): Promise<void> {
     const step = steps[action.operation];
     await progress.enter(step.phase);
     if (step.plan && isPlanned(action)) {
-      const outcome = step.plan(action, context, (later) => calls.prefetch(later));
+      const outcome = planWith(step.plan, action, context, calls);
       // Not awaited otherwise: what it prefetches can use what the first listing reads.
       state.advance(outcome instanceof Promise ? await outcome : outcome);
     } else {
@@ -82,6 +83,19 @@ function isPlanned({ operation, resourceTypeId }: SyncAction): boolean {
   return resourceTypeId === '' && steps[operation].plan !== undefined;
 }
 
+/** These read and write the store for as long as that takes; others only plan. */
+const longOperations: readonly Operation[] = ['list-external-resources', 'grant-expansion'];
+
+function planWith(
+  plan: NonNullable<Step['plan']>,
+  action: SyncAction,
+  context: SyncContext,
+  calls: CallAhead,
+): Outcome | Promise<Outcome> {
+  const doPlan = () => plan(action, context, (later) => calls.prefetch(later));
+  return longOperations.includes(action.operation) ? inActionSpan(action, async () => doPlan()) : doPlan();
+}
+
 function* upcomingCalls(upcoming: Iterable<SyncAction>): Generator<SyncAction> {
   for (const action of upcoming) {
     if (isPlanned(action)) return;
@@ -92,10 +106,12 @@ function* upcomingCalls(upcoming: Iterable<SyncAction>): Generator<SyncAction> {
 async function request(action: ActionInit, context: SyncContext): Promise<ReceivedPage> {
   const { call } = steps[action.operation];
   if (!call) throw new Error(`the operation ${action.operation} makes no calls`);
-  return await retryCall(
-    context,
-    () => describeAction(action),
-    () => call(action, context),
+  return await inActionSpan(action, () =>
+    retryCall(
+      context,
+      () => describeAction(action),
+      () => call(action, context),
+    ),
   );
 }
 

@@ -12,6 +12,7 @@ import type { SyncType } from '../c1z/tables/sync-runs.ts';
 import type { SyncStats } from '../c1z/tables/sync-stats.ts';
 import type { ExternalResourceSettings } from '../config/fields/sync.ts';
 import { readSwitch } from '../config/parse-switch.ts';
+import { inSpan } from '../instruments/telemetry.ts';
 import { continueRun } from './continue-run.ts';
 import { openExternalResources } from './external/external-resources.ts';
 import { runFullSync } from './full-sync.ts';
@@ -21,6 +22,7 @@ import { SyncState } from './plan/sync-state.ts';
 import { RunNotes } from './run-notes.ts';
 import type { FullSyncOptions, GrantCounts } from './sync-context.ts';
 import type { SyncPhase } from './sync-observer.ts';
+import { nameRun, observeSync } from './sync-telemetry.ts';
 
 export interface SyncToFileOptions
   extends Omit<FullSyncOptions, 'store' | 'state' | 'notes' | 'external' | 'checksTypes'> {
@@ -72,6 +74,10 @@ export interface SyncedFile {
  * @throws What {@link runFullSync} throws; C1zError if the file cannot be read or written.
  */
 export async function syncToFile(options: SyncToFileOptions): Promise<SyncedFile> {
+  return await observeSync(options, (observer) => syncObserved({ ...options, observer }));
+}
+
+async function syncObserved(options: SyncToFileOptions): Promise<SyncedFile> {
   using _ = limitHeapGrowth();
   const { externalResources, temporaryFolder } = options;
   await using external = externalResources && (await openExternalResources(externalResources, temporaryFolder));
@@ -97,6 +103,7 @@ async function syncOnce(options: OpenedOptions, mayContinue: boolean): Promise<S
   const { resume, logger } = options;
   await using file = await openFile(options, mayContinue);
   const { store, state, continues, isFromOthers } = startRun(file, options, mayContinue);
+  nameRun(store);
   const notes = RunNotes.parse(store.notes);
   let isValid = false;
   const noting = notes.observe(options.observer);
@@ -202,7 +209,11 @@ async function runAndSave(
   // Only if a grant was listed twice, or by an earlier process, is it worth counting them again.
   const isListedOnce = !continues && listed.values().reduce((sum, count) => sum + count, 0) === stats.grants;
   const grants = isListedOnce ? listed : store.countGrants();
-  const saved = await file.save({ signal });
+  const saved = await inSpan('C1File.saveC1z', {}, async (span) => {
+    const result = await file.save({ signal });
+    span.setAttributes({ input_bytes: result.databaseBytes, output_bytes: result.fileBytes });
+    return result;
+  });
   observer.phaseEnded('file');
   return { syncId: store.syncId, type: store.type, stats, grants, saved, prunedSyncIds };
 }

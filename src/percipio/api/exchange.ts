@@ -4,6 +4,7 @@ import type { CompleteOptions } from './client-options.ts';
 import { cutErrorBody, describeErrorBody } from './describe-error-body.ts';
 import { copyError, describeFailure } from './describe-failure.ts';
 import type { Family } from './family.ts';
+import { toPathTemplate } from './path-template.ts';
 import { PercipioError, type PercipioErrorFields } from './percipio-error.ts';
 import { parseRateLimit, type RateLimit } from './rate-limit.ts';
 import { createSecretRedact, type Redact, showUrl } from './redact.ts';
@@ -189,6 +190,8 @@ export class Exchange {
     statistics.countRequest(family);
     return await senders.of(url).request({
       path: url.pathname + url.search,
+      template: toPathTemplate(url.pathname),
+      attempt: this.#attempt,
       method,
       headers: {
         accept: 'application/json',

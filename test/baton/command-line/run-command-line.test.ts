@@ -119,7 +119,7 @@ describe('faults', () => {
   test('are told all at once with exit code 2, and nothing runs', async () => {
     const { exitCode, stderr, stdout, invocation } = await runLibrary(
       ['--wokers=1', '-x', 's3cret', '--http-timeout-seconds', '0', '--branch=west', '--storage-engine=pebble', '-f'],
-      { env: { BATON_LOAN: 'long', BATON_OTEL_COLLECTOR_ENDPOINT: 'x', BATON_LIBRARY_CRAD: 's3cret' } },
+      { env: { BATON_LOAN: 'long', BATON_DIFF_SYNCS: 'true', BATON_LIBRARY_CRAD: 's3cret' } },
     );
     assert.equal(exitCode, 2);
     assert.deepEqual([stdout, invocation], ['', undefined]);
@@ -131,9 +131,9 @@ describe('faults', () => {
   -f: requires a value
   --branch: must be north or south, got "west"
   BATON_LOAN: expects a duration such as 90d, 5h, 1h30m or 10y, got "long"
-  BATON_OTEL_COLLECTOR_ENDPOINT is not supported yet: this version sends no telemetry
   --http-timeout-seconds: must be between 1 and 1800, got "0"
   --storage-engine pebble is not supported yet: this version writes files with sqlite only
+  BATON_DIFF_SYNCS is not supported yet: this version does not compare or merge c1z files
   --library-card is required: pass it or set BATON_LIBRARY_CARD; BATON_LIBRARY_CRAD is set, but is not a variable of this program
 See "baton-library --help" for the flags and their variables.
 `,

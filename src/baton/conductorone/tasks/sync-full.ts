@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Task_SyncFullTask } from '#gen/c1/connectorapi/baton/v1/baton_pb.js';
 import { TemporaryFolder } from '../../c1z/file/temporary-folder.ts';
+import { inSpan } from '../../instruments/telemetry.ts';
 import { createLogDisplay } from '../../sync/sync-display.ts';
 import { SyncTally } from '../../sync/sync-tally.ts';
 import { syncToFile } from '../../sync/sync-to-file.ts';
@@ -37,7 +38,9 @@ async function syncAndUpload(sync: Task_SyncFullTask, context: TaskContext, fold
   const logger = debugLog?.logger ?? context.logger;
   const path = join(folder, 'sync.c1z');
   // When the program stops, the sync ends, since another replica can redo it; an upload that has begun continues.
-  await syncInto(path, sync, { ...context, logger, signal: AbortSignal.any([signal, context.stopping]) }, folder);
+  await inSpan('fullSyncTaskHandler.sync', {}, () =>
+    syncInto(path, sync, { ...context, logger, signal: AbortSignal.any([signal, context.stopping]) }, folder),
+  );
   const upload = { client, taskId: task.id, logger, signal, uploadDelayMs: timing.uploadDelayMs };
   await uploadFile({ ...upload, path });
   if (debugLog) {

@@ -21,6 +21,7 @@ import type {
 } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import { Code, ServiceError } from '../../author/service-error.ts';
+import { keepTelemetry } from '../../instruments/telemetry.ts';
 import { ListResponse } from '../../services/list-response.ts';
 import type { ServiceEntry } from '../../services/service-entry.ts';
 import { applyPolicy, type ManyToMany, type ManyToOne, type OneToMany, type OneToOne } from '../call-policy.ts';
@@ -40,9 +41,11 @@ export interface MethodEnvironment {
  */
 export function addGrpcMethods(server: Server, entry: ServiceEntry, environment: MethodEnvironment): void {
   const methods = applyPolicy(entry, environment).implementation as Record<string, unknown>;
+  // grpc-js calls handlers from its sockets, whose telemetry is nobody's.
+  const enter = keepTelemetry((work: () => void) => work());
   for (const method of entry.desc.methods) {
     const path = `/${entry.desc.typeName}/${method.name}`;
-    const [type, handler] = toHandler(method, methods[method.localName], environment);
+    const [type, handler] = toHandler(method, methods[method.localName], { ...environment, enter });
     // grpc-js passes bytes: a message that cannot be decoded or encoded is then an error like any other, with a log line.
     if (!server.register(path, handler, asIs, asIs, type)) {
       throw new Error(`duplicate service ${entry.desc.typeName}`);
@@ -52,11 +55,16 @@ export function addGrpcMethods(server: Server, entry: ServiceEntry, environment:
 
 const asIs = (bytes: Buffer) => bytes;
 
+interface HandlerEnvironment extends MethodEnvironment {
+  /** Does the work of a call with the telemetry of the server. */
+  readonly enter: (work: () => void) => void;
+}
+
 /** The name of a kind of method in grpc-js, and its handler. */
 function toHandler(
   method: DescMethod,
   implementation: unknown,
-  environment: MethodEnvironment,
+  environment: HandlerEnvironment,
 ): [string, UntypedHandleCall] {
   switch (method.methodKind) {
     case 'unary':
@@ -70,7 +78,7 @@ function toHandler(
   }
 }
 
-function toUnaryHandler(method: DescMethod, serve: OneToOne, environment: MethodEnvironment) {
+function toUnaryHandler(method: DescMethod, serve: OneToOne, environment: HandlerEnvironment) {
   return (call: ServerUnaryCall<Buffer, Buffer>, callback: sendUnaryData<Buffer>) =>
     runCall({ ...environment, call, method, sendStatus: callback }, async (wire) => {
       const response = await serve(readRequest(method, call.request), wire.context);
@@ -78,14 +86,14 @@ function toUnaryHandler(method: DescMethod, serve: OneToOne, environment: Method
     });
 }
 
-function toServerStreamHandler(method: DescMethod, serve: OneToMany, environment: MethodEnvironment) {
+function toServerStreamHandler(method: DescMethod, serve: OneToMany, environment: HandlerEnvironment) {
   return (call: ServerWritableStream<Buffer, Buffer>) =>
     runCall({ ...environment, call, method, sendStatus: (status) => call.emit('error', status) }, async (wire) => {
       await sendResponses(wire, method, serve(readRequest(method, call.request), wire.context), call);
     });
 }
 
-function toClientStreamHandler(method: DescMethod, serve: ManyToOne, environment: MethodEnvironment) {
+function toClientStreamHandler(method: DescMethod, serve: ManyToOne, environment: HandlerEnvironment) {
   return (call: ServerReadableStream<Buffer, Buffer>, callback: sendUnaryData<Buffer>) =>
     runCall({ ...environment, call, method, sendStatus: callback }, async (wire) => {
       const response = await serve(readRequests(method, call), wire.context);
@@ -93,16 +101,21 @@ function toClientStreamHandler(method: DescMethod, serve: ManyToOne, environment
     });
 }
 
-function toBidiHandler(method: DescMethod, serve: ManyToMany, environment: MethodEnvironment) {
+function toBidiHandler(method: DescMethod, serve: ManyToMany, environment: HandlerEnvironment) {
   return (call: ServerDuplexStream<Buffer, Buffer>) =>
     runCall({ ...environment, call, method, sendStatus: (status) => call.emit('error', status) }, (wire) =>
       sendResponses(wire, method, serve(readRequests(method, call), wire.context), call),
     );
 }
 
-function runCall(options: WireCallOptions, work: (wire: WireCall) => Promise<void>): void {
-  const wire = new WireCall(options);
-  void work(wire).catch((error: unknown) => wire.fail(error));
+function runCall(
+  { enter, ...options }: WireCallOptions & HandlerEnvironment,
+  work: (wire: WireCall) => Promise<void>,
+): void {
+  enter(() => {
+    const wire = new WireCall(options);
+    void work(wire).catch((error: unknown) => wire.fail(error));
+  });
 }
 
 function readRequest({ input }: DescMethod, bytes: Buffer): Message {
