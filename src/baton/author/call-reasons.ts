@@ -3,10 +3,25 @@ import type { ReasonTable } from './reason-table.ts';
 
 export const callReasons = {
   // Any call.
+  caller_token_invalid: {
+    codes: ['Unauthenticated'],
+    meaning: 'The token of the call is not the one that the server requires (--caller-token-file).',
+    action: 'Send the token in the file of the server. A changed file takes effect within a second or two.',
+  },
+  caller_token_missing: {
+    codes: ['Unauthenticated'],
+    meaning: 'The server requires a token (--caller-token-file), and the call has none.',
+    action: 'Send it as the header or metadata authorization: Bearer TOKEN.',
+  },
   cancelled: {
     codes: ['Canceled'],
     meaning: 'The caller cancelled the call or closed the connection.',
     action: 'Nothing, if that was intended. Otherwise look for a timeout at the caller.',
+  },
+  client_name_refused: {
+    codes: ['PermissionDenied'],
+    meaning: 'The certificate of the client has none of the names that the server accepts (--tls-client-names).',
+    action: 'Use a certificate with one of the names, or add one of those that the message lists.',
   },
   deadline_exceeded: {
     codes: ['DeadlineExceeded'],

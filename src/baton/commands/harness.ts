@@ -13,6 +13,7 @@ import { formatJson } from '../harness/report/format-json.ts';
 import { formatJunit } from '../harness/report/format-junit.ts';
 import { formatText } from '../harness/report/format-text.ts';
 import { countOutcomes } from '../harness/report/harness-report.ts';
+import { readCallerToken } from '../server/callers/caller-token.ts';
 import { checkListenAddress, isLocalAddress, parseListenAddress } from '../server/listen-address.ts';
 
 const common = { exportTarget: 'none' } as const;
@@ -52,6 +53,12 @@ const tlsServerName = stringField({
   ...common,
   name: 'tls-server-name',
   description: "Name in the server's certificate (default: the host of the address)",
+});
+const callerTokenFile = stringField({
+  ...common,
+  name: 'caller-token-file',
+  description: 'File with the token that the connector requires of its callers (authorization: Bearer)',
+  pathTo: 'file',
 });
 const timeout = durationField({
   ...common,
@@ -100,6 +107,7 @@ export const harnessCommand: Command = {
     tlsCert,
     tlsKey,
     tlsServerName,
+    callerTokenFile,
     timeout,
     callTimeout,
     itemsMax,
@@ -148,7 +156,7 @@ function checkTimeout(valueMs: number): string | undefined {
   return valueMs > 24 * 3_600_000 ? 'must not exceed 24h' : undefined;
 }
 
-/** Reads the certificates once and checks that they are usable. */
+/** Reads the certificates and the token once and checks that they are usable. */
 async function prepareConnection(invocation: Invocation, text: string): Promise<() => Connection> {
   const address = parseListenAddress(text, invocation.host.cwd);
   const { createConnection } = await import('../harness/connection.ts');
@@ -161,7 +169,9 @@ async function prepareConnection(invocation: Invocation, text: string): Promise<
   } catch (error) {
     throw new UsageError([`--tls-ca, --tls-cert, --tls-key: unusable: ${(error as Error).message}`]);
   }
-  return () => createConnection(address, tls);
+  const tokenFile = invocation.settings.get(callerTokenFile);
+  const token = tokenFile === undefined ? undefined : await readCallerToken(resolve(invocation.host.cwd, tokenFile));
+  return () => createConnection(address, tls, token);
 }
 
 /** @param isRequired - Whether to use TLS without any --tls flag. */

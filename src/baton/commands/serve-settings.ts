@@ -3,8 +3,9 @@ import { resolve } from 'node:path';
 import { UsageError } from '../author/usage-error.ts';
 import type { Invocation } from '../command-line/command.ts';
 import type { Constraint } from '../config/constraint.ts';
-import { boolField, durationField, stringField } from '../config/create-field.ts';
-import type { Field } from '../config/field.ts';
+import { boolField, durationField, stringField, stringSliceField } from '../config/create-field.ts';
+import type { Field, Settings } from '../config/field.ts';
+import { readCallerToken } from '../server/callers/caller-token.ts';
 import {
   checkListenAddress,
   isLocalAddress,
@@ -12,6 +13,7 @@ import {
   parseListenAddress,
 } from '../server/listen-address.ts';
 import type { TlsMaterial } from '../server/tls/mutual-tls.ts';
+import { WatchedFiles } from '../server/watched-files.ts';
 
 const listen = stringField({
   name: 'listen',
@@ -50,6 +52,20 @@ const tlsClientCa = stringField({
   exportTarget: 'none',
 });
 
+const tlsClientNames = stringSliceField({
+  name: 'tls-client-names',
+  description:
+    'DNS names and URIs of the clients that may call, as in their certificates (default: all clients with a certificate of --tls-client-ca)',
+  exportTarget: 'none',
+});
+
+const callerTokenFile = stringField({
+  name: 'caller-token-file',
+  description: 'File with a token that callers must send (authorization: Bearer); at least 32 characters',
+  pathTo: 'file',
+  exportTarget: 'none',
+});
+
 const insecureListen = boolField({
   name: 'insecure-listen',
   description:
@@ -71,56 +87,90 @@ export const serveFields: readonly Field[] = [
   tlsCert,
   tlsKey,
   tlsClientCa,
+  tlsClientNames,
+  callerTokenFile,
   insecureListen,
   drainTimeout,
 ];
 
 export const serveConstraints: readonly Constraint[] = [
   { kind: 'required-together', fields: [tlsCert, tlsKey, tlsClientCa] },
+  { kind: 'dependent-on', fields: [tlsClientNames], requires: [tlsClientCa] },
   { kind: 'mutually-exclusive', fields: [tlsCert, insecureListen] },
 ];
 
-/** Where to serve, and to whom. */
+/** Where to serve, and to whom. Close its files at the end. */
 export interface Access {
   readonly grpc: ListenAddress;
   /** Undefined for no HTTP. */
   readonly http: ListenAddress | undefined;
   /** For ports: a Unix socket has no TLS. Undefined for plaintext. */
-  readonly tls: TlsMaterial | undefined;
+  readonly tls: WatchedFiles<TlsMaterial> | undefined;
+  /** What callers must send. Undefined for nothing. */
+  readonly token: WatchedFiles<string> | undefined;
+  /** The names of clients, of which one must be in their certificates. Undefined for any. */
+  readonly clientNames: readonly string[] | undefined;
 }
 
 /**
  * Reads the settings, and the files that they name.
  * @throws UsageError for unusable files, for plaintext that would leave the machine, and for certificates without a port.
  */
-export async function readAccess({ settings, host }: Invocation): Promise<Access> {
+export async function readAccess(invocation: Invocation): Promise<Access> {
+  const { settings, host } = invocation;
   const httpListenText = settings.get(httpListen);
   const grpc = parseListenAddress(settings.get(listen), host.cwd);
   const http = httpListenText === undefined ? undefined : parseListenAddress(httpListenText, host.cwd);
-  const [cert, key, clientCa] = [tlsCert, tlsKey, tlsClientCa].map((field) => settings.get(field));
-  if (cert && key && clientCa) {
-    if ('path' in grpc && (http === undefined || 'path' in http)) {
-      throw new UsageError([
-        '--tls-cert, --tls-key, --tls-client-ca: a Unix socket has no TLS: remove them, or listen on a port',
-      ]);
-    }
-    const { readTlsFiles } = await import('../server/tls/tls-files.ts');
-    const inFolder = (path: string) => resolve(host.cwd, path);
-    const files = await readTlsFiles({ cert: inFolder(cert), key: inFolder(key), clientCa: inFolder(clientCa) });
-    if ('faults' in files) throw new UsageError(files.faults);
-    return { grpc, http, tls: files.material };
+  const names = settings.get(tlsClientNames);
+  const tls = await watchTls(invocation, [grpc, http]);
+  if (!tls) refuseExposure(settings, { grpc, http });
+  return { grpc, http, tls, token: await watchToken(invocation), clientNames: names.length > 0 ? names : undefined };
+}
+
+async function watchTls(
+  { settings, host, logger }: Invocation,
+  addresses: readonly (ListenAddress | undefined)[],
+): Promise<WatchedFiles<TlsMaterial> | undefined> {
+  const [cert, key, clientCa] = [tlsCert, tlsKey, tlsClientCa].map((field) => {
+    const path = settings.get(field);
+    return path === undefined ? undefined : resolve(host.cwd, path);
+  });
+  if (cert === undefined || key === undefined || clientCa === undefined) return undefined;
+  if (!addresses.some((address) => address !== undefined && 'port' in address)) {
+    throw new UsageError([
+      '--tls-cert, --tls-key, --tls-client-ca: a Unix socket has no TLS: remove them, or listen on a port',
+    ]);
   }
+  const { readTlsFiles } = await import('../server/tls/tls-files.ts');
+  return WatchedFiles.open({
+    name: 'TLS files',
+    paths: [cert, key, clientCa],
+    logger,
+    read: async () => {
+      const files = await readTlsFiles({ cert, key, clientCa });
+      if ('faults' in files) throw new UsageError(files.faults);
+      return files.material;
+    },
+  });
+}
+
+async function watchToken({ settings, host, logger }: Invocation): Promise<WatchedFiles<string> | undefined> {
+  const name = settings.get(callerTokenFile);
+  if (name === undefined) return undefined;
+  const path = resolve(host.cwd, name);
+  return WatchedFiles.open({ name: 'caller token', paths: [path], logger, read: () => readCallerToken(path) });
+}
+
+function refuseExposure(settings: Settings, addresses: Pick<Access, 'grpc' | 'http'>): void {
   const exposed = [
-    { field: listen, address: grpc },
-    { field: httpListen, address: http },
+    { field: listen, address: addresses.grpc },
+    { field: httpListen, address: addresses.http },
   ].filter(({ address }) => address !== undefined && !isLocalAddress(address));
-  if (exposed.length > 0 && !settings.get(insecureListen)) {
-    throw new UsageError(
-      exposed.map(
-        ({ field }) =>
-          `${settings.placeOf(field)}: other machines can reach ${settings.get<string | undefined>(field)}: set --tls-cert, --tls-key and --tls-client-ca, or listen on loopback such as 127.0.0.1:50051, or set --insecure-listen to let anyone read everything`,
-      ),
-    );
-  }
-  return { grpc, http, tls: undefined };
+  if (exposed.length === 0 || settings.get(insecureListen)) return;
+  throw new UsageError(
+    exposed.map(
+      ({ field }) =>
+        `${settings.placeOf(field)}: other machines can reach ${settings.get<string | undefined>(field)}: set --tls-cert, --tls-key and --tls-client-ca, or listen on loopback such as 127.0.0.1:50051, or set --insecure-listen to let anyone read everything`,
+    ),
+  );
 }

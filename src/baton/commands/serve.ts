@@ -1,15 +1,16 @@
 // `serve`: runs the connector as a server, over gRPC for grpcurl, a harness or another program, and over HTTP for curl.
 import { once } from 'node:events';
+import type { Logger } from 'pino';
 import type { Command } from '../command-line/command.ts';
 import { readClientKey } from '../conductorone/credentials/read-client-key.ts';
 import { healthCheck, healthCheckPort, provisioning, ticketing } from '../config/fields/service-mode.ts';
 import type { GrpcServer } from '../server/grpc/grpc-server.ts';
 import type { HttpServer } from '../server/http/http-server.ts';
-import { formatListenAddress, isLocalAddress } from '../server/listen-address.ts';
+import { formatListenAddress, isLocalAddress, type ListenAddress } from '../server/listen-address.ts';
 import { createConnectorServices } from '../services/connector-services.ts';
 import { startConnectorHealth } from './connector-health.ts';
 import { describeGrpcCalls, describeHttpCall } from './serve-hints.ts';
-import { drainTimeout, readAccess, serveConstraints, serveFields } from './serve-settings.ts';
+import { type Access, drainTimeout, readAccess, serveConstraints, serveFields } from './serve-settings.ts';
 
 export const serveCommand: Command = {
   name: 'serve',
@@ -25,12 +26,15 @@ export const serveCommand: Command = {
     const { program, settings, logger, userAgent, host } = invocation;
     // Loaded here: the other commands do not need it.
     const { startGrpcServer } = await import('../server/grpc/grpc-server.ts');
+    const { CallerGuard } = await import('../server/callers/caller-guard.ts');
     const { MutualTlsCredentials, mutualTlsOptions } = await import('../server/tls/mutual-tls.ts');
     const access = await readAccess(invocation);
-    const { tls } = access;
+    const { tls, token, clientNames } = access;
     const connector = program.connector(settings, { logger, userAgent, env: host.env });
     await using cleanup = new AsyncDisposableStack();
     cleanup.defer(() => connector.close?.());
+    cleanup.defer(() => tls?.close());
+    cleanup.defer(() => token?.close());
     const services = createConnectorServices(connector, {
       provisioning: settings.get(provisioning),
       ticketing: settings.get(ticketing),
@@ -43,34 +47,45 @@ export const serveCommand: Command = {
     cleanup.defer(async () => void (await Promise.all(servers.map((server) => server.drain()))));
 
     const common = { services, logger, drainTimeoutMs: settings.get(drainTimeout) };
+    const readToken = token && (() => token.value);
+    // Clients have certificates at ports alone.
+    const callersAt = (address: ListenAddress) =>
+      new CallerGuard({ token: readToken, clientNames: 'port' in address ? clientNames : undefined, logger });
+    const credentials = tls && 'port' in access.grpc ? new MutualTlsCredentials(tls.value) : undefined;
     const grpc = await startGrpcServer({
       ...common,
       listen: access.grpc,
-      ...(tls && !('path' in access.grpc) && { credentials: new MutualTlsCredentials(tls) }),
+      callers: callersAt(access.grpc),
+      ...(credentials && { credentials }),
     });
     servers.push(grpc);
     const http = access.http
       ? await (await import('../server/http/http-server.ts')).startHttpServer({
           ...common,
           listen: access.http,
-          tls: tls && !('path' in access.http) ? mutualTlsOptions(tls) : undefined,
+          callers: callersAt(access.http),
+          tls: tls && 'port' in access.http ? mutualTlsOptions(tls.value) : undefined,
         })
       : undefined;
     if (http) servers.push(http);
+    if (tls) {
+      tls.onChange = (material) => {
+        credentials?.update(material);
+        http?.updateTls(mutualTlsOptions(material));
+      };
+    }
 
     for (const { address } of servers) {
-      const hasTls = tls !== undefined && !('path' in address);
-      logger.info({ address: formatListenAddress(address), tls: hasTls }, 'listening');
-      if (!tls && !isLocalAddress(address)) {
-        logger.warn('no TLS: anyone who reaches this address can read everything');
-      }
+      logger.info({ address: formatListenAddress(address), tls: tls !== undefined && 'port' in address }, 'listening');
+      warnOfAccess(address, access, settings.get(provisioning), logger);
     }
+    const tokenFile = token?.paths[0];
     host.stdout.write(
       [
         `${program.name} listens at ${formatListenAddress(grpc.address)}`,
         'Try:',
-        ...describeGrpcCalls(grpc.address, tls),
-        ...(http ? [describeHttpCall(http.address, tls)] : []),
+        ...describeGrpcCalls(grpc.address, tls?.value, tokenFile),
+        ...(http ? [describeHttpCall(http.address, tls?.value, tokenFile)] : []),
         ...(health ? [`  curl http://${formatListenAddress(health.address)}/health`] : []),
         '',
       ].join('\n'),
@@ -84,3 +99,19 @@ export const serveCommand: Command = {
     return 0;
   },
 };
+
+function warnOfAccess(address: ListenAddress, { tls, token }: Access, canChange: boolean, logger: Logger): void {
+  if (tls || 'path' in address) return;
+  if (!isLocalAddress(address)) {
+    logger.warn(
+      token
+        ? 'no TLS: anyone on the way to this address can read everything, and the token of callers'
+        : 'no TLS: anyone who reaches this address can read everything',
+    );
+  } else if (canChange && !token) {
+    logger.warn(
+      { address: formatListenAddress(address) },
+      'every user of this machine can make changes through this address: set --caller-token-file, or listen on a Unix socket (unix:PATH)',
+    );
+  }
+}

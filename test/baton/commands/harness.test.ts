@@ -6,6 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { runCommandLine } from '../../../src/baton/command-line/run-command-line.ts';
 import { harnessCommand } from '../../../src/baton/commands/harness.ts';
+import { CallerGuard } from '../../../src/baton/server/callers/caller-guard.ts';
 import { startGrpcServer } from '../../../src/baton/server/grpc/grpc-server.ts';
 import { formatListenAddress, type ListenAddress } from '../../../src/baton/server/listen-address.ts';
 import { MutualTlsCredentials } from '../../../src/baton/server/tls/mutual-tls.ts';
@@ -24,12 +25,14 @@ async function serveLibrary(
     isFaulty = false,
     isMutual = false,
     listen = { host: '127.0.0.1', port: 0 },
-  }: { isFaulty?: boolean; isMutual?: boolean; listen?: ListenAddress } = {},
+    callers,
+  }: { isFaulty?: boolean; isMutual?: boolean; listen?: ListenAddress; callers?: CallerGuard } = {},
 ): Promise<string> {
   const { connector } = createLibrary({ readers: isFaulty ? 1 : 3 });
   const server = await startGrpcServer({
     services: createConnectorServices(connector, { provisioning: false, ticketing: false }),
     listen,
+    callers,
     logger: silent,
     drainTimeoutMs: 60_000,
     ...(isMutual && {
@@ -109,6 +112,19 @@ test('a connector on a Unix socket is checked like any other, and a missing sock
   const { exitCode, stdout } = await runHarness(['--address', 'unix:baton.sock'], { cwd });
   assert.equal(exitCode, 0);
   assert.match(stdout, new RegExp(`^Library at unix:${path}, `));
+});
+
+test('--caller-token-file: the token that the server requires is sent with each call', async (t) => {
+  const cwd = await temporaryFolder(t);
+  const token = 'correct-horse-battery-staple-4711';
+  await writeFile(join(cwd, 'token'), `${token}\n`, { mode: 0o600 });
+  const callers = new CallerGuard({ token: () => token, logger: silent });
+  const address = await serveLibrary(t, { callers });
+  const { exitCode, stdout } = await runHarness(['--address', address, '--caller-token-file', 'token'], { cwd });
+  assert.equal(exitCode, 0, stdout);
+  const stranger = await runHarness(['--address', address]);
+  assert.equal(stranger.exitCode, 1);
+  assert.match(stranger.stdout, /this server requires a token \(--caller-token-file\)/);
 });
 
 test('a fault: the offending message, and exit code 1', async (t) => {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { createClient } from '@connectrpc/connect';
+import { createClient, type Transport } from '@connectrpc/connect';
 import { createGrpcTransport, createGrpcWebTransport, Http2SessionManager } from '@connectrpc/connect-node';
 import { Agent, fetch } from 'undici';
 import { ConnectorService } from '#gen/c1/connector/v2/connector_pb.js';
@@ -18,7 +18,9 @@ import { runCommandLine } from '../../../src/baton/command-line/run-command-line
 import { serveCommand } from '../../../src/baton/commands/serve.ts';
 import { createConnection } from '../../../src/baton/harness/connection.ts';
 import { createLibrary } from '../library-connector.ts';
-import { mutualClient, tlsFixturePath } from '../server/tls-fixture.ts';
+import { failureOf } from '../server/failure-of.ts';
+import { mutualClient, tlsFixture, tlsFixturePath } from '../server/tls-fixture.ts';
+import { until } from '../server/until.ts';
 
 /** Runs `serve` of a made-up program in this process. */
 function runServe(t: TestContext, argv: readonly string[], overrides: Partial<Connector> = {}) {
@@ -170,6 +172,132 @@ test('certificates without a port to use them on are refused', async (t) => {
   const { exitCode, text } = runServe(t, ['--listen=unix:baton.sock', ...tlsFlags]);
   assert.equal(await exitCode, 2);
   assert.match(text.stderr, /--tls-cert, --tls-key, --tls-client-ca: a Unix socket has no TLS: remove them, or/);
+});
+
+const callerToken = 'correct-horse-battery-staple-4711';
+
+async function writeToken(t: TestContext, text = callerToken): Promise<string> {
+  const path = await createSocketPath(t, 'token');
+  await writeFile(path, text, { mode: 0o600 });
+  return path;
+}
+
+const listTypes = (transport: Transport, token?: string) =>
+  createClient(ResourceTypesService, transport).listResourceTypes(
+    {},
+    { headers: token === undefined ? {} : { authorization: `Bearer ${token}` } },
+  );
+
+test('--caller-token-file: callers need the token, over gRPC and HTTP, and the hints send it without showing it', async (t) => {
+  const path = await writeToken(t);
+  const argv = ['--listen=127.0.0.1:0', '--http-listen=127.0.0.1:0', `--caller-token-file=${path}`, '--provisioning'];
+  const { printed, text } = runServe(t, argv);
+  const lines = await printed;
+  const header = `-H "authorization: Bearer $(cat '${path}')"`;
+  assert.equal(lines.split(header).length, 4, lines);
+  assert.ok(!(lines + text.stderr).includes(callerToken));
+  assert.doesNotMatch(text.stderr, /"level":"warn"/);
+
+  const transport = connectTo(t, /listens at (\S+)/.exec(lines)?.[1] ?? '');
+  assert.equal((await failureOf(listTypes(transport))).code, Code.Unauthenticated);
+  assert.equal((await listTypes(transport, callerToken)).list.length, 2);
+
+  const url = /http:\S+/.exec(lines)?.[0] ?? '';
+  const headers = { 'content-type': 'application/json', connection: 'close' };
+  const post = (more: object) => fetch(url, { method: 'POST', headers: { ...headers, ...more }, body: '{}' });
+  assert.equal((await post({})).status, 401);
+  assert.equal((await post({ authorization: `Bearer ${callerToken}` })).status, 200);
+});
+
+test('a changed token takes effect, and an unusable one leaves the old one with an error', async (t) => {
+  const path = await writeToken(t);
+  const { printed, text } = runServe(t, ['--listen=127.0.0.1:0', `--caller-token-file=${path}`]);
+  const transport = connectTo(t, /listens at (\S+)/.exec(await printed)?.[1] ?? '');
+  await writeFile(path, 'too short');
+  await until('the error', () => /cannot use the changed caller token; the old one stays/.test(text.stderr));
+  assert.match(text.stderr, /must have at least 32 characters/);
+  assert.equal((await listTypes(transport, callerToken)).list.length, 2);
+  await writeFile(path, `${callerToken}-2`);
+  await until('the new token', () => text.stderr.includes('read the changed caller token'));
+  assert.equal((await failureOf(listTypes(transport, callerToken))).code, Code.Unauthenticated);
+  assert.equal((await listTypes(transport, `${callerToken}-2`)).list.length, 2);
+});
+
+test('changed TLS files are used for new connections, and unusable ones leave the old ones with an error', async (t) => {
+  const folder = await createSocketPath(t, 'tls');
+  await mkdir(folder);
+  const names = { certificate: 'cert.pem', key: 'key.pem', authority: 'ca.pem' };
+  const write = async (pair: string, authority: string) => {
+    const [cert, key, ca] = [`${pair}-certificate`, `${pair}-key`, authority].map(tlsFixture);
+    await writeFile(join(folder, names.certificate), cert ?? '');
+    await writeFile(join(folder, names.key), key ?? '', { mode: 0o600 });
+    await writeFile(join(folder, names.authority), ca ?? '');
+  };
+  await write('mutual-server', 'mutual-authority');
+  const { printed, text } = runServe(t, [
+    '--listen=127.0.0.1:0',
+    '--http-listen=127.0.0.1:0',
+    `--tls-cert=${join(folder, names.certificate)}`,
+    `--tls-key=${join(folder, names.key)}`,
+    `--tls-client-ca=${join(folder, names.authority)}`,
+  ]);
+  const lines = await printed;
+  const address = /listens at (\S+)/.exec(lines)?.[1] ?? '';
+  const url = /https:\S+/.exec(lines)?.[0] ?? '';
+  const secondClient = {
+    ca: tlsFixture('second-authority'),
+    cert: tlsFixture('named-client-certificate'),
+    key: tlsFixture('named-client-key'),
+  };
+  const post = async (client: typeof mutualClient) => {
+    const dispatcher = new Agent({ connect: client });
+    t.after(() => dispatcher.close());
+    const headers = { 'content-type': 'application/json', connection: 'close' };
+    return (await fetch(url, { method: 'POST', headers, body: '{}', dispatcher })).status;
+  };
+  const open = connectTo(t, address, mutualClient);
+  assert.equal((await listTypes(open)).list.length, 2);
+  await assert.rejects(listTypes(connectTo(t, address, secondClient)));
+
+  await writeFile(join(folder, names.certificate), 'nonsense');
+  await until('the error', () => /cannot use the changed TLS files; the old one stays/.test(text.stderr));
+  assert.match(text.stderr, /contains no PEM certificate/);
+  assert.equal((await listTypes(connectTo(t, address, mutualClient))).list.length, 2);
+
+  await write('second-server', 'second-authority');
+  await until('the new files', () => text.stderr.includes('read the changed TLS files'));
+  assert.equal((await listTypes(connectTo(t, address, secondClient))).list.length, 2);
+  assert.equal(await post(secondClient), 200);
+  await assert.rejects(listTypes(connectTo(t, address, mutualClient)));
+  await assert.rejects(post(mutualClient));
+  assert.equal((await listTypes(open)).list.length, 2, 'an open connection goes on');
+});
+
+test('--tls-client-names: clients with other names are refused, and a Unix socket has no names', async (t) => {
+  const path = await createSocketPath(t, 'http.sock');
+  const argv = ['--listen=127.0.0.1:0', `--http-listen=unix:${path}`, ...tlsFlags, '--tls-client-names=sync.test'];
+  const { printed } = runServe(t, argv);
+  const address = /listens at (\S+)/.exec(await printed)?.[1] ?? '';
+  assert.equal((await failureOf(listTypes(connectTo(t, address, mutualClient)))).code, Code.PermissionDenied);
+  const dispatcher = new Agent({ connect: { socketPath: path } });
+  t.after(() => dispatcher.close());
+  const headers = { 'content-type': 'application/json', connection: 'close' };
+  const url = 'http://localhost/c1.connector.v2.ResourceTypesService/ListResourceTypes';
+  assert.equal((await fetch(url, { method: 'POST', headers, body: '{}', dispatcher })).status, 200);
+});
+
+test('with --provisioning, plaintext without a token is a warning that names the remedies', async (t) => {
+  const changes = runServe(t, ['--listen=127.0.0.1:0', '--provisioning']);
+  await changes.printed;
+  assert.match(
+    changes.text.stderr,
+    /"level":"warn".*"address":"127\.0\.0\.1:\d+","msg":"every user of this machine can make changes through this address: set --caller-token-file, or listen on a Unix socket \(unix:PATH\)"/,
+  );
+  const secure = runServe(t, ['--listen=127.0.0.1:0', '--provisioning', ...tlsFlags]);
+  await secure.printed;
+  const reads = runServe(t, ['--listen=127.0.0.1:0']);
+  await reads.printed;
+  assert.doesNotMatch(secure.text.stderr + reads.text.stderr, /"level":"warn"/);
 });
 
 for (const [listen, why] of [
@@ -332,6 +460,16 @@ test('while it stops it is not ready, and alive', async (t) => {
 
 for (const [what, flags, why] of [
   ['one of the three TLS flags', tlsFlags.slice(1), /--tls-key and --tls-client-ca require --tls-cert/],
+  [
+    '--tls-client-names without certificates',
+    ['--tls-client-names=a.test'],
+    /--tls-client-names requires --tls-client-ca/,
+  ],
+  [
+    'a token file that is not there',
+    ['--caller-token-file=token'],
+    /the caller token \/nonexistent\/token cannot be read: no such file/,
+  ],
   ['--insecure-listen with certificates', [...tlsFlags, '--insecure-listen'], /are mutually exclusive/],
   [
     'a file that is not there',

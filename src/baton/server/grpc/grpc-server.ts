@@ -8,6 +8,8 @@ import { Health } from '#gen/grpc/health/v1/health_pb.js';
 import { describeError } from '../../log/describe-error.ts';
 import { untilAborted } from '../../net/abort.ts';
 import type { ServiceEntry } from '../../services/service-entry.ts';
+import type { CallerGuard } from '../callers/caller-guard.ts';
+import { guardGrpc } from '../callers/guard-grpc.ts';
 import { createGate, type Gate } from '../limits/gate.ts';
 import { requestBytesMax } from '../limits/server-limits.ts';
 import { addressOf, type InheritedListener, listen } from '../listen.ts';
@@ -27,6 +29,8 @@ export interface GrpcServerOptions {
   readonly logger: Logger;
   /** Default: plaintext. */
   readonly credentials?: ServerCredentials;
+  /** Default: whoever reaches the server. */
+  readonly callers?: CallerGuard | undefined;
   /** How long {@link GrpcServer.drain} waits for running calls before it stops them. */
   readonly drainTimeoutMs: number;
   /** How long connections may take to close once no call runs. Default: 1 second. */
@@ -70,7 +74,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   const gate = new GrpcGate(options.gate ?? createGate(logger));
   const server = new Server({
     ...gate.channelOptions(),
-    interceptors: [gate.interceptor],
+    interceptors: [gate.interceptor, ...(options.callers ? [guardGrpc(options.callers)] : [])],
     'grpc.max_receive_message_length': requestBytesMax,
     // Services limit responses to what clients accept.
     'grpc.max_send_message_length': -1,

@@ -22,6 +22,8 @@ import type { ServiceEntry } from '../../services/service-entry.ts';
 import { toCallFailure } from '../call-failure.ts';
 import { CallLog, peerKey } from '../call-log.ts';
 import { applyPolicy } from '../call-policy.ts';
+import type { CallerGuard } from '../callers/caller-guard.ts';
+import { guardHttp } from '../callers/guard-http.ts';
 import { addressOf, listenAt } from '../listen.ts';
 import { formatListenAddress, type ListenAddress } from '../listen-address.ts';
 import { RunningCalls } from '../running-calls.ts';
@@ -34,6 +36,8 @@ export interface HttpServerOptions {
   readonly logger: Logger;
   /** Certificates for HTTPS. Default: plaintext. */
   readonly tls?: TlsOptions | undefined;
+  /** Default: whoever reaches the server. */
+  readonly callers?: CallerGuard | undefined;
   /** How long {@link HttpServer.drain} waits for running calls before it stops them. */
   readonly drainTimeoutMs: number;
   /** How long connections may take to close once no call runs. Default: 1 second. */
@@ -44,6 +48,8 @@ export interface HttpServerOptions {
 
 export interface HttpServer {
   readonly address: ListenAddress;
+  /** Uses other certificates for new connections. */
+  updateTls(changed: TlsOptions): void;
   /**
    * Accepts no more connections, and lets running calls finish. Calls that have not finished after the drain timeout get
    * UNAVAILABLE, and their signals abort.
@@ -79,14 +85,20 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     jsonOptions: { registry: withUnknownTypes(annotationRegistry) },
     readMaxBytes: receiveMaxBytes,
   });
-  const http: Server = tls ? createTlsServer(tls, handler) : createServer(guardLoopback(handler, options.listen));
+  const guarded = options.callers ? guardHttp(handler, options.callers) : handler;
+  const https = tls && createTlsServer(tls, guarded);
+  const http: Server = https ?? createServer(guardLoopback(guarded, options.listen));
   // A server that has stopped listening closes persistent connections after their responses.
   http.on('request', (_request, response) => {
     response.once('close', () => http.listening || http.closeIdleConnections());
   });
   await listenAt(http, options.listen);
   http.on('error', (error) => logger.error({ error: describeError(error) }, 'cannot accept a connection'));
-  return { address: addressOf(http), drain: () => stopHttpServer(http, running, options) };
+  return {
+    address: addressOf(http),
+    updateTls: (changed) => https?.setSecureContext(changed),
+    drain: () => stopHttpServer(http, running, options),
+  };
 }
 
 async function stopHttpServer(

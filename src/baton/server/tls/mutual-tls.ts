@@ -24,6 +24,11 @@ export class MutualTlsCredentials extends ServerCredentials {
     super(options, options);
   }
 
+  /** Uses other certificates for new connections. */
+  update(material: TlsMaterial): void {
+    this.updateSecureContextOptions(mutualTlsOptions(material));
+  }
+
   override _equals(other: ServerCredentials): boolean {
     return this === other;
   }

@@ -3,6 +3,7 @@ import { createPrivateKey, type KeyObject, type X509Certificate } from 'node:cry
 import { readFile, stat } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
 import { parseCertificates } from '../../net/pem.ts';
+import { explainReadFailure, isReadableByOthers } from '../secret-file.ts';
 import { mutualTlsOptions, type TlsMaterial } from './mutual-tls.ts';
 
 /** Paths of the files, by their contents. */
@@ -10,12 +11,6 @@ export type TlsPaths = Readonly<Record<keyof TlsMaterial, string>>;
 
 /** The contents, or all faults: each a line that names the file. */
 export type TlsFiles = { readonly material: TlsMaterial } | { readonly faults: readonly string[] };
-
-const readFaults: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file',
-  EACCES: 'permission denied',
-  EISDIR: 'it is a directory',
-};
 
 /** PKCS #8, and the older format of OpenSSL. */
 const encryptedKey = /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m;
@@ -27,8 +22,7 @@ export async function readTlsFiles(paths: TlsPaths): Promise<TlsFiles> {
     try {
       return await readFile(path, 'utf8');
     } catch (error) {
-      const { code = '', message } = error as NodeJS.ErrnoException;
-      faults.push(`cannot read ${what} ${path}: ${readFaults[code] ?? message}`);
+      faults.push(`cannot read ${what} ${path}: ${explainReadFailure(error)}`);
       return undefined;
     }
   };
@@ -40,7 +34,7 @@ export async function readTlsFiles(paths: TlsPaths): Promise<TlsFiles> {
 
   const certificate = cert && readCertificates(`the certificate ${paths.cert}`, cert, faults)?.[0];
   const privateKey = key && readKey(`the key ${paths.key}`, key, faults);
-  if (privateKey && (await isReadableByOthers(paths.key))) {
+  if (privateKey && isReadableByOthers(await stat(paths.key))) {
     faults.push(`the key ${paths.key} is readable by every user of this machine: run chmod o-rwx on it`);
   }
   clientCa && readCertificates(`the certificate authority ${paths.clientCa}`, clientCa, faults);
@@ -57,11 +51,6 @@ export async function readTlsFiles(paths: TlsPaths): Promise<TlsFiles> {
     return { faults: [`cannot use the certificate ${paths.cert} for TLS: ${(error as Error).message}`] };
   }
   return { material };
-}
-
-/** Whether a file is open to more users than its owner and its group. Windows has no such modes. */
-async function isReadableByOthers(path: string): Promise<boolean> {
-  return process.platform !== 'win32' && ((await stat(path)).mode & 0o007) !== 0;
 }
 
 /** All certificates of a PEM text. */

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
+import { test } from 'node:test';
+import { certificateNames, normalizeName } from '../../../../src/baton/server/callers/certificate-names.ts';
+import { tlsFixture } from '../tls-fixture.ts';
+
+test('the DNS names and URIs of a certificate, and nothing that only looks like one', () => {
+  const { subjectAltName } = new X509Certificate(tlsFixture('named-client-certificate'));
+  assert.deepEqual(certificateNames(subjectAltName), [
+    'sync.baton.test',
+    'spiffe://baton.test/sync',
+    'https://baton.test/a,DNS:forged.baton.test',
+  ]);
+});
+
+test('a certificate without such names has none', () => {
+  const { subjectAltName } = new X509Certificate(tlsFixture('mutual-client-certificate'));
+  assert.deepEqual(certificateNames(subjectAltName), []);
+  assert.deepEqual(certificateNames(undefined), []);
+  assert.deepEqual(certificateNames(''), []);
+});
+
+test('a malformed part ends the list', () => {
+  assert.deepEqual(certificateNames('DNS:a.test, DNS:"b.test, DNS:c.test'), ['a.test']);
+  assert.deepEqual(certificateNames('DNS:a.test,DNS:b.test'), []);
+  assert.deepEqual(certificateNames('URI:"\\x", DNS:b.test'), ['', 'b.test']);
+});
+
+test('DNS names are the same in any case, and URIs are not', () => {
+  assert.equal(normalizeName('A.Test'), 'a.test');
+  assert.equal(normalizeName('spiffe://A.test/B'), 'spiffe://A.test/B');
+});
+
+test('a list of a million characters is read at once', () => {
+  for (const text of [`DNS:${'a'.repeat(1_000_000)}`, `DNS:"${'\\a'.repeat(500_000)}`, 'A '.repeat(500_000)]) {
+    const startedAt = performance.now();
+    certificateNames(text);
+    assert.ok(performance.now() - startedAt < 5000);
+  }
+});
