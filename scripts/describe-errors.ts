@@ -1,6 +1,7 @@
 // Writes docs/errors.md from the tables of error reasons.
 import { writeFileSync } from 'node:fs';
 import { callReasons } from '../src/baton/author/call-reasons.ts';
+import { hostedReasons } from '../src/baton/author/hosted-reasons.ts';
 import { programReasons } from '../src/baton/author/program-reasons.ts';
 import type { ReasonEntry, ReasonTable } from '../src/baton/author/reason-table.ts';
 import { percipioReasons } from '../src/percipio/error-reasons.ts';
@@ -17,6 +18,7 @@ This page is written by \`node scripts/describe-errors.ts\` from the tables in t
 const sections: Readonly<Record<string, ReasonTable>> = {
   'Calls of any Baton connector': callReasons,
   'Commands, syncs and service mode': programReasons,
+  'Hosted by ConductorOne': hostedReasons,
   Percipio: percipioReasons,
 };
 

@@ -65,7 +65,10 @@ export const rooms: Readonly<Record<string, Room>> = {
     'a server carries calls to services: what it serves is passed in',
     ...['author', 'instruments', 'log', 'messages', 'net', 'services'],
   ),
-  'src/baton/client': sdkRoom('a client in this process calls services as a server does', 'server', 'services'),
+  'src/baton/client': sdkRoom(
+    'a client calls services, in this process or elsewhere: how it reaches them is passed in',
+    ...['author', 'server', 'services'],
+  ),
   'src/baton/c1z': sdkRoom('a file knows rows: map to messages in sync/', 'author', 'encode', 'messages', 'net'),
   'src/baton/sync': sdkRoom(
     'a sync calls clients and writes a file',
@@ -113,7 +116,12 @@ export const rooms: Readonly<Record<string, Room>> = {
   ),
   'src/baton/child': sdkRoom(
     'what a parent says is read here; a command serves it',
-    ...['author', 'config', 'net', 'server', 'services'],
+    ...['author', 'client', 'config', 'net', 'server', 'services'],
+  ),
+  'src/baton/lambda': sdkRoom(
+    'a hosted connector answers invocations: what runs elsewhere belongs to the rooms that it imports',
+    ...['author', 'client', 'command-line', 'conductorone/credentials', 'conductorone/link', 'config', 'credentials'],
+    ...['log', 'messages', 'net', 'server', 'services'],
   ),
   'src/baton/harness': sdkRoom(
     'the harness calls a connector over gRPC: it must not share the code that it judges',
@@ -145,6 +153,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'config',
       'harness',
       'instruments',
+      'lambda',
       'log',
       'messages',
       'net',
@@ -264,6 +273,11 @@ export const rooms: Readonly<Record<string, Room>> = {
     rooms: [],
     packages: simulatorPackages,
     instead: 'a simulator shares no code with what it judges',
+  },
+  'src/simulator/lambda': {
+    rooms: [],
+    packages: ['#gen', ...simulatorPackages],
+    instead: 'a simulator shares no code with what it judges: the contract in gen/ is all that both have',
   },
   'src/simulator/conductorone': {
     rooms: [],

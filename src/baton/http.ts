@@ -1,5 +1,6 @@
 // `baton-connector-sdk/http`: what a client of an application is made of. The runtime reaches ConductorOne with the same.
 export { pause, type TimeLimit, untilAborted, withTimeLimit } from './net/abort.ts';
+export { findAllowedRoute as findRoute } from './net/allowed-hosts.ts';
 export { ConnectionError } from './net/connection-error.ts';
 export { type Environment, UnusableVariableError } from './net/environment.ts';
 export {
@@ -26,4 +27,4 @@ export {
   type RetryPolicy,
   retry,
 } from './net/retry.ts';
-export { findRoute, type Route } from './net/route.ts';
+export type { Route } from './net/route.ts';

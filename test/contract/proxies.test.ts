@@ -78,7 +78,12 @@ const clients: Readonly<Record<string, (host: string, env: Environment) => Promi
     const route = findApiRoute(parseClientId('n@c1.test/x'), { ...env, BATON_C1_API_HOST: host });
     const sender = createHttpSender(route, { connectionsMax: 1, connectTimeoutMs: 10_000 });
     const { origin } = route.origin;
-    return requestToken({ sender, origin, clientId: 'n', assertion: 'a', userAgent: 'test', signal });
+    return requestToken({
+      ...{ sender, origin, clientId: 'n', assertion: 'a' },
+      userAgent: 'test',
+      signal,
+      settingNames: '',
+    });
   },
   Percipio: async (host, env) => {
     const client = createPercipioClient({

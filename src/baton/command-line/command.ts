@@ -5,6 +5,7 @@ import type { Program } from '../author/program.ts';
 import type { Constraint } from '../config/constraint.ts';
 import { boolField } from '../config/create-field.ts';
 import type { Field, Settings } from '../config/field.ts';
+import type { SettingSources } from '../config/resolve-settings.ts';
 
 /** A command of the program. Each has its own file in `commands/`. */
 export interface Command {
@@ -55,9 +56,13 @@ export interface Invocation {
   readonly program: Program;
   readonly commands: CommandSet;
   readonly settings: Settings;
+  /** Where the settings come from, for commands that get further ones while they run. */
+  readonly sources: SettingSources;
   /** The words after the command's name. */
   readonly arguments: readonly string[];
   readonly logger: Logger;
+  /** Hides further secrets, which only became known while the command runs, in the log and in the final error. */
+  hideSecrets(secrets: Iterable<string>): void;
   /** For User-Agent headers: `baton-percipio/1.0.0`. */
   readonly userAgent: string;
   readonly host: Host;

@@ -101,10 +101,10 @@ async function runCommand(
     unsupportedIn: command.startedByProgram ? 'no-source' : isDefault ? 'all-sources' : 'flags',
     strayVariables,
   });
-  const secrets = collectSecrets(fields, sources);
+  const secrets = new Set(collectSecrets(fields, sources));
   const report = {
     ...reportTo(program, host, isDefault ? undefined : command),
-    redactText: createRedactor(secrets).redactText,
+    redactText: (text: string) => createRedactor(secrets).redactText(text),
   };
 
   const misplaced = known ? findMisplacedFlags(parsed, fields, command) : [];
@@ -129,8 +129,13 @@ async function runCommand(
       program,
       commands,
       settings,
+      sources,
       arguments: chosen.arguments,
       logger,
+      hideSecrets: (further) => {
+        for (const secret of further) secrets.add(secret);
+        log.hide(secrets);
+      },
       userAgent: `${program.name}/${program.version}`,
       host,
     };
@@ -173,7 +178,7 @@ function reportTo(program: Program, host: Host, command?: Command) {
   };
 }
 
-function openLog(settings: Settings, secrets: readonly string[], host: Host): Log {
+function openLog(settings: Settings, secrets: Iterable<string>, host: Host): Log {
   return createLogger({
     level: settings.get(logLevel),
     format: chooseLogFormat(settings, host),

@@ -44,7 +44,11 @@ export async function serveParent({ program, settings, logger, userAgent, host }
     config.sessionStoreListenPort === 0
       ? undefined
       : stack.adopt(
-          (await import('../child/session-client.ts')).createSessionClient(config.sessionStoreListenPort, tls, logger),
+          (await import('../child/parent-sessions.ts')).connectToParentSessions(
+            config.sessionStoreListenPort,
+            tls,
+            logger,
+          ),
           (client) => client.close(),
         );
   const server = await startGrpcServer({

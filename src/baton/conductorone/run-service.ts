@@ -113,6 +113,7 @@ function connectToConductorOne(options: ServiceOptions, signal: AbortSignal): { 
         assertion: await createAssertion({ clientId, key, now: new Date() }),
         userAgent: `baton-c1-credential-provider baton-sdk/${protocolVersion} ${program.name}/${program.version}`,
         signal: limited,
+        settingNames: '--client-id and --client-secret (BATON_CLIENT_ID, BATON_CLIENT_SECRET)',
       }),
     logger,
     retryDelayMs: timing.retryDelayMs,

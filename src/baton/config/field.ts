@@ -85,7 +85,8 @@ export interface Settings {
   placeOf(field: Field): string;
 }
 
-export type SettingSource = 'flag' | 'environment' | 'file' | 'default';
+/** `hosted`: the config that ConductorOne sends to a connector that it runs. */
+export type SettingSource = 'hosted' | 'flag' | 'environment' | 'file' | 'default';
 
 /** The environment variable of a setting: `BATON_API_TOKEN` for `api-token`. */
 export function variableName(field: Pick<Field, 'name'>): string {

@@ -1,11 +1,13 @@
-// Merges the sources of settings. Precedence: command line, environment, config file, defaults.
+// Merges the sources of settings. Precedence: config of ConductorOne, command line, environment, config file, defaults.
 import { type Constraint, checkConstraint } from './constraint.ts';
 import { type Field, type SettingSource, type Settings, variableName } from './field.ts';
 import { findMeantVariable } from './known-variables.ts';
 import { parseValue, tidyText } from './parse-value.ts';
 import type { RawValue, RawValues } from './raw-value.ts';
 
-interface SettingSources {
+export interface SettingSources {
+  /** What ConductorOne sends to a connector that it runs. Default: nothing. */
+  readonly hosted?: RawValues;
   readonly flags: RawValues;
   readonly environment: RawValues;
   readonly file: RawValues;
@@ -114,6 +116,8 @@ export function collectSecrets(fields: readonly Field[], sources: SettingSources
 }
 
 function strongest(field: Field, sources: SettingSources): RawValue | undefined {
+  const hosted = sources.hosted?.get(field.name);
+  if (hosted) return hosted;
   return sources.flags.get(field.name) ?? sources.environment.get(field.name) ?? sources.file.get(field.name);
 }
 

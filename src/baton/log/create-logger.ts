@@ -27,6 +27,8 @@ export interface Log {
   readonly logger: Logger;
   /** Passes on each further line as JSON without secrets, whatever the format. */
   follow(listener: (line: string) => void): void;
+  /** Texts that must not be written from now on either. */
+  hide(secrets: Iterable<string>): void;
   /** Waits until every line is written, and closes the files. */
   close(): Promise<void>;
 }
@@ -54,7 +56,8 @@ const secretKeys = [
  */
 export function createLogger(options: LogOptions): Log {
   const sinks = openSinks(options);
-  const { redactJson } = createRedactor(options.secrets);
+  const secrets = new Set(options.secrets);
+  let { redactJson } = createRedactor(secrets);
   const format = options.format === 'console' ? formatConsoleLine : escapeLines;
   const withStack = options.level === 'debug';
   const listeners: ((line: string) => void)[] = [];
@@ -88,6 +91,10 @@ export function createLogger(options: LogOptions): Log {
     logger,
     follow: (listener) => {
       listeners.push(listener);
+    },
+    hide: (further) => {
+      for (const secret of further) secrets.add(secret);
+      ({ redactJson } = createRedactor(secrets));
     },
     close: async () => {
       await Promise.all(sinks.map((sink) => sink.close()));

@@ -5,7 +5,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A variable whose value cannot be used. The message names the variable, and never quotes what may be a password. */
 export class UnusableVariableError extends Error {
-  readonly reason: 'invalid_proxy' | 'unusable_certificates';
+  readonly reason: 'invalid_proxy' | 'unusable_certificates' | 'host_not_allowed';
 
   constructor(reason: UnusableVariableError['reason'], message: string, options?: ErrorOptions) {
     super(message, options);

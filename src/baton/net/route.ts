@@ -15,12 +15,13 @@ export interface Route {
 /**
  * Finds the way to a server, once for all connections to it.
  * @param url - Of the server: `https:` or `http:`.
+ * @param certificateVariables - Variables that name files of further certificate authorities.
  * @throws UnusableVariableError when a variable for proxies or certificates cannot be used.
  */
-export function findRoute(url: URL, env: Environment): Route {
+export function findRoute(url: URL, env: Environment, certificateVariables?: readonly string[]): Route {
   const proxy = chooseProxy(url, env);
   const encrypts = url.protocol === 'https:' || proxy?.url.protocol === 'https:';
-  return { origin: new URL(url.origin), proxy, trust: encrypts ? createTrust(env) : undefined };
+  return { origin: new URL(url.origin), proxy, trust: encrypts ? createTrust(env, certificateVariables) : undefined };
 }
 
 /** Whether requests go to the proxy, which sends them on: as in Go, HTTP requests through an HTTP proxy. */

@@ -8,7 +8,7 @@ import { parseCertificates } from './pem.ts';
 export const trustAdvice =
   'if a proxy inspects TLS here, put its certificate authority into a PEM file and set SSL_CERT_FILE or NODE_EXTRA_CA_CERTS to its path';
 
-const fileVariables = ['SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS'] as const;
+const fileVariables = ['SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS'];
 
 /** By the authorities of the operator: making one takes tens of milliseconds, and one serves all connections. */
 const contexts = new Map<string, SecureContext>();
@@ -16,10 +16,11 @@ const contexts = new Map<string, SecureContext>();
 /**
  * Trust in Node's own authorities, those of the operating system, and those in the PEM files that `SSL_CERT_FILE` and
  * `NODE_EXTRA_CA_CERTS` name. Node by itself reads only the second variable, and only when the process starts.
+ * @param furtherVariables - Further variables that name such files.
  * @throws UnusableVariableError when a file cannot be read, or holds no certificate.
  */
-export function createTrust(env: Environment): SecureContext {
-  const own = fileVariables.flatMap((variable) => {
+export function createTrust(env: Environment, furtherVariables: readonly string[] = []): SecureContext {
+  const own = [...fileVariables, ...furtherVariables].flatMap((variable) => {
     const path = env[variable];
     return path ? readAuthorities(variable, path) : [];
   });

@@ -1,5 +1,6 @@
 // Verifies an assertion as ConductorOne's token endpoint does.
 import { type KeyObject, verify } from 'node:crypto';
+import { parseJwt } from './parse-jwt.ts';
 
 export interface ExpectedAssertion {
   readonly clientId: string;
@@ -17,14 +18,10 @@ const skewSeconds = 60;
  * @returns What is wrong with it, if anything.
  */
 export function findAssertionFault(assertion: string, expected: ExpectedAssertion): string | undefined {
-  const [header = '', payload = '', signature = '', ...rest] = assertion.split('.');
-  const [parsedHeader, claims] = [parse(header), parse(payload)];
-  if (!parsedHeader || !claims || rest.length > 0) return 'the assertion is not a JWT';
-  const data = Buffer.from(`${header}.${payload}`);
-  if (!verify(null, data, expected.publicKey, Buffer.from(signature, 'base64url'))) {
-    return 'the assertion has a wrong signature';
-  }
-  return findHeaderFault(parsedHeader) ?? findClaimFault(claims, expected);
+  const jwt = parseJwt(assertion);
+  if (!jwt) return 'the assertion is not a JWT';
+  if (!verify(null, jwt.signed, expected.publicKey, jwt.signature)) return 'the assertion has a wrong signature';
+  return findHeaderFault(jwt.header) ?? findClaimFault(jwt.claims, expected);
 }
 
 function findHeaderFault({ alg, nonce, ...rest }: Record<string, unknown>): string | undefined {
@@ -43,12 +40,4 @@ function findClaimFault(claims: Record<string, unknown>, { clientId, now }: Expe
   if (Math.abs(iat - now.getTime() / 1000) > skewSeconds) return 'iat is not now';
   if (exp - iat !== lifetimeSeconds) return `exp is ${exp - iat} s after iat`;
   return iat - nbf === lifetimeSeconds ? undefined : `nbf is ${iat - nbf} s before iat`;
-}
-
-function parse(part: string): Record<string, unknown> | undefined {
-  try {
-    return JSON.parse(Buffer.from(part, 'base64url').toString('utf8')) as Record<string, unknown>;
-  } catch {
-    return undefined;
-  }
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { Code, ServiceError } from '../../author/service-error.ts';
 import { ConnectionError } from '../../net/connection-error.ts';
-import { type HttpSender, readText } from '../../net/http-sender.ts';
+import { type HttpHeaders, type HttpSender, readText } from '../../net/http-sender.ts';
 import { explainClock } from './clock.ts';
 
 /** What calls carry. */
@@ -20,6 +20,18 @@ export interface TokenRequest {
   readonly assertion: string;
   readonly userAgent: string;
   readonly signal: AbortSignal;
+  /** The settings that hold the credentials, for messages. */
+  readonly settingNames: string;
+  /** For a token that is bound to a key of this process. */
+  readonly proof?: TokenProof | undefined;
+}
+
+/** Proves with each request that this process holds a key (DPoP, RFC 9449). */
+export interface TokenProof {
+  /** The header `dpop` for a request. */
+  prove(request: { readonly method: string; readonly url: string }): Promise<string>;
+  /** Takes what the server wants in the next proofs. */
+  acceptNonce(nonce: string): void;
 }
 
 /** Reasons of errors that only a person can end: ConductorOne does not accept the credentials, or the clock is wrong. */
@@ -57,12 +69,24 @@ export async function requestToken(options: TokenRequest): Promise<AccessToken> 
     client_id: options.clientId,
     grant_type: 'client_credentials',
   });
-  const headers = { 'content-type': 'application/x-www-form-urlencoded', 'user-agent': options.userAgent };
-  try {
+  const send = async (): Promise<TokenResponse> => {
+    const headers = {
+      'content-type': 'application/x-www-form-urlencoded',
+      'user-agent': options.userAgent,
+      ...(options.proof && { dpop: await options.proof.prove({ method: 'POST', url }) }),
+    };
     const sentAtMs = Date.now();
-    const answer = await sender.request({ method: 'POST', path, headers, body: form.toString(), signal });
-    const clockFault = explainClock(answer.headers.date, sentAtMs, Date.now());
-    return readAnswer(url, answer.status, await readText(answer.body, answerBytesMax), clockFault);
+    const response = await sender.request({ method: 'POST', path, headers, body: form.toString(), signal });
+    const clockFault = explainClock(response.headers.date, sentAtMs, Date.now());
+    return { ...response, text: await readText(response.body, answerBytesMax), clockFault };
+  };
+  try {
+    let answer = await send();
+    if (options.proof && asksForNonce(answer)) {
+      options.proof.acceptNonce(String(answer.headers['dpop-nonce']));
+      answer = await send();
+    }
+    return readAnswer(url, answer, options.settingNames);
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof ServiceError) throw error;
@@ -73,23 +97,41 @@ export async function requestToken(options: TokenRequest): Promise<AccessToken> 
   }
 }
 
-function readAnswer(url: string, status: number, body: string, clockFault: string | undefined): AccessToken {
+interface TokenResponse {
+  readonly status: number;
+  readonly headers: HttpHeaders;
+  readonly text: string;
+  /** What is wrong with the clock of this machine, if anything. */
+  readonly clockFault: string | undefined;
+}
+
+function asksForNonce({ status, headers, text }: TokenResponse): boolean {
+  const json = parseJson(text);
+  const error = typeof json === 'object' && json !== null && 'error' in json ? json.error : undefined;
+  return status === 400 && error === 'use_dpop_nonce' && typeof headers['dpop-nonce'] === 'string';
+}
+
+function readAnswer(url: string, { status, text, clockFault }: TokenResponse, settingNames: string): AccessToken {
   if (status >= 400 && status < 500 && !transientStatuses.has(status)) {
     if (clockFault !== undefined) {
       const message = `ConductorOne refuses the credentials: ${url} answered ${status}, and ${clockFault}. Set the clock, such as with NTP; the credentials may be right`;
       throw new ServiceError(Code.Unauthenticated, message, { reason: 'clock_wrong' });
     }
-    const message = `ConductorOne refuses the credentials: ${url} answered ${status}. Check --client-id and --client-secret (BATON_CLIENT_ID, BATON_CLIENT_SECRET), and that the connector still exists; "Rotate" in ConductorOne makes a new secret`;
+    const message = `ConductorOne refuses the credentials: ${url} answered ${status}. Check ${settingNames}, and that the connector still exists; "Rotate" in ConductorOne makes a new secret`;
     throw new ServiceError(Code.Unauthenticated, message, { reason: 'credentials_refused' });
   }
   if (status !== 200) throw unavailable(`${url} answered ${status}`);
-  const answer = answerSchema.safeParse(parseJson(body));
+  const answer = answerSchema.safeParse(parseJson(text));
   // Neither the body nor zod's message, which quotes it, is shown: it may hold a token under another name.
   if (!answer.success) throw unavailable(`${url} answered without an access token`);
   const { access_token, token_type, expires_in } = answer.data;
-  // As golang.org/x/oauth2 spells it.
-  const type = token_type === '' || token_type.toLowerCase() === 'bearer' ? 'Bearer' : token_type;
-  return { authorization: `${type} ${access_token}`, lifetimeMs: expires_in * 1000 };
+  return { authorization: `${spellType(token_type)} ${access_token}`, lifetimeMs: expires_in * 1000 };
+}
+
+/** As golang.org/x/oauth2 and RFC 9449 spell the types; their case does not matter. */
+function spellType(type: string): string {
+  const spelled = ['Bearer', 'DPoP'].find((known) => known.toLowerCase() === type.toLowerCase());
+  return type === '' ? 'Bearer' : (spelled ?? type);
 }
 
 function parseJson(body: string): unknown {

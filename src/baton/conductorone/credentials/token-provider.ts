@@ -11,6 +11,8 @@ export interface TokenProviderOptions {
   readonly logger: Logger;
   /** The delay before the first retry; it doubles. */
   readonly retryDelayMs: number;
+  /** How often a request is sent before a call fails; its caller waits longer, and retries. Default: 4. */
+  readonly attemptsMax?: number;
   /** How long a request may take. */
   readonly timeoutMs: number;
   /** Aborts what is under way. */
@@ -22,8 +24,7 @@ export interface TokenProviderOptions {
 /** How long before it expires a token is renewed, as golang.org/x/oauth2 does. */
 const renewedBeforeMs = 10_000;
 
-/** How often a request is sent before the call fails; its caller waits longer, and retries. */
-const attemptsMax = 4;
+const attemptsMaxDefault = 4;
 
 /** The token of a process. */
 export class TokenProvider {
@@ -55,7 +56,7 @@ export class TokenProvider {
   }
 
   async #renew(): Promise<string> {
-    const { logger, retryDelayMs, timeoutMs, signal } = this.#options;
+    const { logger, retryDelayMs, timeoutMs, signal, attemptsMax = attemptsMaxDefault } = this.#options;
     const timeoutError = () => {
       const message = `the token endpoint did not answer within ${timeoutMs / 1000} s`;
       return new ServiceError(Code.Unavailable, message, { reason: 'no_token' });

@@ -36,6 +36,7 @@ export class Http2Connection implements SessionManager {
   #session: Promise<ClientHttp2Session> | undefined;
   /** By session: forgets it, unless another one has taken its place. */
   readonly #forget = new WeakMap<ClientHttp2Session, () => void>();
+  /** In milliseconds since 1970: clocks that never go back stand still while a process is frozen. */
   #usedAt = 0;
 
   constructor(options: Http2ConnectionOptions) {
@@ -50,7 +51,7 @@ export class Http2Connection implements SessionManager {
     options: Omit<ClientSessionRequestOptions, 'signal'>,
   ): Promise<ClientHttp2Stream> {
     const session = await this.#workingSession();
-    this.#usedAt = performance.now();
+    this.#usedAt = Date.now();
     const stream = session.request({ ...headers, ':method': method, ':path': path }, options);
     // A call must never outlive its connection, however that ended: an upload has no time limit.
     const lose = () =>
@@ -61,7 +62,7 @@ export class Http2Connection implements SessionManager {
   }
 
   notifyResponseByteRead(): void {
-    this.#usedAt = performance.now();
+    this.#usedAt = Date.now();
   }
 
   /** Ends the connection and the calls on it. */
@@ -77,7 +78,7 @@ export class Http2Connection implements SessionManager {
     this.#closing.signal.throwIfAborted();
     if (this.#session) {
       const session = await this.#session;
-      const isFresh = performance.now() - this.#usedAt < this.#options.pingIntervalMs;
+      const isFresh = Math.abs(Date.now() - this.#usedAt) < this.#options.pingIntervalMs;
       if (isFresh && isUsable(session)) return session;
       if (await this.#answers(session)) return session;
     }
@@ -97,7 +98,7 @@ export class Http2Connection implements SessionManager {
       session.once('goaway', forget).once('close', forget);
       session.once('close', () => clearInterval(timer));
       this.#forget.set(session, forget);
-      this.#usedAt = performance.now();
+      this.#usedAt = Date.now();
     }, forget);
     return opening;
   }

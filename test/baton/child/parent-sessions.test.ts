@@ -5,7 +5,7 @@ import { type TestContext, test } from 'node:test';
 import { Code, ConnectError } from '@connectrpc/connect';
 import pino from 'pino';
 import { ServiceError } from '../../../src/baton/author/service-error.ts';
-import { createSessionClient } from '../../../src/baton/child/session-client.ts';
+import { connectToParentSessions } from '../../../src/baton/child/parent-sessions.ts';
 import { mutualServer, tlsFixture } from '../server/tls-fixture.ts';
 import { notOpen, startSessionServer } from './session-server.ts';
 
@@ -16,7 +16,7 @@ const text = (value: Uint8Array | undefined) => value && Buffer.from(value).toSt
 function connect(t: TestContext, port: number, tls = mutualServer) {
   const lines: { readonly level: number; readonly msg: string }[] = [];
   const logger = pino({ level: 'debug' }, { write: (line) => lines.push(JSON.parse(line)) });
-  const client = createSessionClient(port, tls, logger);
+  const client = connectToParentSessions(port, tls, logger);
   t.after(() => client.close());
   return { client, store: client.of(syncId), lines };
 }

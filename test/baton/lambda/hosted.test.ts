@@ -1,0 +1,192 @@
+// The command `lambda` as a process, between a simulated AWS Lambda and a simulated ConductorOne.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { Code, ConnectError } from '@connectrpc/connect';
+import { ConnectorService } from '#gen/c1/connector/v2/connector_pb.js';
+import { EventService } from '#gen/c1/connector/v2/event_feed_pb.js';
+import { GrantManagerService } from '#gen/c1/connector/v2/grant_pb.js';
+import { ResourceTypesService } from '#gen/c1/connector/v2/resource_pb.js';
+import type { HostedOptions } from '../../../src/simulator/conductorone/hosted/hosted-simulator.ts';
+import type { LambdaSimulatorOptions } from '../../../src/simulator/lambda/runtime-api.ts';
+import { type HostedProcess, startHosted } from './start-hosted.ts';
+
+const config = { 'api-token': 'simulated-percipio-token', 'organization-id': '0b7ec9a1-58dc-4ea8-b7a3-5a2f3d1c9e44' };
+const { listResourceTypes } = ResourceTypesService.method;
+
+async function start(options: Partial<HostedOptions> & LambdaSimulatorOptions = {}) {
+  return startHosted({ config, ...options });
+}
+
+/** Its log lines. All that it writes is JSON, and no secret is in it. */
+async function logOf(process: HostedProcess, secrets: readonly string[]): Promise<Record<string, unknown>[]> {
+  const { stdout, stderr } = await process.ended;
+  assert.equal(stdout, '');
+  for (const secret of [...secrets, config['api-token']]) assert.ok(!stderr.includes(secret), 'a secret is in the log');
+  return stderr
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+const statusOf = async (call: Promise<unknown>) =>
+  await call.then(
+    () => undefined,
+    (error: unknown) => ConnectError.from(error),
+  );
+
+describe('a hosted connector', () => {
+  test('fetches its config with a proven key, and answers calls', async () => {
+    await using hosted = await start();
+    const process = hosted.start({ tenant: 't1', connector: 'c1', version: 'v9' });
+    await hosted.lambda.ready();
+    assert.deepEqual(
+      hosted.conductorone.tokens.answers.map(({ fault }) => fault),
+      [undefined],
+    );
+    const [fetched] = hosted.conductorone.calls.named('GetConnectorConfig');
+    assert.partialDeepStrictEqual(fetched?.request, { requestedVersion: '' });
+    assert.match(fetched?.headers.get('user-agent') ?? '', /^baton-lambda\/simulated-connector-/);
+    const { list } = await hosted.invoker.call(listResourceTypes, {});
+    assert.deepEqual(
+      list.map(({ id }) => id),
+      ['course', 'role', 'user'],
+    );
+    // Provisioning is on without a setting: the request is judged, not the permission.
+    const grant = await statusOf(hosted.invoker.call(GrantManagerService.method.grant, {}));
+    assert.notEqual(grant?.code, Code.FailedPrecondition);
+    assert.ok((await hosted.invoker.call(EventService.method.listEventFeeds, {})).list.length > 0);
+    process.kill('SIGTERM');
+    const log = await logOf(process, hosted.conductorone.tokens.secrets);
+    assert.ok(
+      log.every((line) => line.tenant_id === 't1' && line.connector_id === 'c1' && line.release_version === 'v9'),
+    );
+  });
+
+  test('answers a nonce challenge once, and proves the nonce from then on', async () => {
+    await using hosted = await start({ tokenLifetimeSeconds: 5 });
+    hosted.conductorone.tokens.demandNonce();
+    hosted.start();
+    await hosted.lambda.ready();
+    hosted.conductorone.config.version = '2';
+    await hosted.invoker.call(listResourceTypes, {}, { 'x-baton-connector-config-version': '2' });
+    assert.deepEqual(
+      hosted.conductorone.tokens.answers.map(({ status }) => status),
+      [400, 200, 200],
+    );
+  });
+
+  test('rejects callers without a right token, but says what does not exist to anyone', async () => {
+    await using hosted = await start();
+    hosted.start();
+    const call = (authorization: string) => statusOf(hosted.invoker.call(listResourceTypes, {}, { authorization }));
+    assert.deepEqual(
+      [(await call(''))?.rawMessage, (await call('Basic x'))?.rawMessage],
+      ['missing authorization header', 'invalid authorization header'],
+    );
+    const expired = hosted.invoker.token({ claims: { exp: 1 } });
+    assert.equal((await call(`Bearer ${expired}`))?.code, Code.Unauthenticated);
+    const unknown = await hosted.lambda.invoke(JSON.stringify({ method: '/no.such.Service/X', headers: {} }));
+    assert.deepEqual(JSON.parse(unknown.body), {
+      status: {
+        '@type': 'type.googleapis.com/google.rpc.Status',
+        code: Code.Unimplemented,
+        message: 'unknown service no.such.Service',
+      },
+    });
+  });
+
+  test('goes on after a payload that is not a call', async () => {
+    await using hosted = await start();
+    hosted.start();
+    const failed = await hosted.lambda.invoke('nonsense');
+    assert.deepEqual(failed, {
+      kind: 'error',
+      type: 'Runtime.UnreadablePayload',
+      body: '{"errorMessage":"the payload is not JSON","errorType":"Runtime.UnreadablePayload"}',
+    });
+    const empty = await hosted.lambda.invoke('{}');
+    assert.equal(empty.kind, 'response');
+    assert.equal((await hosted.invoker.call(listResourceTypes, {})).list.length, 3);
+  });
+
+  test('builds the connector again for a new version of the config, and keeps the old one if that fails', async () => {
+    await using hosted = await start();
+    const process = hosted.start();
+    await hosted.invoker.call(listResourceTypes, {});
+    const version = (name: string) => ({ 'x-baton-connector-config-version': name });
+    const served = hosted.conductorone.config;
+    served.value = { ...config, 'organization-id': '' };
+    served.version = '2';
+    const rejected = await statusOf(hosted.invoker.call(listResourceTypes, {}, version('2')));
+    assert.equal(rejected?.code, Code.Unavailable);
+    assert.match(rejected?.rawMessage ?? '', /^failed to reload connector config: .*organization-id/);
+    served.value = { ...config, 'sync-licenses': true };
+    const types = await hosted.invoker.call(listResourceTypes, {}, version('2'));
+    assert.ok(types.list.some(({ id }) => id === 'license'));
+    process.kill('SIGTERM');
+    const log = await logOf(process, hosted.conductorone.tokens.secrets);
+    assert.equal(log.filter(({ msg }) => msg === 'config changed').length, 1);
+  });
+
+  test('answers before Lambda kills it', async () => {
+    await using hosted = await start({ timeoutMs: 1 });
+    hosted.start();
+    const late = await statusOf(hosted.invoker.call(ConnectorService.method.getMetadata, {}));
+    assert.equal(late?.code, Code.DeadlineExceeded);
+  });
+
+  test('ends when the runtime API fails', async () => {
+    await using hosted = await start();
+    const process = hosted.start();
+    await hosted.lambda.ready();
+    hosted.lambda.failNext(500);
+    assert.equal((await process.ended).exit, 1);
+  });
+});
+
+describe('a start that fails is reported to Lambda, and ends the process', () => {
+  const cases: Readonly<
+    Record<string, { serve?: unknown; status?: number; env?: Record<string, string | undefined>; message: RegExp }>
+  > = {
+    'a refused assertion': { status: 401, message: /refuses the credentials/ },
+    'a broken token endpoint': { status: 500, message: /answered 500/ },
+    'a config that is not JSON': { serve: 'nonsense', message: /is not a JSON object/ },
+    'a config that is a list': { serve: [], message: /is not a JSON object/ },
+    'a config without a token': { serve: { 'organization-id': config['organization-id'] }, message: /api-token/ },
+    'a config with a wrong kind': { serve: { ...config, region: ['us'] }, message: /region/ },
+    'a damaged secret': { env: { BATON_LAMBDA_CLIENT_SECRET: 'a:b:v1:x' }, message: /client-secret/ },
+    'a missing certificate file': {
+      env: { BATON_LAMBDA_CA_CERT_PATH: '/no/such/file' },
+      message: /BATON_LAMBDA_CA_CERT_PATH/,
+    },
+    'no AWS credentials': { env: { AWS_SECRET_ACCESS_KEY: undefined }, message: /AWS_SECRET_ACCESS_KEY/ },
+  };
+  for (const [what, { serve, status, env, message }] of Object.entries(cases)) {
+    test(what, async () => {
+      await using hosted = await start();
+      if (serve !== undefined) hosted.conductorone.config.value = serve;
+      hosted.conductorone.tokenStatus = status;
+      const process = hosted.start(env);
+      const { exit } = await process.ended;
+      assert.ok(exit === 1 || exit === 2, `exit ${exit}`);
+      const [failure] = hosted.lambda.startFailures;
+      assert.equal(failure?.type, 'Runtime.StartFailed');
+      assert.match(failure?.body ?? '', message);
+      await logOf(process, hosted.conductorone.tokens.secrets);
+    });
+  }
+});
+
+test('all missing settings are named at once', async () => {
+  await using hosted = await start();
+  const process = hosted.start({
+    BATON_LAMBDA_CLIENT_ID: undefined,
+    BATON_LAMBDA_AUTH_JWT_SIGNER: undefined,
+    BATON_LAMBDA_AUTH_JWT_EXPECTED_ISSUER: undefined,
+  });
+  const { exit, stderr } = await process.ended;
+  assert.equal(exit, 2);
+  for (const name of ['lambda-client-id', 'lambda-auth-jwt-signer', 'lambda-auth-jwt-expected-issuer']) {
+    assert.match(stderr, new RegExp(name));
+  }
+});

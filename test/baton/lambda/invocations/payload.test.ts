@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { create, createRegistry, toBinary } from '@bufbuild/protobuf';
+import { anyPack, anyUnpack } from '@bufbuild/protobuf/wkt';
+import {
+  file_c1_connector_v2_annotation_request,
+  RequestIdSchema,
+} from '#gen/c1/connector/v2/annotation_request_pb.js';
+import {
+  file_c1_connector_v2_resource,
+  ResourcesServiceListResourcesRequestSchema,
+} from '#gen/c1/connector/v2/resource_pb.js';
+import { RequestSchema, ResponseSchema } from '#gen/c1/transport/v1/transport_pb.js';
+import { readPayload, UnreadablePayloadError, writePayload } from '../../../../src/baton/lambda/invocations/payload.ts';
+
+const types = createRegistry(file_c1_connector_v2_resource, file_c1_connector_v2_annotation_request);
+const method = '/c1.connector.v2.ResourcesService/ListResources';
+const read = (payload: unknown) =>
+  readPayload(Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload)), types);
+
+function frameOf(resourceTypeId: string): string {
+  const input = ResourcesServiceListResourcesRequestSchema;
+  const request = create(RequestSchema, { method, req: anyPack(input, create(input, { resourceTypeId })) });
+  return Buffer.from(toBinary(RequestSchema, request)).toString('base64');
+}
+
+function listRequestIn({ request }: ReturnType<typeof read>) {
+  assert.ok(request.req);
+  const message = anyUnpack(request.req, ResourcesServiceListResourcesRequestSchema);
+  assert.ok(message);
+  return message;
+}
+
+test('a frame wins over what else is in the payload', () => {
+  const payload = read({ method: '/other/Method', v: 2, frame: frameOf('role') });
+  assert.equal(payload.encoding, 'frame');
+  assert.equal(payload.request.method, method);
+  assert.equal(listRequestIn(payload).resourceTypeId, 'role');
+});
+
+test('without a frame the payload is protobuf-JSON, whose unknown fields are ignored', () => {
+  const typeUrl = `type.googleapis.com/${ResourcesServiceListResourcesRequestSchema.typeName}`;
+  const payload = read({ method, future: 1, req: { '@type': typeUrl, resourceTypeId: 'user', future: { a: 1 } } });
+  assert.equal(payload.encoding, 'json');
+  assert.equal(listRequestIn(payload).resourceTypeId, 'user');
+});
+
+test('unknown annotations are dropped at any depth, and known ones kept', () => {
+  const known = { '@type': `type.googleapis.com/${RequestIdSchema.typeName}`, requestId: 'r1' };
+  const unknown = { '@type': 'type.googleapis.com/c1.connector.v2.FromTheFuture', a: 1 };
+  const typeUrl = `type.googleapis.com/${ResourcesServiceListResourcesRequestSchema.typeName}`;
+  const payload = read({ method, req: { '@type': typeUrl, annotations: [unknown, known, 'x'] } });
+  const { annotations } = listRequestIn(payload);
+  assert.deepEqual(
+    annotations.map((each) => anyUnpack(each, RequestIdSchema)?.requestId),
+    ['r1'],
+  );
+});
+
+test('a list of the metadata with the name annotations is left alone', () => {
+  const unknown = { '@type': 'type.googleapis.com/c1.connector.v2.FromTheFuture' };
+  const typeUrl = `type.googleapis.com/${ResourcesServiceListResourcesRequestSchema.typeName}`;
+  const payload = read({
+    method,
+    req: { '@type': typeUrl, annotations: [unknown] },
+    headers: { annotations: ['a', 'b'] },
+  });
+  assert.deepEqual(payload.request.headers, { annotations: ['a', 'b'] });
+});
+
+test('what is not a call is refused without showing it', () => {
+  const refused: readonly (readonly [unknown, RegExp])[] = [
+    ['secret nonsense', /^the payload is not JSON$/],
+    [{ v: 3, frame: frameOf('user') }, /^the payload has a frame of an unsupported version$/],
+    [{ frame: frameOf('user') }, /^the payload has a frame of an unsupported version$/],
+    [{ v: 2, frame: '/////w==' }, /^the frame of the payload is not a c1\.transport\.v1\.Request$/],
+    [{ method: { secret: 1 } }, /^the payload is not a c1\.transport\.v1\.Request$/],
+    [{ method, req: { '@type': 'x/unknown.Type' } }, /^the payload is not a c1\.transport\.v1\.Request$/],
+  ];
+  for (const [payload, message] of refused) {
+    assert.throws(
+      () => read(payload),
+      (error) => error instanceof UnreadablePayloadError && message.test(error.message),
+      JSON.stringify(payload),
+    );
+  }
+});
+
+test('null, an empty object and a frame that is not base64 are calls of no method', () => {
+  for (const payload of [null, {}, { v: 2, frame: '%%%' }, []]) assert.equal(read(payload).request.method, '');
+});
+
+test('a response has the encoding of its request', () => {
+  const response = create(ResponseSchema, { headers: { a: ['1'] }, trailers: {} });
+  assert.equal(writePayload(response, 'json', types), '{"headers":{"a":["1"]},"trailers":{}}');
+  const frame = Buffer.from(toBinary(ResponseSchema, response)).toString('base64');
+  assert.equal(writePayload(response, 'frame', types), JSON.stringify({ v: 2, frame }));
+});
