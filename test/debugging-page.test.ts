@@ -1,8 +1,9 @@
-// docs/debugging.md: its curl commands print what it shows. Those of grpcurl are tried by the interop suite.
+// docs/debugging.md: its commands of curl and buf print what it shows. Those of grpcurl are tried by the interop suite.
 import assert from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { runCommandLine } from '../src/baton/command-line/run-command-line.ts';
 import { serveCommand } from '../src/baton/commands/serve.ts';
@@ -13,6 +14,10 @@ import { READY_AT_ONCE, startSimulator } from './simulator/percipio/start-simula
 
 /** Where the page has the servers. */
 const httpAddress = '127.0.0.1:8090';
+const grpcAddress = '127.0.0.1:50051';
+
+/** With the tools that `npm ci` installs. */
+const path = `${fileURLToPath(new URL('../node_modules/.bin', import.meta.url))}:${process.env.PATH}`;
 
 const page = readFileSync(new URL('../docs/debugging.md', import.meta.url), 'utf8');
 
@@ -26,7 +31,7 @@ const shown = Array.from(
 );
 
 /** Serves the organization that `simulate` has by default, and answers where. */
-async function serve(t: TestContext): Promise<string> {
+async function serve(t: TestContext): Promise<{ grpc: string; http: string }> {
   const organization = { users: 200, courses: 100, activityRows: 5000 };
   const { url, organizationId, token } = await startSimulator(t, { ...organization, ...READY_AT_ONCE });
   const stop = new AbortController();
@@ -52,7 +57,8 @@ async function serve(t: TestContext): Promise<string> {
     stop.abort();
     await ended;
   });
-  return /http:\/\/([^/]+)/.exec(await printed.promise)?.[1] ?? '';
+  const text = await printed.promise;
+  return { grpc: /listens at (\S+)/.exec(text)?.[1] ?? '', http: /http:\/\/([^/]+)/.exec(text)?.[1] ?? '' };
 }
 
 /** Whether an output is as shown: `…` stands for some characters, and on a line of its own for some lines. */
@@ -64,27 +70,33 @@ function isAsShown(output: string, shown: string): boolean {
   return new RegExp(`^${pattern}$`).test(output);
 }
 
-test('docs/debugging.md: the curl commands print what it shows', {
-  skip: spawnSync('curl', ['--version']).status === 0 ? false : 'curl is not installed',
-}, async (t) => {
-  const address = await serve(t);
-  const commands = shown.filter(({ command }) => command.startsWith('curl '));
-  assert.ok(commands.length > 10, `the page has ${commands.length} curl commands`);
-  for (const { command, output } of commands) {
-    await t.test(command, async () => {
-      const here = command.replaceAll(httpAddress, address);
-      // Nothing of the environment, for it may name a proxy.
-      const ran = await promisify(execFile)('sh', ['-c', here], { env: { PATH: process.env.PATH } });
-      assert.equal(ran.stderr, '');
-      // Otherwise both, for the sake of what the failure shows.
-      if (!isAsShown(ran.stdout, output)) assert.equal(ran.stdout, output);
-    });
-  }
-});
+for (const [tool, least] of [
+  ['curl', 10],
+  ['buf', 2],
+] as const) {
+  test(`docs/debugging.md: the ${tool} commands print what it shows`, {
+    skip: spawnSync(tool, ['--version'], { env: { PATH: path } }).status === 0 ? false : `${tool} is not installed`,
+  }, async (t) => {
+    const { grpc, http } = await serve(t);
+    const commands = shown.filter(({ command }) => command.startsWith(`${tool} `));
+    assert.ok(commands.length >= least, `the page has ${commands.length} ${tool} commands`);
+    for (const { command, output } of commands) {
+      await t.test(command, async () => {
+        const here = command.replaceAll(httpAddress, http).replaceAll(grpcAddress, grpc);
+        // Nothing of the environment, for it may name a proxy.
+        const ran = await promisify(execFile)('sh', ['-c', here], { env: { PATH: path, HOME: process.env.HOME } });
+        assert.equal(ran.stderr, '');
+        const printed = ran.stdout.replace(/\n$/, '');
+        // Otherwise both, for the sake of what the failure shows.
+        if (!isAsShown(printed, output)) assert.equal(printed, output);
+      });
+    }
+  });
+}
 
 test('docs/debugging.md: every command is one that a test runs', () => {
   assert.equal(shown.length, page.split('```console').length - 1);
-  for (const { command } of shown) assert.match(command, /^(?:curl|grpcurl) /);
+  for (const { command } of shown) assert.match(command, /^(?:buf|curl|grpcurl) /);
 });
 
 test('what is left out matches anything, and all else only itself', () => {

@@ -11,7 +11,7 @@ import (
 	"interop/internal/program"
 )
 
-// The grpcurl commands in docs/debugging.md print what the page shows. A Node test runs the curl commands.
+// The grpcurl commands in docs/debugging.md print what the page shows. A Node test runs those of curl and buf.
 func TestDebuggingPage(t *testing.T) {
 	// The defaults of `simulate`.
 	percipio := program.StartPercipio(t, program.Organization{Users: 200, Courses: 100, ActivityRows: 5000})

@@ -27,6 +27,7 @@ import { guardHttp } from '../callers/guard-http.ts';
 import { addressOf, listenAt } from '../listen.ts';
 import { formatListenAddress, type ListenAddress } from '../listen-address.ts';
 import { RunningCalls } from '../running-calls.ts';
+import { explainRequests } from './explain-requests.ts';
 import { guardLoopback } from './guard-loopback.ts';
 import { dropUnknownTypes, withUnknownTypes } from './json-annotations.ts';
 
@@ -67,7 +68,7 @@ const receiveMaxBytes = 4 * 1024 * 1024;
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { logger, services, tls } = options;
   const running = new RunningCalls();
-  const handler = connectNodeAdapter({
+  const connect = connectNodeAdapter({
     routes: (router) => {
       for (const entry of services) {
         router.service(entry.desc, applyPolicy(entry, { running }).implementation);
@@ -85,6 +86,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     jsonOptions: { registry: withUnknownTypes(annotationRegistry) },
     readMaxBytes: receiveMaxBytes,
   });
+  const handler = explainRequests(connect, { services, listen: options.listen, hasTls: tls !== undefined });
   const guarded = options.callers ? guardHttp(handler, options.callers) : handler;
   const https = tls && createTlsServer(tls, guarded);
   const http: Server = https ?? createServer(guardLoopback(guarded, options.listen));
