@@ -6,10 +6,12 @@ import { readClientKey } from '../conductorone/credentials/read-client-key.ts';
 import { healthCheck, healthCheckPort, provisioning, ticketing } from '../config/fields/service-mode.ts';
 import type { GrpcServer } from '../server/grpc/grpc-server.ts';
 import type { HttpServer } from '../server/http/http-server.ts';
+import { createGate } from '../server/limits/gate.ts';
 import { formatListenAddress, isLocalAddress, type ListenAddress } from '../server/listen-address.ts';
 import { createConnectorServices } from '../services/connector-services.ts';
 import { startConnectorHealth } from './connector-health.ts';
 import { describeGrpcCalls, describeHttpCall } from './serve-hints.ts';
+import { readLimits } from './serve-limits.ts';
 import { type Access, drainTimeout, readAccess, serveConstraints, serveFields } from './serve-settings.ts';
 
 export const serveCommand: Command = {
@@ -46,7 +48,8 @@ export const serveCommand: Command = {
     const servers: (GrpcServer | HttpServer)[] = [];
     cleanup.defer(async () => void (await Promise.all(servers.map((server) => server.drain()))));
 
-    const common = { services, logger, drainTimeoutMs: settings.get(drainTimeout) };
+    const gate = createGate(logger, readLimits(settings));
+    const common = { services, logger, gate, drainTimeoutMs: settings.get(drainTimeout) };
     const readToken = token && (() => token.value);
     // Clients have certificates at ports alone.
     const callersAt = (address: ListenAddress) =>

@@ -3,7 +3,6 @@ import { constants, type Http2Server, type ServerHttp2Session } from 'node:http2
 import type { Socket } from 'node:net';
 import { ServerInterceptingCall, type ServerInterceptor } from '@grpc/grpc-js';
 import type { Connection } from '../limits/connections.ts';
-import { describePeer } from '../limits/describe-peer.ts';
 import type { Gate } from '../limits/gate.ts';
 import { LimitedCall } from './limited-call.ts';
 import { LimitedStream } from './limited-stream.ts';
@@ -30,7 +29,6 @@ const keepaliveTimeoutMs = 20_000;
 
 export class GrpcGate {
   readonly #gate: Gate;
-  readonly #byPeer = new Map<string, Connection>();
   readonly #bySession = new WeakMap<ServerHttp2Session, Connection>();
   #arrivingConnection: Connection | undefined;
   #arrivingStream: LimitedStream | undefined;
@@ -79,11 +77,6 @@ export class GrpcGate {
       socket.end(goAway, () => socket.destroy());
       return;
     }
-    const { peer } = connection;
-    if (peer !== undefined) {
-      this.#byPeer.set(peer, connection);
-      socket.once('close', () => this.#byPeer.delete(peer));
-    }
     // In plaintext, the session begins at once; with TLS, after the handshake.
     this.#arrivingConnection = connection;
     inject(socket);
@@ -91,7 +84,7 @@ export class GrpcGate {
   }
 
   #accept(session: ServerHttp2Session): void {
-    const connection = this.#arrivingConnection ?? this.#byPeer.get(describePeer(session.socket) ?? '');
+    const connection = this.#arrivingConnection ?? this.#gate.connections.find(session.socket);
     if (!connection) {
       // The socket has closed already.
       session.destroy();

@@ -18,7 +18,7 @@ export class LimitedCall extends ServerInterceptingCall implements CallOfStream 
             pass(message);
           },
           onReceiveHalfClose: (pass) => {
-            stream.requestCompleted();
+            stream.requestFinished();
             pass();
           },
         }),

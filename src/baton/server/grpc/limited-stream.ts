@@ -2,7 +2,8 @@
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import { ConnectError } from '@connectrpc/connect';
 import type { ServiceError } from '../../author/service-error.ts';
-import type { BytesInFlight, Claim } from '../limits/bytes-in-flight.ts';
+import type { BytesInFlight } from '../limits/bytes-in-flight.ts';
+import type { Claim } from '../limits/claim.ts';
 import type { Connection } from '../limits/connections.ts';
 import { requestBytesMax, startTimer } from '../limits/server-limits.ts';
 import { type GrpcStatus, toGrpcStatus } from './grpc-status.ts';
@@ -28,10 +29,7 @@ export class LimitedStream {
   #call: CallOfStream | undefined;
   #claim: Claim | undefined;
   #inflatedBytes = 0;
-  /** Whether the caller has begun a message, or must send one, and has not finished it. */
-  #requestUnfinished = true;
   #responseStarted = false;
-  #unsentMessages = 0;
 
   constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, connection: Connection) {
     this.#stream = stream;
@@ -53,35 +51,26 @@ export class LimitedStream {
     });
     this.#claim = bytes.claim(this.#connection, (error) => this.#refuse(error));
     if (this.#call && !this.#claim.released) {
-      this.#stream.on('data', (piece: Buffer) => {
-        this.#requestUnfinished = true;
-        this.#claim?.addPiece(piece, this.#mayBecome(piece));
-        this.#wait();
-      });
+      this.#stream.on('data', (piece: Buffer) => this.#claim?.pieceReceived(piece, this.#mayBecome(piece)));
     }
   }
 
   /** A message of the request is complete, and has this many bytes. */
   received(bytes: number): void {
-    // The one message of a request stays until the call ends. Of a stream of messages, each is consumed.
-    this.#claim?.joinPieces(this.#call?.requestStream ? 0 : bytes);
     this.#inflatedBytes = 0;
-    this.#requestUnfinished = !this.#call?.requestStream;
-    this.#wait();
+    const isConsumed = this.#call?.requestStream === true;
+    this.#claim?.messageReceived(isConsumed ? 0 : bytes);
+    if (isConsumed) this.#claim?.requestFinished();
   }
 
   /** The caller sends no more. */
-  requestCompleted(): void {
-    this.#requestUnfinished = false;
-    this.#wait();
+  requestFinished(): void {
+    this.#claim?.requestFinished();
   }
 
   /** Call it before sending a response. @returns Whether it may be sent; otherwise the call has ended. */
   sending(bytes: number): boolean {
-    this.#unsentMessages++;
-    this.#wait();
-    this.#claim?.add(bytes);
-    return this.#claim?.released !== true;
+    return this.#claim?.sending(bytes) ?? true;
   }
 
   /** From now on, a status cannot stand alone. */
@@ -89,16 +78,9 @@ export class LimitedStream {
     this.#responseStarted = true;
   }
 
-  /** A response was sent. The time for the next one, if it waits, begins now. */
+  /** A response was sent. */
   sent(bytes: number): void {
-    this.#unsentMessages--;
-    this.#claim?.add(-bytes);
-    this.#claim?.waitFor(undefined);
-    this.#wait();
-  }
-
-  #wait(): void {
-    this.#claim?.waitFor(this.#unsentMessages > 0 ? 'response' : this.#requestUnfinished ? 'request' : undefined);
+    this.#claim?.sent(bytes);
   }
 
   #mayBecome({ length }: Buffer): number {

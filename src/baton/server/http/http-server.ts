@@ -1,8 +1,7 @@
 // The HTTP server: the services over Connect (JSON for curl, or binary) and gRPC-Web.
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions as TlsOptions } from 'node:https';
-import type { Socket } from 'node:net';
 import type { Message } from '@bufbuild/protobuf';
 import {
   Code,
@@ -24,12 +23,16 @@ import { CallLog, peerKey } from '../call-log.ts';
 import { applyPolicy } from '../call-policy.ts';
 import type { CallerGuard } from '../callers/caller-guard.ts';
 import { guardHttp } from '../callers/guard-http.ts';
+import { describePeer } from '../limits/describe-peer.ts';
+import { createGate, type Gate } from '../limits/gate.ts';
+import { requestBytesMax } from '../limits/server-limits.ts';
 import { addressOf, listenAt } from '../listen.ts';
-import { formatListenAddress, type ListenAddress } from '../listen-address.ts';
+import type { ListenAddress } from '../listen-address.ts';
 import { RunningCalls } from '../running-calls.ts';
 import { explainRequests } from './explain-requests.ts';
 import { guardLoopback } from './guard-loopback.ts';
 import { dropUnknownTypes, withUnknownTypes } from './json-annotations.ts';
+import { LimitedResponse, RequestGate } from './request-gate.ts';
 
 export interface HttpServerOptions {
   readonly services: readonly ServiceEntry[];
@@ -43,6 +46,8 @@ export interface HttpServerOptions {
   readonly drainTimeoutMs: number;
   /** How long connections may take to close once no call runs. Default: 1 second. */
   readonly closeTimeoutMs?: number;
+  /** What callers may make it hold, shared with the other servers of the process. Default: one with the default limits. */
+  readonly gate?: Gate;
   /** Sets further context values of each call. */
   readonly setContextValues?: ((values: ContextValues) => void) | undefined;
 }
@@ -57,9 +62,6 @@ export interface HttpServer {
    */
   drain(): Promise<void>;
 }
-
-/** The same limit as that of the gRPC server. */
-const receiveMaxBytes = 4 * 1024 * 1024;
 
 /**
  * Starts a server for HTTP/1.1. Its calls have the same policy as those of the gRPC server.
@@ -84,12 +86,15 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     requestGate: logEarlyFailure,
     interceptors: [skipUnknownTypes],
     jsonOptions: { registry: withUnknownTypes(annotationRegistry) },
-    readMaxBytes: receiveMaxBytes,
+    readMaxBytes: requestBytesMax,
   });
   const handler = explainRequests(connect, { services, listen: options.listen, hasTls: tls !== undefined });
   const guarded = options.callers ? guardHttp(handler, options.callers) : handler;
-  const https = tls && createTlsServer(tls, guarded);
-  const http: Server = https ?? createServer(guardLoopback(guarded, options.listen));
+  const gate = new RequestGate(options.gate ?? createGate(logger));
+  const limited = gate.limit(tls ? guarded : guardLoopback(guarded, options.listen));
+  const https = tls && createTlsServer({ ...tls, ServerResponse: LimitedResponse }, limited);
+  const http = https ?? createServer({ ServerResponse: LimitedResponse }, limited);
+  gate.attach(http);
   // A server that has stopped listening closes persistent connections after their responses.
   http.on('request', (_request, response) => {
     response.once('close', () => http.listening || http.closeIdleConnections());
@@ -104,7 +109,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
 }
 
 async function stopHttpServer(
-  http: Server,
+  http: Server<typeof IncomingMessage, typeof LimitedResponse>,
   running: RunningCalls,
   { drainTimeoutMs, closeTimeoutMs = 1000 }: HttpServerOptions,
 ): Promise<void> {
@@ -113,12 +118,6 @@ async function stopHttpServer(
   await untilAborted(running.none(), AbortSignal.timeout(drainTimeoutMs)).catch(() => running.stop());
   await untilAborted(closed, AbortSignal.timeout(closeTimeoutMs)).catch(() => http.closeAllConnections());
   await closed;
-}
-
-function describePeer({ remoteAddress, remotePort }: Socket): string | undefined {
-  return remoteAddress === undefined || remotePort === undefined
-    ? undefined
-    : formatListenAddress({ host: remoteAddress, port: remotePort });
 }
 
 /**

@@ -1,20 +1,12 @@
 // The bytes that a process holds for the messages of its callers. When there are too many, the connection that keeps the
 // server waiting with the most gives way, so that a caller who sends and reads promptly is not refused for others.
 import { Code, ServiceError } from '../../author/service-error.ts';
+import { Claim, type Holder } from './claim.ts';
 import type { RefusalLog } from './refusal-log.ts';
-import { limitSettings, type ServerLimits, startTimer } from './server-limits.ts';
-
-/** A connection. Its claims count together. */
-export interface Holder {
-  /** The address of the caller. */
-  readonly peer: string | undefined;
-}
+import { limitSettings, type ServerLimits } from './server-limits.ts';
 
 /** What every call counts from its start: its objects, and the window of HTTP/2, which a caller may fill unread. */
 const callBytes = 64 * 1024;
-
-/** What a piece of a message costs besides its bytes. */
-const pieceBytes = 256;
 
 export class BytesInFlight {
   readonly #limits: ServerLimits;
@@ -54,8 +46,7 @@ export class BytesInFlight {
       },
     });
     this.#claims.add(claim);
-    claim.waitFor('request');
-    claim.add(callBytes);
+    claim.begin(callBytes);
     return claim;
   }
 
@@ -89,92 +80,5 @@ export class BytesInFlight {
   ): void {
     this.#refusals.add(limit, 'ended a call that kept the server waiting', claim.holder.peer);
     claim.refuse(new ServiceError(Code.ResourceExhausted, message, { reason }));
-  }
-}
-
-interface ClaimOptions {
-  readonly changed: (bytes: number) => void;
-  readonly released: (bytes: number) => void;
-  readonly refused: (error: ServiceError) => void;
-  readonly timeoutMs: number;
-  readonly timedOut: () => void;
-}
-
-/** What is held for one call. */
-export class Claim {
-  readonly holder: Holder;
-  readonly #options: ClaimOptions;
-  #bytes = 0;
-  #requestBytes = 0;
-  #pieceOf: ArrayBufferLike | undefined;
-  #waitingFor: 'request' | 'response' | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #released = false;
-
-  constructor(holder: Holder, options: ClaimOptions) {
-    this.holder = holder;
-    this.#options = options;
-  }
-
-  get bytes(): number {
-    return this.#bytes;
-  }
-
-  /** Whether the call goes on only when its caller sends or reads. */
-  get waiting(): boolean {
-    return this.#waitingFor !== undefined;
-  }
-
-  /** Whether the call has ended or was refused. */
-  get released(): boolean {
-    return this.#released;
-  }
-
-  /** @param bytes - Negative for fewer. */
-  add(bytes: number): void {
-    if (this.#released) return;
-    this.#bytes += bytes;
-    this.#options.changed(bytes);
-  }
-
-  /**
-   * Adds a piece of an unfinished request. As long as the piece is kept, so is the buffer that it was read into, which may
-   * be much larger.
-   * @param inflatedBytes - What decompression may add.
-   */
-  addPiece(piece: Buffer, inflatedBytes = 0): void {
-    const held = piece.buffer === this.#pieceOf ? 0 : piece.buffer.byteLength;
-    this.#pieceOf = piece.buffer;
-    const bytes = held + inflatedBytes + pieceBytes;
-    this.#requestBytes += bytes;
-    this.add(bytes);
-  }
-
-  /** The pieces became one message of this size; 0 if it was consumed. */
-  joinPieces(bytes: number): void {
-    const change = bytes - this.#requestBytes;
-    this.#requestBytes = bytes;
-    this.#pieceOf = undefined;
-    this.add(change);
-  }
-
-  /** What the caller has to do, from now on and within the limit of time; undefined when it is the server's turn. */
-  waitFor(what: 'request' | 'response' | undefined): void {
-    if (this.#released || what === this.#waitingFor) return;
-    this.#waitingFor = what;
-    clearTimeout(this.#timer);
-    this.#timer = what && startTimer(this.#options.timeoutMs, this.#options.timedOut);
-  }
-
-  refuse(error: ServiceError): void {
-    this.release();
-    this.#options.refused(error);
-  }
-
-  release(): void {
-    if (this.#released) return;
-    this.#released = true;
-    clearTimeout(this.#timer);
-    this.#options.released(this.#bytes);
   }
 }

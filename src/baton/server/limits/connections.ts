@@ -20,6 +20,7 @@ export class Connections {
   readonly #limits: ServerLimits;
   readonly #refusals: RefusalLog;
   readonly #all = new Set<Connection>();
+  readonly #byAddress = new Map<string, Connection>();
   /** Those that never had a call, the oldest first. */
   readonly #unused = new Set<Connection>();
   /** Those without a call now, the longest idle first. */
@@ -32,6 +33,11 @@ export class Connections {
 
   get size(): number {
     return this.#all.size;
+  }
+
+  /** The connection of a TCP socket, or of the TLS socket that encrypts it. */
+  find(socket: Socket): Connection | undefined {
+    return this.#byAddress.get(addressOf(socket) ?? '');
   }
 
   /** Undefined when there are too many and each has a call. */
@@ -65,9 +71,20 @@ export class Connections {
       },
     });
     this.#all.add(connection);
+    const address = addressOf(socket);
+    if (address !== undefined) {
+      this.#byAddress.set(address, connection);
+      socket.once('close', () => this.#byAddress.delete(address));
+    }
     connection.enter('prefaceTimeoutMs');
     return connection;
   }
+}
+
+/** Of both ends: two servers may have callers at the same port. Unix sockets have none. */
+function addressOf(socket: Socket): string | undefined {
+  const peer = describePeer(socket);
+  return peer && `${peer} ${socket.localPort}`;
 }
 
 interface ConnectionOptions {

@@ -1,0 +1,201 @@
+// The limits of the HTTP server: each one set low, and seen to refuse.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { type TestContext, test } from 'node:test';
+import { connect as connectTls } from 'node:tls';
+import { gzipSync } from 'node:zlib';
+import pino from 'pino';
+import { fetch } from 'undici';
+import { startHttpServer } from '../../../../src/baton/server/http/http-server.ts';
+import { createGate } from '../../../../src/baton/server/limits/gate.ts';
+import { type ServerLimits, untimedLimits } from '../../../../src/baton/server/limits/server-limits.ts';
+import { mutualTlsOptions } from '../../../../src/baton/server/tls/mutual-tls.ts';
+import { serviceEntry } from '../../../../src/baton/services/service-entry.ts';
+import { EchoService } from '../echo-service.ts';
+import type { LogLine } from '../test-server.ts';
+import { mutualClient, mutualServer } from '../tls-fixture.ts';
+import { until } from '../until.ts';
+
+const mib = 1024 * 1024;
+/** More than fits in the buffers of two sockets. */
+const bigText = 'x'.repeat(24 * mib);
+
+async function start(t: TestContext, limits: Partial<ServerLimits>, hasTls = false) {
+  const lines: LogLine[] = [];
+  const logger = pino({ level: 'warn' }, { write: (line) => lines.push(JSON.parse(line)) });
+  const gate = createGate(logger, { ...untimedLimits, ...limits });
+  const waiting = Promise.withResolvers<void>();
+  const service = serviceEntry(EchoService, {
+    one: async ({ value }) => {
+      if (value === 'wait') await waiting.promise;
+      return { value: value === 'big' ? bigText : value };
+    },
+  });
+  const server = await startHttpServer({
+    services: [service],
+    listen: { host: '127.0.0.1', port: 0 },
+    logger,
+    gate,
+    tls: hasTls ? mutualTlsOptions(mutualServer) : undefined,
+    drainTimeoutMs: 1000,
+  });
+  t.after(() => {
+    waiting.resolve();
+    return server.drain();
+  });
+  const { port } = server.address;
+  const echo = async (value: string) => {
+    const answer = await fetch(`http://127.0.0.1:${port}/test.EchoService/One`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'accept-encoding': 'identity', connection: 'close' },
+      body: JSON.stringify(value),
+    });
+    return await answer.json();
+  };
+  return { port, gate, lines, echo, finish: waiting.resolve };
+}
+
+async function open(t: TestContext, port: number): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => {});
+  t.after(() => socket.destroy());
+  await once(socket, 'connect');
+  return socket;
+}
+
+/** Sends the headers of a call, and this much of a body of `declared` bytes. */
+function sendUnfinished(socket: Socket, declared: number, body: string | Uint8Array = '', ...headers: string[]): void {
+  const head = [
+    'POST /test.EchoService/One HTTP/1.1',
+    'host: localhost',
+    'content-type: application/json',
+    `content-length: ${declared}`,
+    ...headers,
+  ];
+  socket.write(`${head.join('\r\n')}\r\n\r\n`);
+  socket.write(body);
+}
+
+const settingsOf = (lines: readonly LogLine[]) => lines.map(({ setting }) => setting);
+
+test('unfinished requests may hold so many bytes; then the largest is refused, and others are served', async (t) => {
+  const { port, gate, lines, echo } = await start(t, { bytesInFlightMax: 2 * mib });
+  const sockets = await Promise.all(Array.from({ length: 4 }, () => open(t, port)));
+  const answers = sockets.map((socket) => text(socket));
+  for (const socket of sockets) sendUnfinished(socket, 3 * mib, ' '.repeat(mib));
+  const answer = await Promise.race(answers);
+  assert.match(answer, /^HTTP\/1\.1 429 Too Many Requests\r\n/);
+  assert.match(
+    answer,
+    /\{"code":"resource_exhausted","message":"the server holds too many bytes .*\(max-in-flight-mib\)/,
+  );
+  assert.equal(await echo('fine'), 'fine');
+  assert.ok(gate.bytes.bytes <= 2 * mib);
+  assert.deepEqual(settingsOf(lines), ['max-in-flight-mib']);
+  for (const socket of sockets) socket.destroy();
+  await until('nothing is held once the callers have left', () => gate.bytes.bytes === 0);
+});
+
+test('a compressed request counts as what it may become', async (t) => {
+  const { port } = await start(t, { bytesInFlightMax: mib });
+  const socket = await open(t, port);
+  const bomb = gzipSync(Buffer.alloc(4 * mib, ' '));
+  sendUnfinished(socket, bomb.length, bomb, 'content-encoding: gzip');
+  assert.match(await text(socket), /^HTTP\/1\.1 429 /);
+});
+
+test('a request that does not end in time is refused; a call that takes longer is not', async (t) => {
+  const { port, lines, echo, gate, finish } = await start(t, { messageTimeoutMs: 50 });
+  const running = echo('wait');
+  await until('the call runs', () => gate.bytes.bytes > 0);
+  const socket = await open(t, port);
+  sendUnfinished(socket, 100, '"');
+  assert.match(await text(socket), /^HTTP\/1\.1 429 .*took too long .*\(message-timeout\)/s);
+  assert.deepEqual(settingsOf(lines), ['message-timeout']);
+  finish();
+  assert.equal(await running, 'wait');
+});
+
+test('a response that is not read in time is given up', async (t) => {
+  const { port, gate, lines } = await start(t, { messageTimeoutMs: 50 });
+  const socket = await open(t, port);
+  socket.pause();
+  sendUnfinished(socket, 5, '"big"');
+  await until('the call has begun', () => gate.bytes.bytes > 0);
+  await until('the connection is closed', () => gate.connections.size === 0);
+  assert.equal(gate.bytes.bytes, 0);
+  assert.deepEqual(settingsOf(lines), ['message-timeout']);
+});
+
+test('responses that are not read may hold so many bytes; others are served', async (t) => {
+  const { port, gate, lines, echo } = await start(t, { bytesInFlightMax: 30 * mib });
+  const slow = await open(t, port);
+  slow.pause();
+  sendUnfinished(slow, 5, '"big"');
+  await until('the response waits', () => gate.bytes.bytes > 24 * mib);
+  assert.equal(await echo('big'), bigText);
+  await until('the slow one is closed', () => gate.connections.size === 0);
+  assert.deepEqual(settingsOf(lines), ['max-in-flight-mib']);
+  assert.equal(gate.bytes.bytes, 0);
+});
+
+test('a request without a body is not waited for', async (t) => {
+  const { port, lines } = await start(t, { messageTimeoutMs: 50 });
+  const waiting = await open(t, port);
+  waiting.write('GET /test.EchoService/One?encoding=json&message=%22%22 HTTP/1.1\r\nhost: localhost\r\n\r\n');
+  const [answer] = await once(waiting, 'data');
+  assert.match(String(answer), /^HTTP\/1\.1 \d+/);
+  assert.deepEqual(lines, []);
+});
+
+test('too many connections: one that made no call is closed for a new one', async (t) => {
+  const { port, echo, gate, lines } = await start(t, { connectionsMax: 2 });
+  const [first, second] = [await open(t, port), await open(t, port)];
+  await until('both are accepted', () => gate.connections.size === 2);
+  const closed = text(first);
+  assert.equal(await echo('fine'), 'fine');
+  await closed;
+  assert.equal(second.destroyed, false);
+  assert.deepEqual(settingsOf(lines), ['max-connections']);
+});
+
+test('too many connections, each with a call: a new one gets 503', async (t) => {
+  const { port, echo, gate, finish } = await start(t, { connectionsMax: 1 });
+  const running = echo('wait');
+  await until('the call runs', () => gate.bytes.bytes > 0);
+  const refused = await open(t, port);
+  assert.match(await text(refused), /^HTTP\/1\.1 503 .*\{"code":"unavailable","message":"too many connections"\}$/s);
+  finish();
+  assert.equal(await running, 'wait');
+});
+
+test('a connection without a request is closed', async (t) => {
+  const { port, lines } = await start(t, { prefaceTimeoutMs: 50 });
+  const socket = await open(t, port);
+  socket.write('POST / HTTP/1.1\r\nhost: local');
+  await text(socket);
+  assert.deepEqual(settingsOf(lines), ['preface-timeout']);
+});
+
+test('an idle connection is closed', async (t) => {
+  const { port, lines } = await start(t, { idleTimeoutMs: 50 });
+  const socket = await open(t, port);
+  sendUnfinished(socket, 2, '""');
+  assert.match(await text(socket), /^HTTP\/1\.1 200 /);
+  assert.deepEqual(lines, []);
+});
+
+test('TLS: a connection without a handshake is closed, and calls are counted', async (t) => {
+  const { port, gate, lines } = await start(t, { prefaceTimeoutMs: 300, bytesInFlightMax: mib }, true);
+  const silent = await open(t, port);
+  await text(silent);
+  assert.deepEqual(settingsOf(lines), ['preface-timeout']);
+  const socket = connectTls({ port, host: '127.0.0.1', ...mutualClient });
+  t.after(() => socket.destroy());
+  socket.on('error', () => {});
+  sendUnfinished(socket, 3 * mib, ' '.repeat(2 * mib));
+  assert.match(await text(socket), /^HTTP\/1\.1 429 /);
+  await until('nothing is held', () => gate.bytes.bytes === 0);
+});
