@@ -14,6 +14,7 @@ import {
 } from '../server/listen-address.ts';
 import type { TlsMaterial } from '../server/tls/mutual-tls.ts';
 import { WatchedFiles } from '../server/watched-files.ts';
+import { limitFields } from './serve-limits.ts';
 
 const listen = stringField({
   name: 'listen',
@@ -91,6 +92,7 @@ export const serveFields: readonly Field[] = [
   callerTokenFile,
   insecureListen,
   drainTimeout,
+  ...limitFields,
 ];
 
 export const serveConstraints: readonly Constraint[] = [

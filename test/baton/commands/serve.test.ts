@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect as connectHttp2 } from 'node:http2';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +17,10 @@ import type { Program } from '../../../src/baton/author/program.ts';
 import { Code, ServiceError } from '../../../src/baton/author/service-error.ts';
 import { runCommandLine } from '../../../src/baton/command-line/run-command-line.ts';
 import { serveCommand } from '../../../src/baton/commands/serve.ts';
+import { limitFields, readLimits } from '../../../src/baton/commands/serve-limits.ts';
 import { createConnection } from '../../../src/baton/harness/connection.ts';
+import { defaultLimits } from '../../../src/baton/server/limits/server-limits.ts';
+import { createTestSettings } from '../../../src/baton/testing.ts';
 import { createLibrary } from '../library-connector.ts';
 import { failureOf } from '../server/failure-of.ts';
 import { mutualClient, tlsFixture, tlsFixturePath } from '../server/tls-fixture.ts';
@@ -502,4 +506,47 @@ test('serve reads the client secret, for passwords that are encrypted for it', a
   ]);
   assert.equal(await exitCode, 2);
   assert.match(text.stderr, /--client-secret: has 2 of 4 parts/);
+});
+
+test('each limit of callers is a setting', async (t) => {
+  const { printed, text } = runServe(t, [
+    '--listen=127.0.0.1:0',
+    '--max-connections=2',
+    '--max-calls-per-connection=7',
+    '--max-in-flight-mib=16',
+    '--preface-timeout=3s',
+    '--first-call-timeout=50ms',
+    '--message-timeout=1h',
+    '--idle-timeout=10y',
+    '--keepalive-interval=10y',
+  ]);
+  const [, port] = /listens at 127\.0\.0\.1:(\d+)/.exec(await printed) ?? [];
+  const http2 = connectHttp2(`http://127.0.0.1:${port}`);
+  t.after(() => http2.destroy());
+  const [settings] = await once(http2, 'remoteSettings');
+  assert.equal(settings.maxConcurrentStreams, 7);
+  const [code] = await once(http2, 'goaway');
+  assert.equal(code, 0);
+  assert.match(text.stderr, /"setting":"first-call-timeout","limit":50,.*"closed a connection that made no call"/);
+});
+
+test('the limits of callers are those of the settings', async () => {
+  const given = { maxConnections: 2, maxCalls: 3, mib: 16 };
+  const settings = createTestSettings(
+    limitFields.map((field, index) => [
+      field,
+      [given.maxConnections, given.maxCalls, given.mib][index] ?? index * 1000,
+    ]),
+  );
+  assert.deepEqual(readLimits(settings), {
+    connectionsMax: 2,
+    callsPerConnectionMax: 3,
+    bytesInFlightMax: 16 * 1024 * 1024,
+    prefaceTimeoutMs: 3000,
+    firstCallTimeoutMs: 4000,
+    messageTimeoutMs: 5000,
+    idleTimeoutMs: 6000,
+    keepaliveIntervalMs: 7000,
+  });
+  assert.deepEqual(readLimits(createTestSettings()), defaultLimits);
 });

@@ -4,6 +4,9 @@ import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { describeError } from '../../log/describe-error.ts';
 import { guardLoopback } from '../http/guard-loopback.ts';
+import { LimitedResponse, RequestGate } from '../http/request-gate.ts';
+import { createGate } from '../limits/gate.ts';
+import { defaultLimits, type ServerLimits } from '../limits/server-limits.ts';
 import { listenAt } from '../listen.ts';
 import type { TcpAddress } from '../listen-address.ts';
 import { type ConnectorCheckOptions, createConnectorCheck } from './connector-check.ts';
@@ -33,6 +36,16 @@ interface Health {
 
 /** A probe's request has no body, so this is ample. The Go SDK sets the same limit. */
 const headersTimeoutMs = 10_000;
+
+/** Probes are few and small. They have limits of their own, so that they are answered while callers attack a server. */
+const probeLimits: ServerLimits = {
+  ...defaultLimits,
+  connectionsMax: 64,
+  bytesInFlightMax: 16 * 1024 * 1024,
+  prefaceTimeoutMs: headersTimeoutMs,
+  messageTimeoutMs: headersTimeoutMs,
+  idleTimeoutMs: 60_000,
+};
 
 /**
  * Answers `/health` (the connector works: ConnectorService.Validate), `/ready` (the program accepts work) and `/live`
@@ -68,7 +81,12 @@ export async function startHealthEndpoint(options: HealthEndpointOptions): Promi
       response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' }).end('404 page not found\n');
     }
   };
-  const http = createServer({ headersTimeout: headersTimeoutMs }, guardLoopback(answer, options.listen));
+  const gate = new RequestGate(createGate(logger.child({ server: 'health' }), probeLimits, {}));
+  const http = createServer(
+    { headersTimeout: headersTimeoutMs, ServerResponse: LimitedResponse },
+    gate.limit(guardLoopback(answer, options.listen)),
+  );
+  gate.attach(http);
   await listenAt(http, options.listen);
   http.on('error', (error) => logger.error({ error: describeError(error) }, 'cannot accept a probe'));
   const { address: host, port } = http.address() as AddressInfo;

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { BytesInFlight } from './bytes-in-flight.ts';
 import { Connections } from './connections.ts';
 import { RefusalLog } from './refusal-log.ts';
-import { defaultLimits, type ServerLimits } from './server-limits.ts';
+import { defaultLimits, type LimitSettings, limitSettings, type ServerLimits } from './server-limits.ts';
 
 export interface Gate {
   readonly limits: ServerLimits;
@@ -11,9 +11,16 @@ export interface Gate {
   readonly bytes: BytesInFlight;
 }
 
-/** @param logger - Gets a line about what is refused. */
-export function createGate(logger: Logger, limits: ServerLimits = defaultLimits): Gate {
-  const refusals = new RefusalLog(logger, limits);
+/**
+ * @param logger - Gets lines about what is refused.
+ * @param settings - How these lines name the limits.
+ */
+export function createGate(
+  logger: Logger,
+  limits: ServerLimits = defaultLimits,
+  settings: LimitSettings = limitSettings,
+): Gate {
+  const refusals = new RefusalLog(logger, limits, settings);
   return {
     limits,
     connections: new Connections(limits, refusals),

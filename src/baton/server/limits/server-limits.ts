@@ -58,6 +58,9 @@ export const limitSettings = {
   keepaliveIntervalMs: 'keepalive-interval',
 } as const satisfies Record<keyof ServerLimits, string>;
 
+/** Names of settings; a limit without one is fixed. */
+export type LimitSettings = Partial<Record<keyof ServerLimits, string>>;
+
 /** What Node's timers can wait. */
 const timerMaxMs = 2 ** 31 - 1;
 

@@ -162,3 +162,18 @@ test('close ends connections that are open and validations that run', async (t) 
   assert.ok((await asked) instanceof Error);
   await ended;
 });
+
+test('a probe is answered beside as many idle connections as there may be', async (t) => {
+  const { server, ask, lines } = await start(t);
+  const sockets = Array.from({ length: 64 }, () => connect(server.address.port, '127.0.0.1').resume());
+  t.after(() => sockets.forEach((socket) => void socket.destroy()));
+  await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+  const closed = Promise.race(sockets.map((socket) => once(socket, 'close')));
+  assert.equal((await ask('/live')).status, 200);
+  await closed;
+  assert.equal(sockets.filter((socket) => socket.destroyed).length, 1);
+  assert.deepEqual(
+    lines.map(({ msg, server: name, limit, setting }) => ({ msg, name, limit, setting })),
+    [{ msg: 'closed a connection without a call for a new one', name: 'health', limit: 64, setting: undefined }],
+  );
+});

@@ -14,7 +14,7 @@ import { type ServerLimits, untimedLimits } from '../../../../src/baton/server/l
 import { mutualTlsOptions } from '../../../../src/baton/server/tls/mutual-tls.ts';
 import { serviceEntry } from '../../../../src/baton/services/service-entry.ts';
 import { EchoService } from '../echo-service.ts';
-import type { LogLine } from '../test-server.ts';
+import { type LogLine, tcpAddressOf } from '../test-server.ts';
 import { mutualClient, mutualServer } from '../tls-fixture.ts';
 import { until } from '../until.ts';
 
@@ -45,7 +45,7 @@ async function start(t: TestContext, limits: Partial<ServerLimits>, hasTls = fal
     waiting.resolve();
     return server.drain();
   });
-  const { port } = server.address;
+  const { port } = tcpAddressOf(server);
   const echo = async (value: string) => {
     const answer = await fetch(`http://127.0.0.1:${port}/test.EchoService/One`, {
       method: 'POST',
