@@ -39,7 +39,7 @@ test('docs/deploy.md has the tables of settings that the program gives', () => {
 test('every variable that the source reads of the environment is told in docs/deploy.md', () => {
   const files = globSync('src/{baton,percipio,commands}/**/*.ts', { cwd: root });
   const named = files.flatMap((path) =>
-    Array.from(read(path).matchAll(/\benv\.(BATON_[A-Z0-9_]+)/g), ([, name]) => name),
+    Array.from(read(path).matchAll(/\benv(?:\.|, ')(BATON_[A-Z0-9_]+)/g), ([, name]) => name),
   );
   assert.ok(named.length > 3);
   assert.deepEqual(

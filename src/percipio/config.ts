@@ -2,6 +2,7 @@
 import { boolField, choiceField, durationField, intField, stringField, stringSliceField } from 'baton-connector-sdk';
 import { checkContentTypes, contentTypeNames, defaultContentTypes, normalizeContentTypes } from './content-types.ts';
 import {
+  checkBaseUrl,
   checkOrganizationId,
   checkToken,
   checkUuids,
@@ -133,6 +134,9 @@ export const reportMappingField = boolField({
 export const baseUrlField = stringField({
   name: 'base-url',
   description: 'URL of the Percipio API, for a simulator',
+  // A URL may contain a password.
+  besideSecret: true,
+  check: checkBaseUrl,
   hidden: true,
   exportTarget: 'cli',
 });

@@ -37,6 +37,16 @@ export function checkOrganizationId(id: string): string | undefined {
     : 'must be a UUID (8-4-4-4-12 hexadecimal digits), which Percipio shows next to the service account';
 }
 
+/** Returns what is wrong with a base URL, as a clause that does not quote it: it may contain a password. */
+export function checkBaseUrl(text: string): string | undefined {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    return 'must begin with https:// or http://, such as https://api.percipio.com';
+  }
+  const isBare = url.username === '' && url.password === '' && url.search === '';
+  return isBare ? undefined : 'must not contain a user name, a password or a query';
+}
+
 /**
  * The entries of a list, however it was written: separated by commas, semicolons, white space or line breaks; as a JSON
  * array; with quotes or braces around each. Those that are UUIDs are in lower case.

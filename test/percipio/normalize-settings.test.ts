@@ -84,6 +84,18 @@ test('organization-id is at fault if it is not a UUID, and is not quoted: it may
   }
 });
 
+test('base-url is at fault if it is not a bare URL, and is not quoted: it may contain a password', () => {
+  for (const [text, expected] of [
+    ['api.percipio.com', 'must begin with https:// or http://, such as https://api.percipio.com'],
+    ['ftp://api.percipio.com', 'must begin with https:// or http://, such as https://api.percipio.com'],
+    ['https://ann:hunter2@api.percipio.com', 'must not contain a user name, a password or a query'],
+    ['https://<region>.percipio.com', 'is a placeholder: put the real value in its place'],
+  ] as const) {
+    assert.deepEqual(resolve({ BATON_BASE_URL: text }).faults, [`BATON_BASE_URL: ${expected}`]);
+  }
+  assert.deepEqual(resolve({ BATON_BASE_URL: 'http://127.0.0.1:8080/api/' }).faults, []);
+});
+
 for (const text of [
   'eyJh.eyJi.c-_=',
   ' eyJh.eyJi.c-_=\n',

@@ -8,6 +8,7 @@ import { choiceField, durationField, intField, stringField } from '../config/cre
 import type { Field } from '../config/field.ts';
 import { syncRetryTimeout } from '../config/fields/run.ts';
 import { c1zTempDir, file } from '../config/fields/sync.ts';
+import { readVariable } from '../config/unquote.ts';
 import type { Connection, TlsOptions } from '../harness/connection.ts';
 import { formatJson } from '../harness/report/format-json.ts';
 import { formatJunit } from '../harness/report/format-junit.ts';
@@ -135,7 +136,7 @@ export const harnessCommand: Command = {
         settings.sourceOf(file) === 'flag'
           ? {
               path: resolve(host.cwd, settings.get(file)),
-              temporaryFolder: settings.get(c1zTempDir) ?? host.env.BATON_TMPDIR,
+              temporaryFolder: settings.get(c1zTempDir) ?? readVariable(host.env, 'BATON_TMPDIR'),
               callRetry: { timeoutMs: settings.get(syncRetryTimeout) },
             }
           : undefined,

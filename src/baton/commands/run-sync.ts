@@ -19,6 +19,7 @@ import {
   syncResourceTypes,
 } from '../config/fields/sync.ts';
 import { readSwitch } from '../config/parse-switch.ts';
+import { readVariable } from '../config/unquote.ts';
 import { inSpan } from '../instruments/telemetry.ts';
 import { timerMaxMs, withTimeLimit } from '../net/abort.ts';
 import { escapeControls } from '../net/escape-controls.ts';
@@ -36,7 +37,7 @@ export async function runSync(invocation: Invocation): Promise<number> {
   const startedAtMs = performance.now();
   // Variables are for all commands: the image sets this one for service mode. A flag is always meant.
   if (settings.get(healthCheck) && settings.sourceOf(healthCheck) === 'flag') {
-    logger.warn(`--${healthCheck.name} has no effect on a single sync: it is for serve and service mode`);
+    logger.warn(`${settings.placeOf(healthCheck)} has no effect on a single sync: it is for serve and service mode`);
   }
   const connector = program.connector(settings, { logger, userAgent, env: host.env });
   const display = host.stderr.isTTY ? createTerminalDisplay(host.stderr) : createLogDisplay(logger);
@@ -45,7 +46,7 @@ export async function runSync(invocation: Invocation): Promise<number> {
   const sync = (signal: AbortSignal) =>
     syncToFile({
       path: resolve(host.cwd, settings.get(file)),
-      temporaryFolder: settings.get(c1zTempDir) ?? host.env.BATON_TMPDIR,
+      temporaryFolder: settings.get(c1zTempDir) ?? readVariable(host.env, 'BATON_TMPDIR'),
       bulkLoad: readBulkLoad(host.env),
       expansion: readExpansionLimits(host.env),
       keptFullSyncs: readKeptFullSyncs(invocation),
@@ -126,7 +127,7 @@ function readKeptFullSyncs({ host: { env }, logger }: Invocation): number | unde
   if (readSwitch(env.BATON_SKIP_CLEANUP)) {
     return undefined;
   }
-  const count = Number(env.BATON_KEEP_SYNC_COUNT ?? '');
+  const count = Number(readVariable(env, 'BATON_KEEP_SYNC_COUNT') ?? '');
   if (Number.isSafeInteger(count) && count > 0) {
     return count;
   }

@@ -18,6 +18,7 @@ import {
   syncResources,
   syncResourceTypes,
 } from '../config/fields/sync.ts';
+import { readVariable } from '../config/unquote.ts';
 import type { HealthEndpoint } from '../server/health/health-endpoint.ts';
 import { createConnectorServices } from '../services/connector-services.ts';
 import { readExpansionLimits } from '../sync/expansion-limits.ts';
@@ -76,7 +77,7 @@ export async function runServiceMode(
       program,
       services,
       syncSettings: {
-        temporaryFolder: settings.get(c1zTempDir) ?? host.env.BATON_TMPDIR,
+        temporaryFolder: settings.get(c1zTempDir) ?? readVariable(host.env, 'BATON_TMPDIR'),
         bulkLoad: readBulkLoad(host.env),
         expansion: readExpansionLimits(host.env),
         skipFullSync: settings.get(skipFullSync),

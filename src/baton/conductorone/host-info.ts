@@ -7,13 +7,14 @@ import type {
   BatonServiceHelloRequest_OSInfoSchema,
 } from '#gen/c1/connectorapi/baton/v1/baton_pb.js';
 import type { Program } from '../author/program.ts';
+import { readVariable } from '../config/unquote.ts';
 
 /** BatonService rejects longer values. */
 const lengthMax = 256;
 
 /** Returns `BATON_HOST_ID` or the hostname (pkg/tasks/c1api of baton-sdk v0.25.0). It tells replicas apart. */
 export function findHostId(env: NodeJS.ProcessEnv): string {
-  return (env.BATON_HOST_ID?.trim() || hostname() || 'baton-sdk').slice(0, lengthMax);
+  return (readVariable(env, 'BATON_HOST_ID') || hostname() || 'baton-sdk').slice(0, lengthMax);
 }
 
 /** Describes the machine. What is unknown gets the Go SDK's default. */

@@ -6,6 +6,7 @@ import { closestName } from './closest-name.ts';
 import type { Field } from './field.ts';
 import type { RawValue, RawValues } from './raw-value.ts';
 import { explainDistrust } from './trust-config-file.ts';
+import { readVariable } from './unquote.ts';
 
 /** The contents of a config file; empty without a file. */
 interface ConfigFile {
@@ -33,7 +34,7 @@ export async function readConfigFile(
   fields: readonly Field[],
   { env, cwd }: { readonly env: NodeJS.ProcessEnv; readonly cwd: string },
 ): Promise<ConfigFile> {
-  const named = env.BATON_CONFIG_PATH || undefined;
+  const named = readVariable(env, 'BATON_CONFIG_PATH');
   const path = named ?? defaultPath;
   const reader = new ConfigFileReader(fields, path);
   if (named && !/\.ya?ml$/.test(named)) {
