@@ -1,7 +1,10 @@
 # The image of baton-percipio: Node and the bundled program. Runs as an unprivileged user and writes only to /tmp (and to
 # /data, for the file of a single sync).
-# test/dockerfile.test.ts checks that package.json pins the same version of Node.
-FROM node:24.21.0-bookworm-slim AS build
+# By digest, so that the same tag cannot become something else. It is the digest of the index, so it has every platform;
+# docker-library's repo-info lists it. test/dockerfile.test.ts checks that package.json pins the same version of Node.
+ARG NODE_IMAGE=node:24.21.0-bookworm-slim@sha256:0e0ff40c39bc087845bfb27465a0df4ea419520094bc35842ff83dd8cbe6f9b6
+
+FROM ${NODE_IMAGE} AS build
 WORKDIR /build
 COPY package.json package-lock.json ./
 COPY gen/package.json gen/
@@ -12,7 +15,7 @@ COPY src src
 COPY scripts/build.ts scripts/
 RUN npm run build
 
-FROM node:24.21.0-bookworm-slim
+FROM ${NODE_IMAGE}
 ENV NODE_ENV=production
 # Lets threads reuse memory that other threads have freed; docs/deploy.md has the figures.
 ENV MALLOC_ARENA_MAX=1

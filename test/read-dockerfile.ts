@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 
 export interface Stage {
-  /** `node:24.21.0-bookworm-slim` */
+  /** `node:24.21.0-bookworm-slim@sha256:…`, unless a build argument says otherwise. */
   readonly image: string;
   readonly copies: readonly Copy[];
   readonly user: string | undefined;
@@ -22,10 +22,9 @@ export interface Copy {
 /** Its stages in their order. */
 export function readDockerfile(): Stage[] {
   const text = readFileSync(new URL('../Dockerfile', import.meta.url), 'utf8');
-  return text
-    .split(/^(?=FROM )/m)
-    .slice(1)
-    .map(readStage);
+  const [head = '', ...stages] = text.split(/^(?=FROM )/m);
+  const args = Object.fromEntries(Array.from(head.matchAll(/^ARG (\w+)=(.*)$/gm), ([, name, value]) => [name, value]));
+  return stages.map((stage) => readStage(stage.replace(/^FROM \$\{(\w+)\}/, (_, name) => `FROM ${args[name]}`)));
 }
 
 function readStage(text: string): Stage {
