@@ -50,6 +50,8 @@ export interface HttpSenderOptions {
   /** How many connections there are at most. Each carries one request at a time, as HTTP/1.1. */
   readonly connectionsMax: number;
   readonly connectTimeoutMs: number;
+  /** Milliseconds since 1970. */
+  now?(): number;
 }
 
 /** Kept below the 60 s after which common load balancers close idle connections; their own hint wins. */
@@ -59,10 +61,13 @@ const keepAliveTimeoutMs = 10_000;
  * Makes a sender; it connects with its first request. undici is loaded then: its hundred modules would be the largest
  * part of a start, and a program that serves answers its first calls without it.
  */
-export function createHttpSender(route: Route, { connectionsMax, connectTimeoutMs }: HttpSenderOptions): HttpSender {
+export function createHttpSender(route: Route, options: HttpSenderOptions): HttpSender {
+  const { connectionsMax, connectTimeoutMs, now = Date.now } = options;
   const { origin } = route;
   const proxy = isForwarded(route) ? route.proxy : undefined;
   let loaded: Promise<Dispatcher> | undefined;
+  let running = 0;
+  let idleSince = now();
   const ended = new AbortController();
   const load = async () => {
     const { Pool } = await import('undici');
@@ -85,16 +90,38 @@ export function createHttpSender(route: Route, { connectionsMax, connectTimeoutM
     if (ended.signal.aborted) await pool.destroy();
     return pool;
   };
+  /**
+   * The timers that close idle connections stand still while a process is frozen, as do clocks that never go back. After
+   * such a gap the server may have closed a connection, and a write on it would fail without anyone knowing how far it
+   * came.
+   */
+  const dropStale = () => {
+    if (running > 0 || Math.abs(now() - idleSince) <= keepAliveTimeoutMs) return;
+    loaded?.then((pool) => pool.destroy()).catch(() => {});
+    loaded = undefined;
+  };
+  const settle = () => {
+    running--;
+    idleSince = now();
+  };
   const send = async ({ method, path, headers, body, signal, bodyTimeoutMs = 0 }: HttpRequest) => {
+    dropStale();
     loaded ??= load();
-    const response = await (await loaded).request({
-      method,
-      path: proxy ? `${origin.origin}${path}` : path,
-      headers: proxy ? { ...headers, host: origin.host, ...proxyAuthorization(proxy) } : headers,
-      body: body ?? null,
-      signal,
-      bodyTimeout: bodyTimeoutMs,
+    running++;
+    const exchange = async (pool: Promise<Dispatcher>) =>
+      (await pool).request({
+        method,
+        path: proxy ? `${origin.origin}${path}` : path,
+        headers: proxy ? { ...headers, host: origin.host, ...proxyAuthorization(proxy) } : headers,
+        body: body ?? null,
+        signal,
+        bodyTimeout: bodyTimeoutMs,
+      });
+    const response = await exchange(loaded).catch((error: unknown) => {
+      settle();
+      throw error;
     });
+    response.body.once('close', settle);
     if (proxy && response.statusCode === 407) {
       response.body.on('error', () => {}).destroy();
       throw new ConnectionError(route, 'tunnel', refusalOf(407, proxy));

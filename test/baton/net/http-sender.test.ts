@@ -5,12 +5,17 @@ import type { AddressInfo, Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { describe, it, type TestContext } from 'node:test';
 import { ConnectionError } from '../../../src/baton/net/connection-error.ts';
-import { createHttpSender, type HttpRequest, readText } from '../../../src/baton/net/http-sender.ts';
+import {
+  createHttpSender,
+  type HttpRequest,
+  type HttpSenderOptions,
+  readText,
+} from '../../../src/baton/net/http-sender.ts';
 import { findRoute } from '../../../src/baton/net/route.ts';
 
 const get: HttpRequest = { method: 'GET', path: '/a?b=c', headers: {}, signal: new AbortController().signal };
 
-async function startServer(t: TestContext, answer: RequestListener) {
+async function startServer(t: TestContext, answer: RequestListener, options: Partial<HttpSenderOptions> = {}) {
   const requests: IncomingMessage[] = [];
   const sockets: Socket[] = [];
   const server = createServer((request, response) => {
@@ -25,7 +30,7 @@ async function startServer(t: TestContext, answer: RequestListener) {
     server.closeAllConnections();
   });
   const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  const sender = createHttpSender(findRoute(url, {}), { connectionsMax: 2, connectTimeoutMs: 10_000 });
+  const sender = createHttpSender(findRoute(url, {}), { connectionsMax: 2, connectTimeoutMs: 10_000, ...options });
   t.after(() => sender.destroy());
   return { requests, sockets, sender };
 }
@@ -53,6 +58,24 @@ describe('an HTTP sender', () => {
     for (let i = 0; i < 3; i++) await readText((await sender.request(get)).body, 1);
     await Promise.all(Array.from({ length: 6 }, async () => readText((await sender.request(get)).body, 1)));
     assert.deepEqual([requests.length, sockets.length], [9, 2]);
+  });
+
+  it('does not trust connections that were idle while the process stood still', async (t) => {
+    let nowMs = 1_000_000;
+    const answer: RequestListener = (_request, response) => void response.end('x');
+    const { sockets, sender } = await startServer(t, answer, { connectionsMax: 1, now: () => nowMs });
+    const send = async () => readText((await sender.request(get)).body, 1);
+    await send();
+    nowMs += 9000;
+    await send();
+    assert.equal(sockets.length, 1);
+    nowMs += 60_000;
+    await send();
+    assert.equal(sockets.length, 2);
+    // A clock may also have been set back.
+    nowMs -= 3_600_000;
+    await send();
+    assert.equal(sockets.length, 3);
   });
 
   it('ends a request, with its connection, when its signal aborts', async (t) => {
