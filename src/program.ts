@@ -8,6 +8,11 @@ import { createPercipioConnector } from './percipio/connector.ts';
 await runProgram({
   name: packageJson.name,
   version: packageJson.version,
+  catalog: {
+    displayName: 'Percipio',
+    helpUrl: '/docs/baton/percipio',
+    iconUrl: '/static/app-icons/percipio.svg',
+  },
   fields: percipioFields,
   resumeIgnores: resumeIgnoredFields,
   connector: createPercipioConnector,

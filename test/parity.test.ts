@@ -396,7 +396,7 @@ test('docs/parity.md: config lists the settings that it names last, and none of 
   const { stdout } = await run(t, ['config']);
   const exported = JSON.parse(stdout).fields as { name: string; isRequired?: boolean }[];
   const cell = saysOf('Commands', '`config`');
-  const [, names = ''] = /; then (.*), none of them required$/.exec(cell) ?? [];
+  const [, names = ''] = /; then (`.*`), none of them required; /.exec(cell) ?? [];
   const last = exported.slice(13 + 3);
   assert.equal(names, last.map(({ name }) => `\`${name}\``).join(', '));
   assert.ok(

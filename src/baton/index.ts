@@ -23,7 +23,7 @@ export type { ErrorReason } from './author/error-reasons.ts';
 export { type EventFeed, type EventsPage, type EventsRequest, eventFeed } from './author/event-feed.ts';
 export type { Host, Output } from './author/host.ts';
 export type { Naming } from './author/naming.ts';
-export type { ConnectorEnvironment, Program } from './author/program.ts';
+export type { CatalogEntry, ConnectorEnvironment, Program } from './author/program.ts';
 export type {
   AccountManager,
   CreateAccountOutcome,

@@ -13,6 +13,7 @@ import {
 
 export const apiTokenField = stringField({
   name: 'api-token',
+  displayName: 'API Token',
   description: 'Bearer token of the Percipio service account',
   required: true,
   secret: true,
@@ -22,6 +23,7 @@ export const apiTokenField = stringField({
 
 export const organizationIdField = stringField({
   name: 'organization-id',
+  displayName: 'Organization ID',
   description: 'UUID of the organization in Percipio',
   required: true,
   besideSecret: true,
@@ -31,6 +33,7 @@ export const organizationIdField = stringField({
 
 export const limitedCoursesField = stringSliceField({
   name: 'limited-courses',
+  displayName: 'Course IDs',
   description: 'Sync only these course ids (default: all courses)',
   required: false,
   normalize: normalizeUuids,
@@ -73,10 +76,10 @@ export const activityDetailsField = boolField({
 
 export const regionField = choiceField({
   name: 'region',
+  displayName: 'Region',
   description: 'Percipio region of the organization: us (api.percipio.com) or eu (dew1-api.percipio.com)',
   oneOf: ['us', 'eu'],
   default: 'us',
-  exportTarget: 'ops',
 });
 
 export const ignoreUnknownAccountFieldsField = boolField({

@@ -11,6 +11,8 @@ export interface Program {
   readonly name: string;
   /** Semantic version of the program. */
   readonly version: string;
+  /** How ConductorOne's catalog shows the connector, where it hosts it. Default: by its name alone. */
+  readonly catalog?: CatalogEntry;
   /** The connector's own settings, besides those that every connector has. */
   readonly fields: readonly Field[];
   /** Rules between the connector's own settings. */
@@ -24,6 +26,15 @@ export interface Program {
    * nor fail.
    */
   connector(settings: Settings, environment: ConnectorEnvironment): Connector;
+}
+
+/** How ConductorOne's catalog shows a connector. */
+export interface CatalogEntry {
+  readonly displayName: string;
+  /** In ConductorOne: `/docs/baton/percipio`. */
+  readonly helpUrl: string;
+  /** In ConductorOne: `/static/app-icons/percipio.svg`. */
+  readonly iconUrl: string;
 }
 
 /** What a connector gets from the program that runs it. */

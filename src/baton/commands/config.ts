@@ -14,7 +14,8 @@ export const configCommand: Command = {
   summary: 'Print the schema of the settings as JSON',
   needsConnectorSettings: false,
   async run({ program, host }) {
-    const configuration = exportConfiguration([...defaultFields, ...program.fields], program.constraints ?? []);
+    const { fields, constraints = [], catalog } = program;
+    const configuration = exportConfiguration({ fields: [...defaultFields, ...fields], constraints, catalog });
     host.stdout.write(JSON.stringify(toJson(ConfigurationSchema, configuration), undefined, 2));
     return 0;
   },

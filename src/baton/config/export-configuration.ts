@@ -17,14 +17,22 @@ const constraintKinds = {
   'dependent-on': ConstraintKind.DEPENDENT_ON,
 } as const;
 
+export interface ConfigurationInit {
+  readonly fields: readonly Field[];
+  readonly constraints: readonly Constraint[];
+  /** The texts of the form as a whole, if it has any. */
+  readonly catalog?: { readonly displayName: string; readonly helpUrl: string; readonly iconUrl: string } | undefined;
+}
+
 /**
  * Builds the schema as the Go SDK exports it (pkg/field/marshal.go of baton-sdk v0.25.0): the fields whose target is
  * `gui` or `ops`, in their order, and the constraints between them. A duration is exported as a string.
  */
-export function exportConfiguration(fields: readonly Field[], constraints: readonly Constraint[]): Configuration {
+export function exportConfiguration({ fields, constraints, catalog }: ConfigurationInit): Configuration {
   const exported = fields.filter(({ exportTarget }) => exportTarget === 'gui' || exportTarget === 'ops');
   const names = new Set(exported.map((field) => field.name));
   return create(ConfigurationSchema, {
+    ...catalog,
     fields: exported.map(exportField),
     constraints: constraints
       .filter(({ fields, requires = [] }) => [...fields, ...requires].every((field) => names.has(field.name)))

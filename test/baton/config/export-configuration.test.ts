@@ -33,7 +33,7 @@ test('exportConfiguration writes each variant as the Go SDK does', () => {
     boolField({ name: 'open', description }),
     durationField({ name: 'loan', description, default: '4w' }),
   ];
-  assert.deepEqual(exported(fields, []), {
+  assert.deepEqual(exported({ fields, constraints: [] }), {
     fields: [
       {
         name: 'card',
@@ -55,6 +55,11 @@ test('exportConfiguration writes each variant as the Go SDK does', () => {
   });
 });
 
+test('exportConfiguration ends with how the catalog shows the connector', () => {
+  const catalog = { displayName: 'Library', helpUrl: '/docs/baton/library', iconUrl: '/static/app-icons/library.svg' };
+  assert.deepEqual(exported({ fields: [], constraints: [], catalog }), catalog);
+});
+
 test('exportConfiguration leaves out what is set on the command line alone, and constraints that name it', () => {
   const pair = [card, genres];
   const constraints = [
@@ -64,7 +69,7 @@ test('exportConfiguration leaves out what is set on the command line alone, and 
     { kind: 'dependent-on', fields: [card], requires: [door] },
     { kind: 'dependent-on', fields: [card], requires: [genres] },
   ] as const;
-  const configuration = exportConfiguration([card, door, genres], constraints);
+  const configuration = exportConfiguration({ fields: [card, door, genres], constraints });
   assert.deepEqual(
     configuration.fields.map((field) => field.name),
     ['card', 'genres'],
