@@ -2,14 +2,16 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import {
   create,
+  type DescMessage,
   type DescMethodUnary,
+  type DescService,
   fromBinary,
   type MessageInitShape,
   type MessageShape,
   toBinary,
 } from '@bufbuild/protobuf';
 import { anyPack, anyUnpack } from '@bufbuild/protobuf/wkt';
-import { Code, ConnectError } from '@connectrpc/connect';
+import { type CallOptions, type Client, Code, ConnectError } from '@connectrpc/connect';
 import { RequestSchema, type Response, ResponseSchema } from '#gen/c1/transport/v1/transport_pb.js';
 import { StatusSchema } from '#gen/google/rpc/status_pb.js';
 import type { LambdaSimulator } from './runtime-api.ts';
@@ -93,6 +95,36 @@ export class Invoker {
     if (result.kind === 'error') throw new ConnectError(`the invocation failed: ${result.body}`, Code.Unknown);
     const answer = JSON.parse(result.body) as { v: number; frame: string };
     return readResponse(method, fromBinary(ResponseSchema, Buffer.from(answer.frame, 'base64')));
+  }
+
+  /** All unary methods of a service, called in this way. */
+  client<Desc extends DescService>(desc: Desc, signal: AbortSignal): Client<Desc> {
+    const call = async (method: DescMethodUnary, request: MessageInitShape<DescMessage>, options: CallOptions = {}) => {
+      signal.throwIfAborted();
+      const metadata = Object.fromEntries(new Headers(options.headers));
+      return await untilAborted(this.call(method, request, metadata), signal);
+    };
+    return Object.fromEntries(
+      desc.methods
+        .filter((method) => method.methodKind === 'unary')
+        .map((method) => [
+          method.localName,
+          (request: MessageInitShape<DescMessage>, options?: CallOptions) =>
+            call(method as DescMethodUnary, request, options),
+        ]),
+    ) as unknown as Client<Desc>;
+  }
+}
+
+/** Settles like `work`, or rejects when the signal aborts. */
+async function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const stop = () => reject(signal.reason);
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
 }
 

@@ -22,6 +22,8 @@ export interface LambdaSimulator extends AsyncDisposable {
   readonly startFailures: readonly { readonly body: string; readonly type: string }[];
   /** Invokes the process with a payload. One invocation runs at a time; the others wait. */
   invoke(payload: string | Buffer): Promise<InvocationResult>;
+  /** How many invocations were answered or failed. */
+  invocationCount(): number;
   /** Resolves when the process asks for work. */
   ready(): Promise<void>;
   /** Answers the next request for an invocation with a status, or closes the connection (0). */
@@ -61,6 +63,7 @@ export async function startLambdaSimulator({
     host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     startFailures: state.startFailures,
     invoke: (payload) => state.invoke(Buffer.from(payload)),
+    invocationCount: () => state.ended,
     ready: () => state.ready(),
     failNext: (status) => state.failNext(status),
     lose: () => state.lose(),
@@ -71,6 +74,7 @@ export async function startLambdaSimulator({
 
 class Invocations {
   readonly startFailures: { readonly body: string; readonly type: string }[] = [];
+  ended = 0;
   readonly #timeoutMs: number;
   readonly #queue: Pending[] = [];
   readonly #running = new Map<string, Pending>();
@@ -132,6 +136,7 @@ class Invocations {
       return;
     }
     this.#running.delete(id);
+    this.ended++;
     reply(response, 202);
     pending.settle.resolve(end === 'error' ? { kind: 'error', body, type } : { kind: 'response', body });
   }
