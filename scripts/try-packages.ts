@@ -22,6 +22,8 @@ try {
   assert.deepEqual(installed(), ['baton-percipio'], 'the program needs no other package');
   assert.match(run('node_modules/.bin/baton-percipio', '--version'), /^baton-percipio version /);
   assert.match(run('node_modules/.bin/baton-percipio', 'capabilities'), /"resourceTypeCapabilities"/);
+  const help = run('node_modules/.bin/baton-percipio', '--help');
+  assert.match(help, /\n {2}node_modules\/\.bin\/baton-percipio \[flags\]\n/, 'hints are commands that exist there');
   assert.equal(importFailure('baton-percipio'), 'ERR_PACKAGE_PATH_NOT_EXPORTED', 'importing it runs nothing');
 
   const { typescript } = packageJson.devDependencies;

@@ -29,7 +29,8 @@ export function findStartCommand(started: StartedProcess): string {
   const isExecutable = basename(script, extname(script)) === programName;
   if (isExecutable && isOnPath(script)) return programName;
   const path = quote(shorten(script, cwd));
-  if (isExecutable) return path;
+  // A shell looks for a name without a slash on the PATH alone.
+  if (isExecutable) return path.includes('/') ? path : `./${path}`;
   const isNode = isOnPath(execPath) || folders.some((folder) => leadsTo(resolve(cwd, folder, 'node'), execPath));
   return `${isNode ? 'node' : quote(execPath)} ${path}`;
 }

@@ -108,7 +108,7 @@ export function collectSecrets(fields: readonly Field[], sources: SettingSources
         secrets.add(text);
         if (field.variant !== 'string') continue;
         const tidied = tidyText(field, raw.source, text);
-        secrets.add(tidied).add(String(field.normalize?.(tidied) ?? tidied));
+        secrets.add(String(field.normalize?.(tidied) ?? tidied));
       }
     }
   }

@@ -29,6 +29,7 @@ for (const [where, started, expected] of [
     { script: '/home/ada/library/node_modules/.bin/baton-library' },
     'node_modules/.bin/baton-library',
   ],
+  ['in the folder where it lies', { script: '/home/ada/library/baton-library' }, './baton-library'],
   ['with npx', { script: '/cache/baton-library', env: { npm_lifecycle_event: 'npx' } }, 'npx baton-library'],
   ['in the image', { script: '/app/dist/main.js', cwd: '/data' }, 'node /app/dist/main.js'],
   ['without a PATH', { env: {} }, '/usr/bin/node src/main.ts'],
