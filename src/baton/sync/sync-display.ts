@@ -2,10 +2,10 @@
 import type { Logger } from 'pino';
 import { progressFields } from '../author/context.ts';
 import type { Output } from '../author/host.ts';
+import { formatBytes, formatCount, formatDuration } from '../log/format-numbers.ts';
 import { eraseLine, LiveLine, logProgressMs } from '../log/live-line.ts';
 import { escapeControls } from '../net/escape-controls.ts';
 import type { SyncPhase } from './sync-observer.ts';
-import { formatBytes, formatCount, formatDuration } from './sync-summary.ts';
 import type { PhaseTally, SyncEvent, SyncTally } from './sync-tally.ts';
 
 /** Called with the tally after each event. */

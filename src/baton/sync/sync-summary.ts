@@ -1,5 +1,6 @@
 // The summary of a sync, as JSON for scripts (`--output json`) and as text.
 import type { ConnectorStatistics } from '../author/connector.ts';
+import { formatBytes, formatCount, formatDuration } from '../log/format-numbers.ts';
 import { escapeControls } from '../net/escape-controls.ts';
 import type { SyncPhase } from './sync-observer.ts';
 import type { PhaseTally, SyncTally } from './sync-tally.ts';
@@ -87,33 +88,4 @@ function section(title: string, counts: Readonly<Record<string, number>>): strin
   }
   const width = Math.max(...entries.map(([, count]) => formatCount(count).length));
   return [title, ...entries.map(([kind, count]) => `  ${formatCount(count).padStart(width)} ${kind}`)];
-}
-
-/** `1,234,567`. */
-export function formatCount(count: number): string {
-  return count.toLocaleString('en-US');
-}
-
-/** `870 ms`, `12.3 s`, `4 min 10 s`. */
-export function formatDuration(durationMs: number): string {
-  if (durationMs < 1000) {
-    return `${Math.round(durationMs)} ms`;
-  }
-  if (durationMs < 60_000) {
-    return `${(durationMs / 1000).toFixed(1)} s`;
-  }
-  const seconds = Math.round(durationMs / 1000);
-  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-}
-
-/** `914.2 MB`, in powers of ten. */
-export function formatBytes(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
 }
