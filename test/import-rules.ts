@@ -80,7 +80,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   ),
   'src/baton/inspect': sdkRoom(
     'queries read one file, and know nothing of who asks: show results in a command or a page',
-    ...['author', 'c1z', 'encode', 'messages', 'net', 'sync/expand'],
+    ...['author', 'c1z', 'config', 'encode', 'log', 'messages', 'net', 'sync/expand'],
   ),
   'src/baton/conductorone': sdkRoom(
     'service mode calls services and syncs: what a command decides is passed in',
@@ -152,6 +152,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'conductorone/tasks',
       'config',
       'harness',
+      'inspect',
       'instruments',
       'lambda',
       'log',

@@ -11,6 +11,7 @@ import { configCommand } from './commands/config.ts';
 import { connectorServiceCommand } from './commands/connector-service.ts';
 import { harnessCommand } from './commands/harness.ts';
 import { healthCheckCommand } from './commands/health-check.ts';
+import { inspectCommand } from './commands/inspect.ts';
 import { lambdaCommand } from './commands/lambda.ts';
 import { runCommand } from './commands/run.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -58,6 +59,7 @@ export function withStandardCommands(commands: readonly Command[]): CommandSet {
     connectorServiceCommand,
     harnessCommand,
     healthCheckCommand,
+    inspectCommand,
     lambdaCommand,
     serveCommand,
     ...commands,
