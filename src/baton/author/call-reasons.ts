@@ -6,7 +6,7 @@ export const callReasons = {
   caller_token_invalid: {
     codes: ['Unauthenticated'],
     meaning: 'The token of the call is not the one that the server requires (--caller-token-file).',
-    action: 'Send the token in the file of the server. A changed file takes effect within a second or two.',
+    action: 'Send the token in the file of the server. The server reads it again within seconds of a change.',
   },
   caller_token_missing: {
     codes: ['Unauthenticated'],

@@ -10,12 +10,10 @@ export function describeGrpcCalls(
   tokenFile: string | undefined,
 ): readonly string[] {
   const call =
-    'path' in address
-      ? `-plaintext -unix ${address.path}`
-      : tls
-        ? // The files of the client are unknown here.
-          `-cacert SERVER_CA.pem -cert CLIENT.pem -key CLIENT_KEY.pem ${nameForClients(address, tls)}`
-        : `-plaintext ${formatListenAddress(address)}`;
+    tls && 'port' in address
+      ? // The files of the client are unknown here.
+        `-cacert SERVER_CA.pem -cert CLIENT.pem -key CLIENT_KEY.pem ${nameForClients(address, tls)}`
+      : `-plaintext ${formatListenAddress(address)}`;
   const token = tokenHeader(tokenFile);
   return [
     `  grpcurl ${token}${call} list`,

@@ -138,7 +138,7 @@ test('it listens on Unix sockets, for gRPC and HTTP, says how to call them, and 
   const argv = [`--listen=unix:${path}`, `--http-listen=unix://${httpPath}`, '--provisioning'];
   const { printed, stop, exitCode, text } = runServe(t, argv);
   const lines = await printed;
-  assert.match(lines, new RegExp(`listens at unix:${path}\n.*\n {2}grpcurl -plaintext -unix ${path} list\n`));
+  assert.match(lines, new RegExp(`listens at unix:${path}\n.*\n {2}grpcurl -plaintext unix:${path} list\n`));
   const [, ...curl] = curlLine(lines, '/c1.connector.v2.ResourceTypesService/ListResourceTypes');
   assert.deepEqual(curl.slice(4), [
     '--unix-socket',
@@ -166,7 +166,7 @@ test('it listens on Unix sockets, for gRPC and HTTP, says how to call them, and 
 test('certificates are for ports: a Unix socket beside one needs none', async (t) => {
   const path = await createSocketPath(t, 'grpc.sock');
   const { printed } = runServe(t, [`--listen=unix:${path}`, '--http-listen=127.0.0.1:0', ...tlsFlags]);
-  assert.match(await printed, /-plaintext -unix .*\n.*--cert CLIENT\.pem .* https:/s);
+  assert.match(await printed, /-plaintext unix:.*\n.*--cert CLIENT\.pem .* https:/s);
   const { transport, close } = createConnection({ path }, undefined);
   t.after(close);
   assert.equal((await createClient(ResourceTypesService, transport).listResourceTypes({})).list.length, 2);

@@ -14,7 +14,7 @@ type Server struct {
 	process *process
 }
 
-var listening = regexp.MustCompile(`listens at (\S+:\d+)`)
+var listening = regexp.MustCompile(`listens at (\S+)`)
 
 // Serve starts our program as a gRPC server.
 func Serve(t testing.TB, percipio *Percipio, flags ...string) *Server {
