@@ -1,5 +1,5 @@
 // A .c1z file that is opened, extended by a sync run and saved.
-import { rmSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { C1zReader } from './c1z-reader.ts';
 import type { FileLock } from './file/file-lock.ts';
@@ -13,6 +13,7 @@ import {
   openScratchDatabase,
   type ScratchDatabase,
 } from './file/scratch-database.ts';
+import { checkDatabaseToWrite, maxDatabaseBytesDefault } from './file/size-limit.ts';
 import { toStorageError } from './file/storage-error.ts';
 import { checkTarget, type FileIdentity, identifyFile } from './file/target-file.ts';
 import { TemporaryFolder } from './file/temporary-folder.ts';
@@ -108,6 +109,7 @@ export class C1zFile extends C1zReader {
   readonly #fingerprint: string | undefined;
   readonly #now: () => Date;
   readonly #bulkLoad: boolean;
+  readonly #maxDatabaseBytes: number;
   #sync: SyncWriter | undefined;
   /** Records the run for a later process, if it can be kept. */
   #record: (() => void) | undefined;
@@ -118,7 +120,7 @@ export class C1zFile extends C1zReader {
   constructor(
     path: string,
     { scratch, isKeepable, unfinished, lock, identity }: Opened & { lock: FileLock | undefined; identity: string },
-    { now = () => new Date(), bulkLoad = true, keep }: OpenC1zFileOptions,
+    { now = () => new Date(), bulkLoad = true, keep, maxDatabaseBytes = maxDatabaseBytesDefault }: OpenC1zFileOptions,
   ) {
     super(path, scratch, now);
     this.#scratch = scratch;
@@ -128,6 +130,7 @@ export class C1zFile extends C1zReader {
     this.#fingerprint = isKeepable ? keep?.fingerprint : undefined;
     this.#now = now;
     this.#bulkLoad = bulkLoad;
+    this.#maxDatabaseBytes = maxDatabaseBytes;
   }
 
   /** Starts a sync run. Only one can be open at a time. */
@@ -205,14 +208,16 @@ export class C1zFile extends C1zReader {
   /**
    * Writes the file and closes it. If this fails or is aborted, the file on disk is unchanged and no temporary file
    * remains.
-   * @throws {C1zError} `unusable_path`, `file_changed`, `temporary_storage`; the signal's reason if aborted
+   * @throws {C1zError} `unusable_path`, `file_changed`, `temporary_storage`, `too_large`; the signal's reason if aborted
    */
   async save({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<SavedC1z> {
     if (!this.#sync) throw new Error(`there is no new sync to save to ${this.path}`);
     if (!this.#sync.ended) throw new Error(`sync ${this.#sync.syncId} has not ended; a failed sync is not saved`);
     try {
       signal?.throwIfAborted();
-      const saved = await packC1z(this.#commit(), this.path, { signal, replaces: this.#identity });
+      const database = this.#commit();
+      checkDatabaseToWrite(this.path, statSync(database).size, this.#maxDatabaseBytes);
+      const saved = await packC1z(database, this.path, { signal, replaces: this.#identity });
       this.#isSaved = true;
       return saved;
     } finally {

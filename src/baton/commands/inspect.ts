@@ -2,6 +2,8 @@
 import type { Command } from '../command-line/command.ts';
 import { choiceField, stringField } from '../config/create-field.ts';
 import { c1zTempDir } from '../config/fields/sync.ts';
+import { readMaxDatabaseBytes } from '../config/size-limit.ts';
+import { readVariable } from '../config/unquote.ts';
 
 const common = { exportTarget: 'none' } as const;
 
@@ -77,7 +79,11 @@ export const inspectCommand: Command = {
       sync: settings.get(sync),
       format: settings.get(format),
       to: settings.get(to),
-      open: { temporaryFolder: settings.get(c1zTempDir) ?? host.env.BATON_TMPDIR, signal: host.signal },
+      open: {
+        temporaryFolder: settings.get(c1zTempDir) ?? readVariable(host.env, 'BATON_TMPDIR'),
+        maxDatabaseBytes: readMaxDatabaseBytes(host.env),
+        signal: host.signal,
+      },
       host,
       now: new Date(),
     });

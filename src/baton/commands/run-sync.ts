@@ -19,6 +19,7 @@ import {
   syncResourceTypes,
 } from '../config/fields/sync.ts';
 import { readSwitch } from '../config/parse-switch.ts';
+import { readMaxDatabaseBytes } from '../config/size-limit.ts';
 import { readVariable } from '../config/unquote.ts';
 import { inSpan } from '../instruments/telemetry.ts';
 import { timerMaxMs, withTimeLimit } from '../net/abort.ts';
@@ -48,6 +49,7 @@ export async function runSync(invocation: Invocation): Promise<number> {
       path: resolve(host.cwd, settings.get(file)),
       temporaryFolder: settings.get(c1zTempDir) ?? readVariable(host.env, 'BATON_TMPDIR'),
       bulkLoad: readBulkLoad(host.env),
+      maxDatabaseBytes: readMaxDatabaseBytes(host.env),
       expansion: readExpansionLimits(host.env),
       keptFullSyncs: readKeptFullSyncs(invocation),
       services: createConnectorServices(connector, {

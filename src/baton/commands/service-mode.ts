@@ -18,6 +18,7 @@ import {
   syncResources,
   syncResourceTypes,
 } from '../config/fields/sync.ts';
+import { readMaxDatabaseBytes } from '../config/size-limit.ts';
 import { readVariable } from '../config/unquote.ts';
 import type { HealthEndpoint } from '../server/health/health-endpoint.ts';
 import { createConnectorServices } from '../services/connector-services.ts';
@@ -79,6 +80,7 @@ export async function runServiceMode(
       syncSettings: {
         temporaryFolder: settings.get(c1zTempDir) ?? readVariable(host.env, 'BATON_TMPDIR'),
         bulkLoad: readBulkLoad(host.env),
+        maxDatabaseBytes: readMaxDatabaseBytes(host.env),
         expansion: readExpansionLimits(host.env),
         skipFullSync: settings.get(skipFullSync),
         resourceTypeIds: settings.get(syncResourceTypes),

@@ -8,6 +8,7 @@ import { GrantManagerService } from '#gen/c1/connector/v2/grant_pb.js';
 import { type C1zReader, readC1z } from '../c1z/c1z-reader.ts';
 import { grantEntitlement, grantPrincipal, grantPrincipalType, revokeGrant } from '../config/fields/on-demand.ts';
 import { c1zTempDir, file } from '../config/fields/sync.ts';
+import { readMaxDatabaseBytes } from '../config/size-limit.ts';
 import { readVariable } from '../config/unquote.ts';
 import { FileFinder } from './find-in-file.ts';
 import { describeResource, type JobContext, type OnDemandJob, toResourceRecord } from './on-demand-job.ts';
@@ -72,6 +73,7 @@ export const revokeJob: OnDemandJob = {
 function openFile({ settings, host }: JobContext): Promise<C1zReader> {
   return readC1z(resolve(host.cwd, settings.get(file)), {
     temporaryFolder: settings.get(c1zTempDir) ?? readVariable(host.env, 'BATON_TMPDIR'),
+    maxDatabaseBytes: readMaxDatabaseBytes(host.env),
     signal: host.signal,
   });
 }

@@ -36,6 +36,8 @@ export interface SyncToFileOptions
   readonly keptFullSyncs: number | undefined;
   /** Whether the grants of a new file bypass SQLite, see {@link readBulkLoad}. Default: true. */
   readonly bulkLoad?: boolean | undefined;
+  /** Maximum size of the database in the file, and in that of external resources. Default: 10 GiB. */
+  readonly maxDatabaseBytes?: number | undefined;
   /** Whether to wait while another sync writes the file. Default: false, which makes that an error. */
   readonly waitsForLock?: boolean | undefined;
   /** Absent: a sync that fails, or whose process is killed, is not continued. */
@@ -79,8 +81,9 @@ export async function syncToFile(options: SyncToFileOptions): Promise<SyncedFile
 
 async function syncObserved(options: SyncToFileOptions): Promise<SyncedFile> {
   using _ = limitHeapGrowth();
-  const { externalResources, temporaryFolder } = options;
-  await using external = externalResources && (await openExternalResources(externalResources, temporaryFolder));
+  const { externalResources, temporaryFolder, maxDatabaseBytes } = options;
+  await using external =
+    externalResources && (await openExternalResources(externalResources, { temporaryFolder, maxDatabaseBytes }));
   try {
     return await syncOnce({ ...options, external }, options.resume?.mayContinue ?? false);
   } catch (error) {
@@ -138,10 +141,11 @@ async function syncOnce(options: OpenedOptions, mayContinue: boolean): Promise<S
 }
 
 async function openFile(options: SyncToFileOptions, mayContinue: boolean): Promise<C1zFile> {
-  const { path, temporaryFolder, bulkLoad, signal, logger, resume } = options;
+  const { path, temporaryFolder, bulkLoad, maxDatabaseBytes, signal, logger, resume } = options;
   return await openC1z(path, {
     temporaryFolder,
     bulkLoad,
+    maxDatabaseBytes,
     signal,
     onWarning: (message) => logger.warn(message),
     ...(options.waitsForLock && {
@@ -229,7 +233,7 @@ const passingCodes: readonly Code[] = [
 ];
 
 /** Of files: what does not spoil the run. */
-const passingReasons: readonly string[] = ['unusable_path'];
+const passingReasons: readonly string[] = ['unusable_path', 'too_large'];
 
 function wouldFailAgain(error: unknown): boolean {
   return error instanceof ConnectError && !passingCodes.includes(error.code as Code);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { C1zError } from './c1z-error.ts';
+import { maxDatabaseBytesDefault } from './size-limit.ts';
 import { toStorageError } from './storage-error.ts';
 import { TemporaryFolder } from './temporary-folder.ts';
 import { unpackC1z } from './unpack-c1z.ts';
@@ -33,7 +34,6 @@ export interface ScratchDatabase {
 
 /** Its name in a folder of its own. */
 export const databaseName = 'db';
-const maxDatabaseBytesDefault = 10 * 1024 ** 3;
 /** Makes a new database 7 % smaller than SQLite's default of 4096, and indexes faster. */
 const pageBytes = 16_384;
 /** Limits the page cache, and the sorter that builds indexes. */

@@ -6,10 +6,14 @@ import { pipeline } from 'node:stream/promises';
 import { constants, createZstdDecompress } from 'node:zlib';
 import { C1zError } from './c1z-error.ts';
 import { c1zMagic, chunkBytes, pebbleMagic } from './envelope.ts';
+import { checkDatabaseToRead, declaredContentBytes } from './size-limit.ts';
 import { statRegular } from './target-file.ts';
 
 /** As in the Go SDK: files with a larger zstd window are rejected, so that reading needs bounded memory. */
 const windowLogMax = 27;
+
+/** Of a zstd frame. */
+const frameHeaderMaxBytes = 18;
 
 /** How a database is unpacked. */
 interface UnpackOptions {
@@ -36,6 +40,7 @@ export async function unpackC1z(path: string, databasePath: string, options: Unp
     const stat = await file.stat();
     if (stat.size === 0) return false;
     await checkMagic(path, file);
+    await checkDeclaredSize(path, file, options);
     await decompress(path, databasePath, stat.size - c1zMagic.length, options);
     return true;
   } finally {
@@ -60,6 +65,17 @@ async function checkMagic(path: string, file: FileHandle): Promise<void> {
   );
 }
 
+/** Before gigabytes are written. */
+async function checkDeclaredSize(path: string, file: FileHandle, { maxDatabaseBytes }: UnpackOptions): Promise<void> {
+  const { buffer, bytesRead } = await file.read(
+    Buffer.alloc(frameHeaderMaxBytes),
+    0,
+    frameHeaderMaxBytes,
+    c1zMagic.length,
+  );
+  checkDatabaseToRead(path, declaredContentBytes(buffer.subarray(0, bytesRead)) ?? 0, maxDatabaseBytes);
+}
+
 async function decompress(
   path: string,
   databasePath: string,
@@ -70,9 +86,12 @@ async function decompress(
   const limit = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       databaseBytes += chunk.length;
-      if (databaseBytes <= maxDatabaseBytes) return done(null, chunk);
-      const text = `the database in ${path} is larger than the limit of ${maxDatabaseBytes} bytes`;
-      done(new C1zError('too_large', text));
+      try {
+        checkDatabaseToRead(path, databaseBytes, maxDatabaseBytes);
+        done(null, chunk);
+      } catch (error) {
+        done(error as C1zError);
+      }
     },
   });
   const zstd = createZstdDecompress({

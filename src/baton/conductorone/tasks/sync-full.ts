@@ -62,6 +62,7 @@ async function syncInto(
     path,
     temporaryFolder: folder,
     bulkLoad: syncSettings.bulkLoad,
+    maxDatabaseBytes: syncSettings.maxDatabaseBytes,
     expansion: syncSettings.expansion,
     keptFullSyncs: undefined,
     services,

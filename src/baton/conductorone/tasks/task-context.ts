@@ -37,6 +37,8 @@ export interface SyncSettings {
   readonly temporaryFolder: string | undefined;
   /** Whether the grants of a file bypass SQLite. Default: true. */
   readonly bulkLoad?: boolean | undefined;
+  /** Maximum size of the database in a file. Default: 10 GiB. */
+  readonly maxDatabaseBytes?: number | undefined;
   /** Settings of the expansion of grants. */
   readonly expansion?: FullSyncOptions['expansion'];
   /** Only validate, and upload an empty sync: `--skip-full-sync`. */

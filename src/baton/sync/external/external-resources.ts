@@ -4,6 +4,7 @@ import { type Any, anyIs, anyPack } from '@bufbuild/protobuf/wkt';
 import { type ResourceType, ResourceType_Trait } from '#gen/c1/connector/v2/resource_pb.js';
 import { Code, ServiceError } from '../../author/service-error.ts';
 import { type C1zReader, readC1z } from '../../c1z/c1z-reader.ts';
+import type { OpenC1zOptions } from '../../c1z/file/scratch-database.ts';
 import type { RecordReader } from '../../c1z/tables/record-reader.ts';
 import type { ExternalResourceSettings } from '../../config/fields/sync.ts';
 
@@ -23,9 +24,9 @@ const defaultTraits = [ResourceType_Trait.USER, ResourceType_Trait.GROUP];
  */
 export async function openExternalResources(
   { path, entitlementId, traits }: ExternalResourceSettings,
-  temporaryFolder: string | undefined,
+  options: OpenC1zOptions,
 ): Promise<ExternalResources & AsyncDisposable> {
-  const file: C1zReader = await readC1z(path, { temporaryFolder });
+  const file: C1zReader = await readC1z(path, options);
   const run = file.runToView();
   if (!run) {
     await file.close();

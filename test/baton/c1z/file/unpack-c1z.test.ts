@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { buffer } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
-import { zstdCompressSync } from 'node:zlib';
+import { createZstdCompress, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { openC1z } from '../../../../src/baton/c1z/c1z-file.ts';
 import { readC1z } from '../../../../src/baton/c1z/c1z-reader.ts';
 import { C1zError, type C1zErrorReason } from '../../../../src/baton/c1z/file/c1z-error.ts';
@@ -97,7 +98,23 @@ test('a file that holds something else than a Baton database is refused', async 
 
 test('a database above the limit is refused before it fills the disk', async (t) => {
   const place = await savedFile(t);
-  await assertRefused(place.path, { ...place, maxDatabaseBytes: 400_000 }, 'too_large', /limit of 400000 bytes/);
+  const options = { ...place, maxDatabaseBytes: 400_000 };
+  const message = /larger than the limit of 1 MiB\. Set BATON_DECODER_MAX_DECODED_SIZE_MB to a higher number/;
+  await assertRefused(place.path, options, 'too_large', message);
+  // The size that the frame declares is a promise of its writer: without it, the bytes are counted.
+  const database = zstdDecompressSync(place.bytes.subarray(c1zMagic.length));
+  const undeclared = createZstdCompress();
+  undeclared.end(database);
+  await writeFile(place.path, Buffer.concat([c1zMagic, await buffer(undeclared)]));
+  await assertRefused(place.path, options, 'too_large', message);
+});
+
+test('the declared size alone is enough to refuse a file', async (t) => {
+  const place = await savedFile(t);
+  // Nothing but the header of the frame.
+  await writeFile(place.path, place.bytes.subarray(0, c1zMagic.length + 18));
+  await assertRefused(place.path, { ...place, maxDatabaseBytes: 400_000 }, 'too_large', /larger than the limit/);
+  await assertRefused(place.path, place, 'damaged', /truncated/);
 });
 
 test('a folder in place of the file is refused', async (t) => {
