@@ -88,7 +88,7 @@ test('a placeholder that is left in the Secret is an error that names its variab
     const environment = readEnvironment(fields, { [variable]: text });
     const { faults } = resolveSettings(
       { flags: new Map(), environment, file: new Map() },
-      { fields, constraints: [], requiredAmong: [], unsupportedIn: 'all-sources', strayVariables: [] },
+      { fields, constraints: [], requiredAmong: [], unsupportedIn: 'all-sources' },
     );
     assert.equal(faults.length, 1);
     assert.match(

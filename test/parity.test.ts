@@ -263,7 +263,7 @@ const usageErrors: readonly Usage[] = [
   {
     row: 'missing required setting',
     env: { ...account, BATON_API_TOKEN: '', BATON_API_TOKN: 'x' },
-    says: /--api-token .*BATON_API_TOKEN.*BATON_API_TOKN/,
+    says: /--api-token .*BATON_API_TOKEN\nWarning: BATON_API_TOKN: .*did you mean BATON_API_TOKEN/,
   },
   { row: '`--workers=x`', argv: ['--workers=x'], says: /--workers/ },
   { row: '`BATON_WORKERS=x`', env: { ...account, BATON_WORKERS: 'x' }, says: /BATON_WORKERS/ },

@@ -14,7 +14,7 @@ function resolve(variables: Readonly<Record<string, string | readonly string[]>>
   );
   return resolveSettings(
     { flags: new Map(), environment: values, file: new Map() },
-    { fields: percipioFields, constraints: [], requiredAmong: [], unsupportedIn: 'all-sources', strayVariables: [] },
+    { fields: percipioFields, constraints: [], requiredAmong: [], unsupportedIn: 'all-sources' },
   );
 }
 

@@ -11,6 +11,8 @@ interface FailureReport {
   readonly programName: string;
   /** Returns the command that shows the flags and their variables. */
   helpCommand(): string;
+  /** What else is suspicious about the settings, which may be why they are wrong. */
+  readonly warnings?: readonly string[];
   /** Where the message goes. */
   readonly stderr: Output;
   /** Undefined before the log is open. */
@@ -50,7 +52,7 @@ export function reportFailure(failure: unknown, report: FailureReport): number {
     return exitCode;
   }
   if (error instanceof UsageError) {
-    print(describeFaults(error.faults, report.helpCommand()));
+    print(describeFaults(error.faults, report.warnings ?? [], report.helpCommand()));
     return 2;
   }
   if (report.stopReason instanceof StopRequest) {
@@ -64,11 +66,12 @@ export function reportFailure(failure: unknown, report: FailureReport): number {
   return 1;
 }
 
-function describeFaults(faults: readonly string[], helpCommand: string): string {
+function describeFaults(faults: readonly string[], warnings: readonly string[], helpCommand: string): string {
   const [first] = faults;
   const list =
     faults.length === 1 ? first : `${faults.length} errors:\n${faults.map((fault) => `  ${fault}`).join('\n')}`;
-  return `${list}\nSee "${helpCommand}" for the flags and their variables.`;
+  const notes = warnings.map((warning) => `\nWarning: ${warning}`).join('');
+  return `${list}${notes}\nSee "${helpCommand}" for the flags and their variables.`;
 }
 
 /**

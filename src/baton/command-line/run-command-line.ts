@@ -83,7 +83,6 @@ async function runCommand(
     host,
   );
   const variables = all.map(variableName);
-  const strayVariables = findStrayVariables(host.env, variables);
   const sources = { flags: parsed.flags, environment: readEnvironment(fields, host.env), file: file.values };
   const isDefault = command === commands.default;
   const known = chosen.faults.length === 0;
@@ -99,7 +98,6 @@ async function runCommand(
     requiredAmong:
       known && file.faults.length === 0 ? [...(command.fields ?? []), ...(runsConnector ? program.fields : [])] : [],
     unsupportedIn: command.startedByProgram ? 'no-source' : isDefault ? 'all-sources' : 'flags',
-    strayVariables,
   });
   const secrets = new Set(collectSecrets(fields, sources));
   const report = {
@@ -109,7 +107,13 @@ async function runCommand(
 
   const misplaced = known ? findMisplacedFlags(parsed, fields, command) : [];
   const faults = [...chosen.faults, ...parsed.faults, ...misplaced, ...file.faults, ...resolved.faults];
-  if (faults.length > 0) return reportFailure(new UsageError(faults), report);
+  // The environment of a child is its parent's. Probes and tools are quiet unless something is wrong.
+  const strayVariables = command.startedByProgram ? [] : findStrayVariables(host.env, variables);
+  const unread = strayVariables.map((name) => describeStrayVariable(name, variables));
+  if (faults.length > 0) {
+    return reportFailure(new UsageError(faults), { ...report, warnings: [...file.warnings, ...unread] });
+  }
+  const warnings = [...file.warnings, ...(command.needsConnectorSettings ? unread : []), ...resolved.warnings];
 
   const { settings } = resolved;
   let log: Log;
@@ -121,10 +125,7 @@ async function runCommand(
   const { logger } = log;
   let telemetry: RunningTelemetry | undefined;
   try {
-    // Probes and tools are quiet, and the environment of a child is its parent's.
-    const warnsOfVariables = command.needsConnectorSettings && !command.startedByProgram;
-    const unread = warnsOfVariables ? strayVariables.map((name) => describeStrayVariable(name, variables)) : [];
-    for (const warning of [...file.warnings, ...unread, ...resolved.warnings]) logger.warn(warning);
+    for (const warning of warnings) logger.warn(warning);
     const invocation: Invocation = {
       program,
       commands,

@@ -1,7 +1,6 @@
 // Merges the sources of settings. Precedence: config of ConductorOne, command line, environment, config file, defaults.
 import { type Constraint, checkConstraint } from './constraint.ts';
 import { type Field, type SettingSource, type Settings, variableName } from './field.ts';
-import { findMeantVariable } from './known-variables.ts';
 import { parseValue, tidyText } from './parse-value.ts';
 import type { RawValue, RawValues } from './raw-value.ts';
 
@@ -24,8 +23,6 @@ export interface SettingRules {
    * gets the flags of that program.
    */
   readonly unsupportedIn: 'all-sources' | 'flags' | 'no-source';
-  /** Variables named BATON_… that belong to no setting, for hints. */
-  readonly strayVariables: readonly string[];
 }
 
 interface ResolvedSettings {
@@ -63,7 +60,7 @@ export function resolveSettings(sources: SettingSources, rules: SettingRules): R
   }
   for (const field of rules.requiredAmong) {
     if (field.required && !resolved.has(field.name) && !faulty.has(field.name)) {
-      faults.push(describeMissing(field, rules.strayVariables));
+      faults.push(describeMissing(field));
     }
   }
   for (const constraint of rules.constraints) {
@@ -130,9 +127,6 @@ function describeUnsupported(field: Field, value: unknown, raw: RawValue) {
   return { answer: unsupported.answer, text: `${what} ${verb}: ${unsupported.because}` };
 }
 
-function describeMissing(field: Field, strayVariables: readonly string[]): string {
-  const variable = variableName(field);
-  const stray = strayVariables.find((name) => findMeantVariable(name, [variable]) === variable);
-  const hint = stray ? `; ${stray} is set, but is not a variable of this program` : '';
-  return `--${field.name} is required: pass it or set ${variable}${hint}`;
+function describeMissing(field: Field): string {
+  return `--${field.name} is required: pass it or set ${variableName(field)}`;
 }

@@ -59,7 +59,6 @@ function resolveHosted({ values }: HostedConfig, { invocation, logger }: BuildOp
     constraints: program.constraints ?? [],
     requiredAmong: program.fields,
     unsupportedIn: 'no-source',
-    strayVariables: [],
   });
   if (faults.length > 0) throw new UsageError(faults);
   for (const warning of warnings) logger.warn(warning);

@@ -134,7 +134,8 @@ describe('faults', () => {
   --http-timeout-seconds: must be between 1 and 1800, got "0"
   --storage-engine pebble is not supported yet: this version writes files with sqlite only
   BATON_DIFF_SYNCS is not supported yet: this version does not compare or merge c1z files
-  --library-card is required: pass it or set BATON_LIBRARY_CARD; BATON_LIBRARY_CRAD is set, but is not a variable of this program
+  --library-card is required: pass it or set BATON_LIBRARY_CARD
+Warning: BATON_LIBRARY_CRAD: unknown variable, ignored; did you mean BATON_LIBRARY_CARD?
 See "baton-library --help" for the flags and their variables.
 `,
     );
@@ -189,10 +190,18 @@ See "baton-library --help" for the flags and their variables.
     assert.doesNotMatch(stderr, /aHVudGVyMg|acme\.test/);
   });
 
-  test('of variables that belong together name the variables', async () => {
-    const { exitCode, stderr } = await runLibrary(card, { env: { BATON_CLIENT_ID: 'a-b-1@acme.test/client' } });
+  test('of variables that belong together name the variables, and one that is misspelled', async () => {
+    const { exitCode, stderr } = await runLibrary(card, {
+      env: { BATON_CLIENT_ID: 'a-b-1@acme.test/client', BATON_CLIENT_SECRT: 'hunter2' },
+    });
     assert.equal(exitCode, 2);
-    assert.match(stderr, /^baton-library: BATON_CLIENT_ID requires BATON_CLIENT_SECRET: set all or none\n/);
+    assert.equal(
+      stderr,
+      `baton-library: BATON_CLIENT_ID requires BATON_CLIENT_SECRET: set all or none
+Warning: BATON_CLIENT_SECRT: unknown variable, ignored; did you mean BATON_CLIENT_SECRET?
+See "baton-library --help" for the flags and their variables.
+`,
+    );
   });
 
   test('that a command finds are told in the same way', async () => {
