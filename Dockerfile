@@ -12,7 +12,7 @@ COPY src/baton/package.json src/baton/
 RUN npm ci
 COPY gen gen
 COPY src src
-COPY scripts/build.ts scripts/
+COPY scripts/build.ts scripts/sbom.ts scripts/
 RUN npm run build
 
 FROM ${NODE_IMAGE}

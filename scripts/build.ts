@@ -4,6 +4,7 @@ import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'rolldown';
+import { describeProgram, readLockedSbom } from './sbom.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 
@@ -16,7 +17,7 @@ await build({
   platform: 'node',
   // It has no settings that affect the bundle, and the image is built without it.
   tsconfig: false,
-  plugins: [collectLicenses()],
+  plugins: [describePackages()],
   // Modules that some commands import on demand are still not loaded by the others.
   checks: { ineffectiveDynamicImport: false },
   output: {
@@ -31,29 +32,40 @@ await build({
   },
 });
 
-/** Writes `licenses.txt`: the licenses of the bundled packages, which must be distributed with them. */
-function collectLicenses(): Plugin {
+/**
+ * Writes what must be distributed with the bundled packages: `licenses.txt` with their licenses, and `sbom.cdx.json`, which
+ * lists them and the packages of this repository.
+ */
+function describePackages(): Plugin {
   return {
-    name: 'collect-licenses',
+    name: 'describe-packages',
     generateBundle(_options, bundle) {
       const modules = Object.values(bundle).flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
-      const packages = Map.groupBy(
+      const folders = Map.groupBy(
         modules,
         (path) => /^.*[\\/]node_modules[\\/](@[^\\/]+[\\/])?[^\\/]+/.exec(path)?.[0],
       );
-      const texts = Array.from(packages, ([folder, paths]) => (folder ? [describeLicense(folder, paths)] : [])).flat();
-      this.emitFile({ type: 'asset', fileName: 'licenses.txt', source: texts.sort().join(`\n${'-'.repeat(80)}\n\n`) });
+      const packages = Array.from(folders, ([folder, paths]) => (folder ? [{ folder, paths }] : [])).flat();
+      const licenses = packages.map(({ folder, paths }) => describeLicense(folder, paths)).sort();
+      this.emitFile({ type: 'asset', fileName: 'licenses.txt', source: licenses.join(`\n${'-'.repeat(80)}\n\n`) });
+      const own = ['src/baton', 'gen'].map((folder) => join(root, folder));
+      const bundled = [...own, ...packages.map(({ folder }) => folder)].map((folder) => {
+        const { name, version } = readManifest(folder);
+        return `${name}@${version}`;
+      });
+      const sbom = describeProgram(readLockedSbom(), bundled);
+      this.emitFile({ type: 'asset', fileName: 'sbom.cdx.json', source: `${JSON.stringify(sbom, null, 2)}\n` });
     },
   };
 }
 
+function readManifest(folder: string): { readonly name: string; readonly version: string; readonly license: string } {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+}
+
 /** @param paths - The package's modules: a package without a license file may state its license in them. */
 function describeLicense(folder: string, paths: readonly string[]): string {
-  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
-    name: string;
-    version: string;
-    license: string;
-  };
+  const { name, version, license } = readManifest(folder);
   const files = readdirSync(folder).filter((file) => /^(licen[cs]e|notice|copying)/i.test(file));
   const texts = files.map((file) => readFileSync(join(folder, file), 'utf8'));
   const headers = paths.map((path) => /^(\/\/.*\n)+/.exec(readFileSync(path, 'utf8'))?.[0] ?? '');

@@ -8,6 +8,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
+import { describePackage, readLockedSbom } from './sbom.ts';
 
 interface Manifest {
   readonly name: string;
@@ -28,6 +29,7 @@ function stageSdk(): void {
     const stem = source.replace(/\.ts$/, '');
     return [path, { types: `${stem}.d.ts`, default: `${stem}.js` }];
   });
+  stageSbom(manifest);
   stage({ ...manifest, exports: Object.fromEntries(exports) });
 }
 
@@ -35,14 +37,15 @@ function stageSdk(): void {
 function stageMessages(): void {
   const manifest = readManifest('gen');
   cpSync(join(root, 'gen'), join(packagesDir, manifest.name), { recursive: true });
+  stageSbom(manifest);
   stage(manifest);
 }
 
-/** The bundle, without dependencies. */
+/** The bundle, without dependencies; the build has written its bill of materials. */
 function stageProgram(): void {
   run('node', 'scripts/build.ts');
   const { name, version, description, license, type, bin } = readManifest('.');
-  for (const file of globSync('dist/*.{js,js.map,txt}', { cwd: root })) {
+  for (const file of globSync('dist/*.{js,js.map,txt,json}', { cwd: root })) {
     cpSync(join(root, file), join(packagesDir, name, file));
   }
   cpSync(join(root, 'README.md'), join(packagesDir, name, 'README.md'));
@@ -52,6 +55,12 @@ function stageProgram(): void {
 
 function readManifest(folder: string): Manifest {
   return JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as Manifest;
+}
+
+/** Of the versions that this repository is tested with; who installs the package may get later ones. */
+function stageSbom({ name, version }: Manifest): void {
+  const sbom = describePackage(readLockedSbom(), `${name}@${version}`);
+  writeFileSync(join(packagesDir, name, 'sbom.cdx.json'), `${JSON.stringify(sbom, null, 2)}\n`);
 }
 
 function stage(manifest: Manifest): void {

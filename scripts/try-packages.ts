@@ -8,6 +8,7 @@ import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
+import type { Sbom } from './sbom.ts';
 
 const root = dirname(import.meta.dirname);
 const tarballs = globSync('dist/packages/*.tgz', { cwd: root }).map((path) => join(root, path));
@@ -24,6 +25,7 @@ try {
   assert.match(run('node_modules/.bin/baton-percipio', 'capabilities'), /"resourceTypeCapabilities"/);
   const help = run('node_modules/.bin/baton-percipio', '--help');
   assert.match(help, /\n {2}node_modules\/\.bin\/baton-percipio \[flags\]\n/, 'hints are commands that exist there');
+  assert.ok(readSbom('baton-percipio/dist').length > 10, 'the bundled packages are in its bill of materials');
   assert.equal(importFailure('baton-percipio'), 'ERR_PACKAGE_PATH_NOT_EXPORTED', 'importing it runs nothing');
 
   const { typescript } = packageJson.devDependencies;
@@ -46,6 +48,9 @@ try {
   for (const entry of entries()) assert.equal(importFailure(entry), '', `${entry} can be imported, and runs nothing`);
   const inner = 'baton-connector-sdk/author/connector.js';
   assert.equal(importFailure(inner), 'ERR_PACKAGE_PATH_NOT_EXPORTED', `${inner} is not exported`);
+  const installedNames = new Set(readSbom('baton-connector-sdk'));
+  assert.ok(installedNames.isSupersetOf(new Set(readSbom('baton-connector-messages'))));
+  for (const name of ['undici', 'socks', 'baton-connector-messages']) assert.ok(installedNames.has(name), name);
   process.stdout.write('The packages install, compile and run.\n');
 } finally {
   rmSync(folder, { recursive: true, force: true });
@@ -59,6 +64,12 @@ function entries(): string[] {
     exports: Record<string, unknown>;
   };
   return Object.keys(exports).map((path) => join('baton-connector-sdk', path));
+}
+
+/** The names of the components in the bill of materials of a package. */
+function readSbom(path: string): string[] {
+  const { components } = JSON.parse(readFileSync(join(folder, 'node_modules', path, 'sbom.cdx.json'), 'utf8')) as Sbom;
+  return components.map(({ name }) => name);
 }
 
 function installed(): string[] {

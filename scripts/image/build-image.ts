@@ -15,7 +15,16 @@ export async function buildImage(buildah: Buildah, project: string): Promise<Bui
   const base = await prepareBaseImage(buildah, original);
   const image = `localhost/baton-percipio:${process.pid}`;
   // The format that knows health checks is Docker's. Isolation by chroot is all that works inside a container.
-  const how = ['--format', 'docker', '--isolation', 'chroot', '--pull-never', '--disable-compression', '--quiet'];
+  const how = [
+    '--format',
+    'docker',
+    '--isolation',
+    'chroot',
+    '--pull-never',
+    '--disable-compression',
+    '--force-rm',
+    '--quiet',
+  ];
   await buildah.run('bud', ...how, '--build-arg', `NODE_IMAGE=${base}`, '--tag', image, project);
   const container = await buildah.run('from', '--pull-never', image);
   return {

@@ -11,6 +11,9 @@ import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import messages from '../../gen/package.json' with { type: 'json' };
+import packageJson from '../../package.json' with { type: 'json' };
+import type { Sbom } from '../../scripts/sbom.ts';
 import sdk from '../../src/baton/package.json' with { type: 'json' };
 import { readDockerfile } from '../read-dockerfile.ts';
 import { startConductorOne } from '../simulator/conductorone/start-conductorone.ts';
@@ -35,6 +38,7 @@ test('the build starts as the image does, syncs for ConductorOne, is well and en
     if (/^(?:baton-|@types\/)/.test(name)) continue;
     assert.ok(licenses.includes(`${name} ${version}: `), `the licence of ${name} does not go with the build`);
   }
+  await checkSbom(join(app, 'dist/sbom.cdx.json'), licenses);
   const installed = (await readdir(app, { recursive: true })).length;
   const [work, temporaryFolder] = [join(folder, 'work'), join(folder, 'tmp')];
   await Promise.all([mkdir(work), mkdir(temporaryFolder)]);
@@ -153,4 +157,28 @@ async function findFreePort(): Promise<number> {
   server.close();
   await once(server, 'close');
   return typeof address === 'object' && address ? address.port : 0;
+}
+
+/** The bill of materials has every package that is bundled, by the hash of the lock file, and the two of this repository. */
+async function checkSbom(path: string, licenses: string): Promise<void> {
+  const sbom = JSON.parse(await readFile(path, 'utf8')) as Sbom;
+  const { packages } = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { version: string; integrity?: string }>;
+  };
+  const locked = new Set(Object.values(packages).map(({ integrity }) => integrity));
+  const bundled = Array.from(licenses.matchAll(/^(\S+) (\d[^ :]*): \S/gm), ([, name, version]) => `${name}@${version}`);
+  const { name, version } = packageJson;
+  assert.deepEqual(
+    sbom.components.map((component) => component['bom-ref']).sort(),
+    [...new Set(bundled), `${messages.name}@${messages.version}`, `${sdk.name}@${sdk.version}`].sort(),
+  );
+  assert.equal(sbom.metadata.component['bom-ref'], `${name}@${version}`);
+  for (const component of sbom.components) {
+    assert.equal(`${component.name}@${component.version}`, component['bom-ref']);
+    const { hashes = [] } = component;
+    if (component.name.startsWith('baton-')) continue;
+    assert.ok(locked.has(`sha512-${Buffer.from(hashes[0]?.content ?? '', 'hex').toString('base64')}`), component.name);
+  }
+  const refs = [sbom.metadata.component, ...sbom.components].map((component) => component['bom-ref']);
+  assert.deepEqual(sbom.dependencies.map(({ ref }) => ref).sort(), refs.sort());
 }
