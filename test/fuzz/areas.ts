@@ -3,9 +3,12 @@ import type { FuzzArea } from './fuzz-area.ts';
 import { reportArea } from './report.ts';
 import { settingsArea } from './settings.ts';
 import { apiTokensArea, clientSecretsArea, pageTokensArea } from './tokens.ts';
+import { connectArea, grpcArea } from './wire.ts';
 
 export const fuzzAreas: readonly FuzzArea[] = [
   reportArea,
+  grpcArea,
+  connectArea,
   pageTokensArea,
   clientSecretsArea,
   apiTokensArea,
