@@ -70,7 +70,7 @@ function chooseFault(random: Random): FaultKind {
 
 /** A failure names a request or what it was for, and how it failed. */
 const clearMessage =
-  /^baton-percipio: .*(answered \d{3}|did not respond|no response|timed? ?out|reset|closed|cut off|malformed|unexpected|empty|failed with the same error|last poll failed|not valid JSON)/m;
+  /^baton-percipio: .*(answered|got (no|only)|could not connect|stalled|cut off|malformed|unexpected|failed|not valid JSON)/m;
 
 async function tryOnce(
   simulator: PercipioSimulator,

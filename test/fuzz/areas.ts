@@ -1,5 +1,6 @@
 // All areas that are fuzzed.
 import type { FuzzArea } from './fuzz-area.ts';
+import { percipioArea } from './percipio-answers.ts';
 import { reportArea } from './report.ts';
 import { settingsArea } from './settings.ts';
 import { apiTokensArea, clientSecretsArea, pageTokensArea } from './tokens.ts';
@@ -7,6 +8,7 @@ import { connectArea, grpcArea } from './wire.ts';
 
 export const fuzzAreas: readonly FuzzArea[] = [
   reportArea,
+  percipioArea,
   grpcArea,
   connectArea,
   pageTokensArea,

@@ -48,6 +48,8 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 /** Changes a value within a JSON value: the `at`th one, modulo their number. */
 export interface JsonEdit {
   readonly at: number;
+  /** Whether only the outermost value and those directly in it are meant, such as a list and its items. */
+  readonly isShallow: boolean;
   readonly change:
     | { readonly kind: 'replace'; readonly value: Json }
     | { readonly kind: 'drop' | 'double' | 'wrap in a list' | 'wrap in an object' | 'to text' }
@@ -105,16 +107,19 @@ function nested(depth: number): Json {
 }
 
 export function jsonEdits(max = 3): fc.Arbitrary<JsonEdit[]> {
-  return fc.array(fc.record({ at: fc.nat(placeMax), change: changes }), { minLength: 1, maxLength: max });
+  return fc.array(fc.record({ at: fc.nat(placeMax), isShallow: fc.boolean(), change: changes }), {
+    minLength: 1,
+    maxLength: max,
+  });
 }
 
 export function editJson(value: Json, edits: readonly JsonEdit[]): Json {
   return edits.reduce<Json>((edited, edit) => applyEdit(edited, edit), value);
 }
 
-function applyEdit(root: Json, { at, change }: JsonEdit): Json {
+function applyEdit(root: Json, { at, isShallow, change }: JsonEdit): Json {
   const holder = { root: structuredClone(root) } as { [key: string]: Json };
-  const places = [...placesOf(holder)];
+  const places = [...placesOf(holder, isShallow ? 2 : Number.POSITIVE_INFINITY)];
   const place = places[at % places.length];
   if (place === undefined) return root;
   const [parent, key] = place;
@@ -164,10 +169,10 @@ function applyEdit(root: Json, { at, change }: JsonEdit): Json {
 }
 
 /** The place of each value, from the outermost on. */
-function* placesOf(value: Json): Generator<[parent: Json[] | { [key: string]: Json }, key: string]> {
-  if (typeof value !== 'object' || value === null) return;
+function* placesOf(value: Json, depth: number): Generator<[parent: Json[] | { [key: string]: Json }, key: string]> {
+  if (typeof value !== 'object' || value === null || depth === 0) return;
   for (const [key, inner] of Object.entries(value)) {
     yield [value, key];
-    yield* placesOf(inner);
+    yield* placesOf(inner, depth - 1);
   }
 }

@@ -8,6 +8,10 @@ for (const area of fuzzAreas) {
     const { runs, tally, failure } = await area.fuzz(t, { seed: 1, runs: area.shortRuns });
     assert.equal(failure, undefined, failure);
     assert.equal(runs, area.shortRuns);
-    assert.deepEqual([...tally.keys()].sort(), area.outcomes.toSorted(), 'no input had one of the outcomes');
+    assert.deepEqual(
+      area.outcomes.filter((outcome) => !tally.has(outcome)),
+      [],
+      'no input had these outcomes',
+    );
   });
 }

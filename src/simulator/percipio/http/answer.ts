@@ -10,6 +10,20 @@ export interface Answer {
   readonly body: string | Buffer | Pieces;
 }
 
+/** A response whose body has been read. */
+export interface WholeAnswer extends Answer {
+  readonly body: Buffer;
+}
+
+export async function readAnswer(answer: Answer): Promise<WholeAnswer> {
+  const { body } = answer;
+  if (typeof body === 'string' || Buffer.isBuffer(body)) return { ...answer, body: Buffer.from(body) };
+  const pieces: Buffer[] = [];
+  // A copy, since the source may reuse a piece.
+  for await (const piece of body) pieces.push(Buffer.from(piece));
+  return { ...answer, body: Buffer.concat(pieces) };
+}
+
 /** An error response of the API. */
 export class ApiError extends Error {
   readonly status: number;

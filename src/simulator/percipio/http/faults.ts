@@ -1,5 +1,6 @@
 // Faults that a test injects between the client and the API: error responses, broken connections, silence.
 import { createRandom, hash32, type Random } from '../random.ts';
+import type { WholeAnswer } from './answer.ts';
 import type { Redirect } from './redirect.ts';
 
 /** Which requests a fault hits, and how often. */
@@ -39,6 +40,7 @@ interface CarryingOut {
  *   replicas that write at the same time. Default `times`: `count`.
  * - `emptyBody`: status 200 and no body.
  * - `garbage`: status 200, content type JSON, and `text` (default: truncated JSON) as the body.
+ * - `alter`: the response is what `change` makes of the API's, read as a whole.
  * - `redirect`: see Redirect. The redirected request has a path of its own; a fault that matches it as well makes a loop.
  *
  * With `status`, `stall`, `emptyBody` and `garbage` the request is not processed unless `carriesOut` is set.
@@ -51,6 +53,7 @@ export type FaultKind =
       readonly body?: unknown;
     } & CarryingOut)
   | { readonly kind: 'reset' | 'lostAnswer' }
+  | { readonly kind: 'alter'; readonly change: (answer: WholeAnswer) => WholeAnswer }
   | ({ readonly kind: 'redirect' } & Redirect)
   | ({ readonly kind: 'emptyBody' } & CarryingOut)
   | ({ readonly kind: 'truncate' } & BreakOff)

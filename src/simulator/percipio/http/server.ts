@@ -3,7 +3,15 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Access, checkAccess, isAuthorized } from './access.ts';
-import { type Answer, ApiError, type ErrorForm, errorAnswer, jsonAnswer, jsonTextAnswer } from './answer.ts';
+import {
+  type Answer,
+  ApiError,
+  type ErrorForm,
+  errorAnswer,
+  jsonAnswer,
+  jsonTextAnswer,
+  readAnswer,
+} from './answer.ts';
 import type { FaultKind, Faults, Strike } from './faults.ts';
 import { followRedirects, redirectAnswer } from './redirect.ts';
 import type { RequestLog, RequestRecord } from './request-log.ts';
@@ -133,6 +141,8 @@ class Exchange {
         return this.#send({ status: 200, headers: {}, body: '' });
       case 'garbage':
         return this.#send(jsonTextAnswer(fault.text ?? GARBAGE));
+      case 'alter':
+        return this.#send(fault.change(await readAnswer(await this.#routeAnswer(body))));
       case 'redirect':
         return this.#send(redirectAnswer(fault, { host: this.#host, path: this.#path, search: this.#search }));
       case 'status':

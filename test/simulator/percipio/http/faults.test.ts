@@ -267,3 +267,22 @@ test('faults strike before the token is looked at, as a proxy in between does', 
   simulator.faults.add({ kind: 'status', status: 504 });
   assert.equal((await call(simulator, USERS, { token: 'wrong' })).status, 504);
 });
+
+test('alter answers what a function makes of the response, of a list and of a report', async (t) => {
+  const simulator = await startSimulator(t, { users: 3, ...READY_AT_ONCE });
+  const report = await requestReport(simulator);
+  simulator.faults.add({
+    kind: 'alter',
+    times: 2,
+    change: ({ status, headers, body }) => ({
+      status: status + 1,
+      headers: { ...headers, 'x-altered': 'yes' },
+      body: Buffer.from(JSON.stringify([JSON.parse(body.toString()).length])),
+    }),
+  });
+  const users = await call(simulator, USERS);
+  assert.deepEqual([users.status, users.headers['x-altered'], users.json], [201, 'yes', [3]]);
+  const altered = await call(simulator, report);
+  const { json: rows } = await call(simulator, report);
+  assert.deepEqual([altered.status, altered.json], [201, [rows.length]]);
+});

@@ -1,0 +1,189 @@
+// Changed responses of Percipio: a sync writes all that they still say, or reports what it skipped, or fails with a clear
+// error and leaves the old file as it was.
+import assert from 'node:assert/strict';
+import { copyFile, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import type { WholeAnswer } from '../../src/simulator/percipio/http/answer.ts';
+import type { PercipioSimulator } from '../../src/simulator/percipio/percipio-simulator.ts';
+import { createWorkFolder, readIds, runProgram, type SyncedIds, trueIds, type WorkFolder } from '../e2e/run-program.ts';
+import { READY_AT_ONCE, startSimulator } from '../simulator/percipio/start-simulator.ts';
+import { type ByteEdit, byteEdits, editBytes, editJson, type Json, type JsonEdit, jsonEdits } from './edits.ts';
+import { defineArea } from './fuzz-area.ts';
+import { assertNoSecret } from './secrets.ts';
+
+const targets = {
+  users: /\/users$/,
+  catalog: /\/catalog-content$/,
+  compliance: /\/compliance-content$/,
+  'report request': /\/learning-activity$/,
+  report: /report-requests\/(?!learning)/,
+} as const;
+
+type Target = keyof typeof targets;
+
+interface Change {
+  readonly json: readonly JsonEdit[];
+  readonly bytes: readonly ByteEdit[];
+  readonly status: number | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const pieces = ['"', '{', '}', '[', ']', ',', ':', '\\', 'null', '"id":', '\u0000', '\ufeff', '<html>', ' ', '\\u0000'];
+const none = fc.constant([]);
+
+const inputs = fc.record({
+  target: fc.constantFrom(...(Object.keys(targets) as Target[])),
+  change: fc.record({
+    json: fc.oneof({ weight: 3, arbitrary: jsonEdits(3) }, none),
+    bytes: fc.oneof({ weight: 3, arbitrary: none }, byteEdits(pieces, 2)),
+    status: fc.oneof(
+      { weight: 12, arbitrary: fc.constant(undefined) },
+      fc.constantFrom(201, 202, 204, 206, 301, 304, 400, 404, 500, 999),
+    ),
+    headers: fc.constantFrom<Record<string, string>>(
+      ...Array<Record<string, string>>(10).fill({}),
+      ...['0', '-1', '1e9', 'x', '999999999999999999999'].map((total) => ({ 'x-total-count': total })),
+      ...['', '<x>; rel="last"', '<http://x/?offset=99999>; rel="next"', `<${'x'.repeat(9000)}>`].map((link) => ({
+        link,
+      })),
+      { 'content-type': 'text/html' },
+      { 'content-encoding': 'gzip' },
+      { 'retry-after': '-1' },
+    ),
+  }),
+  /** Whether each response is changed, or only the first one. */
+  always: fc.boolean(),
+});
+
+export const percipioArea = defineArea({
+  name: 'percipio',
+  about: 'responses of Percipio, during a sync',
+  inputs,
+  outcomes: ['truth', 'failed'],
+  rareOutcomes: ['reported', 'what it still says'],
+  shortRuns: 25,
+  async start(t) {
+    const simulator = await startSimulator(t, {
+      users: 24,
+      courses: 24,
+      complianceCourses: 6,
+      activityRows: 120,
+      gzip: false,
+      ...READY_AT_ONCE,
+    });
+    const folder = await createWorkFolder(t);
+    const first = await sync(simulator, folder);
+    assert.equal(first.exitCode, 0, first.stderr);
+    const old = join(folder.path, 'tmp', 'old.c1z');
+    await copyFile(folder.file, old);
+    const before = await readFile(old);
+    const expected = { ids: trueIds(simulator), reported: reportedBy(first.stdout) };
+
+    return async ({ target, change, always }) => {
+      await copyFile(old, folder.file);
+      const changed: Buffer[] = [];
+      simulator.faults.clear();
+      simulator.faults.add({
+        kind: 'alter',
+        match: { path: targets[target] },
+        times: always ? Number.POSITIVE_INFINITY : 1,
+        change: (answer) => {
+          const altered = changeAnswer(answer, change);
+          changed.push(altered.body);
+          return altered;
+        },
+      });
+      const { exitCode, stdout, stderr } = await sync(simulator, folder);
+      for (const name of await folder.listTemporary()) {
+        if (name !== 'old.c1z') await rm(join(folder.path, 'tmp', name), { recursive: true });
+      }
+      assertNoSecret(stdout + stderr, [simulator.token]);
+      assert.doesNotMatch(stderr, /^ {4}at /m);
+      if (exitCode !== 0) {
+        assert.equal(exitCode, 1, stderr);
+        assert.match(stderr, /^baton-percipio: .{20}/m);
+        assert.ok(before.equals(await readFile(folder.file)), 'the old file has changed');
+        return 'failed';
+      }
+      const ids = await readIds(folder.file);
+      const reported = reportedBy(stdout);
+      if (isSame(ids, expected.ids)) return 'truth';
+      if (reported !== expected.reported) return 'reported';
+      assertHonest(ids, expected.ids, target, Buffer.concat(changed).toString());
+      return 'what it still says';
+    };
+  },
+});
+
+function sync(simulator: PercipioSimulator, folder: WorkFolder) {
+  return runProgram(simulator, folder, {
+    argv: ['--output=json', '--log-level=error', '--no-resume', '--report-timeout=2s', '--http-timeout-seconds=5'],
+  });
+}
+
+function changeAnswer(answer: WholeAnswer, { json, bytes, status, headers }: Change): WholeAnswer {
+  const parsed = JSON.parse(answer.body.toString()) as Json;
+  const text = json.length > 0 ? Buffer.from(JSON.stringify(editJson(parsed, json))) : answer.body;
+  return {
+    status: status ?? answer.status,
+    headers: { ...answer.headers, ...headers },
+    body: editBytes(text, bytes),
+  };
+}
+
+/** What a summary says of skipped items, and its warnings. */
+function reportedBy(summary: string): string {
+  const { left_out, warnings } = JSON.parse(summary) as { left_out: unknown; warnings: unknown };
+  return JSON.stringify([left_out, warnings]);
+}
+
+function isSame(found: SyncedIds, expected: SyncedIds): boolean {
+  return JSON.stringify(found) === JSON.stringify(expected);
+}
+
+/**
+ * Checks a file that differs from the truth although nothing was reported: what is missing must be missing in the changed
+ * responses, and what is new must be in them.
+ */
+function assertHonest(found: SyncedIds, expected: SyncedIds, target: Target, said: string): void {
+  const [has, hasToHave] = [new Set(found.resources), new Set(expected.resources)];
+  const idOf = (resource: string) => resource.slice(resource.indexOf(':') + 1);
+  for (const resource of hasToHave.difference(has)) {
+    assert.ok(!said.includes(`"id":"${idOf(resource)}"`), `${resource} was lost without a word`);
+  }
+  for (const resource of has.difference(hasToHave)) {
+    assert.ok(said.includes(JSON.stringify(idOf(resource)).slice(1, -1)), `${resource} was invented`);
+  }
+  const isOfFile = (grant: string) => {
+    const [, , , type, user] = grant.split(':');
+    return type === 'user' && has.has(`user:${user}`) && has.has(grant.split(':').slice(0, 2).join(':'));
+  };
+  const [grants, allGrants] = [new Set(found.grants), new Set(expected.grants)];
+  for (const grant of allGrants.difference(grants)) {
+    if (!isOfFile(grant)) continue;
+    const isFromTarget = grant.startsWith('role:') ? target === 'users' : target === 'report';
+    assert.ok(isFromTarget, `${grant} was lost without a word`);
+    if (target === 'report') assertNotInReport(grant, said);
+  }
+}
+
+/** @throws if rows of a report give a grant. */
+function assertNotInReport(grant: string, said: string): void {
+  const [, course, slug, , user] = grant.split(':');
+  let rows: unknown;
+  try {
+    rows = JSON.parse(said);
+  } catch {
+    assert.fail('a report that is not JSON was taken');
+  }
+  const giving = /^(completed|achieved)$/i;
+  const statuses = Array.isArray(rows)
+    ? rows
+        .filter((row) => row?.contentUuid === course && row?.userUuid === user)
+        .map((row) => String(row.status).trim())
+    : [];
+  const isCompleted = statuses.some((status) => giving.test(status));
+  const isStarted = statuses.some((status) => /^(started|active)$/i.test(status));
+  assert.ok(!(slug === 'completed' ? isCompleted : isStarted && !isCompleted), `${grant} was lost without a word`);
+}
