@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { globSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { detailFields } from '../../../../src/percipio/report/scan/activity-details.ts';
 import { ActivityIndex } from '../../../../src/percipio/report/scan/activity-index.ts';
@@ -128,6 +130,24 @@ describe('ActivityThread', () => {
     await read.read(bodyOf('[]'), {});
     read.close();
     await assert.rejects(read.finish(), /the thread that reads the activity report has ended/);
+  });
+
+  it('is under the permission model of the process', async () => {
+    const root = fileURLToPath(new URL('../../../../', import.meta.url));
+    // All but the program of the thread.
+    const readable = globSync('src/**/*.{ts,json}', { cwd: root }).filter(
+      (path) => !path.endsWith('activity-worker.ts'),
+    );
+    const flags = [...readable, 'node_modules', 'gen', 'package.json'].map((path) => `--allow-fs-read=${root}${path}`);
+    const program = `
+      import { ActivityThread } from ${JSON.stringify(`${root}src/percipio/report/scan/activity-thread.ts`)};
+      const thread = new ActivityThread({ isMapped: false });
+      await thread.read((async function* () { yield Buffer.from('[]'); })(), {}).catch(({ code }) => console.log(code));`;
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      ...['--permission', '--allow-worker', ...flags],
+      ...['--eval', program],
+    ]);
+    assert.equal(stdout, 'ERR_ACCESS_DENIED\n');
   });
 
   it('does not hold the process when nobody wants the index', async () => {
