@@ -13,6 +13,8 @@ export interface OtlpClientOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly userAgent: string;
   readonly connectTimeoutMs: number;
+  /** Takes secrets out of what the collector says. */
+  redactText(text: string): string;
 }
 
 /** What the collector answered instead of a response. */
@@ -27,6 +29,8 @@ export class OtlpError extends Error {
   }
 }
 
+/** More of a message is not shown. */
+const messageLengthMax = 500;
 /** Responses say how many items were rejected, and why. */
 const responseMaxBytes = 64 * 1024;
 /** Flag for compression, and length. */
@@ -51,7 +55,7 @@ export class OtlpClient {
   async call(path: string, message: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
     const ended = AbortSignal.any([signal, this.#closing.signal]);
     ended.throwIfAborted();
-    const { headers, userAgent } = this.#options;
+    const { headers, userAgent, redactText } = this.#options;
     const session = await this.#connected();
     ended.throwIfAborted();
     const stream = session.request({
@@ -70,7 +74,9 @@ export class OtlpClient {
     ended.addEventListener('abort', onAbort, { once: true });
     try {
       stream.end(frame(message));
-      return await readResponse(stream);
+      const { head, message: response } = await readResponse(stream);
+      checkStatus(head, redactText);
+      return response;
     } catch (error) {
       ended.throwIfAborted();
       throw error;
@@ -123,7 +129,7 @@ function frame(message: Uint8Array): Buffer {
   return framed;
 }
 
-async function readResponse(stream: ClientHttp2Stream): Promise<Uint8Array> {
+async function readResponse(stream: ClientHttp2Stream): Promise<{ head: IncomingHttpHeaders; message: Uint8Array }> {
   const heads: IncomingHttpHeaders[] = [];
   stream.on('response', (headers) => heads.push(headers)).on('trailers', (headers) => heads.push(headers));
   const chunks: Buffer[] = [];
@@ -133,15 +139,15 @@ async function readResponse(stream: ClientHttp2Stream): Promise<Uint8Array> {
     if (bytes > responseMaxBytes) throw new Error(`the collector answered more than ${responseMaxBytes} bytes`);
     chunks.push(chunk);
   }
-  checkStatus(Object.assign({}, ...heads));
-  return Buffer.concat(chunks).subarray(prefixBytes);
+  return { head: Object.assign({}, ...heads), message: Buffer.concat(chunks).subarray(prefixBytes) };
 }
 
 /** @throws OtlpError unless the call succeeded. */
-function checkStatus(headers: IncomingHttpHeaders & Record<string, unknown>): void {
+function checkStatus(headers: IncomingHttpHeaders, redactText: OtlpClientOptions['redactText']): void {
   const { 'grpc-status': status, 'grpc-message': message = '', ':status': httpStatus } = headers;
   if (status === undefined) throw new OtlpError(Code.Unavailable, `HTTP status ${httpStatus}, without a gRPC status`);
-  if (Number(status) !== 0) throw new OtlpError(Number(status), decodeMessage(String(message)));
+  if (Number(status) === 0) return;
+  throw new OtlpError(Number(status), redactText(decodeMessage(String(message))).slice(0, messageLengthMax));
 }
 
 /** As gRPC percent-encodes it. */

@@ -13,6 +13,7 @@ import type { Program } from '../author/program.ts';
 import type { Settings } from '../config/field.ts';
 import type { Telemetry } from '../instruments/telemetry.ts';
 import type { Environment } from '../net/environment.ts';
+import { createRedactor } from '../net/redact.ts';
 import { OtelTelemetry } from './otel-telemetry.ts';
 import { OtlpClient } from './otlp-client.ts';
 import { type Delivery, DeliveryLog, OtlpExporter, type Signal } from './otlp-exporter.ts';
@@ -73,7 +74,9 @@ export function startTelemetry(start: TelemetryStart): RunningTelemetry | undefi
   const { endpoint, route, isInsecure, sends, headers, timeoutMs } = options;
   if (isInsecure) logger.warn({ endpoint }, 'the connection to the collector is not encrypted');
   const userAgent = `${program.name}/${program.version}`;
-  const client = new OtlpClient({ route, headers, userAgent, connectTimeoutMs });
+  // Headers are mostly for authentication.
+  const { redactText: redactHeaders } = createRedactor(Object.values(headers));
+  const client = new OtlpClient({ route, headers, userAgent, connectTimeoutMs, redactText: redactHeaders });
   const closing = new AbortController();
   const delivery: Delivery = { client, endpoint, timeoutMs, closing: closing.signal, logger };
   const log = new DeliveryLog(delivery);

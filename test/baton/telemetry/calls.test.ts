@@ -11,7 +11,7 @@ import { connectorServiceCommand } from '../../../src/baton/commands/connector-s
 import { harnessCommand } from '../../../src/baton/commands/harness.ts';
 import { serveCommand } from '../../../src/baton/commands/serve.ts';
 import { otelCollectorEndpoint, otelTlsInsecure } from '../../../src/baton/config/fields/telemetry.ts';
-import { startSpan, withTelemetry } from '../../../src/baton/instruments/telemetry.ts';
+import { measure, startSpan, withTelemetry } from '../../../src/baton/instruments/telemetry.ts';
 import { createConnectorServices } from '../../../src/baton/services/connector-services.ts';
 import { startTelemetry } from '../../../src/baton/telemetry/start-telemetry.ts';
 import { createTestSettings } from '../../../src/baton/testing.ts';
@@ -124,17 +124,21 @@ test('the child of a Go runner continues the trace of its parent, and sends what
   assert.deepEqual([span?.traceId, span?.parentSpanId], [traceId, spanId]);
 });
 
-function start(collector: Collector, lines: string[] = [], closeTimeoutMs = 60_000) {
+function start(
+  collector: Collector,
+  lines: string[] = [],
+  { closeTimeoutMs = 60_000, env = {} }: { closeTimeoutMs?: number; env?: Readonly<Record<string, string>> } = {},
+) {
   const telemetry = startTelemetry({
     program: { name: 'baton-library', version: '1.2.3' },
     settings: createTestSettings([
       [otelCollectorEndpoint, collector.endpoint],
       [otelTlsInsecure, true],
     ]),
-    env: {},
+    env,
     cwd: '/nonexistent',
     logger: pino({}, { write: (line) => lines.push(line) }),
-    redactText: (text) => text,
+    redactText: (text) => text.replaceAll('s3cret', '[redacted]'),
     closeTimeoutMs,
   });
   assert.ok(telemetry);
@@ -184,6 +188,26 @@ test('a task has a trace of its own, from the task to the calls of the connector
   );
 });
 
+test('names, attributes and metrics are sent without secrets and within limits', async (t) => {
+  const collector = await startCollector(t);
+  const telemetry = start(collector);
+  withTelemetry(telemetry, () => {
+    const span = startSpan('s3cret', { attributes: { first: 'a s3cret', absent: undefined } });
+    span.setAttributes({ second: 's3cret', long: 'x'.repeat(100_000) });
+    span.end();
+    measure('baton.call.retries', 1, { 'rpc.grpc.status_code': 's3cret' });
+  });
+  await telemetry.close();
+  const [span] = collector.spans;
+  assert.equal(span?.name, '[redacted]');
+  assert.deepEqual(
+    { ...span?.attributes, long: String(span?.attributes.long).length },
+    { first: 'a [redacted]', second: '[redacted]', long: 8192 },
+  );
+  const [point] = collector.metrics.get('baton.call.retries') ?? [];
+  assert.deepEqual(point?.attributes, { 'rpc.grpc.status_code': '[redacted]' });
+});
+
 test('what a collector does not take in time is dropped, not kept', async (t) => {
   const collector = await startCollector(t);
   const telemetry = start(collector);
@@ -199,9 +223,23 @@ test('a collector that never answers holds up the end of the program for a limit
   const collector = await startCollector(t);
   collector.answer = 'nothing';
   const lines: string[] = [];
-  const telemetry = start(collector, lines, 50);
+  const telemetry = start(collector, lines, { closeTimeoutMs: 50 });
   withTelemetry(telemetry, () => startSpan('one', {}).end());
   await telemetry.close();
+  assert.equal(lines.filter((line) => line.includes('cannot send telemetry')).length, 1, lines.join(''));
+});
+
+test('a batch that is being retried has one last attempt when the program ends', async (t) => {
+  const collector = await startCollector(t);
+  collector.answer = { code: 14, details: 'restarting' };
+  const lines: string[] = [];
+  const telemetry = start(collector, lines, { env: { OTEL_EXPORTER_OTLP_TIMEOUT: '3600000' } });
+  withTelemetry(telemetry, () => {
+    for (let index = 0; index < 512; index++) startSpan('many', {}).end();
+  });
+  while (collector.exports === 0) await new Promise(setImmediate);
+  await telemetry.close();
+  assert.ok(collector.exports <= 4, `${collector.exports} exports`);
   assert.equal(lines.filter((line) => line.includes('cannot send telemetry')).length, 1, lines.join(''));
 });
 
@@ -214,11 +252,16 @@ test('after a failure it says once that telemetry is sent again', async (t) => {
     withTelemetry(telemetry, () => {
       for (let index = 0; index < 512; index++) startSpan('many', {}).end();
     });
+  const logged = async (text: string) => {
+    while (!lines.some((line) => line.includes(text))) await new Promise(setImmediate);
+  };
   emit();
-  while (!lines.some((line) => line.includes('cannot send telemetry'))) await new Promise(setImmediate);
+  await logged('cannot send telemetry');
   collector.answer = 'ok';
+  emit();
+  await logged('sending telemetry again');
   emit();
   await telemetry.close();
   assert.equal(lines.filter((line) => line.includes('sending telemetry again')).length, 1, lines.join(''));
-  assert.equal(collector.named('many').length, 512);
+  assert.equal(collector.named('many').length, 2 * 512);
 });

@@ -244,10 +244,10 @@ test('a collector that is not there costs a sync one warning', async (t) => {
 
 test('a collector that refuses everything costs a sync one warning', async (t) => {
   const collector = await startCollector(t);
-  collector.answer = { code: status.UNAUTHENTICATED, details: 'who is there?' };
+  collector.answer = { code: status.UNAUTHENTICATED, details: 'not with s3cret-key' };
   await costsOneWarning(
-    await sync(t, plaintextTo(collector)),
-    /the collector answered UNAUTHENTICATED: who is there\?/,
+    await sync(t, plaintextTo(collector), { OTEL_EXPORTER_OTLP_HEADERS: 'x-key=s3cret-key' }),
+    /the collector answered UNAUTHENTICATED: not with \[redacted\]$/,
   );
 });
 
