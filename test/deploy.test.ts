@@ -97,3 +97,28 @@ test('a placeholder that is left in the Secret is an error that names its variab
     );
   }
 });
+
+test('the page goes through the steps of ConductorOne in their order', () => {
+  const section = (title: string) => page.split(`\n${title}\n`)[1]?.split(/\n##+ /)[0] ?? '';
+  const [selfHosted, hosted] = [section('### Kubernetes'), section('## Hosted by ConductorOne')];
+  const common = ['*Integrations* > *Connectors*', '*Add connector*', 'Search for', '*Add*', '#the-app-and-its-owner'];
+  const own = ['Search for *Baton*', '*Next*', '*Settings*', '*Edit*', '*Rotate*'];
+  const deploying = ['BATON_CLIENT_ID', 'docker push', 'create namespace', 'apply -f secret.yaml', '#check-it'];
+  for (const [text, steps] of [
+    [selfHosted, [...common, '*Next*', '*Rotate*', ...deploying]],
+    [selfHosted, [...own, ...deploying]],
+    [hosted, [...common, '*Next*', '*Edit*', 'Organization ID', '*Save*', '*Syncing*', '*Connected*', '#check-it']],
+  ] as const) {
+    const places = steps.map((step) => text.indexOf(step));
+    assert.ok(
+      places.every((place) => place >= 0),
+      `missing: ${steps.filter((_, index) => places[index] === -1)}`,
+    );
+    assert.deepEqual(
+      places,
+      places.toSorted((a, b) => a - b),
+      steps.join(', '),
+    );
+  }
+  assert.match(section('## The app and its owner'), /unmanaged app.*managed app.*new managed app/);
+});
