@@ -51,9 +51,11 @@ export const serveCommand: Command = {
     const gate = createGate(logger, readLimits(settings));
     const common = { services, logger, gate, drainTimeoutMs: settings.get(drainTimeout) };
     const readToken = token && (() => token.value);
-    // Clients have certificates at ports alone.
-    const callersAt = (address: ListenAddress) =>
-      new CallerGuard({ token: readToken, clientNames: 'port' in address ? clientNames : undefined, logger });
+    const callersAt = (address: ListenAddress) => {
+      // Clients have certificates at ports alone.
+      const names = 'port' in address ? clientNames : undefined;
+      return readToken || names ? new CallerGuard({ token: readToken, clientNames: names, logger }) : undefined;
+    };
     const credentials = tls && 'port' in access.grpc ? new MutualTlsCredentials(tls.value) : undefined;
     const grpc = await startGrpcServer({
       ...common,

@@ -13,8 +13,8 @@ export interface Caller {
   readonly path: string;
   /** The value of the header or metadata `authorization`. */
   readonly authorization: string | undefined;
-  /** Undefined without TLS. TLS has verified it. */
-  readonly certificate: Pick<PeerCertificate, 'subjectaltname'> | undefined;
+  /** Undefined without TLS, which has verified it. It is read only if it matters: Node parses it each time. */
+  readonly certificate: () => Pick<PeerCertificate, 'subjectaltname'> | undefined;
   readonly peer: string | undefined;
   /** Whether it is a health check: probes cannot send a token, and learn only whether the server accepts calls. */
   readonly isProbe: boolean;
@@ -56,7 +56,7 @@ export class CallerGuard {
 
   #checkName({ certificate }: Caller): ServiceError | undefined {
     if (!this.#clientNames) return undefined;
-    const names = certificateNames(certificate?.subjectaltname);
+    const names = certificateNames(certificate()?.subjectaltname);
     if (names.some((name) => this.#clientNames?.has(name))) return undefined;
     const found = names.length > 0 ? `has only ${names.join(', ')}` : 'has no DNS name and no URI';
     return new ServiceError(

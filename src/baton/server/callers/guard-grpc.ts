@@ -19,7 +19,7 @@ export function guardGrpc(guard: CallerGuard): ServerInterceptor {
               path,
               isProbe: path.startsWith(probePaths),
               authorization: authorizationOf(metadata),
-              certificate: call.getAuthContext().sslPeerCertificate,
+              certificate: () => call.getAuthContext().sslPeerCertificate,
               peer: peer === 'unknown' ? undefined : peer,
             });
             if (refusal) call.sendStatus(toGrpcStatus(refusal, new Headers()));

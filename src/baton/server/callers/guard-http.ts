@@ -14,7 +14,7 @@ export function guardHttp(handler: RequestListener, guard: CallerGuard): Request
       // They have an endpoint of their own.
       isProbe: false,
       authorization: headers.authorization,
-      certificate: socket instanceof TLSSocket ? socket.getPeerCertificate() : undefined,
+      certificate: () => (socket instanceof TLSSocket ? socket.getPeerCertificate() : undefined),
       peer: describePeer(socket),
     });
     if (!refusal) {
