@@ -11,11 +11,11 @@ import { Http2Connection } from '../conductorone/link/http2-connection.ts';
 import { protocolVersion } from '../messages/protocol-version.ts';
 import { untilAborted } from '../net/abort.ts';
 import { type Environment, UnusableVariableError } from '../net/environment.ts';
-import { createHttpSender } from '../net/http-sender.ts';
 import { findRoute, type Route } from '../net/route.ts';
 import { createAttestation } from './credentials/attestation.ts';
 import { DpopKey } from './credentials/dpop.ts';
 import { createHostedAssertion } from './credentials/hosted-assertion.ts';
+import { createHttp2Sender } from './http2-sender.ts';
 
 export interface LinkOptions {
   readonly clientId: ClientId;
@@ -53,17 +53,19 @@ const pingTimeoutMs = 2000;
 export function createLink({ clientId, clientKey, env, logger, signal }: LinkOptions): Link {
   const tokenRoute = findRouteTo(tokenHostVariable, env[tokenHostVariable] ?? clientId.host, env);
   const tokenHost = tokenRoute.origin.host;
+  const connect = (route: Route) => new Http2Connection({ route, connectTimeoutMs, pingIntervalMs, pingTimeoutMs });
   const configRoute = findRouteTo(configHostVariable, env[configHostVariable] ?? tokenHost, env);
   const userAgent = `baton-lambda/${clientId.text} ${protocolVersion}`;
+  const connection = connect(configRoute);
+  const tokenConnection = tokenRoute.origin.host === configRoute.origin.host ? connection : connect(tokenRoute);
   const dpop = new DpopKey();
-  const sender = createHttpSender(tokenRoute, { connectionsMax: 1, connectTimeoutMs });
   const proof = new NonceProof(dpop);
   const tokens = new TokenProvider({
     request: async (limited) => {
       const now = new Date();
       const attestation = createAttestation(env, now);
       return requestToken({
-        sender,
+        sender: createHttp2Sender(tokenConnection),
         origin: tokenRoute.origin.origin,
         clientId: clientId.text,
         assertion: await createHostedAssertion({
@@ -85,7 +87,6 @@ export function createLink({ clientId, clientKey, env, logger, signal }: LinkOpt
     timeoutMs: tokenTimeoutMs,
     signal,
   });
-  const connection = new Http2Connection({ route: configRoute, connectTimeoutMs, pingIntervalMs, pingTimeoutMs });
   const transport = createGrpcTransport({
     baseUrl: connection.authority,
     sessionManager: connection,
@@ -93,7 +94,7 @@ export function createLink({ clientId, clientKey, env, logger, signal }: LinkOpt
   });
   const close = () => {
     connection.close();
-    void sender.destroy();
+    tokenConnection.close();
   };
   return { transport, key: dpop.privateKey, close };
 }

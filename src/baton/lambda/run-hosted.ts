@@ -1,5 +1,5 @@
 // Runs a hosted connector: fetches its config, builds it, and handles invocations until the platform ends the process.
-import { createRegistry } from '@bufbuild/protobuf';
+import { createRegistry, type Registry } from '@bufbuild/protobuf';
 import { Code } from '@connectrpc/connect';
 import type { JWTVerifyGetKey } from 'jose';
 import type { Logger } from 'pino';
@@ -112,9 +112,13 @@ async function start(invocation: Invocation, logger: Logger, stack: AsyncDisposa
   };
   const checkCaller = createCallerCheck(expected, await findKeys(invocation, logger, stack));
   const { methods } = await generations.for(undefined);
+  let types: Registry | undefined;
   const files = new Set(Array.from(methods.values(), ({ desc }) => desc.parent.file));
   return {
-    types: createRegistry(file_google_rpc_status, ...annotationFiles, ...files),
+    types: () => {
+      types ??= createRegistry(file_google_rpc_status, ...annotationFiles, ...files);
+      return types;
+    },
     checkCaller,
     target: (version: string | undefined) => generations.for(version),
   };

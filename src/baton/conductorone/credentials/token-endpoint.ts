@@ -13,7 +13,7 @@ export interface AccessToken {
 }
 
 export interface TokenRequest {
-  readonly sender: HttpSender;
+  readonly sender: Pick<HttpSender, 'request'>;
   /** `https://acme.conductor.one`. */
   readonly origin: string;
   readonly clientId: string;

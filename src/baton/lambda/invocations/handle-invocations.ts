@@ -10,8 +10,8 @@ import { type LambdaInvocation, type RuntimeApi, RuntimeApiError } from './runti
 
 export interface InvocationOptions {
   readonly runtime: RuntimeApi;
-  /** All types that may be packed in a call or a response. */
-  readonly types: Registry;
+  /** All types that may be packed in a call or a response. Only protobuf-JSON needs them. */
+  readonly types: () => Registry;
   readonly checkCaller: CallerCheck;
   /**
    * The connector for a call, which has the version of its config that the call names.

@@ -13,7 +13,8 @@ import {
 import { RequestSchema, ResponseSchema } from '#gen/c1/transport/v1/transport_pb.js';
 import { readPayload, UnreadablePayloadError, writePayload } from '../../../../src/baton/lambda/invocations/payload.ts';
 
-const types = createRegistry(file_c1_connector_v2_resource, file_c1_connector_v2_annotation_request);
+const registry = createRegistry(file_c1_connector_v2_resource, file_c1_connector_v2_annotation_request);
+const types = () => registry;
 const method = '/c1.connector.v2.ResourcesService/ListResources';
 const read = (payload: unknown) =>
   readPayload(Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload)), types);
