@@ -129,7 +129,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   ),
   'src/baton/on-demand': sdkRoom(
     'what a command decides is passed in',
-    ...['author', 'c1z', 'client', 'config', 'messages', 'net'],
+    ...['author', 'c1z', 'client', 'config', 'log', 'messages', 'net'],
   ),
   'src/baton/bulk': sdkRoom(
     'changes from a file call services as single changes do',

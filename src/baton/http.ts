@@ -3,6 +3,7 @@ export { pause, type TimeLimit, untilAborted, withTimeLimit } from './net/abort.
 export { findAllowedRoute as findRoute } from './net/allowed-hosts.ts';
 export { ConnectionError } from './net/connection-error.ts';
 export { type Environment, UnusableVariableError } from './net/environment.ts';
+export { formatSpan } from './net/format-span.ts';
 export {
   createHttpSender,
   type HttpHeaders,
@@ -28,3 +29,5 @@ export {
   retry,
 } from './net/retry.ts';
 export type { Route } from './net/route.ts';
+export type { OpenWait, Wait } from './net/waits.ts';
+export { Waits } from './net/waits.ts';

@@ -1,6 +1,6 @@
 // A connector as a program: the commands that every connector has, the process they run in, signals and the exit code.
 
-import { StopRequest } from './author/host.ts';
+import { type Host, StopRequest } from './author/host.ts';
 import type { Program } from './author/program.ts';
 import type { Command, CommandSet } from './command-line/command.ts';
 import { runCommandLine } from './command-line/run-command-line.ts';
@@ -29,6 +29,7 @@ export interface ProgramOptions extends Omit<Program, 'fields'> {
  * The first SIGINT or SIGTERM asks the command to stop; the second one ends the process at once.
  */
 export async function runProgram({ commands = [], ...options }: ProgramOptions): Promise<void> {
+  const watch = keepWarnings();
   const program = { fields: [], ...options };
   disarmDebugger();
   process.exitCode = await runCommandLine(program, withStandardCommands(commands), {
@@ -47,6 +48,7 @@ export async function runProgram({ commands = [], ...options }: ProgramOptions):
     stdout: ignoreClosedPipe(process.stdout),
     stderr: ignoreClosedPipe(process.stderr),
     signal: abortOnSignal(),
+    watch,
   });
 }
 
@@ -83,6 +85,21 @@ function abortOnSignal(): AbortSignal {
     });
   }
   return stop.signal;
+}
+
+/** Warnings wait until it is known how the log is written: as they are, they would not be JSON. */
+function keepWarnings(): NonNullable<Host['watch']> {
+  const warnings: Error[] = [];
+  let onWarning = (warning: Error): void => {
+    warnings.push(warning);
+  };
+  process.removeAllListeners('warning');
+  process.on('warning', (warning) => onWarning(warning));
+  return (watcher) => {
+    onWarning = (warning) => watcher.onWarning(warning);
+    warnings.forEach(onWarning);
+    process.on('uncaughtException', (error: unknown) => process.exit(watcher.onUncaught(error)));
+  };
 }
 
 /** A reader that has gone (`… config | head`) is no reason to fail. */

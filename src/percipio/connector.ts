@@ -73,6 +73,7 @@ export function createPercipioConnector(
   const reporting = {
     reports: () => client().reports,
     logger: environment.logger,
+    waits: environment.waits,
     timeoutMs: settings.get(reportTimeoutField),
     timing,
   };
@@ -108,6 +109,7 @@ export function createPercipioConnector(
     ignoresUnknownAccountFields: settings.get(ignoreUnknownAccountFieldsField),
     resetsRoleOnDisable: settings.get(resetRoleOnDisableField),
     now: timing.now,
+    waits: environment.waits,
     reportWaitMs: timing.reportWaitMs,
   };
   const checks = new PermissionChecks({ client, now: timing.now });
@@ -144,7 +146,7 @@ export function createPercipioConnector(
 
 function createClient(
   settings: Settings,
-  { userAgent, env, logger, concurrency, dryRun }: ConnectorEnvironment,
+  { userAgent, env, logger, waits, concurrency, dryRun }: ConnectorEnvironment,
   timing: ConnectorTiming,
 ) {
   try {
@@ -161,6 +163,7 @@ function createClient(
       retry: timing.requestRetry,
       env,
       logger,
+      waits,
       refuseWrite: dryRun && ((request, body) => dryRun.refuse({ request, body })),
     });
   } catch (cause) {

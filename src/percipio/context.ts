@@ -1,4 +1,5 @@
 // What the resource types of this connector share.
+import type { Waits } from 'baton-connector-sdk/http';
 import type { PercipioClient } from './api/percipio-client.ts';
 import type { SyncedContent } from './content-types.ts';
 import type { SyncMemory } from './memory/sync-memory.ts';
@@ -15,6 +16,8 @@ export interface PercipioContext {
   readonly ignoresUnknownAccountFields: boolean;
   /** Whether users lose their role when they are disabled or deleted (`--reset-role-on-disable`). */
   readonly resetsRoleOnDisable: boolean;
+  /** Shows what the connector waits for. */
+  readonly waits: Waits;
   /** How long a ListGrants call waits for the report, in milliseconds. */
   readonly reportWaitMs: number;
   /** The clock: milliseconds since 1970. */

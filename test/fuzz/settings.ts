@@ -102,8 +102,8 @@ const inputs = fc.record({
 /** The default command, which only makes a connector of its settings. */
 const probe: Command = {
   ...runCommand,
-  async run({ program, settings, logger, userAgent, host }) {
-    await program.connector(settings, { logger, userAgent, env: host.env }).close?.();
+  async run({ program, settings, logger, waits, userAgent, host }) {
+    await program.connector(settings, { logger, waits, userAgent, env: host.env }).close?.();
     return 0;
   },
 };

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Capability } from '#gen/c1/connector/v2/connector_pb.js';
 import { ResourceType_Trait } from '#gen/c1/connector/v2/resource_pb.js';
+import { Waits } from '../../src/baton/net/waits.ts';
 import { createConnectorServices } from '../../src/baton/services/connector-services.ts';
 import { createTestSettings } from '../../src/baton/testing.ts';
 import { createPercipioConnector } from '../../src/percipio/connector.ts';
@@ -9,7 +10,7 @@ import { startSimulator } from '../simulator/percipio/start-simulator.ts';
 import { createContext, readResources, silentLogger, startConnector } from './start-connector.ts';
 
 test('without settings it can be made and asked what it is made of', () => {
-  const environment = { logger: silentLogger, userAgent: 'baton-percipio/0.0.0-test', env: {} };
+  const environment = { logger: silentLogger, waits: new Waits(), userAgent: 'baton-percipio/0.0.0-test', env: {} };
   const connector = createPercipioConnector(createTestSettings(), environment);
   assert.deepEqual(
     connector.resourceTypes.map((syncer) => syncer.type.id),
@@ -80,7 +81,7 @@ test('close ends the requests that are under way', async (t) => {
 });
 
 test('closing one that never connected is no error', async () => {
-  const environment = { logger: silentLogger, userAgent: 'baton-percipio/0.0.0-test', env: {} };
+  const environment = { logger: silentLogger, waits: new Waits(), userAgent: 'baton-percipio/0.0.0-test', env: {} };
   await createPercipioConnector(createTestSettings(), environment).close?.();
 });
 

@@ -9,6 +9,7 @@ import type { Connector } from '../../src/baton/author/connector.ts';
 import type { Context } from '../../src/baton/author/context.ts';
 import type { Field, Settings } from '../../src/baton/config/field.ts';
 import { createSettings } from '../../src/baton/config/resolve-settings.ts';
+import { Waits } from '../../src/baton/net/waits.ts';
 import { createConnectorServices } from '../../src/baton/services/connector-services.ts';
 import type { ServiceEntry } from '../../src/baton/services/service-entry.ts';
 import { apiTokenField, baseUrlField, organizationIdField } from '../../src/percipio/config.ts';
@@ -34,6 +35,8 @@ export interface StartOptions {
   /** By the name of the field, beside the three that lead to the simulator. */
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly logger?: Logger;
+  /** Gets what the connector waits for. */
+  readonly waits?: Waits;
   /** Variables for proxies and certificates. */
   readonly env?: Readonly<Record<string, string>>;
   /** Whether changes are let in. Grants and revocations that fail for the moment are retried after a millisecond. */
@@ -59,7 +62,12 @@ export function startConnector(
 ): StartedConnector {
   const connector = createPercipioConnector(
     settingsFor(simulator, options.settings),
-    { logger: options.logger ?? silentLogger, userAgent: 'baton-percipio/0.0.0-test', env: options.env ?? {} },
+    {
+      logger: options.logger ?? silentLogger,
+      waits: options.waits ?? new Waits(),
+      userAgent: 'baton-percipio/0.0.0-test',
+      env: options.env ?? {},
+    },
     { ...quickTiming, ...options.timing },
   );
   t.after(() => connector.close?.());

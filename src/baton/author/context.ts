@@ -53,6 +53,9 @@ export interface Progress {
   readonly bytes?: number | undefined;
   readonly rows?: number | undefined;
   readonly rowsPerSecond?: number | undefined;
+  /** How many items are done, and how many there are in all: the display adds the rate and the time that is left. */
+  readonly done?: number | undefined;
+  readonly total?: number | undefined;
 }
 
 /** Progress as fields of a log line. */

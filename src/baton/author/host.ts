@@ -16,6 +16,16 @@ export interface Host {
   readonly stderr: Output;
   /** Aborts when the program must stop, with a {@link StopRequest} as its reason. */
   readonly signal: AbortSignal;
+  /** Hands over what happens to the process itself, and what happened before. Default: Node prints it. */
+  watch?(watcher: ProcessWatcher): void;
+}
+
+/** Told of what no command catches. */
+export interface ProcessWatcher {
+  /** Node warns, such as of a deprecated feature. */
+  onWarning(warning: Error): void;
+  /** Nobody caught an error. Returns the exit code, with which the process ends at once. */
+  onUncaught(error: unknown): number;
 }
 
 /** A destination of text, such as `process.stdout`. */

@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import type { Constraint } from '../config/constraint.ts';
 import type { Field, Settings } from '../config/field.ts';
+import type { Waits } from '../net/waits.ts';
 import type { Connector } from './connector.ts';
 import type { DryRun } from './dry-run.ts';
 
@@ -40,6 +41,8 @@ export interface CatalogEntry {
 /** What a connector gets from the program that runs it. */
 export interface ConnectorEnvironment {
   readonly logger: Logger;
+  /** Shows the user what the connector waits for: begin a wait wherever one may take more than a few seconds. */
+  readonly waits: Waits;
   /** For User-Agent headers: `baton-percipio/1.0.0`. */
   readonly userAgent: string;
   /** For proxies and certificate authorities. */

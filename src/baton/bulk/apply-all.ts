@@ -14,9 +14,9 @@ const failuresShown = 20;
 /** @throws ServiceError `result_not_written` */
 export async function applyAll(bulk: Bulk, results: ResultWriter): Promise<JobResult> {
   const { context, changes, pending, concurrency } = bulk;
-  const { host, logger } = context;
+  const { host, live, logger } = context;
   const startedAtMs = performance.now();
-  const display = host.stderr.isTTY ? createTerminalProgress(host.stderr) : createLogProgress(logger);
+  const display = live ? createTerminalProgress(live, pending.length) : createLogProgress(logger);
   const outcomes = new Map<string, number>();
   const failures: (ChangeFailure & { readonly change: Change })[] = [];
   let done = 0;

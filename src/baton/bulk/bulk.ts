@@ -23,9 +23,9 @@ export interface Bulk {
 /** Makes the function that applies changes: no account gets the same change from two rows. */
 export function createApply(bulk: Bulk): (change: Change, signal: AbortSignal) => Promise<Applied> {
   const { context, naming, changes, earlier } = bulk;
-  const { host, logger: whole } = context;
+  const { live, logger: whole } = context;
   // On a terminal, a line per change would hide the progress. The results have all of them.
-  const logger = host.stderr.isTTY && !whole.isLevelEnabled('debug') ? whole.child({}, { level: 'warn' }) : whole;
+  const logger = live && !whole.isLevelEnabled('debug') ? whole.child({}, { level: 'warn' }) : whole;
   const lines = new Map<string, number>();
   for (const { fingerprint, kind, line } of changes) {
     const { account } = earlier.done.get(fingerprint) ?? {};

@@ -6,6 +6,8 @@ import type { Constraint } from '../config/constraint.ts';
 import { boolField } from '../config/create-field.ts';
 import type { Field, Settings } from '../config/field.ts';
 import type { SettingSources } from '../config/resolve-settings.ts';
+import type { LiveDisplay } from '../log/live-display.ts';
+import type { Waits } from '../net/waits.ts';
 
 /** A command of the program. Each has its own file in `commands/`. */
 export interface Command {
@@ -63,6 +65,10 @@ export interface Invocation {
   readonly logger: Logger;
   /** Hides further secrets, which only became known while the command runs, in the log and in the final error. */
   hideSecrets(secrets: Iterable<string>): void;
+  /** What the command waits for. It is shown while the command runs. */
+  readonly waits: Waits;
+  /** Shows what the command does. Undefined if there is no terminal, or it must show only the log. */
+  readonly live: LiveDisplay | undefined;
   /** For User-Agent headers: `baton-percipio/1.0.0`. */
   readonly userAgent: string;
   readonly host: Host;

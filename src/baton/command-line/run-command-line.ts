@@ -5,14 +5,17 @@ import { UsageError } from '../author/usage-error.ts';
 import { readConfigFile } from '../config/config-file.ts';
 import { type Field, type Settings, variableName } from '../config/field.ts';
 import { defaultConstraints, defaultFields } from '../config/fields/default-fields.ts';
-import { logFormat, logLevel, logPath } from '../config/fields/log.ts';
+import { logFields, logFormat, logLevel, logPath, readDebugExpiryMs } from '../config/fields/log.ts';
 import { otelCollectorEndpoint } from '../config/fields/telemetry.ts';
 import { describeStrayVariable, findStrayVariables } from '../config/known-variables.ts';
 import { readEnvironment } from '../config/raw-value.ts';
 import { collectSecrets, resolveSettings } from '../config/resolve-settings.ts';
 import { withTelemetry } from '../instruments/telemetry.ts';
 import { createLogger, type Log } from '../log/create-logger.ts';
+import { LiveDisplay } from '../log/live-display.ts';
+import { WaitLog } from '../log/wait-log.ts';
 import { createRedactor } from '../net/redact.ts';
+import { Waits } from '../net/waits.ts';
 import type { RunningTelemetry } from '../telemetry/start-telemetry.ts';
 import { type ChosenCommand, chooseCommand } from './choose-command.ts';
 import {
@@ -25,6 +28,7 @@ import {
   versionFlag,
 } from './command.ts';
 import { formatCommandHelp, formatProgramHelp } from './format-help.ts';
+import { isJsonOnly, logsToStderr, withLoggedStderr, withScreen } from './own-stderr.ts';
 import { type ParsedArguments, parseArguments } from './parse-arguments.ts';
 import { reportFailure } from './report-failure.ts';
 
@@ -46,7 +50,7 @@ export async function runCommandLine(program: Program, commands: CommandSet, hos
   }
   const all = parsed.flags.get(helpAllFlag.name)?.text === 'true';
   if (all || parsed.flags.get(helpFlag.name)?.text === 'true' || chosen.help) {
-    return showHelp(program, commands, chosen, host, all);
+    return showHelp(program, commands, chosen, parsed, host);
   }
   return runCommand(program, commands, chosen, parsed, host);
 }
@@ -55,10 +59,16 @@ function showHelp(
   program: Program,
   commands: CommandSet,
   { command, faults }: ChosenCommand,
+  { flags }: ParsedArguments,
   host: Host,
-  all: boolean,
 ): number {
-  if (faults.length > 0) return reportFailure(new UsageError(faults), reportTo(program, host));
+  if (faults.length > 0) {
+    const sources = { flags, environment: readEnvironment(logFields, host.env), file: new Map() };
+    const rules = { fields: logFields, constraints: [], requiredAmong: [], strayVariables: [] };
+    const { settings } = resolveSettings(sources, { ...rules, unsupportedIn: 'no-source' });
+    return reportFailure(new UsageError(faults), reportTo(program, host, { settings, secrets: [] }));
+  }
+  const all = flags.get(helpAllFlag.name)?.text === 'true';
   const options = { startCommand: host.startCommand ?? program.name, all, columns: host.stdout.columns };
   host.stdout.write(
     command === commands.default
@@ -99,11 +109,10 @@ async function runCommand(
       known && file.faults.length === 0 ? [...(command.fields ?? []), ...(runsConnector ? program.fields : [])] : [],
     unsupportedIn: command.startedByProgram ? 'no-source' : isDefault ? 'all-sources' : 'flags',
   });
+  const { settings } = resolved;
   const secrets = new Set(collectSecrets(fields, sources));
-  const report = {
-    ...reportTo(program, host, isDefault ? undefined : command),
-    redactText: (text: string) => createRedactor(secrets).redactText(text),
-  };
+  // Made anew for each failure: there may be more secrets by then.
+  const report = () => reportTo(program, host, { settings, secrets, command: isDefault ? undefined : command });
 
   const misplaced = known ? findMisplacedFlags(parsed, fields, command) : [];
   const faults = [...chosen.faults, ...parsed.faults, ...misplaced, ...file.faults, ...resolved.faults];
@@ -111,19 +120,36 @@ async function runCommand(
   const strayVariables = command.startedByProgram ? [] : findStrayVariables(host.env, variables);
   const unread = strayVariables.map((name) => describeStrayVariable(name, variables));
   if (faults.length > 0) {
-    return reportFailure(new UsageError(faults), { ...report, warnings: [...file.warnings, ...unread] });
+    return reportFailure(new UsageError(faults), { ...report(), warnings: [...file.warnings, ...unread] });
   }
   const warnings = [...file.warnings, ...(command.needsConnectorSettings ? unread : []), ...resolved.warnings];
 
-  const { settings } = resolved;
+  const isLive = host.stderr.isTTY === true && !isJsonOnly(settings);
+  const { host: shownHost, screen } = isLive ? withScreen(host) : { host, screen: undefined };
   let log: Log;
   try {
-    log = openLog(settings, secrets, host);
+    log = openLog(settings, secrets, shownHost);
   } catch (error) {
-    return reportFailure(new UsageError([`${settings.placeOf(logPath)}: ${(error as Error).message}`]), report);
+    return reportFailure(new UsageError([`${settings.placeOf(logPath)}: ${(error as Error).message}`]), report());
   }
   const { logger } = log;
   let telemetry: RunningTelemetry | undefined;
+  const waits = new Waits();
+  const live = screen && new LiveDisplay({ screen, waits });
+  const commandHost = isJsonOnly(settings) ? withLoggedStderr(host, (line) => logger.info(line)) : shownHost;
+  const logIsOnTerminal = chooseLogFormat(settings, host) === 'console' && logsToStderr(settings);
+  const fail = (error: unknown) => {
+    live?.close();
+    const early = report();
+    const jsonLog = early.jsonLog && logsToStderr(settings) ? logger : early.jsonLog;
+    return reportFailure(error, { ...early, logger, jsonLog, logIsOnTerminal, stopReason: host.signal.reason });
+  };
+  host.watch?.({
+    onWarning: (warning) => logger.warn({ warning: warning.name }, warning.message),
+    onUncaught: fail,
+  });
+  using _ = everySecond(live ?? new WaitLog(logger, waits));
+  host.signal.addEventListener('abort', () => live?.stopping(), { once: true });
   try {
     for (const warning of warnings) logger.warn(warning);
     const invocation: Invocation = {
@@ -137,20 +163,29 @@ async function runCommand(
         for (const secret of further) secrets.add(secret);
         log.hide(secrets);
       },
+      waits,
+      live,
       userAgent: `${program.name}/${program.version}`,
-      host,
+      host: commandHost,
     };
-    if (command.sendsTelemetry) telemetry = await openTelemetry(invocation, log, report.redactText);
+    if (command.sendsTelemetry)
+      telemetry = await openTelemetry(invocation, log, (text) => createRedactor(secrets).redactText(text));
     if (!telemetry) return await command.run(invocation);
     return await withTelemetry(telemetry, () => command.run(invocation));
   } catch (error) {
-    const logIsOnTerminal = chooseLogFormat(settings, host) === 'console' && logsToStderr(settings);
-    return reportFailure(error, { ...report, logger, logIsOnTerminal, stopReason: host.signal.reason });
+    return fail(error);
   } finally {
+    live?.close();
     // First: what it has to say belongs in the log.
     await telemetry?.close();
     await log.close();
   }
+}
+
+/** A display goes on while the command waits, and does not keep the process alive. */
+function everySecond(display: { tick(): void }): Disposable {
+  const timer = setInterval(() => display.tick(), 1000).unref();
+  return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
 /** @throws UsageError for settings of the collector that cannot be used. */
@@ -168,20 +203,33 @@ async function openTelemetry(
   return telemetry;
 }
 
-/** @param command - The one whose help explains its flags. Default: that of the program. */
-function reportTo(program: Program, host: Host, command?: Command) {
+interface ReportOptions {
+  readonly settings: Settings;
+  /** May grow until the failure is reported. */
+  readonly secrets: Iterable<string>;
+  /** The one whose help explains its flags. Default: that of the program. */
+  readonly command?: Command | undefined;
+}
+
+/** How failures are reported before the log is open. */
+function reportTo(program: Program, host: Host, { settings, secrets, command }: ReportOptions) {
+  const { stdout, stderr, cwd } = host;
+  const toStderr = { level: 'info', format: 'json', paths: [], cwd, secrets, stdout, stderr } as const;
+  const redactText = (text: string) => createRedactor(secrets).redactText(text);
   return {
     programName: program.name,
     helpCommand: () => [host.startCommand ?? program.name, command?.name, '--help'].filter(Boolean).join(' '),
-    stderr: host.stderr,
+    stderr,
+    jsonLog: isJsonOnly(settings) ? createLogger(toStderr).logger : undefined,
     logIsOnTerminal: false,
-    redactText: (text: string) => text,
+    redactText,
   };
 }
 
 function openLog(settings: Settings, secrets: Iterable<string>, host: Host): Log {
   return createLogger({
     level: settings.get(logLevel),
+    debugExpiresAtMs: readDebugExpiryMs(settings),
     format: chooseLogFormat(settings, host),
     paths: settings.get(logPath),
     cwd: host.cwd,
@@ -194,11 +242,6 @@ function openLog(settings: Settings, secrets: Iterable<string>, host: Host): Log
 /** It depends on stdout although the log goes to stderr, as in the Go SDK (pkg/field/defaults.go). */
 function chooseLogFormat(settings: Settings, host: Host) {
   return settings.get(logFormat) ?? (host.stdout.isTTY ? 'console' : 'json');
-}
-
-function logsToStderr(settings: Settings): boolean {
-  const paths = settings.get(logPath);
-  return paths.length === 0 || paths.includes('stderr');
 }
 
 function allFields(program: Program, commands: CommandSet): readonly Field[] {

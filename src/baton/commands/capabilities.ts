@@ -12,11 +12,11 @@ export const capabilitiesCommand: Command = {
   name: 'capabilities',
   summary: "Print the connector's capabilities as JSON",
   needsConnectorSettings: false,
-  async run({ program, settings, logger, userAgent, host }) {
+  async run({ program, settings, logger, waits, userAgent, host }) {
     // Loaded here: the other commands do not need it.
     const { deriveCapabilities } = await import('../services/capabilities.ts');
     const { annotationRegistry } = await import('../messages/annotation-registry.ts');
-    const connector = program.connector(settings, { logger, userAgent, env: host.env });
+    const connector = program.connector(settings, { logger, waits, userAgent, env: host.env });
     try {
       const packed = anyPack(ConnectorCapabilitiesSchema, deriveCapabilities(connector));
       const json = toJson(AnySchema, packed, { registry: annotationRegistry });

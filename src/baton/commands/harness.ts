@@ -121,7 +121,7 @@ export const harnessCommand: Command = {
   needsConnectorSettings: false,
   sendsTelemetry: true,
   async run(invocation) {
-    const { settings, logger, host } = invocation;
+    const { settings, logger, waits, live, host } = invocation;
     // Loaded here: the other commands do not need a client.
     const { runHarness } = await import('../harness/run-harness.ts');
     const replicaAddress = settings.get(replica);
@@ -141,6 +141,8 @@ export const harnessCommand: Command = {
             }
           : undefined,
       logger,
+      waits,
+      live,
       signal: host.signal,
     });
     const junitPath = settings.get(junit);

@@ -5,6 +5,7 @@ import { UsageError } from '../author/usage-error.ts';
 import { changesJob } from '../bulk/changes-job.ts';
 import { createInProcessClient } from '../client/in-process-client.ts';
 import type { Invocation } from '../command-line/command.ts';
+import { AdvisedFailure } from '../command-line/report-failure.ts';
 import type { Settings } from '../config/field.ts';
 import { dryRun, output, passwordFile } from '../config/fields/run.ts';
 import { inSpan } from '../instruments/telemetry.ts';
@@ -77,10 +78,11 @@ export function chooseJob(settings: Settings): RequestedJob | undefined {
 
 /** Runs a job and prints its result. A requested change needs no `--provisioning`. Returns the exit code. */
 export async function runOnDemand(invocation: Invocation, { job }: RequestedJob): Promise<number> {
-  const { program, settings, logger, userAgent, host } = invocation;
+  const { program, settings, logger, waits, live, userAgent, host } = invocation;
   const recorder = settings.get(dryRun) ? new WriteRecorder() : undefined;
   const connector = program.connector(settings, {
     logger,
+    waits,
     userAgent,
     env: host.env,
     concurrency: job.countConcurrentCalls?.(settings),
@@ -90,7 +92,7 @@ export async function runOnDemand(invocation: Invocation, { job }: RequestedJob)
     if (recorder && !connector.supportsDryRun) {
       throw new UsageError([`${settings.placeOf(dryRun)}: this connector does not support it; nothing was done`]);
     }
-    const services = createConnectorServices(connector, { provisioning: true, ticketing: false });
+    const services = createConnectorServices(connector, { provisioning: true, ticketing: false, waits });
     const contextValues = (logger: Logger) =>
       createContextValues().set(loggerKey, logger).set(responseMaxBytesKey, Number.POSITIVE_INFINITY);
     const isForScripts = settings.get(output) === 'json';
@@ -101,6 +103,7 @@ export async function runOnDemand(invocation: Invocation, { job }: RequestedJob)
       connector,
       programName: program.name,
       logger,
+      live,
       recorder,
       connect: (desc, options = {}) =>
         createInProcessClient(desc, services, {
@@ -113,6 +116,12 @@ export async function runOnDemand(invocation: Invocation, { job }: RequestedJob)
     const shown = (isForScripts ? [JSON.stringify(record)] : lines).map((line) => `${escapeControls(line)}\n`);
     host.stdout.write(shown.join(''));
     return exitCode;
+  } catch (error) {
+    if (!host.signal.aborted || !job.isChange || recorder) throw error;
+    throw new AdvisedFailure(
+      error,
+      'The change may have been made or not. Run the same command again: nothing is done twice',
+    );
   } finally {
     await connector.close?.();
   }

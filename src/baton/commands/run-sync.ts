@@ -34,19 +34,20 @@ import { readBulkLoad, syncToFile } from '../sync/sync-to-file.ts';
 
 /** Returns the exit code. */
 export async function runSync(invocation: Invocation): Promise<number> {
-  const { program, settings, logger, userAgent, host } = invocation;
+  const { program, settings, logger, waits, live, userAgent, host } = invocation;
   const startedAtMs = performance.now();
   // Variables are for all commands: the image sets this one for service mode. A flag is always meant.
   if (settings.get(healthCheck) && settings.sourceOf(healthCheck) === 'flag') {
     logger.warn(`${settings.placeOf(healthCheck)} has no effect on a single sync: it is for serve and service mode`);
   }
-  const connector = program.connector(settings, { logger, userAgent, env: host.env });
-  const display = host.stderr.isTTY ? createTerminalDisplay(host.stderr) : createLogDisplay(logger);
+  const connector = program.connector(settings, { logger, waits, userAgent, env: host.env });
+  const display = live ? createTerminalDisplay(host.stderr, live) : createLogDisplay(logger);
   const tally = new SyncTally((event) => display(tally, event));
+  const path = resolve(host.cwd, settings.get(file));
   let isKept = false;
   const sync = (signal: AbortSignal) =>
     syncToFile({
-      path: resolve(host.cwd, settings.get(file)),
+      path,
       temporaryFolder: settings.get(c1zTempDir) ?? readVariable(host.env, 'BATON_TMPDIR'),
       bulkLoad: readBulkLoad(host.env),
       maxDatabaseBytes: readMaxDatabaseBytes(host.env),
@@ -55,8 +56,10 @@ export async function runSync(invocation: Invocation): Promise<number> {
       services: createConnectorServices(connector, {
         provisioning: settings.get(provisioning),
         ticketing: settings.get(ticketing),
+        waits,
       }),
       logger,
+      waits,
       observer: tally,
       signal,
       resourceTypeIds: settings.get(syncResourceTypes),
@@ -86,20 +89,27 @@ export async function runSync(invocation: Invocation): Promise<number> {
     );
     return 0;
   } catch (error) {
-    // Keeps the line of the failed phase visible above the message.
-    if (host.stderr.isTTY && tally.running) host.stderr.write('\n');
-    const advice = joinAdvice(isKept, connector.adviseAfterFailure?.());
+    tally.failed();
+    const left = { path, isKept, isStopped: host.signal.aborted };
+    const advice = joinAdvice(left, connector.adviseAfterFailure?.());
     throw advice === undefined ? error : new AdvisedFailure(error, advice);
   } finally {
     await connector.close?.();
   }
 }
 
-/** A sync that is kept needs no other advice, unless its folder is lost. */
-function joinAdvice(isKept: boolean, connectorAdvice: string | undefined): string | undefined {
-  if (!isKept) return connectorAdvice;
-  const advice =
-    'What was synced is kept in the folder for temporary files for 7 days. To continue, run the same command again; to start over, add --no-resume';
+interface Left {
+  /** Of the file. */
+  readonly path: string;
+  readonly isKept: boolean;
+  readonly isStopped: boolean;
+}
+
+/** What is left of a sync that failed or was stopped. One that is kept needs no other advice, unless its folder is lost. */
+function joinAdvice({ path, isKept, isStopped }: Left, connectorAdvice: string | undefined): string | undefined {
+  const nothing = isStopped ? `Nothing of this sync is kept, and ${path} was not changed` : undefined;
+  if (!isKept) return [nothing, connectorAdvice].filter(Boolean).join('. ') || undefined;
+  const advice = `What was synced is kept in the folder for temporary files for 7 days, and ${path} was not changed. To continue, run the same command again; to start over, add --no-resume`;
   return connectorAdvice ? `${advice}. If that folder is lost, such as with a container: ${connectorAdvice}` : advice;
 }
 

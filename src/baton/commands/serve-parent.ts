@@ -23,7 +23,7 @@ const closeTimeoutMs = 200;
  * @returns The exit code, when the parent is gone.
  * @throws The signal's reason.
  */
-export async function serveParent({ program, settings, logger, userAgent, host }: Invocation): Promise<number> {
+export async function serveParent({ program, settings, logger, waits, userAgent, host }: Invocation): Promise<number> {
   if (!host.stdin) {
     throw new Error('_connector-service needs stdin');
   }
@@ -38,7 +38,7 @@ export async function serveParent({ program, settings, logger, userAgent, host }
       'ignoring the rate limiter config of the parent: the connector itself respects the limits of its application',
     );
   }
-  const connector = program.connector(settings, { logger, userAgent, env: host.env });
+  const connector = program.connector(settings, { logger, waits, userAgent, env: host.env });
   stack.defer(() => connector.close?.());
   const sessions =
     config.sessionStoreListenPort === 0
@@ -56,6 +56,7 @@ export async function serveParent({ program, settings, logger, userAgent, host }
       ...createConnectorServices(connector, {
         ...readPermittedWork(settings),
         clientKey: await readClientKey(settings),
+        waits,
       }),
       createRateLimiterService(),
     ],

@@ -25,14 +25,14 @@ export const serveCommand: Command = {
   needsConnectorSettings: true,
   sendsTelemetry: true,
   async run(invocation) {
-    const { program, settings, logger, userAgent, host } = invocation;
+    const { program, settings, logger, waits, userAgent, host } = invocation;
     // Loaded here: the other commands do not need it.
     const { startGrpcServer } = await import('../server/grpc/grpc-server.ts');
     const { CallerGuard } = await import('../server/callers/caller-guard.ts');
     const { MutualTlsCredentials, mutualTlsOptions } = await import('../server/tls/mutual-tls.ts');
     const access = await readAccess(invocation);
     const { tls, token, clientNames } = access;
-    const connector = program.connector(settings, { logger, userAgent, env: host.env });
+    const connector = program.connector(settings, { logger, waits, userAgent, env: host.env });
     await using cleanup = new AsyncDisposableStack();
     cleanup.defer(() => connector.close?.());
     cleanup.defer(() => tls?.close());
@@ -41,6 +41,7 @@ export const serveCommand: Command = {
       provisioning: settings.get(provisioning),
       ticketing: settings.get(ticketing),
       clientKey: await readClientKey(settings),
+      waits,
     });
     let unreadiness: string | undefined = 'the program is starting';
     const health = await startConnectorHealth({ settings, services, logger, findUnreadiness: () => unreadiness });

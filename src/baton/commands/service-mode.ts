@@ -35,7 +35,7 @@ export async function runServiceMode(
   invocation: Invocation,
   timing: ServiceTiming = defaultServiceTiming,
 ): Promise<number> {
-  const { program, settings, logger, userAgent, host } = invocation;
+  const { program, settings, logger, waits, live, userAgent, host } = invocation;
   if (settings.get(keepPreviousSyncC1z)) {
     logger.warn(
       `${settings.placeOf(keepPreviousSyncC1z)} has no effect: this connector does not reuse its previous sync`,
@@ -47,11 +47,12 @@ export async function runServiceMode(
     );
   }
   const clientKey = await readClientKey(settings);
-  const connector = program.connector(settings, { logger, userAgent, env: host.env });
+  const connector = program.connector(settings, { logger, waits, userAgent, env: host.env });
   const services = createConnectorServices(connector, {
     provisioning: settings.get(provisioning),
     ticketing: settings.get(ticketing),
     clientKey,
+    waits,
   });
   const contact = new Contact(host.signal);
   const ending = new AbortController();
@@ -96,9 +97,13 @@ export async function runServiceMode(
       timing,
       env: host.env,
       logger,
+      waits,
       signal: host.signal,
       onContact: () => contact.made(),
-      onIntroduced: () => contact.introduced(),
+      onIntroduced: () => {
+        contact.introduced();
+        live?.show((nowMs) => `service mode: last contact with ConductorOne ${contact.silenceSeconds(nowMs)} s ago`);
+      },
       onTaskEnded: (outcome) => watch.taskEnded(outcome),
     });
     logger.info('stopped');
@@ -127,6 +132,11 @@ class Contact {
 
   introduced(): void {
     this.#isIntroduced = true;
+  }
+
+  /** @param nowMs - Milliseconds since 1970. */
+  silenceSeconds(nowMs: number): number {
+    return Math.max(0, Math.round((nowMs - (this.#lastAt?.getTime() ?? nowMs)) / 1000));
   }
 
   findUnreadiness(): string | undefined {

@@ -4,7 +4,9 @@ import type { Logger } from 'pino';
 import { ConnectorService } from '#gen/c1/connector/v2/connector_pb.js';
 import type { Program } from '../author/program.ts';
 import { createInProcessClient } from '../client/in-process-client.ts';
+import { describeError } from '../log/describe-error.ts';
 import { onlyIf, retry } from '../net/retry.ts';
+import type { Waits } from '../net/waits.ts';
 import type { ServiceEntry } from '../services/service-entry.ts';
 import { describeBuild, describeOs } from './host-info.ts';
 import type { BatonClient } from './link/baton-client.ts';
@@ -54,6 +56,7 @@ export async function introduce(
   options: HelloOptions,
   { helloDelayMinMs, helloDelayMaxMs }: ServiceTiming,
   logger: Logger,
+  waits?: Waits,
 ): Promise<void> {
   const hello = async (attempt: number) => {
     await sendHello(options, '');
@@ -62,6 +65,8 @@ export async function introduce(
   await retry(hello, {
     policy: { attemptsMax: Number.POSITIVE_INFINITY, delayMinMs: helloDelayMinMs, delayMaxMs: helloDelayMaxMs },
     signal: options.signal,
+    waits,
+    describeWait: ({ error }) => `cannot reach ConductorOne: ${describeError(error)}`,
     delayAfter: onlyIf((error) => !(error instanceof ConnectError && finalCodes.has(error.code))),
     onRetry: ({ error, attempt, delayMs }) =>
       logger.warn({ error, attempt, delay_ms: delayMs }, 'cannot reach ConductorOne; retrying'),

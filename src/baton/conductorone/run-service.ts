@@ -9,6 +9,7 @@ import { protocolVersion } from '../messages/protocol-version.ts';
 import { pause } from '../net/abort.ts';
 import { createHttpSender } from '../net/http-sender.ts';
 import { Turns } from '../net/turns.ts';
+import type { Waits } from '../net/waits.ts';
 import { loggerKey, responseMaxBytesKey } from '../services/call-context.ts';
 import type { ServiceEntry } from '../services/service-entry.ts';
 import { createAssertion } from './credentials/assertion.ts';
@@ -43,6 +44,8 @@ export interface ServiceOptions {
   readonly timing: ServiceTiming;
   readonly env: NodeJS.ProcessEnv;
   readonly logger: Logger;
+  /** Shows what the service waits for. */
+  readonly waits?: Waits | undefined;
   /** Stops the service: syncs end at once, other tasks may run for another `timing.drainTimeoutMs`. */
   readonly signal: AbortSignal;
   /** Called when ConductorOne has answered a call. */
@@ -65,7 +68,7 @@ const reportGraceMs = 5000;
  * @throws ServiceError when credentials or settings are unusable or ConductorOne refuses them.
  */
 export async function runService(options: ServiceOptions): Promise<void> {
-  const { timing, logger, signal, concurrency, env } = options;
+  const { timing, logger, waits, signal, concurrency, env } = options;
   const closing = new AbortController();
   const { client, close } = connectToConductorOne(options, closing.signal);
   const drained = new AbortController();
@@ -74,11 +77,11 @@ export async function runService(options: ServiceOptions): Promise<void> {
   });
   try {
     const hello = { ...options, client, contextValues: contextValuesFor(logger) };
-    await introduce(hello, timing, logger);
+    await introduce(hello, timing, logger, waits);
     options.onIntroduced?.();
     const turns = new Turns();
     const syncAlone: TaskContext['syncAlone'] = (work, signal) => turns.take('sync', work, signal);
-    const reports = new ReportDelivery({ client, timing, logger, closing: closing.signal });
+    const reports = new ReportDelivery({ client, timing, logger, waits, closing: closing.signal });
     const source = createTaskSource({ client, timing, concurrency, env });
     const next: TaskSource['next'] = async (...asked) => {
       await reports.room(signal);
@@ -86,7 +89,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
     };
     const done: TaskSource['done'] = (task) => source.done(task);
     const work = (task: Task) => doTask(task, { ...options, client, hardStop, syncAlone, reports });
-    await runTaskLoop({ source: { next, done }, work, concurrency, timing, logger, signal });
+    await runTaskLoop({ source: { next, done }, work, concurrency, timing, logger, waits, signal });
     await reports.settled(closing.signal);
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -98,7 +101,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
 }
 
 function connectToConductorOne(options: ServiceOptions, signal: AbortSignal): { client: BatonClient; close(): void } {
-  const { program, env, timing, logger } = options;
+  const { program, env, timing, logger, waits } = options;
   const clientId = parseClientId(options.clientId);
   const key = parseClientSecret(options.clientSecret);
   const route = findApiRoute(clientId, env);
@@ -116,6 +119,7 @@ function connectToConductorOne(options: ServiceOptions, signal: AbortSignal): { 
         settingNames: '--client-id and --client-secret (BATON_CLIENT_ID, BATON_CLIENT_SECRET)',
       }),
     logger,
+    waits,
     retryDelayMs: timing.retryDelayMs,
     timeoutMs: timing.callTimeoutMs,
     signal,
@@ -167,6 +171,7 @@ async function doTracedTask(task: Task, options: WorkOptions): Promise<void> {
       services,
       timing,
       logger,
+      waits: options.waits,
       signal,
       stopping: stopping.signal,
       syncSettings: options.syncSettings,

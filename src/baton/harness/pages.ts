@@ -121,6 +121,8 @@ async function readPage<Item>(
         jitter: noJitter,
       },
       signal: target.signal,
+      waits: target.waits,
+      describeWait: ({ error }) => `${listing.name} failed with ${describeFailure(error)}`,
       delayAfter: (error, backoffMs) =>
         isTransient(error) ? Math.min(rateLimitDelayMs(error, Date.now()) ?? backoffMs, rateLimitWaitMaxMs) : undefined,
     });

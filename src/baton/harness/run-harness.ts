@@ -3,9 +3,13 @@ import { ConnectError } from '@connectrpc/connect';
 import type { Logger } from 'pino';
 import { ConnectorService } from '#gen/c1/connector/v2/connector_pb.js';
 import { createSyncId } from '../c1z/tables/sync-id.ts';
+import { formatCount, formatNumber } from '../log/format-numbers.ts';
+import type { LiveDisplay } from '../log/live-display.ts';
+import type { Waits } from '../net/waits.ts';
 import { callChecks, identityChecks, walkChecks } from './all-checks.ts';
 import { type CallCheck, type CheckIdentity, type CheckResult, failed, notApplicable, type Watcher } from './check.ts';
 import type { Connection } from './connection.ts';
+import { ConnectionLost, checkConnection } from './connection-loss.ts';
 import { describeFailure } from './describe-call.ts';
 import { connectorAnswers, type Identity, identify } from './identify.ts';
 import { createLimitChecker } from './limits.ts';
@@ -30,6 +34,10 @@ export interface HarnessOptions {
   /** Where to write a sync, if at all. */
   readonly file?: SyncFile | undefined;
   readonly logger: Logger;
+  /** Shows what is waited for. */
+  readonly waits?: Waits | undefined;
+  /** Shows which check runs. */
+  readonly live?: LiveDisplay | undefined;
   /** Aborts when the program shuts down. */
   readonly signal: AbortSignal;
   /** Default: delays of about a second. */
@@ -61,6 +69,13 @@ export async function runHarness(options: HarnessOptions): Promise<HarnessReport
   }
 }
 
+/** Why a run ended before all checks; empty if it did not. */
+interface RunEnd {
+  /** The detail of each check that was not run. */
+  readonly notRun: string;
+  readonly cause: string;
+}
+
 class HarnessRun {
   readonly #options: HarnessOptions;
   /** Aborts when the run is stopped or its time is up. */
@@ -74,11 +89,14 @@ class HarnessRun {
   readonly #openSyncs = new Set<string>();
   readonly #startedAtMs = performance.now();
   #identity: Identity | undefined;
+  /** Describes what runs now. */
+  #running = () => '';
 
   constructor(options: HarnessOptions) {
     this.#options = options;
     this.#signal = AbortSignal.any([options.signal, options.timeLimit]);
     this.#target = this.#connect(options.connect);
+    options.live?.show(() => this.#describeProgress());
   }
 
   async run(): Promise<HarnessReport> {
@@ -86,14 +104,20 @@ class HarnessRun {
       return this.#report(await this.#runChecks());
     } catch (error) {
       this.#options.signal.throwIfAborted();
-      if (!this.#signal.aborted) {
-        throw error;
+      if (this.#signal.aborted) {
+        return this.#report({ notRun: timeIsOver, cause: timeIsOver });
       }
-      return this.#report(timeIsOver);
+      if (error instanceof ConnectionLost) {
+        // There is nobody to clean up.
+        this.#openSyncs.clear();
+        return this.#report({ notRun: 'the connector stopped responding', cause: error.message });
+      }
+      throw error;
     }
   }
 
   async close(): Promise<void> {
+    this.#options.live?.show(undefined);
     // A separate signal, so that a connector also forgets the syncs of an aborted run.
     const callTimeoutMs = Math.min(this.#options.callTimeoutMs, lastCallTimeoutMs);
     const target = this.#target.withOptions({ signal: AbortSignal.timeout(callTimeoutMs), callTimeoutMs });
@@ -107,20 +131,19 @@ class HarnessRun {
     }
   }
 
-  /** @returns Why the remaining checks were not run. */
-  async #runChecks(): Promise<string> {
+  async #runChecks(): Promise<RunEnd> {
     const identity = await this.#identify();
     if (identity?.result.outcome !== 'passed') {
-      return 'no connector responds';
+      return { notRun: 'no connector responds', cause: identity?.result.detail ?? '' };
     }
     const session = await this.#createSession(identity);
     if (!identity.sdkVersion.ok) {
       await this.#judgeAll(identityChecks, session);
-      return 'Validate failed';
+      return { notRun: 'Validate failed', cause: `Validate failed with ${identity.sdkVersion.failure}` };
     }
     await this.#walkTwice(session);
     await this.#judgeAll([...identityChecks, ...callChecks], session);
-    return '';
+    return { notRun: '', cause: '' };
   }
 
   async #identify(): Promise<Identity | undefined> {
@@ -133,7 +156,8 @@ class HarnessRun {
 
   async #judgeAll(checks: readonly CallCheck[], session: Session): Promise<void> {
     for (const check of checks) {
-      await this.#judge(check, () => check.judge(session));
+      const { outcome } = await this.#judge(check, () => check.judge(session));
+      if (outcome === 'failed') await checkConnection(this.#target);
     }
   }
 
@@ -159,14 +183,20 @@ class HarnessRun {
     const watched = walkChecks.map((check) => ({ check, watcher: check.watch({ walked: this.#first, limits }) }));
     const watchers = watched.map(({ watcher }) => watcher);
     let second: Walked | undefined;
+    let isLost = false;
     try {
       await this.#walk(this.#first, watchers, delays);
       await this.#cleanUp(this.#first.syncId, this.#target).catch(() => {});
       second = this.#second;
       await this.#walk(second, [], delays);
+    } catch (error) {
+      isLost = error instanceof ConnectionLost;
+      throw error;
     } finally {
       for (const { check, watcher } of watched) {
-        this.#record(check, watcher.end(second));
+        const result = watcher.end(second);
+        // Half a walk shows what is wrong, and not what is right.
+        if (!isLost || result.outcome === 'failed') this.#record(check, result);
       }
     }
   }
@@ -174,6 +204,7 @@ class HarnessRun {
   async #walk(walked: Walked, watchers: readonly Watcher[], delays: CallDelays): Promise<void> {
     const { logger, itemsMax } = this.#options;
     this.#openSyncs.add(walked.syncId);
+    this.#running = () => `walking through the connector: ${describeTotals(walked)}`;
     try {
       await walk({ target: this.#target, walked, watchers, itemsMax, delays });
     } catch (error) {
@@ -185,7 +216,8 @@ class HarnessRun {
     logger.info({ sync_id: walked.syncId, ...walked.totals }, 'walked through the connector');
   }
 
-  async #judge(check: CheckIdentity, judge: () => Promise<CheckResult>): Promise<void> {
+  async #judge(check: CheckIdentity, judge: () => Promise<CheckResult>): Promise<CheckResult> {
+    this.#running = () => check.id;
     const startedAtMs = performance.now();
     let result: CheckResult;
     try {
@@ -201,6 +233,7 @@ class HarnessRun {
       result = failed(describeFailure(error));
     }
     this.#record(check, result, performance.now() - startedAtMs);
+    return result;
   }
 
   #record({ id, title }: CheckIdentity, result: CheckResult, durationMs = 0): void {
@@ -211,7 +244,8 @@ class HarnessRun {
   #connect(connect: () => Connection): Target {
     const connection = connect();
     this.#connections.push(connection);
-    return new Target(connection, { callTimeoutMs: this.#options.callTimeoutMs, signal: this.#signal });
+    const { callTimeoutMs, waits } = this.#options;
+    return new Target(connection, { callTimeoutMs, signal: this.#signal, waits });
   }
 
   async #cleanUp(syncId: string, target: Target): Promise<void> {
@@ -219,8 +253,15 @@ class HarnessRun {
     await target.call(ConnectorService.method.cleanup, { activeSyncId: syncId });
   }
 
-  /** @param unreached - Why some checks have no result. */
-  #report(unreached: string): HarnessReport {
+  /** `5 of 48 checks, 1 failed  page-sizes`. */
+  #describeProgress(): string {
+    const results = [...this.#results.values()];
+    const failures = results.filter(({ outcome }) => outcome === 'failed').length;
+    const done = `${results.length} of ${formatNumber(allChecks.length, 'check')}, ${formatCount(failures)} failed`;
+    return `${done}  ${this.#running()}`;
+  }
+
+  #report({ notRun, cause }: RunEnd): HarnessReport {
     const { metadata, sdkVersion } = this.#identity ?? {};
     return {
       address: this.#target.connection.address,
@@ -229,9 +270,15 @@ class HarnessRun {
       walked: this.#first.totals,
       bounds: [...new Set(this.#first.incomplete.values())],
       checks: allChecks.map(
-        ({ id, title }) => this.#results.get(id) ?? { id, title, ...notApplicable(unreached), durationMs: 0 },
+        ({ id, title }) =>
+          this.#results.get(id) ?? { id, title, ...notApplicable(notRun), durationMs: 0, isNotRun: true },
       ),
+      cause,
       durationMs: performance.now() - this.#startedAtMs,
     };
   }
+}
+
+function describeTotals({ totals: { resources, entitlements, grants } }: Walked): string {
+  return `${formatNumber(resources, 'resource')}, ${formatNumber(entitlements, 'entitlement')}, ${formatNumber(grants, 'grant')}`;
 }

@@ -1,6 +1,7 @@
 // The connector under test: every call to it goes through here, with its deadline.
 import type { DescMessage, DescMethodUnary, DescService, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { UnaryClient } from '../client/in-process-client.ts';
+import type { Waits } from '../net/waits.ts';
 import type { Connection } from './connection.ts';
 
 export interface TargetOptions {
@@ -11,6 +12,8 @@ export interface TargetOptions {
   /** Cancels calls, which then fail with CANCELLED like any call. */
   readonly cancel?: AbortSignal;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Shows what is waited for. */
+  readonly waits?: Waits | undefined;
 }
 
 export class Target {
@@ -26,6 +29,10 @@ export class Target {
     return this.#options.signal;
   }
 
+  get waits(): Waits | undefined {
+    return this.#options.waits;
+  }
+
   /** The same connector with other call options. */
   withOptions(changes: Partial<TargetOptions>): Target {
     return new Target(this.connection, { ...this.#options, ...changes });
@@ -39,9 +46,10 @@ export class Target {
     method: DescMethodUnary<Input, Output>,
     request: MessageInitShape<Input>,
   ): Promise<MessageShape<Output>> {
-    const { callTimeoutMs, cancel, headers } = this.#options;
+    const { callTimeoutMs, cancel, headers, waits } = this.#options;
     this.signal.throwIfAborted();
     const signal = cancel ? AbortSignal.any([this.signal, cancel]) : this.signal;
+    using _ = waits?.begin({ what: `waiting for the response to ${method.name}`, atMostMs: callTimeoutMs });
     try {
       const { message } = await this.connection.transport.unary(method, signal, callTimeoutMs, headers, request);
       return message;

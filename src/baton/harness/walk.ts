@@ -18,6 +18,7 @@ import {
   type ResourceType,
 } from '#gen/c1/connector/v2/resource_pb.js';
 import type { Seen, Watcher } from './check.ts';
+import { checkConnection } from './connection-loss.ts';
 import { IdSet } from './id-set.ts';
 import {
   type CallPage,
@@ -49,7 +50,7 @@ export interface WalkOptions {
 /** The maximum number of pages in a row without new items: a listing that repeats them with new tokens never ends. */
 const oldPagesMax = 100;
 
-/** @throws the reason of the target's signal if that aborts; `walked` then has what was seen until then. */
+/** @throws ConnectionLost; the reason of the target's signal if that aborts. `walked` then has what was seen until then. */
 export async function walk(options: WalkOptions): Promise<void> {
   await new Walk(options).run();
 }
@@ -226,6 +227,8 @@ class Walk {
     } catch (error) {
       if (error instanceof ListingError) {
         this.#walked.addFault(error, listing);
+        // Each further listing would be retried, too.
+        if (error.fault === 'refused') await checkConnection(target);
         return;
       }
       if (target.signal.aborted && pages > 0 && !this.#walked.faults.has('endless')) {

@@ -4,9 +4,10 @@ import { UsageError } from '../author/usage-error.ts';
 import type { Invocation } from '../command-line/command.ts';
 import type { Settings } from '../config/field.ts';
 import { defaultFields } from '../config/fields/default-fields.ts';
-import { logLevel } from '../config/fields/log.ts';
+import { logLevel, readDebugExpiryMs } from '../config/fields/log.ts';
 import { collectSecrets, resolveSettings } from '../config/resolve-settings.ts';
 import type { ClientKey } from '../credentials/decrypt-password.ts';
+import { timerMaxMs } from '../net/abort.ts';
 import { allowedHostsVariable } from '../net/allowed-hosts.ts';
 import { type SessionStores, sessionStoresKey } from '../services/call-context.ts';
 import { createConnectorServices } from '../services/connector-services.ts';
@@ -35,18 +36,34 @@ export type HostedConnector = Generation & CallTarget;
  */
 export async function buildGeneration(version: string, options: BuildOptions): Promise<HostedConnector> {
   const { invocation, source, clientKey, sessions } = options;
-  const { program, userAgent, host } = invocation;
+  const { program, waits, userAgent, host } = invocation;
   const config = await source.fetch(version, host.signal);
   const settings = resolveHosted(config, options);
   const logger = options.logger.child({ config_version: config.version }, { level: settings.get(logLevel) });
+  const debugTimer = expireDebug(logger, readDebugExpiryMs(settings));
   const env = { ...host.env, ...describeEgress(config, logger) };
-  const connector = program.connector(settings, { logger, userAgent, env });
-  const entries = createConnectorServices(connector, { provisioning: true, ticketing: true, clientKey });
+  const connector = program.connector(settings, { logger, waits, userAgent, env });
+  const entries = createConnectorServices(connector, { provisioning: true, ticketing: true, clientKey, waits });
   return {
     ...createCallTarget(entries, { logger, setContextValues: (values) => values.set(sessionStoresKey, sessions) }),
     version: config.version,
-    close: async () => await connector.close?.(),
+    close: async () => {
+      clearTimeout(debugTimer);
+      await connector.close?.();
+    },
   };
+}
+
+/** Lowers the level `debug` to `info`, now or when it expires. Loggers of calls that run by then keep theirs. */
+function expireDebug(logger: Logger, atMs: number): NodeJS.Timeout | undefined {
+  if (logger.level !== 'debug') return undefined;
+  const lower = () => {
+    logger.level = 'info';
+  };
+  const leftMs = atMs - Date.now();
+  if (leftMs < 0) lower();
+  // No config is served for weeks.
+  return leftMs < 0 || leftMs > timerMaxMs ? undefined : setTimeout(lower, leftMs).unref();
 }
 
 function resolveHosted({ values }: HostedConfig, { invocation, logger }: BuildOptions): Settings {

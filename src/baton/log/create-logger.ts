@@ -11,6 +11,10 @@ import { describeError, describeStack } from './describe-error.ts';
 
 export interface LogOptions {
   readonly level: LogLevel;
+  /** When the level `debug` becomes `info`, in milliseconds since 1970. Default: never. */
+  readonly debugExpiresAtMs?: number | undefined;
+  /** The clock for that. Default: the real one. */
+  readonly now?: (() => number) | undefined;
   /** `json`: one object per line. `console`: for humans. */
   readonly format: LogFormat;
   /** `stderr`, `stdout` or paths of files to append to; each gets every line. Default, when empty: stderr. */
@@ -55,22 +59,23 @@ const secretKeys = [
  * @throws Error when a file cannot be opened; its message names the file.
  */
 export function createLogger(options: LogOptions): Log {
+  const { level, debugExpiresAtMs = Number.POSITIVE_INFINITY, now = Date.now } = options;
   const sinks = openSinks(options);
   const secrets = new Set(options.secrets);
   let { redactJson } = createRedactor(secrets);
   const format = options.format === 'console' ? formatConsoleLine : escapeLines;
-  const withStack = options.level === 'debug';
   const listeners: ((line: string) => void)[] = [];
+  const isExpired = () => now() > debugExpiresAtMs;
   const logger = pino(
     {
-      level: options.level,
+      level: level === 'debug' && isExpired() ? 'info' : level,
       base: null,
       messageKey: 'msg',
       errorKey: 'error',
       timestamp: () => `,"ts":${Date.now() / 1000}`,
       formatters: {
         level: (level) => ({ level }),
-        log: (fields) => describeErrors(fields, withStack),
+        log: (fields) => describeErrors(fields, level === 'debug' && !isExpired()),
       },
       mixin: describeTrace,
       redact: {
@@ -80,6 +85,11 @@ export function createLogger(options: LogOptions): Log {
     },
     {
       write: (line: string) => {
+        // Loggers derived from this one keep their own level.
+        if (isDebugLine(line) && isExpired()) {
+          logger.level = 'info';
+          return;
+        }
         const redactedLine = redactJson(line);
         const text = format(redactedLine);
         for (const sink of sinks) sink.write(text);
@@ -100,6 +110,11 @@ export function createLogger(options: LogOptions): Log {
       await Promise.all(sinks.map((sink) => sink.close()));
     },
   };
+}
+
+/** The level is the first field of a line. */
+function isDebugLine(line: string): boolean {
+  return line.startsWith('{"level":"debug"');
 }
 
 interface Sink {

@@ -1,5 +1,6 @@
 // Retries with backoff: the one loop and the one formula for them.
 import { pause } from './abort.ts';
+import type { Wait, Waits } from './waits.ts';
 
 /** How often something is tried, and how long to wait in between. */
 export interface RetryPolicy {
@@ -45,6 +46,13 @@ export interface RetryOptions {
   delayAfter?(error: unknown, backoffMs: number): number | undefined;
   /** Called before each wait. */
   onRetry?(failure: FailedAttempt): void;
+  /** Shows the waits between attempts to the user. Default: they are not shown. */
+  readonly waits?: Waits | undefined;
+  /**
+   * Why it waits, for `waits`, as a clause without its full stop: `Acme is unavailable (503)`. Without numbers that change
+   * from attempt to attempt.
+   */
+  describeWait?(failure: FailedAttempt): string;
 }
 
 export interface FailedAttempt {
@@ -62,8 +70,9 @@ export interface FailedAttempt {
  */
 export async function retry<Result>(
   work: (attempt: number) => Promise<Result>,
-  { policy, signal, delayAfter = (_error, backoff) => backoff, onRetry }: RetryOptions,
+  { policy, signal, delayAfter = (_error, backoff) => backoff, onRetry, waits, describeWait }: RetryOptions,
 ): Promise<Result> {
+  using shown = waits?.begin();
   for (let attempt = 1; ; attempt++) {
     try {
       return await work(attempt);
@@ -71,10 +80,20 @@ export async function retry<Result>(
       signal.throwIfAborted();
       const delayMs = attempt < policy.attemptsMax ? delayAfter(error, backoffMs(policy, attempt)) : undefined;
       if (delayMs === undefined) throw error;
-      onRetry?.({ error, attempt, delayMs });
+      const failure = { error, attempt, delayMs };
+      onRetry?.(failure);
+      shown?.update(toWait(failure, policy.attemptsMax, describeWait?.(failure)));
       await pause(delayMs, signal);
     }
   }
+}
+
+function toWait({ error, attempt, delayMs }: FailedAttempt, attemptsMax: number, what: string | undefined): Wait {
+  return {
+    what: what ?? `waiting to try again: ${error instanceof Error ? error.message : String(error)}`,
+    state: Number.isFinite(attemptsMax) ? `attempt ${attempt} of ${attemptsMax}` : `attempt ${attempt}`,
+    retryMs: delayMs,
+  };
 }
 
 /** Whether an error is worth a retry, as `delayAfter` of {@link RetryOptions}: the policy's delay, or none. */

@@ -7,6 +7,7 @@ import type { Host } from '../author/host.ts';
 import { UsageError } from '../author/usage-error.ts';
 import type { UnaryClient } from '../client/in-process-client.ts';
 import type { Field, Settings } from '../config/field.ts';
+import type { LiveDisplay } from '../log/live-display.ts';
 import type { WriteRecorder } from './write-recorder.ts';
 
 /** An on-demand task of the Go runner (pkg/tasks/local of baton-sdk v0.25.0). */
@@ -38,6 +39,8 @@ export interface JobContext {
   readonly connector: Connector;
   readonly programName: string;
   readonly logger: Logger;
+  /** Shows what the job does. Undefined where the log shows it. */
+  readonly live: LiveDisplay | undefined;
   /** Present in a dry run. */
   readonly recorder: WriteRecorder | undefined;
   /**

@@ -2,6 +2,7 @@
 import { AssetService } from '#gen/c1/connector/v2/asset_pb.js';
 import type { Connector } from '../author/connector.ts';
 import type { RetryPolicy } from '../net/retry.ts';
+import type { Waits } from '../net/waits.ts';
 import { ActionRegistry } from './actions/action-registry.ts';
 import { createActionService } from './actions/action-service.ts';
 import { createConnectorService } from './connector-service.ts';
@@ -22,6 +23,8 @@ export interface ConnectorServicesOptions extends ProvisioningOptions {
   readonly ticketing: boolean;
   /** How changes are retried after transient failures. */
   readonly retries?: RetryPolicy | undefined;
+  /** Shows the waits between those retries. */
+  readonly waits?: Waits | undefined;
 }
 
 /**
@@ -32,7 +35,7 @@ export interface ConnectorServicesOptions extends ProvisioningOptions {
 export function createConnectorServices(connector: Connector, options: ConnectorServicesOptions): ServiceEntry[] {
   const syncers = new ResourceSyncers(connector.resourceTypes);
   const cache = new PageCache();
-  const changes = new Changes(options.retries);
+  const changes = new Changes(options.retries, options.waits);
   return [
     createConnectorService(connector),
     ...createResourceServices(syncers, cache),

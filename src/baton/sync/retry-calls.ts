@@ -6,6 +6,7 @@ import { isTransient } from '../author/service-error.ts';
 import { measure } from '../instruments/telemetry.ts';
 import { rateLimitDelayMs } from '../messages/rate-limit-delay.ts';
 import { linear, noJitter, type RetryPolicy, retry } from '../net/retry.ts';
+import type { Waits } from '../net/waits.ts';
 
 /** How the calls of a sync are retried. */
 export interface CallRetry {
@@ -18,6 +19,7 @@ export interface CallRetry {
 interface RetryContext {
   readonly callRetry?: CallRetry | undefined;
   readonly logger: Logger;
+  readonly waits?: Waits | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -33,7 +35,7 @@ const delayMaxMs = 60_000;
  * @throws What the last attempt failed with; the signal's reason once it has aborted.
  */
 export async function retryCall<Result>(
-  { callRetry: { timeoutMs, delayMinMs = 1000 } = { timeoutMs: 0 }, logger, signal }: RetryContext,
+  { callRetry: { timeoutMs, delayMinMs = 1000 } = { timeoutMs: 0 }, logger, waits, signal }: RetryContext,
   describe: () => string,
   call: () => Promise<Result>,
 ): Promise<Result> {
@@ -49,6 +51,8 @@ export async function retryCall<Result>(
   return await retry(call, {
     policy,
     signal,
+    waits,
+    describeWait: ({ error }) => `the ${describe()} failed: ${ConnectError.from(error).rawMessage}`,
     delayAfter: (error, backoffMs) => {
       if (!isTransient(error)) return undefined;
       const delayMs = Math.min(rateLimitDelayMs(error, Date.now()) ?? backoffMs, delayMaxMs);

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { ResourceId, ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
 import type { SyncWriter } from '../c1z/sync-writer.ts';
 import type { ConnectorClients } from '../client/connector-clients.ts';
+import type { Waits } from '../net/waits.ts';
 import type { ServiceEntry } from '../services/service-entry.ts';
 import type { ExpansionLimits } from './expand/plan-expansion.ts';
 import type { ExternalResources } from './external/external-resources.ts';
@@ -30,6 +31,8 @@ export interface FullSyncOptions {
   /** Of the run that is continued. Default: none yet. */
   readonly notes?: RunNotes | undefined;
   readonly logger: Logger;
+  /** Shows what the sync waits for. */
+  readonly waits?: Waits | undefined;
   readonly observer: SyncObserver;
   readonly signal: AbortSignal;
   /** Sync only these resource types; all if empty. */

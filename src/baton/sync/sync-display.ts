@@ -1,48 +1,60 @@
-// Shows the progress of a sync: one live line per phase on a terminal, log lines elsewhere.
+// Shows the progress of a sync: a line for each phase on a terminal, log lines elsewhere.
 import type { Logger } from 'pino';
-import { progressFields } from '../author/context.ts';
+import { type Progress, progressFields } from '../author/context.ts';
 import type { Output } from '../author/host.ts';
-import { formatBytes, formatCount, formatDuration } from '../log/format-numbers.ts';
-import { eraseLine, LiveLine, logProgressMs } from '../log/live-line.ts';
+import { formatBytes, formatCount, formatDuration, formatNumber } from '../log/format-numbers.ts';
+import type { LiveDisplay } from '../log/live-display.ts';
+import { LogSchedule } from '../log/log-schedule.ts';
 import { escapeControls } from '../net/escape-controls.ts';
+import { formatSpan } from '../net/format-span.ts';
 import type { SyncPhase } from './sync-observer.ts';
-import type { PhaseTally, SyncEvent, SyncTally } from './sync-tally.ts';
+import type { PhaseTally, SyncEvent, SyncTally, WorkTally } from './sync-tally.ts';
 
 /** Called with the tally after each event. */
 type SyncDisplay = (tally: SyncTally, event: SyncEvent) => void;
 
-/** One line per phase, redrawn in place while the phase runs. */
-export function createTerminalDisplay(terminal: Output, now: () => number = () => performance.now()): SyncDisplay {
-  const live = new LiveLine(terminal, now);
+const marks = { 'phase ended': '✓', 'phase failed': '✗' } as const;
+
+/**
+ * The running phase is redrawn in place; one that has ended keeps its line.
+ * @param terminal - Where lines stay: above those of `live`.
+ */
+export function createTerminalDisplay(terminal: Output, live: LiveDisplay): SyncDisplay {
+  const print = (line: string) => void terminal.write(`${escapeControls(line)}\n`);
   return (tally, event) => {
-    if (event.kind === 'warning') {
-      terminal.write(`${eraseLine}! ${escapeControls(event.message)}\n`);
-      return;
+    switch (event.kind) {
+      case 'warning':
+        return print(`! ${event.message}`);
+      case 'phase started':
+        return live.show(() => describePhase(tally, event.phase));
+      case 'phase ended':
+      case 'phase failed':
+        print(
+          `${marks[event.kind]} ${describePhase(tally, event.phase)}${event.kind === 'phase failed' ? '  did not end' : ''}`,
+        );
+        return live.show(undefined);
+      default:
+        return live.changed();
     }
-    const isEnd = event.kind === 'phase ended';
-    const phase = isEnd ? event.phase : tally.running;
-    if (!phase || (!isEnd && event.kind !== 'phase started' && !live.isDue())) {
-      return;
-    }
-    live.draw(`${isEnd ? '✓' : '·'} ${escapeControls(describePhase(tally, phase, now()))}`, isEnd ? '\n' : '\r');
   };
 }
 
 /** One line at the end of each phase, for each warning, and now and then during long work. */
 export function createLogDisplay(logger: Logger, now: () => number = () => performance.now()): SyncDisplay {
-  let loggedAt = now();
+  let schedule = new LogSchedule(now());
   return (tally, event) => {
-    if (event.kind === 'warning') {
-      logger.warn(event.message);
-    } else if (event.kind === 'phase ended') {
-      loggedAt = now();
-      logger.info(fieldsOf(tally, event.phase), `synced ${event.phase}`);
-    } else if (event.kind !== 'phase started' && tally.running && now() - loggedAt >= logProgressMs) {
-      loggedAt = now();
-      logger.info(
-        { ...fieldsOf(tally, tally.running), ...(tally.work && progressFields(tally.work)) },
-        `syncing ${tally.running}`,
-      );
+    switch (event.kind) {
+      case 'warning':
+        return logger.warn(event.message);
+      case 'phase started':
+        schedule = new LogSchedule(now());
+        return;
+      case 'phase ended':
+        return logger.info(fieldsOf(tally, event.phase), `synced ${event.phase}`);
+      case 'page written':
+      case 'progress':
+        if (!tally.running || !schedule.isDue(now())) return;
+        logger.info({ ...fieldsOf(tally, tally.running), ...workFields(tally) }, `syncing ${tally.running}`);
     }
   };
 }
@@ -56,33 +68,53 @@ function fieldsOf(tally: SyncTally, phase: SyncPhase): Record<string, unknown> {
   };
 }
 
-function describePhase(tally: SyncTally, phase: SyncPhase, nowMs: number): string {
+/** One work has its fields on the line itself; several are a list. */
+function workFields({ works }: SyncTally): Record<string, unknown> {
+  const fields = Array.from(works.values(), ({ progress, perSecond }) => ({
+    ...progressFields(progress),
+    ...(perSecond !== undefined && { per_second: Math.round(perSecond) }),
+  }));
+  return fields.length > 1 ? { works: fields } : { ...fields[0] };
+}
+
+function describePhase(tally: SyncTally, phase: SyncPhase): string {
   const found = tally.phases.get(phase);
-  if (!found) {
-    return phase;
-  }
-  const elapsedMs = found.durationMs ?? nowMs - found.startedAtMs;
-  return [`${phase.padEnd(14)} ${formatDuration(elapsedMs).padStart(8)}`, describeCounts(found), describeWork(tally)]
-    .filter(Boolean)
-    .join('  ');
+  if (!found) return phase;
+  const elapsed = formatDuration(tally.elapsedMs(found)).padStart(8);
+  const works = Array.from(tally.works.values(), describeWork);
+  return [`${phase.padEnd(14)} ${elapsed}`, describeCounts(phase, found), ...works].filter(Boolean).join('  ');
 }
 
-function describeCounts({ counts, pages }: PhaseTally): string {
-  const parts = [...counts].map(([kind, count]) => `${formatCount(count)} ${kind}`);
-  return parts.length === 0 ? '' : `${parts.join(', ')} (${formatCount(pages)} page${pages === 1 ? '' : 's'})`;
+function describeCounts(phase: SyncPhase, { counts, pages }: PhaseTally): string {
+  if (counts.size === 0) return '';
+  const pagesRead = `(${formatNumber(pages, 'page')})`;
+  // The kinds of grants and entitlements are names such as `course completed`, which have no plural.
+  if (phase === 'grants' || phase === 'entitlements' || phase === 'expansion') {
+    const total = counts.values().reduce((sum, count) => sum + count, 0);
+    const kinds = Array.from(counts, ([kind, count]) => `${formatCount(count)} ${kind}`);
+    return `${formatNumber(total, phase === 'entitlements' ? 'entitlement' : 'grant')}: ${kinds.join(', ')} ${pagesRead}`;
+  }
+  return `${Array.from(counts, ([kind, count]) => formatNumber(count, kind)).join(', ')} ${pagesRead}`;
 }
 
-function describeWork({ work }: SyncTally): string {
-  if (!work) {
-    return '';
-  }
-  return [
-    work.work,
-    work.status,
-    work.bytes && formatBytes(work.bytes),
-    work.rows && `${formatCount(work.rows)} rows`,
-    work.rowsPerSecond && `${formatCount(Math.round(work.rowsPerSecond))} rows/s`,
-  ]
-    .filter(Boolean)
-    .join(' ');
+function describeWork({ progress, perSecond }: WorkTally): string {
+  const { work, status, bytes, rows, rowsPerSecond } = progress;
+  const amounts = [
+    describeShare(progress),
+    bytes && formatBytes(bytes),
+    rows && formatNumber(rows, 'row'),
+    rowsPerSecond && `${formatCount(Math.round(rowsPerSecond))} rows/s`,
+    perSecond && `${perSecond < 10 ? perSecond.toFixed(1) : formatCount(Math.round(perSecond))}/s`,
+    perSecond && describeRest(progress, perSecond),
+  ].filter(Boolean);
+  return [[work, status].filter(Boolean).join(' '), amounts.join(', ')].filter(Boolean).join(': ');
+}
+
+function describeShare({ done, total }: Progress): string {
+  if (done === undefined) return '';
+  return total === undefined ? formatCount(done) : `${formatCount(done)} of ${formatCount(total)}`;
+}
+
+function describeRest({ done = 0, total = 0 }: Progress, perSecond: number): string {
+  return total > done ? `about ${formatSpan(((total - done) / perSecond) * 1000)} left` : '';
 }

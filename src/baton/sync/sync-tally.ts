@@ -1,4 +1,4 @@
-// Counts what a sync writes and skips, and times its phases, for the summary.
+// Counts what a sync writes and skips, and times its phases, for the summary and the display.
 import type { Progress } from '../author/context.ts';
 import type { SyncObserver, SyncPhase } from './sync-observer.ts';
 
@@ -12,25 +12,40 @@ export interface PhaseTally {
   durationMs: number | undefined;
 }
 
+/** How far a piece of long work is. */
+export interface WorkTally {
+  readonly progress: Progress;
+  /** Items per second, if it counts them and enough time has passed to tell. */
+  readonly perSecond: number | undefined;
+}
+
+/** Too little time to derive a rate from. */
+const rateMinMs = 1000;
+
 /** Counts the events of a sync. `changed` is called after each one, for a display. */
 export class SyncTally implements SyncObserver {
   readonly phases = new Map<SyncPhase, PhaseTally>();
   /** By reason. */
   readonly skippedCounts = new Map<string, number>();
   readonly warnings: string[] = [];
-  /** The running phase, and long work within it, if any. */
+  /** The running phase. */
   running: SyncPhase | undefined;
-  work: Progress | undefined;
+  /** Long work within the running phase, by its name. */
+  readonly works = new Map<string, WorkTally>();
+  readonly #workStarts = new Map<string, { readonly atMs: number; readonly done: number }>();
   readonly #changed: (event: SyncEvent) => void;
+  readonly #now: () => number;
 
-  constructor(changed: (event: SyncEvent) => void) {
+  /** @param now - A clock, in milliseconds from any time. */
+  constructor(changed: (event: SyncEvent) => void, now: () => number = () => performance.now()) {
     this.#changed = changed;
+    this.#now = now;
   }
 
   phaseStarted(phase: SyncPhase): void {
     this.running = phase;
-    this.work = undefined;
-    this.phases.set(phase, { pages: 0, counts: new Map(), startedAtMs: performance.now(), durationMs: undefined });
+    this.#forgetWorks();
+    this.phases.set(phase, { pages: 0, counts: new Map(), startedAtMs: this.#now(), durationMs: undefined });
     this.#changed({ kind: 'phase started', phase });
   }
 
@@ -42,18 +57,22 @@ export class SyncTally implements SyncObserver {
         tally.counts.set(kind, (tally.counts.get(kind) ?? 0) + count);
       }
     }
-    this.work = undefined;
+    // The page is the result of work that counts no items, such as a report.
+    for (const [name, { progress }] of this.works) if (progress.done === undefined) this.works.delete(name);
     this.#changed({ kind: 'page written', phase });
   }
 
   phaseEnded(phase: SyncPhase): void {
-    const tally = this.phases.get(phase);
-    if (tally) {
-      tally.durationMs = performance.now() - tally.startedAtMs;
-    }
-    this.running = undefined;
-    this.work = undefined;
+    this.#stop(phase);
     this.#changed({ kind: 'phase ended', phase });
+  }
+
+  /** Notes that the sync has failed or was stopped, in the phase that is running, if any. */
+  failed(): void {
+    const phase = this.running;
+    if (!phase) return;
+    this.#stop(phase);
+    this.#changed({ kind: 'phase failed', phase });
   }
 
   startedOver(): void {
@@ -71,14 +90,44 @@ export class SyncTally implements SyncObserver {
     this.#changed({ kind: 'warning', message });
   }
 
-  progress(work: Progress): void {
-    this.work = work;
-    this.#changed({ kind: 'progress', work });
+  progress(progress: Progress): void {
+    const { work, done, total } = progress;
+    if (done !== undefined && done === total) this.works.delete(work);
+    else this.works.set(work, { progress, perSecond: done === undefined ? undefined : this.#rateOf(work, done) });
+    this.#changed({ kind: 'progress' });
+  }
+
+  /** How long a phase has been running, or took, in milliseconds. */
+  elapsedMs({ startedAtMs, durationMs }: PhaseTally): number {
+    return durationMs ?? this.#now() - startedAtMs;
+  }
+
+  /** What happened before the work was first heard of does not count. */
+  #rateOf(work: string, done: number): number | undefined {
+    const start = this.#workStarts.get(work);
+    if (!start || done < start.done) {
+      this.#workStarts.set(work, { atMs: this.#now(), done });
+      return undefined;
+    }
+    const elapsedMs = this.#now() - start.atMs;
+    return elapsedMs < rateMinMs ? undefined : ((done - start.done) / elapsedMs) * 1000;
+  }
+
+  #stop(phase: SyncPhase): void {
+    const tally = this.phases.get(phase);
+    if (tally) tally.durationMs = this.#now() - tally.startedAtMs;
+    this.running = undefined;
+    this.#forgetWorks();
+  }
+
+  #forgetWorks(): void {
+    this.works.clear();
+    this.#workStarts.clear();
   }
 }
 
 /** The last event, for a display. */
 export type SyncEvent =
-  | { readonly kind: 'phase started' | 'page written' | 'phase ended'; readonly phase: SyncPhase }
+  | { readonly kind: 'phase started' | 'page written' | 'phase ended' | 'phase failed'; readonly phase: SyncPhase }
   | { readonly kind: 'warning'; readonly message: string }
-  | { readonly kind: 'progress'; readonly work: Progress };
+  | { readonly kind: 'progress' };

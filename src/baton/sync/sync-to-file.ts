@@ -150,6 +150,7 @@ async function openFile(options: SyncToFileOptions, mayContinue: boolean): Promi
     onWarning: (message) => logger.warn(message),
     ...(options.waitsForLock && {
       onWait: (holder) => logger.warn(`another sync writes ${path} (${describeHolder(holder)}); waiting for its end`),
+      waits: options.waits,
     }),
     ...(resume &&
       !options.isEmpty && {

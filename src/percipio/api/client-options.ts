@@ -1,5 +1,5 @@
 // The options of the client and their defaults.
-import { type Environment, isLoopback } from 'baton-connector-sdk/http';
+import { type Environment, isLoopback, Waits } from 'baton-connector-sdk/http';
 import type { Logger } from 'pino';
 import { defaultRetryPolicy, type RequestRetryPolicy } from './retry-policy.ts';
 
@@ -38,6 +38,8 @@ export interface PercipioClientOptions {
   readonly env?: Environment | undefined;
   /** Gets a line for each request (debug) and for each retry (warn). */
   readonly logger?: Logger | undefined;
+  /** Shows what is waited for. */
+  readonly waits?: Waits | undefined;
   /** For a dry run: called instead of sending a write. It throws. */
   readonly refuseWrite?: RefuseWrite | undefined;
 }
@@ -60,6 +62,7 @@ export interface CompleteOptions {
   readonly retry: RequestRetryPolicy;
   readonly env: Environment;
   readonly logger: Logger | undefined;
+  readonly waits: Waits;
   readonly refuseWrite: RefuseWrite | undefined;
 }
 
@@ -84,6 +87,7 @@ export function completeOptions(options: PercipioClientOptions): CompleteOptions
     retry: { ...defaultRetryPolicy, ...options.retry },
     env: options.env ?? process.env,
     logger: options.logger,
+    waits: options.waits ?? new Waits(),
     refuseWrite: options.refuseWrite,
   };
 }

@@ -1,8 +1,9 @@
 // Sends requests to the API, retries those where it makes sense, and checks the responses.
-import { type HttpHeaders, redacted, retry } from 'baton-connector-sdk/http';
+import { type HttpHeaders, redacted, retry, type Waits } from 'baton-connector-sdk/http';
 import { z } from 'zod';
 import type { CompleteOptions, JsonBody } from './client-options.ts';
 import { readMessages } from './describe-error-body.ts';
+import { describeShortly } from './describe-shortly.ts';
 import { type ApiCall, Exchange, type ExchangeContext, type OpenResponse } from './exchange.ts';
 import { readFieldProblems } from './field-problems.ts';
 import { Pace } from './pace.ts';
@@ -27,6 +28,8 @@ export class HttpClient {
   readonly statistics = new StatisticsCounter();
   readonly #context: ExchangeContext;
   readonly #pace: Pace;
+  /** Why Percipio's last pause began. */
+  #pauseReason = '';
 
   constructor(options: CompleteOptions, senders: Senders) {
     const redact = createTokenRedact(options.token);
@@ -37,6 +40,11 @@ export class HttpClient {
   /** For callers that continue where a call gives up, as after a write with an unclear outcome. */
   get retry(): RequestRetryPolicy {
     return this.#context.options.retry;
+  }
+
+  /** For callers that wait between requests. */
+  get waits(): Waits {
+    return this.#context.options.waits;
   }
 
   /**
@@ -102,15 +110,17 @@ export class HttpClient {
         signal,
         delayAfter: (error, backoffMs) =>
           error instanceof PercipioError ? requestDelayMs(policy, error, call.retry, backoffMs) : undefined,
+        waits: this.waits,
+        describeWait: ({ error }) => describeShortly(error as PercipioError),
         onRetry: ({ error, attempt, delayMs }) => {
           const { kind, message } = error as PercipioError;
-          if (asksForPause(error, call)) this.#pace.pause(delayMs);
+          if (asksForPause(error, call)) this.#pause(error, delayMs);
           logger?.warn({ delay_ms: delayMs, attempt, kind }, `${message}; retrying`);
         },
       });
     } catch (error) {
       if (signal.aborted && exchange) throw exchange.failWith(undefined, undefined);
-      if (asksForPause(error, call)) this.#pace.pause(error.retryAfterMs ?? policy.delayMinMs);
+      if (asksForPause(error, call)) this.#pause(error, error.retryAfterMs ?? policy.delayMinMs);
       throw error;
     }
   }
@@ -129,7 +139,7 @@ export class HttpClient {
     const leave = await this.#takeTurn(call, exchange, signal);
     try {
       const startMs = performance.now();
-      const response = await exchange.send();
+      const response = await this.#send(call, exchange);
       const duration_ms = Math.round(performance.now() - startMs);
       const { status } = response;
       this.#context.options.logger?.debug(
@@ -149,6 +159,17 @@ export class HttpClient {
     }
   }
 
+  #pause(failure: PercipioError, pauseMs: number): void {
+    this.#pauseReason = describeShortly(failure);
+    this.#pace.pause(pauseMs);
+  }
+
+  async #send({ family }: ApiCall, exchange: Exchange): Promise<OpenResponse> {
+    const atMostMs = this.#context.options.requestTimeoutMs;
+    using _ = this.waits.begin({ what: 'waiting for a response from Percipio', state: family, atMostMs });
+    return await exchange.send();
+  }
+
   async #takeTurn(call: ApiCall, exchange: Exchange, signal: AbortSignal): Promise<() => void> {
     const { retryAfterMaxMs } = this.#context.options.retry;
     const pauseLeftMs = Math.ceil(this.#pace.pauseLeftMs);
@@ -162,12 +183,19 @@ export class HttpClient {
         retryAfterMs: pauseLeftMs,
       });
     }
+    using _ = this.#showPace();
     try {
       return await this.#pace.enter(call.family === 'reporting', signal);
     } catch {
       // Only the signal makes it reject.
       throw exchange.failWith(undefined, undefined);
     }
+  }
+
+  #showPace(): Disposable | undefined {
+    const { pauseLeftMs, isSlowed } = this.#pace;
+    if (pauseLeftMs > 0) return this.waits.begin({ what: this.#pauseReason, retryMs: pauseLeftMs });
+    return isSlowed ? this.waits.begin({ what: 'sending requests to Percipio more slowly, as it asked' }) : undefined;
   }
 
   async #refuse(response: OpenResponse, exchange: Exchange): Promise<PercipioError> {

@@ -44,6 +44,11 @@ export class Pace {
     return Math.max(0, this.#pausedUntilMs - this.#clock.now());
   }
 
+  /** Whether requests start with gaps, since Percipio asked for a pause a while ago. */
+  get isSlowed(): boolean {
+    return this.#gapMs > 0;
+  }
+
   /**
    * Waits until a request may start, first come first served.
    * @param bypassesLimit - Does not count as a concurrent request: reading a report takes minutes, and lists need not wait for it.

@@ -1,5 +1,6 @@
 // The family user-management: users.
 
+import type { Waits } from 'baton-connector-sdk/http';
 import { BatchUsersApi } from './batch-users.ts';
 import type { HttpClient } from './http-client.ts';
 import { tryParseJson } from './json.ts';
@@ -81,6 +82,11 @@ export class UsersApi {
   /** For callers that settle the outcome of a write by reading. */
   get retry(): RequestRetryPolicy {
     return this.#http.retry;
+  }
+
+  /** For callers that wait between requests. */
+  get waits(): Waits {
+    return this.#http.waits;
   }
 
   /**

@@ -2,7 +2,7 @@
 import type { Context, Page } from 'baton-connector-sdk';
 import { z } from 'zod';
 import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
-import { type CatalogPage, catalogPageSizeMax } from '../api/content.ts';
+import { type CatalogPage, type CatalogPosition, catalogPageSizeMax } from '../api/content.ts';
 import type { ContentItem } from '../api/content-item.ts';
 import type { PercipioContext } from '../context.ts';
 import { countUnread } from '../count-unread.ts';
@@ -45,6 +45,7 @@ export function createCatalogCourses(percipio: PercipioContext): CourseSource {
     const page = await asService(context.signal, (signal) =>
       client().content.listCatalog({ max: catalogPageSizeMax, position }, signal),
     );
+    reportProgress('catalog items', page, position, context);
     const skipReason = (item: ContentItem) => skipReasonOf(item, content, now());
     return toCoursePage(page, page.next, { skipReason, skippedAs }, context);
   };
@@ -57,6 +58,7 @@ export function createCatalogCourses(percipio: PercipioContext): CourseSource {
     if (!page || page.items.length === 0) {
       return { items: [] };
     }
+    reportProgress('compliance courses', page, { offset, firstTotal }, context);
     const skipReason = (item: ContentItem) => expiryOf(item, content, now());
     const next = page.next && { compliance: page.next.offset, firstTotal: page.next.firstTotal };
     const courses = toCoursePage(page, next, { skipReason, skippedAs: complianceSkippedAs }, context);
@@ -76,6 +78,17 @@ export function createCatalogCourses(percipio: PercipioContext): CourseSource {
       ? await readCompliance({ compliance: 0 }, context, readEarlier)
       : { ...page, next: { compliance: 0 } };
   });
+}
+
+/** @param position - Where the page begins; undefined for the first one. */
+function reportProgress(
+  work: string,
+  { items, next, total }: CatalogPage,
+  { offset, firstTotal }: Pick<CatalogPosition, 'offset' | 'firstTotal'> = { offset: 0 },
+  { reporter }: Context,
+): void {
+  const done = next?.offset ?? offset + items.length;
+  reporter.progress({ work, done, total: next ? (total ?? firstTotal) : done });
 }
 
 interface Selection {

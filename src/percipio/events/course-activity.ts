@@ -70,7 +70,12 @@ class CourseActivityFeed {
   constructor(options: CourseActivityOptions) {
     this.#options = options;
     const { client, content } = options.percipio;
-    this.#reports = new FeedReports(() => client().reports, content.reportFilter, options.timing);
+    this.#reports = new FeedReports(
+      () => client().reports,
+      content.reportFilter,
+      options.timing,
+      options.percipio.waits,
+    );
     this.#synced = new SyncedResourcesReader(options.percipio);
   }
 

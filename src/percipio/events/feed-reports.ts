@@ -1,6 +1,6 @@
 // The reports of the activity feed: requested, polled, and read once per process.
 import type { Context } from 'baton-connector-sdk';
-import { pause } from 'baton-connector-sdk/http';
+import { pause, type Waits } from 'baton-connector-sdk/http';
 import type { ReportsApi } from '../api/reports.ts';
 import type { ByteStream } from '../api/response-body.ts';
 import { pollBackoffMs, warnOfUnknownStatus } from '../report/poll-report.ts';
@@ -19,14 +19,16 @@ export class FeedReports {
   readonly #reports: () => ReportsApi;
   readonly #contentType: string;
   readonly #timing: ReportTiming;
+  readonly #waits: Waits;
   readonly #cached = new Map<string, RecentActivity>();
   readonly #warned = new Set<string>();
 
   /** @param contentType - The content types whose activity they have, as reports spell them. */
-  constructor(reports: () => ReportsApi, contentType: string, timing: ReportTiming) {
+  constructor(reports: () => ReportsApi, contentType: string, timing: ReportTiming, waits: Waits) {
     this.#reports = reports;
     this.#contentType = contentType;
     this.#timing = timing;
+    this.#waits = waits;
   }
 
   /** @returns The id of a new report. */
@@ -62,12 +64,15 @@ export class FeedReports {
   async #waitFor(id: string, { signal, logger }: CallContext): Promise<ByteStream | undefined> {
     const { reportWaitMs, ...timing } = this.#timing;
     const deadlineMs = performance.now() + reportWaitMs;
+    const waiting = { what: 'waiting for the activity report', atMostMs: reportWaitMs };
+    using shown = this.#waits.begin(waiting);
     for (let polls = 0; ; polls += 1) {
       const poll = await this.#reports().poll(id, signal);
       if (poll.state === 'ready') return poll.body;
       warnOfUnknownStatus(poll, { id, name: 'activity report' }, this.#warned, logger);
       const delayMs = pollBackoffMs(polls, timing);
       if (performance.now() + delayMs > deadlineMs) return undefined;
+      shown.update({ ...waiting, state: poll.status, nextCheckMs: delayMs });
       await pause(delayMs, signal);
     }
   }

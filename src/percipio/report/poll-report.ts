@@ -1,7 +1,8 @@
 // Polls a report until it is ready: soon at first, then ever later, and only as long as Percipio may take for it.
 import { Code, ServiceError } from 'baton-connector-sdk';
-import { backoffMs, noJitter, pause, withTimeLimit } from 'baton-connector-sdk/http';
+import { backoffMs, noJitter, pause, type Waits, withTimeLimit } from 'baton-connector-sdk/http';
 import type { Logger } from 'pino';
+import { describeShortly } from '../api/describe-shortly.ts';
 import { PercipioError } from '../api/percipio-error.ts';
 import type { ReportPoll, ReportsApi } from '../api/reports.ts';
 import type { ByteStream } from '../api/response-body.ts';
@@ -30,6 +31,8 @@ interface PollOptions {
   readonly timeoutAdvice: string;
   readonly reports: () => ReportsApi;
   readonly logger: Logger;
+  /** Shows the wait. */
+  readonly waits?: Waits | undefined;
   readonly timing: PollTiming;
   /** How long Percipio may take to generate the report. */
   readonly timeoutMs: number;
@@ -47,7 +50,7 @@ interface PollOptions {
  * @throws PercipioError, a ServiceError `report_timeout`, or the reason of the signal.
  */
 export async function pollReport(id: string, options: PollOptions, signal: AbortSignal): Promise<ByteStream> {
-  const { name, reports, logger, timing, timeoutMs, isNeeded, onStatus, clock = realClock } = options;
+  const { name, reports, logger, waits, timing, timeoutMs, isNeeded, onStatus, clock = realClock } = options;
   const startedAtMs = clock.now();
   const warned = new Set<string>();
   let outcome = 'no poll was answered';
@@ -59,6 +62,9 @@ export async function pollReport(id: string, options: PollOptions, signal: Abort
     );
   return await withTimeLimit({ timeoutMs, signal, timeoutError }, async (signal) => {
     const firstDelayMs = pollDelayMs(0, timeoutMs, timing);
+    const waiting = { what: `waiting for the ${name}`, atMostMs: timeoutMs };
+    using shown = waits?.begin({ ...waiting, state: 'requested', nextCheckMs: firstDelayMs });
+    let state = '';
     const isEarly = await pauseUnless(isNeeded, (signal) => clock.pause(firstDelayMs, signal), signal);
     for (let polls = isEarly ? 0 : 1; ; polls += 1) {
       let retryAfterMs = 0;
@@ -67,17 +73,21 @@ export async function pollReport(id: string, options: PollOptions, signal: Abort
         if (poll.state === 'ready') return poll.body;
         warnOfUnknownStatus(poll, { id, name }, warned, logger);
         const status = poll.status ?? 'PENDING';
+        state = status;
         outcome = `its status is ${status}`;
         onStatus(status);
       } catch (error) {
         if (!isFailedPoll(error)) throw error;
         outcome = `the last poll failed: ${error.message}`;
         retryAfterMs = error.retryAfterMs ?? 0;
+        state = describeShortly(error);
         onStatus('retrying');
         logger.warn({ report_id: id, error }, `a poll of the ${name} failed; polling again`);
       }
       const leftMs = timeoutMs - (clock.now() - startedAtMs);
-      await clock.pause(Math.max(pollDelayMs(polls, leftMs, timing), retryAfterMs), signal);
+      const delayMs = Math.max(pollDelayMs(polls, leftMs, timing), retryAfterMs);
+      shown?.update({ ...waiting, state, nextCheckMs: delayMs });
+      await clock.pause(delayMs, signal);
     }
   });
 }

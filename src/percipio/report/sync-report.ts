@@ -15,7 +15,7 @@
 //   prefetch() of a report of an earlier sync (--report-id), or of the same sync in an earlier process, leads to pending
 //   close() ends any state but indexed for good: closed
 import { Code, type Progress, ServiceError, type SessionStore } from 'baton-connector-sdk';
-import { pause, untilAborted } from 'baton-connector-sdk/http';
+import { pause, untilAborted, type Waits } from 'baton-connector-sdk/http';
 import type { Logger } from 'pino';
 import type { ReportsApi } from '../api/reports.ts';
 import type { ByteStream } from '../api/response-body.ts';
@@ -29,6 +29,8 @@ import { SharedReportId } from './shared-report-id.ts';
 export interface SyncReportOptions {
   readonly reports: () => ReportsApi;
   readonly logger: Logger;
+  /** Shows the wait. */
+  readonly waits?: Waits | undefined;
   /** How long Percipio may take to make it. */
   readonly timeoutMs: number;
   readonly timing: Pick<ConnectorTiming, 'reportPollMinMs' | 'reportPollMaxMs' | 'downloadRetry'>;

@@ -64,7 +64,7 @@ export async function changeUser(
     if (isDone(after)) return { before, after, written: true };
     if (isRoleReplaced(sent, after)) throw roleReplaced(after, changes);
     if (!failure) throw notSeen(id, changes);
-    await waitToRetry(users.retry, failure, attempt, signal);
+    await waitToRetry(users, failure, attempt, signal);
     user = after;
   }
 }

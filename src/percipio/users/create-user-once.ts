@@ -40,7 +40,7 @@ export async function createUserOnce(users: UsersApi, newUser: NewUser, signal: 
       : await find();
     if (found) return { outcome: unclear && isAsRequested(found, newUser) ? 'created' : 'existing', user: found };
     if (!isUnclear(sent)) throw sent;
-    await waitToRetry(users.retry, sent, attempt, signal);
+    await waitToRetry(users, sent, attempt, signal);
   }
 }
 

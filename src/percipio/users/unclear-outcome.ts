@@ -1,8 +1,10 @@
 // Writes that Percipio may or may not have carried out: only reading shows it.
 import { Code, ServiceError } from 'baton-connector-sdk';
 import { backoffMs, pause } from 'baton-connector-sdk/http';
+import { describeShortly } from '../api/describe-shortly.ts';
 import { PercipioError } from '../api/percipio-error.ts';
-import { type RequestRetryPolicy, requestDelayMs } from '../api/retry-policy.ts';
+import { requestDelayMs } from '../api/retry-policy.ts';
+import type { UsersApi } from '../api/users.ts';
 
 /** Whether the request may have been carried out although it failed: its response was lost, too late, or a 5xx. */
 export function isUnclear(error: unknown): error is PercipioError {
@@ -40,7 +42,7 @@ export async function readOutcome<T>(
  * @throws The failure itself when it must not be retried; the reason of the signal.
  */
 export async function waitToRetry(
-  policy: RequestRetryPolicy,
+  { retry: policy, waits }: Pick<UsersApi, 'retry' | 'waits'>,
   failure: PercipioError,
   attempt: number,
   signal: AbortSignal,
@@ -48,5 +50,6 @@ export async function waitToRetry(
   const shown = { isTransient: true, isUnprocessed: true, retryAfterMs: failure.retryAfterMs };
   const delayMs = requestDelayMs(policy, shown, 'if-unprocessed', backoffMs(policy, attempt));
   if (delayMs === undefined || attempt >= policy.attemptsMax) throw failure;
+  using _ = waits.begin({ what: describeShortly(failure), retryMs: delayMs });
   await pause(delayMs, signal);
 }

@@ -17,10 +17,12 @@ export function createUserSyncer(percipio: PercipioContext): ResourceSyncer {
     type: userType,
     list: listing(usersPosition, async (_request, token, { signal, syncId, reporter }) => {
       // As large as Percipio allows, whatever page size the caller wants: the runtime splits it, and requests are scarce.
-      const { items, unread, nextOffset, rateLimit } = await asService(signal, (signal) =>
+      const { items, entries, unread, total, nextOffset, rateLimit } = await asService(signal, (signal) =>
         percipio.memory.scopeOf(syncId).lists.users.read(percipio.client().users, token?.offset ?? 0, signal),
       );
       countUnread(unread, 'users', reporter);
+      const done = (token?.offset ?? 0) + entries;
+      reporter.progress({ work: 'users', done, total: nextOffset === undefined ? done : total });
       return {
         items: items.map(toUserResource),
         next: nextOffset === undefined ? undefined : { offset: nextOffset },

@@ -62,14 +62,18 @@ export async function changeInBatch(
 
 /** Writes once, whatever happens, and waits for the end. Returns whether Percipio reported it. */
 async function write(users: UsersApi, user: BatchUser, signal: AbortSignal): Promise<boolean> {
-  const { batches, retry } = users;
+  const { batches, retry, waits } = users;
   const policy = { ...retry, delayMaxMs: delayFactorMax * retry.delayMinMs, jitter: noJitter, attemptsMax: pollsMax };
   try {
     const id = await batches.request(user, signal);
     if (id === undefined) return false;
+    using shown = waits.begin({ what: 'waiting for Percipio to process the change' });
     for (let polls = 1; polls <= pollsMax; polls += 1) {
       if ((await batches.poll(id, user, signal)) === 'processed') return true;
-      if (polls < pollsMax) await pause(backoffMs(policy, polls), signal);
+      if (polls === pollsMax) return false;
+      const delayMs = backoffMs(policy, polls);
+      shown.update({ what: 'waiting for Percipio to process the change', nextCheckMs: delayMs });
+      await pause(delayMs, signal);
     }
     return false;
   } catch (error) {

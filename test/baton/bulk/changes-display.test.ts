@@ -2,34 +2,32 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pino } from 'pino';
 import { createLogProgress, createTerminalProgress } from '../../../src/baton/bulk/changes-display.ts';
+import { LiveDisplay } from '../../../src/baton/log/live-display.ts';
+import { Screen } from '../../../src/baton/log/screen.ts';
+import { Waits } from '../../../src/baton/net/waits.ts';
+import { createTerminal } from '../log/terminal.ts';
 
-const erase = '\r\x1b[K';
-
-test('a terminal gets one line, drawn ten times a second at most, and the last state', () => {
+test('a terminal gets one line with the rate and the time that is left, and it goes at the end', () => {
   let ms = 0;
-  const writes: string[] = [];
-  const display = createTerminalProgress({ write: (text) => writes.push(text) }, () => ms);
-  for (let done = 1; done <= 250; done += 1) {
-    ms += 1;
-    display.update({ total: 251, done, failed: 1 });
+  const now = () => ms;
+  const terminal = createTerminal();
+  const live = new LiveDisplay({ screen: new Screen(terminal), waits: new Waits(now), now });
+  const display = createTerminalProgress(live, 1250, now);
+  assert.deepEqual(terminal.screen(), ['· 0 of 1,250 changes, 0 failed']);
+  for (let done = 1; done < 250; done += 1) {
+    ms += 10;
+    display.update({ total: 1250, done, failed: 1 });
   }
+  assert.deepEqual(terminal.screen(), ['· 241 of 1,250 changes, 1 failed, 100.4/s, about 11 s left']);
   display.end();
-  assert.deepEqual(writes.at(-2), `${erase}· 251 of 251 changes, 1 failed, 1004.0/s\r`);
-  assert.equal(writes.at(-1), erase);
-  assert.equal(writes.length, 5);
+  assert.deepEqual(terminal.screen(), ['']);
 });
 
-test('a narrow terminal gets what fits', () => {
-  const writes: string[] = [];
-  createTerminalProgress({ write: (text) => writes.push(text), columns: 12 }).update({ total: 9, done: 1, failed: 0 });
-  assert.deepEqual(writes, [`${erase}· 1 of 9 ch\r`]);
-});
-
-test('a log gets a line every 15 seconds', () => {
+test('a log gets a line after 30 seconds, and then ever less often', () => {
   let ms = 0;
   const lines: string[] = [];
   const display = createLogProgress(pino({}, { write: (line) => lines.push(line) }), () => ms);
-  for (let done = 1; done <= 40; done += 1) {
+  for (let done = 1; done <= 70; done += 1) {
     ms += 1000;
     display.update({ total: 100, done, failed: 2 });
   }
@@ -37,8 +35,8 @@ test('a log gets a line every 15 seconds', () => {
   assert.deepEqual(
     lines.map((line) => JSON.parse(line)).map(({ total, done, failed, msg }) => [total, done, failed, msg]),
     [
-      [100, 15, 2, 'applying changes'],
       [100, 30, 2, 'applying changes'],
+      [100, 60, 2, 'applying changes'],
     ],
   );
 });

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { StopRequest } from '../../../src/baton/author/host.ts';
 import { Code, ServiceError } from '../../../src/baton/author/service-error.ts';
 import { UsageError } from '../../../src/baton/author/usage-error.ts';
+import { AdvisedFailure } from '../../../src/baton/command-line/report-failure.ts';
 import { runCommandLine } from '../../../src/baton/command-line/run-command-line.ts';
 import { stringField } from '../../../src/baton/config/create-field.ts';
 import { file, workers } from '../../../src/baton/config/fields/sync.ts';
+import { createTerminal } from '../log/terminal.ts';
 import {
   branch,
   genres,
@@ -258,6 +260,157 @@ describe('failures', () => {
     stopped.abort(new StopRequest('SIGTERM'));
     const { exitCode, said } = await fail(new Error('aborted'), [], { signal: stopped.signal });
     assert.deepEqual([exitCode, said], [143, 'baton-library: stopped by SIGTERM\n']);
+  });
+});
+
+describe('with --log-format json, stderr has lines of JSON alone', () => {
+  const json = ['--log-format=json'];
+  const parse = (stderr: string): Record<string, unknown>[] =>
+    stderr
+      .trimEnd()
+      .split('\n')
+      .map((line) => {
+        const { ts, ...fields } = JSON.parse(line);
+        assert.equal(typeof ts, 'number');
+        return fields;
+      });
+  const failWith = (error: unknown) => async () => {
+    throw error;
+  };
+
+  test('for one mistake, and for several', async () => {
+    const one = await runLibrary([...json, ...card, '--wrokers=1']);
+    assert.equal(one.exitCode, 2);
+    assert.deepEqual(parse(one.stderr), [
+      { level: 'error', exit_code: 2, msg: '--wrokers: unknown flag; did you mean --workers?' },
+    ]);
+    const several = await runLibrary(['--workers=x'], { env: { BATON_LOG_FORMAT: 'JSON' }, isTTY: true });
+    const faults = [
+      '--workers: expects an integer, got "x"',
+      '--library-card is required: pass it or set BATON_LIBRARY_CARD',
+    ];
+    assert.deepEqual(parse(several.stderr), [
+      { level: 'error', faults, exit_code: 2, msg: '2 errors in the settings' },
+    ]);
+  });
+
+  test('for a help request that names no command, and a log file that cannot be opened', async () => {
+    const help = await runLibrary([...json, 'help', 'nonsense']);
+    assert.equal(help.exitCode, 2);
+    assert.equal(parse(help.stderr).length, 1);
+    const log = await runLibrary([...json, ...card, '--log-path=/nonexistent/log']);
+    assert.equal(log.exitCode, 2);
+    assert.match(String(parse(log.stderr)[0]?.msg), /^--log-path: .*ENOENT/);
+  });
+
+  test('for a failure: once, with its reason and what may help, without secrets', async () => {
+    const error = new ServiceError(Code.Unavailable, 'answered 503 to s3cret-card', { reason: 'unavailable' });
+    const { exitCode, stderr } = await runLibrary([...json, ...card], {}, failWith(new AdvisedFailure(error, 'Wait')));
+    assert.equal(exitCode, 1);
+    assert.deepEqual(parse(stderr), [
+      {
+        level: 'error',
+        error: 'answered 503 to [redacted]',
+        reason: 'unavailable',
+        advice: 'Wait',
+        exit_code: 1,
+        msg: 'the command failed',
+      },
+    ]);
+  });
+
+  test('for a failure that nobody foresaw, with its stack', async () => {
+    const { stderr } = await runLibrary([...json, ...card], {}, failWith(new TypeError('no book')));
+    const [{ error, error_stack: stack } = {}, ...others] = parse(stderr);
+    assert.deepEqual([error, others], ['no book', []]);
+    assert.match(String(stack), /^TypeError: no book\n {4}at /);
+  });
+
+  test('for a failure while the log is in a file, which has it, too', async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'json-log-test-'));
+    t.after(() => rm(folder, { recursive: true }));
+    const path = join(folder, 'log');
+    const argv = [...json, ...card, `--log-path=${path}`];
+    const { stderr } = await runLibrary(argv, {}, failWith(new UsageError(['no such book'])));
+    assert.deepEqual(parse(stderr), parse(await readFile(path, 'utf8')));
+    assert.equal(parse(stderr)[0]?.msg, 'no such book');
+  });
+
+  test('for a program that was stopped', async () => {
+    const stopped = new AbortController();
+    stopped.abort(new StopRequest('SIGINT'));
+    const host = { signal: stopped.signal, isTTY: true };
+    const { exitCode, stderr } = await runLibrary([...json, ...card], host, failWith(new Error('aborted')));
+    assert.equal(exitCode, 130);
+    assert.deepEqual(parse(stderr), [{ level: 'warn', exit_code: 130, msg: 'stopped by SIGINT' }]);
+  });
+
+  test('for what a command writes to it, on a terminal, too', async () => {
+    const { stderr } = await runLibrary([...json, ...card], { isTTY: true }, async ({ host, live }) => {
+      assert.equal(live, undefined);
+      assert.notEqual(host.stderr.isTTY, true);
+      host.stderr.write('Continue with\n--cursor 7\n');
+      return 0;
+    });
+    assert.deepEqual(
+      parse(stderr).map(({ level, msg }) => [level, msg]),
+      [
+        ['info', 'Continue with'],
+        ['info', '--cursor 7'],
+      ],
+    );
+  });
+});
+
+describe('on a terminal', () => {
+  test('what the command does and waits for is below the log, and gone at the end', async () => {
+    const terminal = createTerminal();
+    let during: readonly string[] = [];
+    const exitCode = await runCommandLine(
+      libraryProgram,
+      libraryCommands(async ({ live, host, logger }) => {
+        live?.show(() => 'counting');
+        host.stdout.write('12 books\n');
+        host.stderr.write('one is missing\n');
+        logger.warn('dust');
+        during = terminal.screen();
+        return 0;
+      }),
+      {
+        argv: ['count'],
+        env: {},
+        cwd: '/nonexistent',
+        signal: new AbortController().signal,
+        get stdin(): never {
+          return assert.fail('stdin was opened');
+        },
+        stdout: terminal,
+        stderr: terminal,
+      },
+    );
+    assert.equal(exitCode, 0);
+    assert.deepEqual(during.slice(0, 2), ['12 books', 'one is missing']);
+    assert.match(during[2] ?? '', / WARN {2}dust$/);
+    assert.equal(during[3], '· counting');
+    assert.deepEqual(terminal.screen(), [...during.slice(0, 3), '']);
+  });
+
+  test('a failure is below everything else, and a request to stop is confirmed at once', async () => {
+    const terminal = createTerminal();
+    const stop = new AbortController();
+    let during: readonly string[] = [];
+    await runCommandLine(
+      libraryProgram,
+      libraryCommands(async ({ live }) => {
+        live?.show(() => 'counting');
+        stop.abort(new StopRequest('SIGINT'));
+        during = terminal.screen();
+        throw new Error('aborted');
+      }),
+      { argv: ['count'], env: {}, cwd: '/nonexistent', signal: stop.signal, stdout: terminal, stderr: terminal },
+    );
+    assert.deepEqual(during, ['· counting', '· stopping; press Ctrl-C again to end at once, without saving anything']);
+    assert.deepEqual(terminal.screen(), ['baton-library: stopped by SIGINT', '']);
   });
 });
 

@@ -190,20 +190,41 @@ test('TLS: with the certificates that the server wants, and without', async (t) 
   assert.equal((await runHarness([...ca, ...client])).exitCode, 0);
   const without = await runHarness(ca);
   assert.equal(without.exitCode, 1);
-  assert.match(without.stdout, /✗ failed +connector-answers .*\n +127\.0\.0\.1:\d+ .*a client certificate/);
+  assert.match(
+    without.stdout,
+    /✗ failed +connector-answers .*\n(?:.*\n)*The run ended early: 127\.0\.0\.1:\d+ .*a client certificate/,
+  );
 });
 
-test('a dead server: one failed check that says so, in the report too', async (t) => {
+test('a dead server: one failed check, and at the end why no other was run', async (t) => {
   const cwd = await temporaryFolder(t);
   // Nothing listens at port 1 of a machine that runs tests.
-  const { exitCode, stdout } = await runHarness(['--address', '127.0.0.1:1', '--junit', 'report.xml'], { cwd });
+  const argv = ['--address', '127.0.0.1:1', '--junit', 'report.xml'];
+  const { exitCode, stdout, stderr } = await runHarness(argv, { cwd });
   assert.equal(exitCode, 1);
-  assert.match(
-    stdout,
-    /✗ failed +connector-answers .*\n +nothing is listening on 127\.0\.0\.1:1: start the connector's server/,
+  const cause =
+    "nothing is listening on 127.0.0.1:1: start the connector's server, or correct the address (ECONNREFUSED)";
+  const [counts = '', ...end] = stdout.split('\n').slice(5);
+  const lines = stdout.split('\n').slice(0, 5);
+  assert.deepEqual(
+    lines.map((line) => line.replaceAll(/ {2,}/g, '  ')),
+    [
+      '127.0.0.1:1',
+      '0 resources, 0 entitlements, 0 grants',
+      '',
+      '✗ failed  connector-answers  A Baton connector responds at the address',
+      '',
+    ],
   );
-  assert.match(stdout, /: 0 passed, 1 failed, /);
+  const [, checks, notRun] =
+    /^(\d+) checks: 0 passed, 1 failed, 0 not applicable, (\d+) not run, in \d/.exec(counts) ?? [];
+  assert.equal(Number(checks), Number(notRun) + 1);
+  assert.deepEqual(end, [`The run ended early: ${cause}`, '']);
+  assert.equal(stderr, '');
   assert.match(await readFile(join(cwd, 'report.xml'), 'utf8'), / failures="1" /);
+  const json = JSON.parse((await runHarness([...argv, '--output', 'json'], { cwd })).stdout);
+  assert.equal(json.cause, cause);
+  assert.equal(json.checks.length, Number(checks));
 });
 
 test('faults of usage are told at once, with exit code 2', async (t) => {
@@ -237,7 +258,10 @@ test('an address that is not loopback is spoken to with TLS, even without a flag
   const address = await serveLibrary(t);
   // This machine, by a name that other machines could have too.
   const { stdout } = await runHarness(['--address', address.replace('127.0.0.1', '0.0.0.0')]);
-  assert.match(stdout, /✗ failed +connector-answers .*\n +the server on 0\.0\.0\.0:\d+ does not use TLS/);
+  assert.match(
+    stdout,
+    /✗ failed +connector-answers .*\n(?:.*\n)*The run ended early: the server on 0\.0\.0\.0:\d+ does not use TLS/,
+  );
 });
 
 test('our own connector keeps to the contract, also while its report takes longer than a call may wait', async (t) => {

@@ -49,6 +49,29 @@ describe('createLogger', () => {
     assert.ok(typeof ts === 'number' && ts >= beforeS && ts <= Date.now() / 1000, `ts is ${ts}`);
   });
 
+  test('has no debug lines and no stacks after the time at which debug expires, from loggers made before it, too', () => {
+    let ms = 1000;
+    const { logger, lines } = openLog({ level: 'debug', debugExpiresAtMs: 1000, now: () => ms });
+    const early = logger.child({ early: true });
+    early.debug('before');
+    ms = 1001;
+    early.debug('after');
+    logger.debug('after');
+    early.info({ error: new Error('still here') }, 'info');
+    assert.equal(logger.isLevelEnabled('debug'), false);
+    assert.deepEqual(
+      lines().map(({ ts, ...fields }) => fields),
+      [
+        { level: 'debug', early: true, msg: 'before' },
+        { level: 'info', early: true, error: 'still here', msg: 'info' },
+      ],
+    );
+    const late = openLog({ level: 'debug', debugExpiresAtMs: 1000, now: () => ms });
+    assert.equal(late.logger.isLevelEnabled('debug'), false);
+    const strict = openLog({ level: 'warn', debugExpiresAtMs: 1000, now: () => ms });
+    assert.equal(strict.logger.level, 'warn');
+  });
+
   test('leaves out what is below the level', () => {
     const { logger, lines } = openLog({ level: 'warn' });
     logger.info('no');

@@ -9,7 +9,10 @@ import { formatJson } from '../../../src/baton/harness/report/format-json.ts';
 import { formatJunit } from '../../../src/baton/harness/report/format-junit.ts';
 import { formatText } from '../../../src/baton/harness/report/format-text.ts';
 import { createLogger } from '../../../src/baton/log/create-logger.ts';
+import { LiveDisplay } from '../../../src/baton/log/live-display.ts';
+import { Screen } from '../../../src/baton/log/screen.ts';
 import { escapeControls, escapeLines } from '../../../src/baton/net/escape-controls.ts';
+import { Waits } from '../../../src/baton/net/waits.ts';
 import { createTerminalDisplay } from '../../../src/baton/sync/sync-display.ts';
 import { formatSummary, type SyncSummary } from '../../../src/baton/sync/sync-summary.ts';
 import { SyncTally } from '../../../src/baton/sync/sync-tally.ts';
@@ -30,10 +33,13 @@ const hostile = unsafe.filter((character) => character.isWellFormed()).join('|')
 /** With half surrogate pairs. */
 const malformed = `${hostile}|\ud800|\udfff`;
 
+const escapeCode = '\x1b';
+const redrawing = new RegExp(String.raw`\r${escapeCode}\[(?:J|\d+A)`, 'g');
+
 function assertSafe(shown: string): void {
   assert.ok(shown.includes('\\u202e') && shown.includes('\\u001b') && shown.includes('\\u009b'), shown.slice(0, 500));
-  // What the program writes itself: it redraws the line of a terminal.
-  const raw = Array.from(shown.replaceAll('\r\x1b[K', '')).filter((character) => isUnsafe.test(character));
+  // What the program writes itself: it redraws the last lines of a terminal.
+  const raw = Array.from(shown.replaceAll(redrawing, '')).filter((character) => isUnsafe.test(character));
   assert.match(raw.join(''), /^[\n\r]*$/);
 }
 
@@ -111,14 +117,17 @@ describe('text from outside is escaped', () => {
 
   test('in the live lines of a sync', () => {
     const terminal = outputs();
-    const display = createTerminalDisplay(terminal);
+    const screen = new Screen(terminal);
+    const waits = new Waits(() => 0);
+    waits.begin({ what: malformed, state: malformed });
+    const display = createTerminalDisplay(screen.above(terminal), new LiveDisplay({ screen, waits, now: () => 5000 }));
     const tally = new SyncTally((event) => display(tally, event));
     tally.phaseStarted('grants');
     tally.warn(malformed);
     tally.pageWritten('grants', { [malformed]: 1 });
     tally.phaseEnded('grants');
     assertSafe(terminal.text);
-    assert.equal(terminal.text.split('\n').length, 3);
+    assert.equal(terminal.text.match(new RegExp(String.raw`${escapeCode}\[J[!✓] [^\n]*\n`, 'g'))?.length, 2);
   });
 
   for (const [name, formatReport] of [

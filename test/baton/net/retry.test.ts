@@ -11,6 +11,7 @@ import {
   type RetryPolicy,
   retry,
 } from '../../../src/baton/net/retry.ts';
+import { Waits } from '../../../src/baton/net/waits.ts';
 
 const policy: RetryPolicy = { attemptsMax: 4, delayMinMs: 100, delayMaxMs: 1000, jitter: noJitter };
 const quick: RetryPolicy = { ...policy, delayMinMs: 0, delayMaxMs: 0 };
@@ -97,5 +98,42 @@ describe('retry', () => {
       await assert.rejects(retry(work, { policy: slow, signal: stop.signal, onRetry }), reason);
       assert.deepEqual([attempts, retries], [1, abortIn === 'attempt' ? 0 : 1]);
     }
+  });
+});
+
+describe('the wait between attempts is shown', () => {
+  const shown = (waits: Waits) => waits.list().map(({ what, state }) => [what, state]);
+
+  it('from the first failure to the end, with its reason and the attempt', async () => {
+    const waits = new Waits();
+    const during: unknown[] = [];
+    const work = async (attempt: number) => {
+      during.push(shown(waits));
+      return await failing(2)(attempt);
+    };
+    await retry(work, { policy: quick, signal, waits, describeWait: () => 'Acme is unavailable' });
+    assert.deepEqual(during, [
+      [],
+      [['Acme is unavailable', 'attempt 1 of 4']],
+      [['Acme is unavailable', 'attempt 2 of 4']],
+    ]);
+    assert.deepEqual(shown(waits), []);
+  });
+
+  it('without a reason of its own as the error, and without a number of attempts if there is none', async () => {
+    const waits = new Waits();
+    const during: unknown[] = [];
+    const work = async (attempt: number) => {
+      during.push(...shown(waits));
+      return await failing(1)(attempt);
+    };
+    await retry(work, { policy: { ...quick, attemptsMax: Number.POSITIVE_INFINITY }, signal, waits });
+    assert.deepEqual(during, [['waiting to try again: failure 1', 'attempt 1']]);
+  });
+
+  it('until the last failure', async () => {
+    const waits = new Waits();
+    await assert.rejects(retry(failing(9), { policy: quick, signal, waits }));
+    assert.deepEqual(shown(waits), []);
   });
 });

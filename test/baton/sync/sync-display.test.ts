@@ -1,70 +1,120 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pino } from 'pino';
+import { LiveDisplay } from '../../../src/baton/log/live-display.ts';
+import { Screen } from '../../../src/baton/log/screen.ts';
+import { Waits } from '../../../src/baton/net/waits.ts';
 import { createLogDisplay, createTerminalDisplay } from '../../../src/baton/sync/sync-display.ts';
 import { SyncTally } from '../../../src/baton/sync/sync-tally.ts';
+import { createTerminal } from '../log/terminal.ts';
 
-const erase = '\r\x1b[K';
-
-function showOnTerminal(columns?: number) {
+function showOnTerminal(columns = 120) {
   const clock = { ms: 0 };
-  const writes: string[] = [];
-  const display = createTerminalDisplay({ write: (text) => writes.push(text), columns }, () => clock.ms);
-  const tally = new SyncTally((event) => display(tally, event));
-  return { tally, clock, writes };
+  const now = () => clock.ms;
+  const terminal = createTerminal(columns);
+  const screen = new Screen(terminal);
+  const waits = new Waits(now);
+  const live = new LiveDisplay({ screen, waits, now });
+  const display = createTerminalDisplay(screen.above(terminal), live);
+  const tally = new SyncTally((event) => display(tally, event), now);
+  /** Lets time pass, as the timer of the program does. */
+  const pass = (ms: number) => {
+    clock.ms += ms;
+    live.tick();
+  };
+  return { tally, waits, terminal, pass };
 }
 
-test('terminal: a phase is one line, drawn in place, and ends with a line break', () => {
-  const { tally, writes } = showOnTerminal();
+test('terminal: a phase is one line, whose time goes on, and which stays when the phase ends', () => {
+  const { tally, terminal, pass } = showOnTerminal();
   tally.phaseStarted('resources');
-  tally.pageWritten('resources', { user: 1234 });
+  assert.deepEqual(terminal.screen(), ['· resources          0 ms']);
+  tally.pageWritten('resources', { user: 1234, course: 1 });
+  pass(12_300);
+  assert.deepEqual(terminal.screen(), ['· resources        12.3 s  1,234 users, 1 course (1 page)']);
+  tally.pageWritten('resources', { user: 1 });
   tally.phaseEnded('resources');
-  assert.equal(writes.length, 2);
-  const [first = '', last = ''] = writes;
-  assert.ok(first.startsWith(`${erase}· resources`) && first.endsWith('\r'), JSON.stringify(first));
-  assert.ok(last.startsWith(erase));
-  assert.match(last.slice(erase.length), /^✓ resources +\d+ ms {2}1,234 user \(1 page\)\n$/u);
+  tally.phaseStarted('entitlements');
+  assert.deepEqual(terminal.screen(), [
+    '✓ resources        12.3 s  1,235 users, 1 course (2 pages)',
+    '· entitlements       0 ms',
+  ]);
 });
 
-test('terminal: a line is drawn ten times a second at most', () => {
-  const { tally, clock, writes } = showOnTerminal();
+test('terminal: kinds of entitlements and grants are names, so that only their sum has a plural', () => {
+  const { tally, terminal } = showOnTerminal();
+  tally.phaseStarted('entitlements');
+  tally.pageWritten('entitlements', { course: 2 });
+  tally.phaseEnded('entitlements');
+  tally.phaseStarted('grants');
+  tally.pageWritten('grants', { 'course completed': 1 });
+  tally.pageWritten('grants', { 'course completed': 1000, 'course in_progress': 3 });
+  tally.phaseEnded('grants');
+  assert.deepEqual(terminal.screen(), [
+    '✓ entitlements       0 ms  2 entitlements: 2 course (1 page)',
+    '✓ grants             0 ms  1,004 grants: 1,001 course completed, 3 course in_progress (2 pages)',
+    '',
+  ]);
+});
+
+test('terminal: a wait is below the phase that waits', () => {
+  const { tally, waits, terminal, pass } = showOnTerminal();
+  tally.phaseStarted('grants');
+  waits.begin({
+    what: 'waiting for the activity report',
+    state: 'IN_PROGRESS',
+    atMostMs: 5 * 3_600_000,
+    nextCheckMs: 12 * 60_000 + 40_000,
+  });
+  pass(12 * 60_000);
+  assert.deepEqual(terminal.screen(), [
+    '· grants         12 min 0 s',
+    '    waiting for the activity report (IN_PROGRESS, 12 min of at most 5 h, next check in 40 s)',
+  ]);
+});
+
+test('terminal: listings show how many items are read of how many, how fast, and how long the rest takes', () => {
+  const { tally, terminal, pass } = showOnTerminal();
   tally.phaseStarted('resources');
-  for (let pages = 0; pages < 250; pages += 1) {
-    clock.ms += 1;
-    tally.pageWritten('resources', { user: 1 });
-  }
-  assert.equal(writes.length, 3);
-  assert.match(writes[2] ?? '', /200 user \(200 pages\)/);
+  tally.progress({ work: 'users', done: 1000, total: 5000 });
+  tally.progress({ work: 'catalog items', done: 500 });
+  pass(2000);
+  tally.progress({ work: 'users', done: 2000, total: 5000 });
+  tally.progress({ work: 'catalog items', done: 510 });
+  pass(0);
+  assert.deepEqual(terminal.screen(), [
+    '· resources         2.0 s  users: 2,000 of 5,000, 500/s, about 6 s left  catalog items: 510, 5.0/s',
+  ]);
 });
 
 test('terminal: long work shows its status, its size and its speed', () => {
-  const { tally, clock, writes } = showOnTerminal(200);
+  const { tally, terminal, pass } = showOnTerminal();
   tally.phaseStarted('grants');
-  clock.ms += 200;
-  tally.progress({ work: 'activity report', status: 'downloading', bytes: 914_200_000, rows: 1e6, rowsPerSecond: 2e5 });
-  assert.match(writes[1] ?? '', /activity report downloading 914\.2 MB 1,000,000 rows 200,000 rows\/s\r$/);
+  tally.progress({ work: 'activity report', status: 'downloading', bytes: 914_200_000, rows: 1, rowsPerSecond: 2e5 });
+  pass(200);
+  assert.deepEqual(terminal.screen(), [
+    '· grants           200 ms  activity report downloading: 914.2 MB, 1 row, 200,000 rows/s',
+  ]);
 });
 
-test('terminal: a warning takes a line of its own', () => {
-  const { tally, writes } = showOnTerminal();
+test('terminal: a warning takes a line of its own, above the phase', () => {
+  const { tally, terminal } = showOnTerminal();
   tally.phaseStarted('resources');
   tally.warn('course x is not synced');
-  assert.equal(writes[1], `${erase}! course x is not synced\n`);
+  assert.deepEqual(terminal.screen(), ['! course x is not synced', '· resources          0 ms']);
 });
 
-for (const [columns, width] of [
-  [40, 39],
-  [0, 79],
-  [undefined, 79],
-] as const) {
-  test(`terminal: a line of ${columns} columns is cut to ${width} characters, so that it does not wrap`, () => {
-    const { tally, writes } = showOnTerminal(columns);
-    tally.phaseStarted('resources');
-    tally.pageWritten('resources', Object.fromEntries(Array.from({ length: 30 }, (_, kind) => [`kind ${kind}`, 1])));
-    tally.phaseEnded('resources');
-    assert.equal(writes[1]?.slice(erase.length, -1).length, width);
-  });
-}
+test('terminal: a phase that fails says so', () => {
+  const { tally, terminal, pass } = showOnTerminal();
+  tally.phaseStarted('grants');
+  tally.pageWritten('grants', { 'course completed': 3 });
+  pass(1500);
+  tally.failed();
+  assert.deepEqual(terminal.screen(), [
+    '✗ grants            1.5 s  3 grants: 3 course completed (1 page)  did not end',
+    '',
+  ]);
+});
 
 function showInLog() {
   const clock = { ms: 0 };
@@ -74,20 +124,23 @@ function showInLog() {
     { write: (line) => lines.push(JSON.parse(line)) },
   );
   const display = createLogDisplay(logger, () => clock.ms);
-  const tally = new SyncTally((event) => display(tally, event));
+  const tally = new SyncTally(
+    (event) => display(tally, event),
+    () => clock.ms,
+  );
   return { tally, clock, lines };
 }
 
 test('log: a phase is one line with its counts when it ends, under keys without blanks', () => {
-  const { tally, lines } = showInLog();
+  const { tally, clock, lines } = showInLog();
   tally.phaseStarted('resources');
   tally.pageWritten('resources', { user: 3 });
   tally.pageWritten('resources', { 'course type': 2 });
+  clock.ms = 12;
   tally.phaseEnded('resources');
-  assert.equal(lines.length, 1);
-  const { duration_ms: durationMs, ...line } = lines[0] ?? {};
-  assert.deepEqual(line, { level: 'info', pages: 2, user: 3, course_type: 2, msg: 'synced resources' });
-  assert.equal(typeof durationMs, 'number');
+  assert.deepEqual(lines, [
+    { level: 'info', pages: 2, user: 3, course_type: 2, duration_ms: 12, msg: 'synced resources' },
+  ]);
 });
 
 test('log: a warning is a line of level warn', () => {
@@ -96,10 +149,11 @@ test('log: a warning is a line of level warn', () => {
   assert.deepEqual(lines, [{ level: 'warn', msg: 'course x is not synced' }]);
 });
 
-test('log: long work is reported every 15 seconds', () => {
+test('log: a phase is reported after 30 seconds, and then ever less often', () => {
   const { tally, clock, lines } = showInLog();
+  clock.ms = 100_000;
   tally.phaseStarted('grants');
-  for (let seconds = 1; seconds <= 31; seconds += 1) {
+  for (let seconds = 101; seconds <= 200; seconds += 1) {
     clock.ms = seconds * 1000;
     tally.progress({ work: 'activity report', status: 'PENDING', rowsPerSecond: 12.3 });
   }
@@ -111,4 +165,26 @@ test('log: long work is reported every 15 seconds', () => {
     msg: 'syncing grants',
   };
   assert.deepEqual(lines, [line, line]);
+});
+
+test('log: several works at once are a list', () => {
+  const { tally, clock, lines } = showInLog();
+  tally.phaseStarted('resources');
+  tally.progress({ work: 'users', done: 1000, total: 90_000 });
+  clock.ms = 30_000;
+  tally.progress({ work: 'users', done: 31_000, total: 90_000 });
+  tally.progress({ work: 'catalog items', done: 10 });
+  clock.ms = 60_000;
+  tally.progress({ work: 'catalog items', done: 310 });
+  assert.deepEqual(lines, [
+    { level: 'info', work: 'users', done: 31_000, total: 90_000, per_second: 1000, msg: 'syncing resources' },
+    {
+      level: 'info',
+      works: [
+        { work: 'users', done: 31_000, total: 90_000, per_second: 1000 },
+        { work: 'catalog items', done: 310, per_second: 10 },
+      ],
+      msg: 'syncing resources',
+    },
+  ]);
 });

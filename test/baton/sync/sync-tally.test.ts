@@ -32,12 +32,46 @@ test('long work is known until a page is written or the phase ends', () => {
   const work = { work: 'activity report', status: 'PENDING' };
   tally.phaseStarted('grants');
   tally.progress(work);
-  assert.equal(tally.work, work);
+  assert.equal(tally.works.get('activity report')?.progress, work);
   tally.pageWritten('grants', {});
-  assert.equal(tally.work, undefined);
+  assert.equal(tally.works.size, 0);
   tally.progress(work);
   tally.phaseEnded('grants');
-  assert.equal(tally.work, undefined);
+  assert.equal(tally.works.size, 0);
+});
+
+test('work that counts items is known until all are done, and has a rate after a second', () => {
+  let ms = 0;
+  const tally = new SyncTally(
+    () => {},
+    () => ms,
+  );
+  const rate = () => tally.works.get('users')?.perSecond;
+  tally.phaseStarted('resources');
+  tally.progress({ work: 'users', done: 1000, total: 5000 });
+  assert.equal(rate(), undefined);
+  ms = 900;
+  tally.progress({ work: 'users', done: 2000, total: 5000 });
+  assert.equal(rate(), undefined);
+  ms = 4000;
+  tally.pageWritten('resources', { user: 1000 });
+  tally.progress({ work: 'users', done: 3000, total: 5000 });
+  assert.equal(rate(), 500);
+  tally.progress({ work: 'users', done: 5000, total: 5000 });
+  assert.equal(tally.works.size, 0);
+});
+
+test('a failure ends the running phase, if there is one', () => {
+  const { tally, events } = createTally();
+  tally.failed();
+  tally.phaseStarted('grants');
+  tally.failed();
+  assert.equal(tally.running, undefined);
+  assert.ok((tally.phases.get('grants')?.durationMs ?? -1) >= 0);
+  assert.deepEqual(events, [
+    { kind: 'phase started', phase: 'grants' },
+    { kind: 'phase failed', phase: 'grants' },
+  ]);
 });
 
 test('skipped items are counted by reason, one at a time by default', () => {

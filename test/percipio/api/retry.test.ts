@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { Waits } from '../../../src/baton/net/waits.ts';
 import { captureError } from './capture-error.ts';
 import { createTestClient, listen, never, sendJson, startServer } from './start-server.ts';
 
@@ -44,6 +45,38 @@ describe('retry', () => {
       assert.equal(server.requests.length, 1);
     });
   }
+
+  it('shows why it waits, and that it waits for a response', async (t) => {
+    const waits = new Waits();
+    const shown: unknown[] = [];
+    const server = await startServer(t, (_request, response, index) => {
+      shown.push(waits.list().map(({ what, state, atMostMs }) => [what, state, atMostMs]));
+      if (index < 1) response.writeHead(503).end();
+      else sendJson(response, [], { 'x-total-count': '0' });
+    });
+    await createTestClient(t, server.url, { waits }).users.list(page, never);
+    const response = ['waiting for a response from Percipio', 'user-management', 10_000];
+    assert.deepEqual(shown, [[response], [['Percipio answered 503', 'attempt 1 of 4', undefined], response]]);
+    assert.deepEqual(waits.list(), []);
+  });
+
+  it('shows to other requests, too, that Percipio has asked for a pause', async (t) => {
+    const waits = new Waits();
+    const server = await startServer(t, (_request, response) => {
+      response.writeHead(429, { 'retry-after': '60' }).end();
+    });
+    const client = createTestClient(t, server.url, { waits, retry: { attemptsMax: 1 } });
+    await captureError(client.users.list(page, never));
+    const stop = new AbortController();
+    const second = captureError(client.users.list(page, stop.signal));
+    const [wait] = waits.list();
+    assert.equal(wait?.what, 'Percipio asked to wait 60 s (429)');
+    const inMs = (wait?.retryAtMs ?? 0) - Date.now();
+    assert.ok(inMs > 0 && inMs <= 60_000, `trying again in ${inMs} ms`);
+    stop.abort();
+    await second;
+    assert.deepEqual(waits.list(), []);
+  });
 
   it('gives up after attemptsMax, and says so', async (t) => {
     const server = await startServer(t, (_request, response) => {

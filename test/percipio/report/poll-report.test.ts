@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Logger } from 'pino';
 import { ServiceError } from '../../../src/baton/author/service-error.ts';
+import { Waits } from '../../../src/baton/net/waits.ts';
 import { PercipioError } from '../../../src/percipio/api/percipio-error.ts';
 import { pollDelayMs, pollReport, warnOfUnknownStatus } from '../../../src/percipio/report/poll-report.ts';
 import { defaultTiming } from '../../../src/percipio/timing.ts';
@@ -74,7 +75,7 @@ interface Polled {
 async function poll(
   t: TestContext,
   options: PercipioSimulatorOptions,
-  change: Partial<Pick<Parameters<typeof pollReport>[1], 'timeoutMs' | 'isNeeded' | 'timing' | 'clock'>> & {
+  change: Partial<Pick<Parameters<typeof pollReport>[1], 'timeoutMs' | 'isNeeded' | 'timing' | 'clock' | 'waits'>> & {
     readonly signal?: AbortSignal;
     before?(simulator: PercipioSimulator): void;
     onPoll?(): void;
@@ -278,4 +279,35 @@ test('a Retry-After that is longer than the client waits puts off the next poll'
   await assert.rejects(text, /enough/);
   assert.equal(waits[0], 1);
   assert.ok((waits[1] ?? 0) > 190_000, String(waits));
+});
+
+test('what is waited for is shown: the status, how long at most, and when the next poll comes', async (t) => {
+  const waits = new Waits(() => 0);
+  const shown: unknown[] = [];
+  const stop = new AbortController();
+  const pause = async () => {
+    shown.push(...waits.list());
+    if (shown.length === 3) stop.abort(new Error('stop'));
+    stop.signal.throwIfAborted();
+  };
+  const { text } = await poll(
+    t,
+    { reportPolls: { pending: 0, inProgress: 9 } },
+    {
+      ...{ waits, signal: stop.signal, timing: defaultTiming, timeoutMs: 18_000_000 },
+      clock: { now: () => 0, pause },
+      before: ({ faults }) => {
+        const asksForAnHour = { kind: 'status', status: 429, headers: { 'retry-after': '3600' } } as const;
+        faults.add({ match: { method: 'GET' }, skip: 1, ...asksForAnHour });
+      },
+    },
+  );
+  await assert.rejects(text, /stop/);
+  const common = { what: 'waiting for the activity report', atMostMs: 18_000_000, sinceMs: 0, retryAtMs: undefined };
+  assert.deepEqual(shown, [
+    { ...common, state: 'requested', nextCheckAtMs: 1000 },
+    { ...common, state: 'IN_PROGRESS', nextCheckAtMs: 2000 },
+    { ...common, state: 'Percipio asked to wait 60 min (429)', nextCheckAtMs: 3_600_000 },
+  ]);
+  assert.deepEqual(waits.list(), []);
 });

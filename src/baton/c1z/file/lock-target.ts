@@ -1,18 +1,19 @@
 // The lock of a .c1z file: one sync at a time writes it, from opening to rename.
 import { pause } from '../../net/abort.ts';
+import type { Waits } from '../../net/waits.ts';
 import { C1zError } from './c1z-error.ts';
 import { FileLock, type LockHolder } from './file-lock.ts';
 import { removeTemporaryFiles } from './target-file.ts';
 
 const pollMs = 250;
-/** Somebody who waits is told again after this time. */
-const remindMs = 5 * 60_000;
 /** Attempts in which the holder is just beginning or ending. */
 const vagueAttemptsMax = 40;
 
 export interface LockOptions {
-  /** Called while another sync holds the lock; without it that is an error. */
+  /** Called when another sync holds the lock, which is then waited for; without it that is an error. */
   readonly onWait?: ((holder: LockHolder) => void) | undefined;
+  /** Shows the wait. */
+  readonly waits?: Waits | undefined;
   /** Called if the file system has no locks. */
   readonly onWarning?: ((message: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -25,9 +26,10 @@ export interface LockOptions {
  */
 export async function lockTarget(
   path: string,
-  { onWait, onWarning, signal = new AbortController().signal }: LockOptions,
+  { onWait, waits, onWarning, signal = new AbortController().signal }: LockOptions,
 ): Promise<FileLock | undefined> {
-  let remindedAtMs = Number.NEGATIVE_INFINITY;
+  using shown = waits?.begin();
+  let isReported = false;
   for (let vague = 0; ; ) {
     let taken: FileLock | LockHolder | undefined;
     try {
@@ -43,10 +45,11 @@ export async function lockTarget(
     }
     if (taken === undefined) vague++;
     if ((taken && !onWait) || vague > vagueAttemptsMax) throw lockedError(path, taken);
-    if (taken && performance.now() - remindedAtMs >= remindMs) {
-      remindedAtMs = performance.now();
+    if (taken && !isReported) {
+      isReported = true;
       onWait?.(taken);
     }
+    if (taken) shown?.update({ what: `waiting for another sync that writes ${path}`, state: describeHolder(taken) });
     await pause(pollMs, signal);
   }
 }

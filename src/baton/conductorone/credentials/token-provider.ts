@@ -3,12 +3,14 @@ import type { Logger } from 'pino';
 import { Code, ServiceError } from '../../author/service-error.ts';
 import { withTimeLimit } from '../../net/abort.ts';
 import { onlyIf, retry } from '../../net/retry.ts';
+import type { Waits } from '../../net/waits.ts';
 import type { AccessToken } from './token-endpoint.ts';
 
 export interface TokenProviderOptions {
   /** Sends one request. Rejects with UNAVAILABLE for a failure that may pass. */
   request(signal: AbortSignal): Promise<AccessToken>;
   readonly logger: Logger;
+  readonly waits?: Waits | undefined;
   /** The delay before the first retry; it doubles. */
   readonly retryDelayMs: number;
   /** How often a request is sent before a call fails; its caller waits longer, and retries. Default: 4. */
@@ -56,7 +58,7 @@ export class TokenProvider {
   }
 
   async #renew(): Promise<string> {
-    const { logger, retryDelayMs, timeoutMs, signal, attemptsMax = attemptsMaxDefault } = this.#options;
+    const { logger, waits, retryDelayMs, timeoutMs, signal, attemptsMax = attemptsMaxDefault } = this.#options;
     const timeoutError = () => {
       const message = `the token endpoint did not answer within ${timeoutMs / 1000} s`;
       return new ServiceError(Code.Unavailable, message, { reason: 'no_token' });
@@ -76,6 +78,8 @@ export class TokenProvider {
     return await retry(renew, {
       policy: { attemptsMax, delayMinMs: retryDelayMs, delayMaxMs: Number.POSITIVE_INFINITY },
       signal,
+      waits,
+      describeWait: () => 'cannot get an access token of ConductorOne',
       delayAfter: onlyIf((error) => error instanceof ServiceError && error.code === Code.Unavailable),
       onRetry: ({ error, attempt, delayMs }) =>
         logger.warn({ error, attempt, delay_ms: delayMs }, 'cannot get an access token; retrying'),

@@ -2,8 +2,10 @@
 // password, encrypted for whoever asked for it, that nobody could read again.
 import { Code, ConnectError } from '@connectrpc/connect';
 import type { Logger } from 'pino';
+import { describeError } from '../../log/describe-error.ts';
 import { pause } from '../../net/abort.ts';
 import { onlyIf, retry } from '../../net/retry.ts';
+import type { Waits } from '../../net/waits.ts';
 import type { BatonClient } from '../link/baton-client.ts';
 import type { ServiceTiming } from './service-timing.ts';
 import type { TaskReport } from './task-report.ts';
@@ -12,6 +14,7 @@ interface DeliveryOptions {
   readonly client: Pick<BatonClient, 'finishTask'>;
   readonly timing: ServiceTiming;
   readonly logger: Logger;
+  readonly waits?: Waits | undefined;
   /** Aborts when it is too late to report. */
   readonly closing: AbortSignal;
 }
@@ -97,6 +100,8 @@ export class ReportDelivery {
           delayMaxMs: timing.pollErrorDelayMaxMs,
         },
         signal,
+        waits: this.#options.waits,
+        describeWait: ({ error }) => `cannot report task completion: ${describeError(error)}`,
         delayAfter: onlyIf((error) => !(error instanceof ConnectError && goneCodes.has(error.code))),
         onRetry: ({ error, attempt, delayMs }) =>
           logger.warn({ error, attempt, delay_ms: delayMs }, 'could not report task completion; retrying'),

@@ -41,7 +41,7 @@ async function syncAndUpload(sync: Task_SyncFullTask, context: TaskContext, fold
   await inSpan('fullSyncTaskHandler.sync', {}, () =>
     syncInto(path, sync, { ...context, logger, signal: AbortSignal.any([signal, context.stopping]) }, folder),
   );
-  const upload = { client, taskId: task.id, logger, signal, uploadDelayMs: timing.uploadDelayMs };
+  const upload = { client, taskId: task.id, logger, waits: context.waits, signal, uploadDelayMs: timing.uploadDelayMs };
   await uploadFile({ ...upload, path });
   if (debugLog) {
     await debugLog.close();
@@ -52,7 +52,7 @@ async function syncAndUpload(sync: Task_SyncFullTask, context: TaskContext, fold
 async function syncInto(
   path: string,
   sync: Task_SyncFullTask,
-  { logger, services, signal, syncSettings }: TaskContext,
+  { logger, waits, services, signal, syncSettings }: TaskContext,
   folder: string,
 ): Promise<void> {
   logDifferences(sync, logger);
@@ -67,6 +67,7 @@ async function syncInto(
     keptFullSyncs: undefined,
     services,
     logger,
+    waits,
     observer: tally,
     signal,
     resourceTypeIds: sync.syncResourceTypeIds.length > 0 ? sync.syncResourceTypeIds : syncSettings.resourceTypeIds,

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Task } from '#gen/c1/connectorapi/baton/v1/baton_pb.js';
 import type { UnaryClient } from '../../client/in-process-client.ts';
 import type { ExternalResourceSettings } from '../../config/fields/sync.ts';
+import type { Waits } from '../../net/waits.ts';
 import type { ServiceEntry } from '../../services/service-entry.ts';
 import type { CallRetry } from '../../sync/retry-calls.ts';
 import type { FullSyncOptions, SyncTarget } from '../../sync/sync-context.ts';
@@ -19,6 +20,8 @@ export interface TaskContext {
   readonly syncSettings: SyncSettings;
   /** Adds the task's id and type to each line. */
   readonly logger: Logger;
+  /** Shows what the task waits for. */
+  readonly waits?: Waits | undefined;
   /** Aborts when the task must end. */
   readonly signal: AbortSignal;
   /** Aborts earlier, when the program stops: work that another replica can redo should end then. */

@@ -1,8 +1,10 @@
 // Polls for tasks for as long as the program runs, and runs several concurrently.
 import type { Logger } from 'pino';
 import type { Task } from '#gen/c1/connectorapi/baton/v1/baton_pb.js';
+import { describeError } from '../../log/describe-error.ts';
 import { pause } from '../../net/abort.ts';
 import { onlyIf, quadratic, retry } from '../../net/retry.ts';
+import type { Waits } from '../../net/waits.ts';
 import { isRefused } from '../credentials/token-endpoint.ts';
 import type { ServiceTiming } from './service-timing.ts';
 import type { TaskSource } from './task-source.ts';
@@ -14,6 +16,7 @@ interface TaskLoopOptions {
   readonly concurrency: number;
   readonly timing: ServiceTiming;
   readonly logger: Logger;
+  readonly waits?: Waits | undefined;
   /** Ends the loop. It does not end running tasks. */
   readonly signal: AbortSignal;
 }
@@ -29,7 +32,7 @@ const earlierMax = 1000;
  * @throws ServiceError UNAUTHENTICATED when ConductorOne refuses the credentials.
  */
 export async function runTaskLoop(options: TaskLoopOptions): Promise<void> {
-  const { source, concurrency, timing, logger, signal } = options;
+  const { source, concurrency, timing, logger, waits, signal } = options;
   const running = new Map<string, Promise<void>>();
   const earlier = new Set<string>();
   let hurry = new AbortController();
@@ -58,6 +61,8 @@ export async function runTaskLoop(options: TaskLoopOptions): Promise<void> {
           growth: quadratic,
         },
         signal,
+        waits,
+        describeWait: ({ error }) => `cannot get tasks from ConductorOne: ${describeError(error)}`,
         delayAfter: onlyIf((error) => !isRefused(error)),
         onRetry: ({ error, attempt, delayMs }) =>
           logger.warn({ error, failures: attempt, delay_ms: delayMs }, 'cannot get tasks; retrying'),

@@ -4,7 +4,10 @@ import { type FileHandle, open } from 'node:fs/promises';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { Logger } from 'pino';
 import type { BatonServiceUploadAssetRequestSchema } from '#gen/c1/connectorapi/baton/v1/baton_pb.js';
+import { describeError } from '../../log/describe-error.ts';
+import { formatBytes } from '../../log/format-numbers.ts';
 import { noJitter, retry } from '../../net/retry.ts';
+import type { Waits } from '../../net/waits.ts';
 import type { BatonClient } from '../link/baton-client.ts';
 
 interface UploadOptions {
@@ -12,6 +15,7 @@ interface UploadOptions {
   readonly taskId: string;
   readonly path: string;
   readonly logger: Logger;
+  readonly waits?: Waits | undefined;
   readonly signal: AbortSignal;
   /** The delay after the second attempt; after the first there is none. */
   readonly uploadDelayMs: number;
@@ -23,10 +27,11 @@ const attemptsMax = 3;
 
 /** @throws The error of the last attempt. */
 export async function uploadFile(options: UploadOptions): Promise<void> {
-  const { path, client, logger, signal, uploadDelayMs } = options;
+  const { path, client, logger, waits, signal, uploadDelayMs } = options;
   const upload = async (attempt: number) => {
     await using file = await open(path, 'r');
     const { size } = await file.stat();
+    using _ = waits?.begin({ what: 'uploading the file to ConductorOne', state: formatBytes(size) });
     await client.uploadAsset(messagesOf(file, options), signal);
     logger.info({ bytes: size, attempt }, 'uploaded');
   };
@@ -39,6 +44,8 @@ export async function uploadFile(options: UploadOptions): Promise<void> {
       jitter: noJitter,
     },
     signal,
+    waits,
+    describeWait: ({ error }) => `the upload failed: ${describeError(error)}`,
     onRetry: ({ error, attempt, delayMs }) =>
       logger.warn({ error, attempt, delay_ms: delayMs }, 'the upload failed; retrying'),
   });

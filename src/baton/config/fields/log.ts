@@ -1,5 +1,6 @@
 // Settings of the log, which every Baton connector has.
 import { choiceField, stringField, stringSliceField } from '../create-field.ts';
+import type { Settings } from '../field.ts';
 
 const logLevels = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -31,11 +32,25 @@ export const logPath = stringSliceField({
   exportTarget: 'none',
 });
 
+/** In the Go SDK, only connectors hosted by ConductorOne read it (pkg/cli of baton-sdk v0.25.0). */
 const logLevelDebugExpiresAt = stringField({
   name: 'log-level-debug-expires-at',
-  description: 'Time at which debug logging ends, as RFC 3339',
+  description: 'Time at which the log level debug becomes info, as RFC 3339',
   exportTarget: 'ops',
-  unsupported: { answer: 'accept', because: 'only connectors hosted by ConductorOne read it' },
+  check: (text) => (Number.isNaN(parseTimeMs(text)) ? 'must be a time such as 2026-01-31T10:20:30Z' : undefined),
 });
+
+/** When the level `debug` becomes `info`, in milliseconds since 1970; infinite for never. */
+export function readDebugExpiryMs(settings: Settings): number {
+  const text = settings.get(logLevelDebugExpiresAt);
+  return text === undefined ? Number.POSITIVE_INFINITY : parseTimeMs(text);
+}
+
+/** @returns Milliseconds since 1970; NaN for anything but RFC 3339. */
+function parseTimeMs(text: string): number {
+  return /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)$/.test(text)
+    ? Date.parse(text.replace(' ', 'T').toUpperCase())
+    : Number.NaN;
+}
 
 export const logFields = [logLevel, logFormat, logPath, logLevelDebugExpiresAt];

@@ -24,6 +24,7 @@ const syncsToFile: CallCheck = {
         keptFullSyncs: keptFullRunsDefault,
         services: (signal) => createConnectorClients((desc) => target.withOptions({ signal }).client(desc)),
         logger,
+        waits: target.waits,
         observer: tally,
         signal: target.signal,
         resourceTypeIds: [],

@@ -4,7 +4,7 @@ import { countOutcomes, type HarnessReport } from './harness-report.ts';
 
 /** One line of JSON. Scripts rely on its snake_case keys and on durations in milliseconds. */
 export function formatJson(report: HarnessReport): string {
-  const { address, connectorName, sdkVersion, walked, bounds, checks, durationMs } = report;
+  const { address, connectorName, sdkVersion, walked, bounds, checks, cause, durationMs } = report;
   const { passed, failed, 'not applicable': notApplicable } = countOutcomes(report);
   return `${escapeControls(
     JSON.stringify({
@@ -13,6 +13,7 @@ export function formatJson(report: HarnessReport): string {
       sdk_version: sdkVersion,
       walked,
       bounds,
+      ...(cause !== '' && { cause }),
       passed,
       failed,
       not_applicable: notApplicable,

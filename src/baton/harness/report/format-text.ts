@@ -6,13 +6,16 @@ import { countOutcomes, type HarnessReport } from './harness-report.ts';
 const marks: Readonly<Record<Outcome, string>> = { passed: '✓', failed: '✗', 'not applicable': '-' };
 
 export function formatText(report: HarnessReport): string {
-  const { address, connectorName, sdkVersion, walked, bounds, checks, durationMs } = report;
+  const { address, connectorName, sdkVersion, walked, bounds, checks, cause, durationMs } = report;
   const idWidth = Math.max(...checks.map(({ id }) => id.length));
   const outcomeWidth = Math.max(...checks.map(({ outcome }) => outcome.length));
   const indent = ' '.repeat(outcomeWidth + 4);
-  const lines = checks.flatMap(({ id, title, outcome, detail }) => [
+  const run = checks.filter(({ isNotRun }) => !isNotRun);
+  const notRun = checks.length - run.length;
+  const lines = run.flatMap(({ id, title, outcome, detail }) => [
     `${marks[outcome]} ${outcome.padEnd(outcomeWidth)}  ${id.padEnd(idWidth)}  ${title}`,
-    ...(detail === '' ? [] : detail.split('\n').map((line) => `${indent}${escapeControls(line)}`)),
+    // The cause of the end is at the end.
+    ...(detail === '' || detail === cause ? [] : detail.split('\n').map((line) => `${indent}${escapeControls(line)}`)),
   ]);
   const counts = countOutcomes(report);
   return [
@@ -22,7 +25,8 @@ export function formatText(report: HarnessReport): string {
     '',
     ...lines,
     '',
-    `${checks.length} checks: ${counts.passed} passed, ${counts.failed} failed, ${counts['not applicable']} not applicable, in ${(durationMs / 1000).toFixed(1)} s`,
+    `${checks.length} checks: ${counts.passed} passed, ${counts.failed} failed, ${counts['not applicable'] - notRun} not applicable${notRun > 0 ? `, ${notRun} not run` : ''}, in ${(durationMs / 1000).toFixed(1)} s`,
+    ...(cause === '' ? [] : [`The run ended early: ${escapeControls(cause)}`]),
     '',
   ].join('\n');
 }

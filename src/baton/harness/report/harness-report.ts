@@ -3,6 +3,8 @@ import type { CheckIdentity, CheckResult, Outcome } from '../check.ts';
 
 export interface CheckReport extends CheckIdentity, CheckResult {
   readonly durationMs: number;
+  /** Whether the run ended before it. Its outcome is then `not applicable`. */
+  readonly isNotRun?: boolean | undefined;
 }
 
 export interface HarnessReport {
@@ -16,6 +18,8 @@ export interface HarnessReport {
   /** Why the walk was incomplete, if it was. */
   readonly bounds: readonly string[];
   readonly checks: readonly CheckReport[];
+  /** Why the run ended before all checks, as a sentence without its full stop; empty if it did not. */
+  readonly cause: string;
   readonly durationMs: number;
 }
 

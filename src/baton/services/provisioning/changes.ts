@@ -6,6 +6,7 @@ import { describeError } from '../../log/describe-error.ts';
 import { rateLimitDelayMs } from '../../messages/rate-limit-delay.ts';
 import { linear, noJitter, type RetryPolicy, retry } from '../../net/retry.ts';
 import { Turns } from '../../net/turns.ts';
+import type { Waits } from '../../net/waits.ts';
 import { loggerKey } from '../call-context.ts';
 
 /**
@@ -26,10 +27,13 @@ type Subject = Pick<ResourceId, 'resourceType' | 'resource'>;
 /** Runs all changes of a connector. */
 export class Changes {
   readonly #policy: RetryPolicy;
+  readonly #waits: Waits | undefined;
   readonly #turns = new Turns();
 
-  constructor(policy: RetryPolicy = defaultChangePolicy) {
+  /** @param waits - Shows the waits between attempts. */
+  constructor(policy: RetryPolicy = defaultChangePolicy, waits?: Waits) {
     this.#policy = policy;
+    this.#waits = waits;
   }
 
   /**
@@ -45,7 +49,7 @@ export class Changes {
     call: HandlerContext,
     subject: Subject | undefined,
   ): Promise<Result> {
-    const work = () => retryChange(change, call, this.#policy);
+    const work = () => retryChange(change, call, this.#policy, this.#waits);
     if (!subject) return await work();
     return await this.#turns.take(JSON.stringify([subject.resourceType, subject.resource]), work, call.signal);
   }
@@ -55,9 +59,12 @@ async function retryChange<Result>(
   change: () => Promise<Result>,
   call: HandlerContext,
   policy: RetryPolicy,
+  waits: Waits | undefined,
 ): Promise<Result> {
   return await retry(change, {
     policy,
+    waits,
+    describeWait: ({ error }) => `the change failed: ${describeError(error)}`,
     signal: call.signal,
     delayAfter: (error, backoffMs) => {
       if (!isTransient(error)) return undefined;

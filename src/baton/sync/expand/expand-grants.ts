@@ -42,7 +42,7 @@ async function expand(rows: ExpansionRows, options: ExpandGrantsOptions, added: 
   const plan = planExpansion(loadGraph(rows, (id) => unknown.add(id, 1)));
   checkPlan(plan, limits, logger);
   let total = 0;
-  for (const step of plan.steps) {
+  for (const [done, step] of plan.steps.entries()) {
     const entitlement = rows.entitlement(step.entitlementId);
     if (!entitlement) {
       unknown.add(step.entitlementId, step.sources.length);
@@ -51,7 +51,7 @@ async function expand(rows: ExpansionRows, options: ExpandGrantsOptions, added: 
     const expansion = new EntitlementExpansion(rows, step, entitlement);
     for (let goesOn = true; goesOn; ) {
       goesOn = expansion.run(principalsAtATime);
-      observer.progress({ work: 'expansion', rows: total + expansion.added });
+      observer.progress({ work: 'entitlements', done, total: plan.steps.length, rows: total + expansion.added });
       await setImmediate();
       signal.throwIfAborted();
     }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { openC1z } from '../../../../src/baton/c1z/c1z-file.ts';
 import { lockTarget } from '../../../../src/baton/c1z/file/lock-target.ts';
+import { Waits } from '../../../../src/baton/net/waits.ts';
 import { addFullRun } from '../sample-records.ts';
 import { ageTemporaryFolders, c1zPlace } from '../temporary-folder.ts';
 
@@ -48,18 +49,24 @@ test('a second sync waits for the first one if asked to, says so once, and then 
   const first = await openC1z(place.path, place);
   const waited: number[] = [];
   const isWaiting = Promise.withResolvers<void>();
+  const waits = new Waits();
   const opening = openC1z(place.path, {
     ...place,
+    waits,
     onWait: ({ pid }) => {
       waited.push(pid);
       isWaiting.resolve();
     },
   });
   await isWaiting.promise;
+  const [wait] = waits.list();
+  assert.equal(wait?.what, `waiting for another sync that writes ${place.path}`);
+  assert.match(wait?.state ?? '', new RegExp(`^process ${process.pid} on `));
   await addFullRun(first);
   await first.save();
   await using second = await opening;
   assert.deepEqual(waited, [process.pid]);
+  assert.deepEqual(waits.list(), []);
   assert.equal(second.runs().length, 1);
 });
 

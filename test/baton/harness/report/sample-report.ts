@@ -25,5 +25,6 @@ export const sampleReport: HarnessReport = {
       durationMs: 0,
     },
   ],
+  cause: '',
   durationMs: 2345.6,
 };
