@@ -93,8 +93,11 @@ function keepWarnings(): NonNullable<Host['watch']> {
   let onWarning = (warning: Error): void => {
     warnings.push(warning);
   };
-  process.removeAllListeners('warning');
-  process.on('warning', (warning) => onWarning(warning));
+  // Node's own printer is not there if the user wants no warnings (NODE_NO_WARNINGS).
+  if (process.listenerCount('warning') > 0) {
+    process.removeAllListeners('warning');
+    process.on('warning', (warning) => onWarning(warning));
+  }
   return (watcher) => {
     onWarning = (warning) => watcher.onWarning(warning);
     warnings.forEach(onWarning);

@@ -323,7 +323,7 @@ test('a terminal shows the progress, not a line for each change', async (t) => {
     isTTY: true,
   });
   assert.equal(exitCode, 0, stderr);
-  assert.match(stderr, /· 1 of 1 changes, 0 failed, /);
+  assert.match(stderr, /· 0 of 1 change, 0 failed/);
   assert.ok(!stderr.includes('created a user'), stderr);
 });
 

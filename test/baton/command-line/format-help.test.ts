@@ -54,7 +54,7 @@ describe('help', () => {
     const flags = log?.matchAll(/^ .*?--([\w-]+)/gm) ?? [];
     assert.deepEqual(
       Array.from(flags, ([, name]) => name),
-      ['log-format', 'log-level', 'log-path'],
+      ['log-format', 'log-level', 'log-level-debug-expires-at', 'log-path'],
     );
     assert.match(log ?? '', /\nUse "baton-library count --help-all" for the other flags of all commands\.\n$/);
   });
