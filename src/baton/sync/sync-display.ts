@@ -29,10 +29,10 @@ export function createTerminalDisplay(terminal: Output, live: LiveDisplay): Sync
         return live.show(() => describePhase(tally, event.phase));
       case 'phase ended':
       case 'phase failed':
-        print(
+        live.show(undefined);
+        return print(
           `${marks[event.kind]} ${describePhase(tally, event.phase)}${event.kind === 'phase failed' ? '  did not end' : ''}`,
         );
-        return live.show(undefined);
       default:
         return live.changed();
     }
