@@ -50,8 +50,8 @@ test('an existing file gets each sync added, and the oldest is pruned', async (t
 });
 
 for (const [env, kept] of [
-  [{ BATON_KEEP_SYNC_COUNT: '1' }, 1],
-  [{ BATON_SKIP_CLEANUP: 'true' }, 3],
+  [{ BATON_KEEP_SYNC_COUNT: '1\n' }, 1],
+  [{ BATON_SKIP_CLEANUP: 'yes' }, 3],
   [{ BATON_KEEP_SYNC_COUNT: 'many' }, 2],
 ] as const) {
   test(`${JSON.stringify(env)}: of three syncs ${kept} stay in the file`, async (t) => {

@@ -1,5 +1,5 @@
-// Whether the connector works with its settings: checked when service mode starts, so that nobody learns it from the
-// first task that fails.
+// Checks whether the connector works with its settings when service mode starts, instead of leaving that to the first
+// task.
 import type { Logger } from 'pino';
 import { isTransient } from '../author/service-error.ts';
 import { describeError } from '../log/describe-error.ts';

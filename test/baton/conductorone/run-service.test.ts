@@ -325,7 +325,7 @@ test('with BATON_GET_TASKS several tasks are fetched at once, and none twice', a
 
 test('the host id is BATON_HOST_ID, in every message', async (t) => {
   const service = await startService(t, {
-    prepare: ({ env }) => void Object.assign(env, { BATON_HOST_ID: 'pod-7' }),
+    prepare: ({ env }) => void Object.assign(env, { BATON_HOST_ID: '"pod-7"\n' }),
   });
   await doSmallTask(service);
   const { calls } = service.conductorone;

@@ -109,7 +109,7 @@ describe('readConfigFile', () => {
   test('reads the file that BATON_CONFIG_PATH names, relative to the working directory, and no other', async () => {
     await writeFile(join(cwd, '.baton.yaml'), 'genres: [crime]\n');
     await writeFile(join(cwd, 'mine.yml'), 'seats: 2\n');
-    for (const path of ['mine.yml', join(cwd, 'mine.yml')]) {
+    for (const path of ['mine.yml', join(cwd, 'mine.yml'), '"mine.yml"\n']) {
       const { values } = await readConfigFile(fields, { env: { BATON_CONFIG_PATH: path }, cwd });
       assert.deepEqual([...values.keys()], ['seats']);
     }

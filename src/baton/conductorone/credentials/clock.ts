@@ -11,7 +11,7 @@ const unitsMs = [
 
 /**
  * Compares the `Date` of a response with the clock.
- * @returns A clause about a clock that is off by a minute or more; undefined if it is not, or nobody knows.
+ * @returns A clause about a clock that is off by a minute or more; undefined if it is not, or if that is unknown.
  */
 export function explainClock(
   date: string | readonly string[] | undefined,

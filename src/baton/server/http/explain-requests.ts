@@ -15,8 +15,8 @@ const ofUnary = /^application\/(?:json|proto|grpc-web(?:\+(?:json|proto))?)\s*(?
 const ofStream = /^application\/(?:connect\+(?:json|proto)|grpc-web(?:\+(?:json|proto))?)\s*(?:;|$)/i;
 
 /**
- * Answers what Connect would answer with a status alone: any request without a method of a service, one that is not a
- * POST, and one whose content type it does not support. The statuses are Connect's, but for that of the root.
+ * Answers requests that Connect would answer with a bare status: those for an unknown method, those other than POST, and
+ * those with an unsupported content type. The statuses are Connect's, except for the root.
  */
 export function explainRequests(handler: RequestListener, options: ExplainOptions): RequestListener {
   const methods = new Map<string, DescMethod>(
