@@ -1,0 +1,55 @@
+// `npm run check-signatures`: compares the registry's signature of every installed package with the registry's public
+// keys, which npm fetches from Sigstore. Where those cannot be reached it says so and passes: `npm ci` has compared every
+// package with the hash in the lock file.
+import { spawnSync } from 'node:child_process';
+import { dirname } from 'node:path';
+
+interface Finding {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** What `npm audit signatures --json` prints. */
+export interface SignatureReport {
+  readonly invalid?: readonly Finding[];
+  readonly missing?: readonly Finding[];
+  readonly error?: { readonly code?: string; readonly summary?: string };
+}
+
+/** Codes of errors that say that nobody answered. */
+const unreachable = [
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ETIMEDOUT',
+  'ENETUNREACH',
+  'E403',
+  'E503',
+];
+
+/** What to print, and whether that is a failure. */
+export function judgeSignatures({ invalid = [], missing = [], error }: SignatureReport): {
+  readonly passes: boolean;
+  readonly text: string;
+} {
+  if (error) {
+    const { code = '', summary = 'no reason was given' } = error;
+    const passes = unreachable.includes(code);
+    return { passes, text: `signatures were not checked${passes ? '' : ', and should have been'}: ${summary}` };
+  }
+  const list = (findings: readonly Finding[]) => findings.map(({ name, version }) => `${name}@${version}`).join(', ');
+  if (invalid.length > 0) return { passes: false, text: `invalid signatures: ${list(invalid)}` };
+  if (missing.length > 0) return { passes: false, text: `without a signature: ${list(missing)}` };
+  return { passes: true, text: 'the signatures of all packages are valid' };
+}
+
+if (import.meta.main) {
+  const { stdout } = spawnSync('npm', ['audit', 'signatures', '--json'], {
+    cwd: dirname(import.meta.dirname),
+    encoding: 'utf8',
+  });
+  const { passes, text } = judgeSignatures(JSON.parse(stdout) as SignatureReport);
+  process.stdout.write(`${text}\n`);
+  process.exitCode = passes ? 0 : 1;
+}
