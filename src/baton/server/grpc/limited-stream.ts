@@ -11,6 +11,9 @@ import { type GrpcStatus, toGrpcStatus } from './grpc-status.ts';
 /** How many bytes one of a compressed message can become (deflate). */
 const inflationMax = 1032;
 
+/** grpc-js copies a response into a frame, and keeps both until it is sent. */
+const responseCopies = 2;
+
 /** How long a connection may take to answer a ping after one of its callers did not read a response. */
 const pingTimeoutMs = 1000;
 
@@ -70,7 +73,7 @@ export class LimitedStream {
 
   /** Call it before sending a response. @returns Whether it may be sent; otherwise the call has ended. */
   sending(bytes: number): boolean {
-    return this.#claim?.sending(bytes) ?? true;
+    return this.#claim?.sending(bytes * responseCopies) ?? true;
   }
 
   /** From now on, a status cannot stand alone. */
@@ -80,7 +83,7 @@ export class LimitedStream {
 
   /** A response was sent. */
   sent(bytes: number): void {
-    this.#claim?.sent(bytes);
+    this.#claim?.sent(bytes * responseCopies);
   }
 
   #mayBecome({ length }: Buffer): number {

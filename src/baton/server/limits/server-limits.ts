@@ -33,9 +33,13 @@ export const defaultLimits: ServerLimits = {
   keepaliveIntervalMs: 60_000,
 };
 
-/** For a server with one trusted caller on this machine, which a debugger may stop: nothing depends on time. */
+/**
+ * For a server with one trusted caller on this machine: its many calls at once may all have the largest responses, and a
+ * debugger may stop it, so nothing depends on time.
+ */
 export const untimedLimits: ServerLimits = {
   ...defaultLimits,
+  bytesInFlightMax: 512 * mebibyte,
   prefaceTimeoutMs: Number.POSITIVE_INFINITY,
   firstCallTimeoutMs: Number.POSITIVE_INFINITY,
   messageTimeoutMs: Number.POSITIVE_INFINITY,

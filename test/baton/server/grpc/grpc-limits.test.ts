@@ -225,7 +225,7 @@ for (const method of ['One', 'Many']) {
 }
 
 test('responses that are not read may hold so many bytes; others are served', async (t) => {
-  const { port, echo, gate, lines } = await start(t, { bytesInFlightMax: 8 * mib });
+  const { port, echo, gate, lines } = await start(t, { bytesInFlightMax: 16 * mib });
   const slow = await connectSlowReader(t, port);
   const { rstCode } = await Promise.race(Array.from({ length: 4 }, () => readNothing(slow).status));
   assert.equal(rstCode, 11);
