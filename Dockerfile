@@ -4,7 +4,8 @@
 # docker-library's repo-info lists it. test/dockerfile.test.ts checks that package.json pins the same version of Node.
 ARG NODE_IMAGE=node:24.21.0-bookworm-slim@sha256:0e0ff40c39bc087845bfb27465a0df4ea419520094bc35842ff83dd8cbe6f9b6
 
-FROM ${NODE_IMAGE} AS build
+# On the machine's own platform: what it builds runs on every one.
+FROM --platform=$BUILDPLATFORM ${NODE_IMAGE} AS build
 WORKDIR /build
 COPY package.json package-lock.json ./
 COPY gen/package.json gen/

@@ -24,7 +24,9 @@ export function readDockerfile(): Stage[] {
   const text = readFileSync(new URL('../Dockerfile', import.meta.url), 'utf8');
   const [head = '', ...stages] = text.split(/^(?=FROM )/m);
   const args = Object.fromEntries(Array.from(head.matchAll(/^ARG (\w+)=(.*)$/gm), ([, name, value]) => [name, value]));
-  return stages.map((stage) => readStage(stage.replace(/^FROM \$\{(\w+)\}/, (_, name) => `FROM ${args[name]}`)));
+  return stages.map((stage) =>
+    readStage(stage.replace(/^FROM (?:--platform=\S+ )?\$\{(\w+)\}/, (_, name) => `FROM ${args[name]}`)),
+  );
 }
 
 function readStage(text: string): Stage {

@@ -22,6 +22,7 @@ export async function buildImage(buildah: Buildah, project: string): Promise<Bui
     'chroot',
     '--pull-never',
     '--disable-compression',
+    '--no-cache',
     '--force-rm',
     '--quiet',
   ];

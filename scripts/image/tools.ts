@@ -5,7 +5,8 @@ import { delimiter, join } from 'node:path';
 
 /** By name, in the package of the same name or in one that every Debian has. */
 const tools = ['buildah', 'debootstrap', 'unshare', 'nsenter', 'mount', 'bash'] as const;
-const packages = ['buildah', 'debootstrap'] as const;
+/** The last one has the keys of Debian's archives, which other distributions lack. */
+const packages = ['buildah', 'debootstrap', 'debian-archive-keyring'] as const;
 
 /**
  * Installs what is missing, in CI only: elsewhere the machine belongs to somebody.
