@@ -1,4 +1,5 @@
 // All areas that are fuzzed.
+import { c1zArea } from './c1z.ts';
 import type { FuzzArea } from './fuzz-area.ts';
 import { percipioArea } from './percipio-answers.ts';
 import { reportArea } from './report.ts';
@@ -14,5 +15,6 @@ export const fuzzAreas: readonly FuzzArea[] = [
   pageTokensArea,
   clientSecretsArea,
   apiTokensArea,
+  c1zArea,
   settingsArea,
 ];

@@ -14,7 +14,7 @@ import {
   type ScratchDatabase,
 } from './file/scratch-database.ts';
 import { checkDatabaseToWrite, maxDatabaseBytesDefault } from './file/size-limit.ts';
-import { toStorageError } from './file/storage-error.ts';
+import { readDatabase, toDatabaseError } from './file/storage-error.ts';
 import { checkTarget, type FileIdentity, identifyFile } from './file/target-file.ts';
 import { TemporaryFolder } from './file/temporary-folder.ts';
 import { SyncWriter } from './sync-writer.ts';
@@ -170,21 +170,19 @@ export class C1zFile extends C1zReader {
       throw new Error(`sync ${this.#sync.syncId} is still open; end it before you start another one`);
     }
     const { db, temporaryFolder, folder } = this.#scratch;
-    if (!db.isTransaction) db.exec('begin immediate');
+    if (!db.isTransaction) readDatabase(() => db.exec('begin immediate'));
     const fingerprint = this.#fingerprint;
-    const sync = new SyncWriter(
-      {
-        db,
-        temporaryFolder,
-        bulkLoad: this.#bulkLoad,
-        now: this.#now,
-        isKept: fingerprint !== undefined,
-        onDelete: () => {
-          this.#runsDeleted = true;
-        },
+    const context = {
+      db,
+      temporaryFolder,
+      bulkLoad: this.#bulkLoad,
+      now: this.#now,
+      isKept: fingerprint !== undefined,
+      onDelete: () => {
+        this.#runsDeleted = true;
       },
-      options,
-    );
+    };
+    const sync = readDatabase(() => new SyncWriter(context, options));
     this.#sync = sync;
     if (fingerprint !== undefined) {
       const startedAt = ('continues' in options ? options.continues.startedAt : this.#now()).toISOString();
@@ -257,7 +255,7 @@ export class C1zFile extends C1zReader {
       db.close();
       return compactPath;
     } catch (error) {
-      throw toStorageError(error, temporaryFolder);
+      throw toDatabaseError(error, temporaryFolder);
     }
   }
 }

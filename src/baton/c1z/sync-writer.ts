@@ -4,7 +4,7 @@ import type { Entitlement } from '#gen/c1/connector/v2/entitlement_pb.js';
 import type { Resource, ResourceType } from '#gen/c1/connector/v2/resource_pb.js';
 import type { ListedGrant } from '../messages/grant.ts';
 import { Commits } from './commits.ts';
-import { toStorageError } from './file/storage-error.ts';
+import { toDatabaseError } from './file/storage-error.ts';
 import { bulkLoadGrants } from './load/bulk-load-grants.ts';
 import { type DanglingReferences, findDangling } from './tables/dangling-references.ts';
 import { ExpansionRows } from './tables/expansion-rows.ts';
@@ -276,7 +276,7 @@ export class SyncWriter implements Disposable {
     try {
       return write(formatTimestamp(this.#context.now()));
     } catch (error) {
-      throw toStorageError(error, this.#context.temporaryFolder);
+      throw toDatabaseError(error, this.#context.temporaryFolder);
     }
   }
 
@@ -284,7 +284,7 @@ export class SyncWriter implements Disposable {
     try {
       await write();
     } catch (error) {
-      throw toStorageError(error, this.#context.temporaryFolder);
+      throw toDatabaseError(error, this.#context.temporaryFolder);
     }
   }
 

@@ -4,6 +4,7 @@ import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/proto
 import { EntitlementSchema } from '#gen/c1/connector/v2/entitlement_pb.js';
 import { GrantSchema } from '#gen/c1/connector/v2/grant_pb.js';
 import { type ResourceId, ResourceSchema, ResourceTypeSchema } from '#gen/c1/connector/v2/resource_pb.js';
+import { damagedError, readDatabase } from '../file/storage-error.ts';
 import { resourceKey } from './schema.ts';
 
 /** Which rows of a listing: those after a row, in the order in which they were written. */
@@ -40,7 +41,11 @@ export class StoredRow<Desc extends DescMessage> {
   }
 
   get message(): MessageShape<Desc> {
-    return fromBinary(this.#desc, this.data);
+    try {
+      return fromBinary(this.#desc, this.data);
+    } catch (error) {
+      throw damagedError(error);
+    }
   }
 }
 
@@ -140,15 +145,19 @@ export class RecordReader {
     const sql = `select ${table === 'v1_grants' ? 'id, external_id, data, expansion' : 'id, external_id, data'}
       from ${table} where ${where} id > ? ${contained === undefined ? '' : 'and instr(data, cast(? as blob)) > 0'}
       order by id limit ?`;
-    return this.#statement(sql)
-      .all(...given.flatMap(({ values }) => values), afterRowId, ...(contained === undefined ? [] : [contained]), limit)
-      .map((row) => new StoredRow(desc, row));
+    const parameters = [
+      ...given.flatMap(({ values }) => values),
+      afterRowId,
+      ...(contained === undefined ? [] : [contained]),
+      limit,
+    ];
+    return readDatabase(() => this.#statement(sql).all(...parameters)).map((row) => new StoredRow(desc, row));
   }
 
   #one<Desc extends DescMessage>(desc: Desc, table: string, externalId: string): StoredRow<Desc> | undefined {
     const ofRun = this.#syncId === undefined ? [] : [this.#syncId];
     const sql = `select * from ${table} where external_id = ? ${ofRun.length ? 'and sync_id = ?' : 'limit 1'}`;
-    const row = this.#statement(sql).get(externalId, ...ofRun);
+    const row = readDatabase(() => this.#statement(sql).get(externalId, ...ofRun));
     return row && new StoredRow(desc, row);
   }
 
@@ -175,6 +184,8 @@ function* rows<Desc extends DescMessage>(read: (range: RowRange) => StoredRow<De
     yield* page;
     const last = page.at(-1);
     if (!last || page.length < pageRows) return;
+    // A page of a damaged database that comes again would come forever.
+    if (last.rowId <= afterRowId) throw damagedError('rows out of order');
     afterRowId = last.rowId;
   }
 }

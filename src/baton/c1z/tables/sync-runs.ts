@@ -1,5 +1,6 @@
 // The table of sync runs: starts, ends and finds them.
 import type { DatabaseSync } from 'node:sqlite';
+import { readDatabase } from '../file/storage-error.ts';
 import { createSyncId } from './sync-id.ts';
 import { type SyncStats, statsFromJson, statsToJson } from './sync-stats.ts';
 import { formatTimestamp, parseTimestamp } from './timestamp.ts';
@@ -110,18 +111,15 @@ export function runToView(db: DatabaseSync, now: Date): SyncRun | undefined {
 function selectRuns(db: DatabaseSync, condition: string, ...parameters: string[]): SyncRun[] {
   const sql = `select sync_id, sync_type, started_at, ended_at, sync_token, parent_sync_id, linked_sync_id,
     supports_diff, stats from v1_sync_runs ${condition}`;
-  return db
-    .prepare(sql)
-    .all(...parameters)
-    .map((row) => ({
-      syncId: String(row.sync_id),
-      type: String(row.sync_type),
-      startedAt: parseTimestamp(String(row.started_at)),
-      endedAt: row.ended_at === null ? undefined : parseTimestamp(String(row.ended_at)),
-      syncToken: String(row.sync_token),
-      parentSyncId: String(row.parent_sync_id),
-      linkedSyncId: String(row.linked_sync_id),
-      supportsDiff: row.supports_diff === 1,
-      stats: statsFromJson(row.stats as string | null),
-    }));
+  return readDatabase(() => db.prepare(sql).all(...parameters)).map((row) => ({
+    syncId: String(row.sync_id),
+    type: String(row.sync_type),
+    startedAt: parseTimestamp(String(row.started_at)),
+    endedAt: row.ended_at === null ? undefined : parseTimestamp(String(row.ended_at)),
+    syncToken: String(row.sync_token),
+    parentSyncId: String(row.parent_sync_id),
+    linkedSyncId: String(row.linked_sync_id),
+    supportsDiff: row.supports_diff === 1,
+    stats: statsFromJson(row.stats as string | null),
+  }));
 }
