@@ -351,8 +351,9 @@ for (const [argv, message] of [
 test('a program that is told to stop does nothing, and ends with the code of the signal', async (t) => {
   const place = await createLendingPlace(t, { synced: true });
   const signal = AbortSignal.abort(new StopRequest('SIGTERM'));
-  const { exitCode } = await place.run(lend('b0', 'r1'), { signal });
+  const { exitCode, stderr } = await place.run(lend('b0', 'r1'), { signal });
   assert.deepEqual([exitCode, place.library().asked], [143, []]);
+  assert.match(stderr, /: stopped by SIGTERM\n.*: The change may have been made or not\. Run the same command again: /);
 });
 
 test('variables ask for it too', async (t) => {

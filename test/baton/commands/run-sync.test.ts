@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { anyIs } from '@bufbuild/protobuf/wkt';
 import { BatonIDSchema } from '#gen/c1/connector/v2/annotation_baton_id_pb.js';
+import { StopRequest } from '../../../src/baton/author/host.ts';
 import { readC1z } from '../../../src/baton/c1z/c1z-reader.ts';
 import { createLendingPlace } from './run-lending.ts';
 
@@ -48,3 +49,11 @@ for (const [what, argv, code, message] of [
     assert.match(stderr, message);
   });
 }
+
+test('a sync that is stopped before it has anything says that nothing is kept, and that the file is as it was', async (t) => {
+  const place = await createLendingPlace(t, { synced: true });
+  const signal = AbortSignal.abort(new StopRequest('SIGINT'));
+  const { exitCode, stderr } = await place.run([], { signal });
+  assert.equal(exitCode, 130);
+  assert.match(stderr, /: stopped by SIGINT\n.*: Nothing of this sync is kept, and \/.*\/sync\.c1z was not changed\n$/);
+});

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { RateLimitDescriptionSchema } from '#gen/c1/connector/v2/annotation_ratelimit_pb.js';
 import { Code } from '../../../src/baton/author/code.ts';
 import { ServiceError } from '../../../src/baton/author/service-error.ts';
+import { Waits } from '../../../src/baton/net/waits.ts';
 import { retryCall } from '../../../src/baton/sync/retry-calls.ts';
 
 const failure = (code: Code) => new ServiceError(code, 'closed for lunch', { reason: 'closed' });
@@ -82,4 +83,17 @@ test('an abort ends the wait for a retry', async () => {
   const { result } = await callFailing([limited], { signal: stop.signal });
   stop.abort(new Error('stopped'));
   await assert.rejects(result, /stopped/);
+});
+
+test('while a call waits, its name and failure are shown', async () => {
+  const waits = new Waits();
+  const shown: unknown[] = [];
+  const call = async () => {
+    shown.push(...waits.list().map(({ what, state }) => [what, state]));
+    if (shown.length === 0) throw failure(Code.Unavailable);
+  };
+  const logger = pino({ level: 'silent' });
+  const callRetry = { timeoutMs: 60_000, delayMinMs: 1 };
+  await retryCall({ callRetry, logger, waits, signal: new AbortController().signal }, () => 'ListGrants of b1', call);
+  assert.deepEqual(shown, [['the ListGrants of b1 failed: closed for lunch', 'attempt 1']]);
 });

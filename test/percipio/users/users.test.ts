@@ -6,6 +6,7 @@ import { Code, type ConnectError } from '@connectrpc/connect';
 import { RateLimitDescriptionSchema } from '#gen/c1/connector/v2/annotation_ratelimit_pb.js';
 import { SkipEntitlementsAndGrantsSchema } from '#gen/c1/connector/v2/annotation_resource_tree_pb.js';
 import { ResourceIdSchema, ResourceType_Trait } from '#gen/c1/connector/v2/resource_pb.js';
+import type { Progress } from '../../../src/baton/author/context.ts';
 import { createTestContext, readListing } from '../../../src/baton/testing.ts';
 import { startSimulator } from '../../simulator/percipio/start-simulator.ts';
 import { decodeToken, readAllPages, readResources, startConnector, uuid } from '../start-connector.ts';
@@ -45,6 +46,24 @@ test('users are read to the last page in pages as large as Percipio allows, what
     simulator.requests.of({ path: usersPath }).map(({ query }) => query),
     ['0', '1000'].map((offset) => ({ max: '1000', offset })),
   );
+});
+
+test('each page reports how many users are read, and of how many', async (t) => {
+  const simulator = await startWithUsers(t, 2001);
+  const { resourceTypes } = startConnector(t, simulator).connector;
+  const { list } = resourceTypes.find(({ type }) => type.id === 'user') ?? assert.fail('no users');
+  const updates: Progress[] = [];
+  const reporter = {
+    countSkipped: () => {},
+    warn: () => {},
+    progress: (update: Progress) => void updates.push(update),
+  };
+  await readListing(list, {}, createTestContext({ reporter }).context);
+  assert.deepEqual(updates, [
+    { work: 'users', done: 1000, total: 2001 },
+    { work: 'users', done: 2000, total: 2001 },
+    { work: 'users', done: 2001, total: 2001 },
+  ]);
 });
 
 test('a page token is a position that another process goes on from', async (t) => {

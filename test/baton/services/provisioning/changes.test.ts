@@ -19,6 +19,7 @@ import {
 import { action, resourceIdArgument } from '../../../../src/baton/author/action.ts';
 import { Code, type ErrorDetail, ServiceError } from '../../../../src/baton/author/service-error.ts';
 import type { RetryPolicy } from '../../../../src/baton/net/retry.ts';
+import { Waits } from '../../../../src/baton/net/waits.ts';
 import { loggerKey } from '../../../../src/baton/services/call-context.ts';
 import { Changes, defaultChangePolicy } from '../../../../src/baton/services/provisioning/changes.ts';
 import { configFor } from '../../credentials/config-for.ts';
@@ -93,6 +94,17 @@ test('a change that fails for the moment is retried, after ever longer pauses up
     quick,
   );
   assert.deepEqual([await outcome, attempts(), pausesMs], ['done', 4, [1, 2, 2]]);
+});
+
+test('while a change waits, its failure is shown', async () => {
+  const waits = new Waits();
+  const shown: unknown[] = [];
+  const change = async () => {
+    shown.push(...waits.list().map(({ what, state }) => [what, state]));
+    if (shown.length === 0) throw failure(Code.Unavailable);
+  };
+  await new Changes(quick, waits).run(change, createCall(), undefined);
+  assert.deepEqual(shown, [['the change failed: not now', 'attempt 1 of 4']]);
 });
 
 test('the failure of the last attempt is that of the change', async () => {
