@@ -9,6 +9,11 @@ export function isJsonOnly(settings: Settings): boolean {
   return settings.sourceOf(logFormat) !== 'default' && settings.get(logFormat) === 'json';
 }
 
+/** Whether stderr is a terminal that can move its cursor. */
+export function mayRedraw({ stderr, env }: Host): boolean {
+  return stderr.isTTY === true && env.TERM !== 'dumb';
+}
+
 export function logsToStderr(settings: Settings): boolean {
   const paths = settings.get(logPath);
   return paths.length === 0 || paths.includes('stderr');

@@ -28,7 +28,7 @@ import {
   versionFlag,
 } from './command.ts';
 import { formatCommandHelp, formatProgramHelp } from './format-help.ts';
-import { isJsonOnly, logsToStderr, withLoggedStderr, withScreen } from './own-stderr.ts';
+import { isJsonOnly, logsToStderr, mayRedraw, withLoggedStderr, withScreen } from './own-stderr.ts';
 import { type ParsedArguments, parseArguments } from './parse-arguments.ts';
 import { reportFailure } from './report-failure.ts';
 
@@ -124,7 +124,7 @@ async function runCommand(
   }
   const warnings = [...file.warnings, ...(command.needsConnectorSettings ? unread : []), ...resolved.warnings];
 
-  const isLive = host.stderr.isTTY === true && !isJsonOnly(settings);
+  const isLive = !command.startedByProgram && mayRedraw(host) && !isJsonOnly(settings);
   const { host: shownHost, screen } = isLive ? withScreen(host) : { host, screen: undefined };
   let log: Log;
   try {

@@ -56,7 +56,14 @@ export function libraryCommands(run: Command['run'] = async () => 0): CommandSet
     named: [
       { name: 'count', summary: 'Counts books', fields: [shelves], needsConnectorSettings: false, run },
       { name: 'open', summary: 'Opens doors', argumentNames: 'DOOR...', needsConnectorSettings: true, run },
-      { name: 'secret-door', summary: 'Leads out', hidden: true, needsConnectorSettings: false, run },
+      {
+        name: 'secret-door',
+        summary: 'Leads out',
+        hidden: true,
+        startedByProgram: true,
+        needsConnectorSettings: false,
+        run,
+      },
     ],
   };
 }

@@ -395,6 +395,16 @@ describe('on a terminal', () => {
     assert.deepEqual(terminal.screen(), [...during.slice(0, 3), '']);
   });
 
+  for (const [what, argv, env] of [
+    ['that cannot move its cursor', ['count'], { TERM: 'dumb' }],
+    ['of the program that starts the command', ['secret-door'], {}],
+  ] as const) {
+    test(`${what}, there are no live lines`, async () => {
+      const { invocation } = await runLibrary(argv, { isTTY: true, env });
+      assert.deepEqual([invocation?.host.stderr.isTTY, invocation?.live], [true, undefined]);
+    });
+  }
+
   test('a failure is below everything else, and a request to stop is confirmed at once', async () => {
     const terminal = createTerminal();
     const stop = new AbortController();

@@ -128,6 +128,24 @@ describe('a hosted connector', () => {
     assert.equal(log.filter(({ msg }) => msg === 'config changed').length, 1);
   });
 
+  for (const [expires, at] of [
+    ['has expired', '2020-01-31T10:20:30Z'],
+    ['has not expired', '2100-01-31T10:20:30Z'],
+  ] as const) {
+    test(`logs at level debug only until that expires: it ${expires}`, async () => {
+      await using hosted = await start();
+      hosted.conductorone.config.value = { ...config, 'log-level': 'debug', 'log-level-debug-expires-at': at };
+      const process = hosted.start();
+      await hosted.invoker.call(listResourceTypes, {});
+      process.kill('SIGTERM');
+      const log = await logOf(process, hosted.conductorone.tokens.secrets);
+      assert.equal(
+        log.some(({ level, config_version: version }) => level === 'debug' && version !== undefined),
+        expires === 'has not expired',
+      );
+    });
+  }
+
   test('answers before Lambda kills it', async () => {
     await using hosted = await start({ timeoutMs: 1 });
     hosted.start();
