@@ -55,6 +55,7 @@ test('work that counts items is known until all are done, and has a rate after a
   assert.equal(rate(), undefined);
   ms = 4000;
   tally.pageWritten('resources', { user: 1000 });
+  assert.ok(tally.works.has('users'));
   tally.progress({ work: 'users', done: 3000, total: 5000 });
   assert.equal(rate(), 500);
   tally.progress({ work: 'users', done: 5000, total: 5000 });
