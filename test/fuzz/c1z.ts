@@ -44,7 +44,7 @@ export const c1zArea = defineArea({
   about: 'damaged .c1z files',
   inputs,
   outcomes: ['read', 'refused'],
-  shortRuns: 40,
+  shortRuns: 25,
   async start(t) {
     const { path, temporaryFolder } = await c1zPlace(t);
     const options = { temporaryFolder, maxDatabaseBytes };

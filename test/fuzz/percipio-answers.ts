@@ -62,7 +62,7 @@ export const percipioArea = defineArea({
   inputs,
   outcomes: ['truth', 'failed'],
   rareOutcomes: ['reported', 'what it still says'],
-  shortRuns: 25,
+  shortRuns: 12,
   async start(t) {
     const simulator = await startSimulator(t, {
       users: 24,

@@ -61,7 +61,7 @@ export const reportArea = defineArea({
   about: 'bytes of activity reports, in pieces',
   inputs,
   outcomes: ['read', 'refused'],
-  shortRuns: 1500,
+  shortRuns: 1000,
   start: () => async (input) => {
     const bytes = editBytes(Buffer.from(JSON.stringify(input.rows, null, input.indent)), input.edits);
     const expected = readByParse(bytes);

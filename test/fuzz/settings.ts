@@ -113,7 +113,7 @@ export const settingsArea = defineArea({
   about: 'config files, variables and flags',
   inputs,
   outcomes: ['accepted', 'refused'],
-  shortRuns: 300,
+  shortRuns: 200,
   async start(t: Lifetime) {
     const cwd = await mkdtemp(join(tmpdir(), 'fuzz-settings-'));
     t.after(() => rm(cwd, { recursive: true }));

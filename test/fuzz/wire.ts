@@ -145,7 +145,7 @@ export const grpcArea = defineArea({
     edits: fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, byteEdits(wirePieces, 2)),
   }),
   outcomes: ['answered', 'refused', 'malformed'],
-  shortRuns: 150,
+  shortRuns: 100,
   async start(t) {
     const { simulator, services, values } = await startServices(t);
     const { http2, transport, lines } = await startTestServer(t, services);
@@ -226,7 +226,7 @@ export const connectArea = defineArea({
     ),
   }),
   outcomes: ['answered', 'refused', 'malformed'],
-  shortRuns: 150,
+  shortRuns: 100,
   async start(t) {
     const { simulator, services, values } = await startServices(t);
     const lines: string[] = [];
