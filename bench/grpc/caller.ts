@@ -29,8 +29,8 @@ const listGrants = 'c1.connector.v2.GrantsService/ListGrants';
 const listResources = 'c1.connector.v2.ResourcesService/ListResources';
 const cleanup = 'c1.connector.v2.ConnectorService/Cleanup';
 
-/** The sync of all grants. Sync ids have 27 letters and digits. */
-const grantsSyncId = '0benchmarkOfGrants000000000';
+/** The sync of all grants, whose lists {@link Caller.prepare} reads. Sync ids have 27 letters and digits. */
+export const grantsSyncId = '0benchmarkOfGrants000000000';
 /** Similar courses may be neighbors in the catalog. */
 const samplingStep = 50;
 const userWalksMin = 32;

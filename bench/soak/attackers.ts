@@ -5,6 +5,7 @@ import { type ClientHttp2Session, type ClientHttp2Stream, connect as connectHttp
 import { connect, type Socket } from 'node:net';
 import { create, toBinary } from '@bufbuild/protobuf';
 import { ResourcesServiceListResourcesRequestSchema } from '#gen/c1/connector/v2/resource_pb.js';
+import { grantsSyncId } from '../grpc/caller.ts';
 import { frameMessage } from '../grpc/grpc-message.ts';
 
 const listResources = '/c1.connector.v2.ResourcesService/ListResources';
@@ -12,14 +13,11 @@ const listResources = '/c1.connector.v2.ResourcesService/ListResources';
 /** The largest message that the server accepts. */
 const messageBytesMax = 4 * 1024 * 1024;
 
-/** The users of the organization, as many as fit into a response. */
+/** The first page of users: large, and in the memory of a server that a caller has prepared. */
 const listUsers = frameMessage(
   toBinary(
     ResourcesServiceListResourcesRequestSchema,
-    create(ResourcesServiceListResourcesRequestSchema, {
-      resourceTypeId: 'user',
-      activeSyncId: '0benchmarkOfAttackers000000',
-    }),
+    create(ResourcesServiceListResourcesRequestSchema, { resourceTypeId: 'user', activeSyncId: grantsSyncId }),
   ),
 );
 

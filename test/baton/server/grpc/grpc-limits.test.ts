@@ -149,7 +149,8 @@ test('a compressed message counts as what it may become', async (t) => {
   const prefix = Buffer.alloc(5);
   prefix.writeUInt8(1);
   prefix.writeUInt32BE(bomb.length, 1);
-  stream.write(Buffer.concat([prefix, bomb]));
+  // It cannot be inflated yet.
+  stream.write(Buffer.concat([prefix, bomb.subarray(0, -1)]));
   assert.equal((await answerOf(stream).status).code, '8');
 });
 

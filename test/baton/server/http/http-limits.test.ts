@@ -102,7 +102,7 @@ test('a compressed request counts as what it may become', async (t) => {
   const { port } = await start(t, { bytesInFlightMax: mib });
   const socket = await open(t, port);
   const bomb = gzipSync(Buffer.alloc(4 * mib, ' '));
-  sendUnfinished(socket, bomb.length, bomb, 'content-encoding: gzip');
+  sendUnfinished(socket, bomb.length, bomb.subarray(0, -1), 'content-encoding: gzip');
   assert.match(await text(socket), /^HTTP\/1\.1 429 /);
 });
 
