@@ -240,6 +240,7 @@ test('a connection that reads nothing at all is closed, because its sockets hold
   const { port, gate, echo } = await start(t, { bytesInFlightMax: 8 * mib });
   const raw = await RawHttp2.connect(port);
   t.after(() => raw.socket.destroy());
+  await until('both connections are accepted', () => gate.connections.size === 2);
   for (let stream = 1; stream < 20; stream += 2) raw.call('/test.EchoService/One', stream);
   await until('the connection is closed', () => gate.connections.size === 1);
   assert.equal((await echo('big')).length, bigText.length);
@@ -314,12 +315,15 @@ test('an idle connection is closed with GOAWAY, one with a call is not, and call
   const { http2, echo, gate, lines, finish } = await start(t, { idleTimeoutMs: 50 });
   const running = echo('wait');
   await until('the call runs', () => gate.bytes.bytes > 0);
+  assert.equal(await echo('on the same connection'), 'on the same connection');
   const goneAway = once(http2, 'goaway');
   const stream = call(http2, 'One');
   stream.end(Buffer.from([0, 0, 0, 0, 3, 10, 1, 97]));
   await answerOf(stream).status;
   const [code] = await goneAway;
   assert.equal(code, 0);
+  // That of the running call, which would have been closed before.
+  assert.equal(gate.connections.size, 1);
   finish();
   assert.equal(await running, 'wait');
   await until('both connections are closed', () => gate.connections.size === 0);
