@@ -129,6 +129,8 @@ export class OtlpExporter<Item> {
       if (problem) throw new Error(`the collector rejected a part: ${problem}`);
       this.#log.delivered();
     } catch (error) {
+      // Of exports at once, only the first says so.
+      if (this.#isRefused) return;
       this.#isRefused = error instanceof OtlpError && error.code === Code.Unimplemented;
       if (this.#isRefused) this.#log.refused(name, error);
       else this.#log.failed(name, lastError ?? error);

@@ -11,7 +11,7 @@ import { connectorServiceCommand } from '../../../src/baton/commands/connector-s
 import { harnessCommand } from '../../../src/baton/commands/harness.ts';
 import { serveCommand } from '../../../src/baton/commands/serve.ts';
 import { otelCollectorEndpoint, otelTlsInsecure } from '../../../src/baton/config/fields/telemetry.ts';
-import { measure, startSpan, withTelemetry } from '../../../src/baton/instruments/telemetry.ts';
+import { measure, startSpan, type Telemetry, withTelemetry } from '../../../src/baton/instruments/telemetry.ts';
 import { createConnectorServices } from '../../../src/baton/services/connector-services.ts';
 import { startTelemetry } from '../../../src/baton/telemetry/start-telemetry.ts';
 import { createTestSettings } from '../../../src/baton/testing.ts';
@@ -145,6 +145,13 @@ function start(
   return telemetry;
 }
 
+/** A full batch is sent at once. */
+function fillBatch(telemetry: Telemetry): void {
+  withTelemetry(telemetry, () => {
+    for (let index = 0; index < 512; index++) startSpan('many', {}).end();
+  });
+}
+
 test('a task has a trace of its own, from the task to the calls of the connector and of ConductorOne', async (t) => {
   const collector = await startCollector(t);
   const telemetry = start(collector);
@@ -234,13 +241,25 @@ test('a batch that is being retried has one last attempt when the program ends',
   collector.answer = { code: 14, details: 'restarting' };
   const lines: string[] = [];
   const telemetry = start(collector, lines, { env: { OTEL_EXPORTER_OTLP_TIMEOUT: '3600000' } });
-  withTelemetry(telemetry, () => {
-    for (let index = 0; index < 512; index++) startSpan('many', {}).end();
-  });
+  fillBatch(telemetry);
   while (collector.exports === 0) await new Promise(setImmediate);
   await telemetry.close();
   assert.ok(collector.exports <= 4, `${collector.exports} exports`);
   assert.equal(lines.filter((line) => line.includes('cannot send telemetry')).length, 1, lines.join(''));
+});
+
+test('a signal that the collector does not take is not sent again', async (t) => {
+  const collector = await startCollector(t);
+  collector.unimplemented.add('traces');
+  const lines: string[] = [];
+  const telemetry = start(collector, lines);
+  fillBatch(telemetry);
+  while (!lines.some((line) => line.includes('takes no traces'))) await new Promise(setImmediate);
+  collector.unimplemented.clear();
+  fillBatch(telemetry);
+  await telemetry.close();
+  assert.deepEqual(collector.spans, []);
+  assert.equal(lines.filter((line) => line.includes('takes no traces')).length, 1, lines.join(''));
 });
 
 test('after a failure it says once that telemetry is sent again', async (t) => {
@@ -248,19 +267,15 @@ test('after a failure it says once that telemetry is sent again', async (t) => {
   collector.answer = { code: 16, details: 'not yet' };
   const lines: string[] = [];
   const telemetry = start(collector, lines);
-  const emit = () =>
-    withTelemetry(telemetry, () => {
-      for (let index = 0; index < 512; index++) startSpan('many', {}).end();
-    });
   const logged = async (text: string) => {
     while (!lines.some((line) => line.includes(text))) await new Promise(setImmediate);
   };
-  emit();
+  fillBatch(telemetry);
   await logged('cannot send telemetry');
   collector.answer = 'ok';
-  emit();
+  fillBatch(telemetry);
   await logged('sending telemetry again');
-  emit();
+  fillBatch(telemetry);
   await telemetry.close();
   assert.equal(lines.filter((line) => line.includes('sending telemetry again')).length, 1, lines.join(''));
   assert.equal(collector.named('many').length, 2 * 512);
