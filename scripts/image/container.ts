@@ -24,6 +24,9 @@ export interface Outcome {
   readonly stderr: string;
 }
 
+/** A sync takes half a minute on two free cores. */
+const lifetimeMaxMs = 15 * 60_000;
+
 /**
  * Runs as process 1 of the new namespaces and becomes the program. Writes its process id outside of them to descriptor 3.
  * Arguments: the root, the bytes of /tmp, the number of volumes, each as two arguments, and the command.
@@ -84,6 +87,9 @@ export class Container implements AsyncDisposable {
     const finished = Promise.all([exited, readAll(child.stdout), readAll(child.stderr)]).then(
       ([[exitCode], stdout, stderr]) => ({ exitCode, stdout, stderr }),
     );
+    // Whatever waits for the container then fails, instead of waiting forever.
+    const killing = setTimeout(() => child.kill('SIGKILL'), lifetimeMaxMs);
+    finished.finally(() => clearTimeout(killing)).catch(() => {});
     const pid = await Promise.race([readPid(child.stdio[3]), finished.then(() => undefined)]);
     if (pid === undefined) throw new Error(`the container did not start: ${(await finished).stderr}`);
     return new Container(image, allEnv, pid, finished);
