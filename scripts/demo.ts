@@ -35,6 +35,9 @@ if (exitCode !== 0) {
 } else {
   say(`
 Next steps
+  Look into the file (docs/inspect.md has more):
+    npm start -- inspect ${file}
+    npm start -- inspect ${file} leavers
   Read the file with "baton", ConductorOne's command-line tool:
     baton -f ${file} resources
     baton -f ${file} grants

@@ -72,7 +72,19 @@ export const rooms: Readonly<Record<string, Room>> = {
   'src/baton/c1z': sdkRoom('a file knows rows: map to messages in sync/', 'author', 'encode', 'messages', 'net'),
   'src/baton/sync': sdkRoom(
     'a sync calls clients and writes a file',
-    ...['author', 'c1z', 'client', 'config', 'instruments', 'log', 'messages', 'net', 'services', 'sync/expand'],
+    ...[
+      'author',
+      'c1z',
+      'client',
+      'config',
+      'inspect',
+      'instruments',
+      'log',
+      'messages',
+      'net',
+      'services',
+      'sync/expand',
+    ],
   ),
   'src/baton/sync/expand': sdkRoom(
     'an expansion reads and writes rows: a sync decides when',

@@ -158,6 +158,12 @@ export const programReasons = {
     meaning: 'A sync ran for as long as --sync-time-limit allows.',
     action: 'Run the same command again: it continues from there.',
   },
+  too_many_removed: {
+    codes: ['FailedPrecondition'],
+    meaning: 'A sync would remove a larger share of all grants than --max-removed allows. Its result is discarded.',
+    action:
+      'Check whether the application returns all of its data. If the grants are really gone, sync once without --max-removed.',
+  },
   too_many_warnings: {
     codes: ['Aborted'],
     meaning: 'Too many resources disappeared during the sync.',

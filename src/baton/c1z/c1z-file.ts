@@ -18,6 +18,7 @@ import { readDatabase, toDatabaseError } from './file/storage-error.ts';
 import { checkTarget, type FileIdentity, identifyFile } from './file/target-file.ts';
 import { TemporaryFolder } from './file/temporary-folder.ts';
 import { SyncWriter } from './sync-writer.ts';
+import { deleteRun } from './tables/retention.ts';
 import { createSchema } from './tables/schema.ts';
 import {
   type ContinueSyncOptions,
@@ -191,6 +192,15 @@ export class C1zFile extends C1zReader {
       this.#record();
     }
     return sync;
+  }
+
+  /**
+   * Deletes a run. Runs that need not be kept until the new one has ended are cheaper to delete with `SyncWriter.prune`:
+   * by then there are indexes.
+   */
+  deleteRun(syncId: string): void {
+    deleteRun(this.#scratch.db, syncId);
+    this.#runsDeleted = true;
   }
 
   /** Whether a later process can continue the run if it is not saved now. */

@@ -218,11 +218,12 @@ export class SyncWriter implements Disposable {
   /**
    * Deletes old runs, see `retention.ts`. Cheapest after all grants are written and before their indexes are built.
    * @param keepFullRuns - At least 1, including the run being written.
+   * @param spared - The id of a run that stays in any case.
    * @returns The ids of the deleted runs.
    */
-  prune(keepFullRuns = keptFullRunsDefault): string[] {
+  prune(keepFullRuns = keptFullRunsDefault, spared?: string): string[] {
     const { db, onDelete } = this.#context;
-    const chosen = selectRunsToDelete(listRuns(db), this.syncId, keepFullRuns);
+    const chosen = selectRunsToDelete(listRuns(db), this.syncId, keepFullRuns).filter((id) => id !== spared);
     if (chosen.length === 0) return chosen;
     this.#put(() => {
       this.#grants.prepareDelete(chosen);

@@ -5,7 +5,16 @@ import { Code, ServiceError } from '../author/service-error.ts';
 import { keptFullRunsDefault } from '../c1z/tables/retention.ts';
 import type { Invocation } from '../command-line/command.ts';
 import { AdvisedFailure } from '../command-line/report-failure.ts';
-import { noResume, noWait, output, syncRetryTimeout, syncTimeLimit } from '../config/fields/run.ts';
+import {
+  compare,
+  maxRemoved,
+  noResume,
+  noWait,
+  output,
+  parseShare,
+  syncRetryTimeout,
+  syncTimeLimit,
+} from '../config/fields/run.ts';
 import { healthCheck, provisioning, ticketing } from '../config/fields/service-mode.ts';
 import {
   c1zTempDir,
@@ -45,6 +54,8 @@ export async function runSync(invocation: Invocation): Promise<number> {
   const tally = new SyncTally((event) => display(tally, event));
   const path = resolve(host.cwd, settings.get(file));
   let isKept = false;
+  const isCompared = settings.sourceOf(compare) === 'default' ? host.stdout.isTTY === true : settings.get(compare);
+  const maxRemovedShare = parseShare(settings.get(maxRemoved) ?? '');
   const sync = (signal: AbortSignal) =>
     syncToFile({
       path,
@@ -71,6 +82,7 @@ export async function runSync(invocation: Invocation): Promise<number> {
       workers: countWorkers(settings, availableParallelism()),
       callRetry: { timeoutMs: settings.get(syncRetryTimeout) },
       waitsForLock: !settings.get(noWait),
+      compare: isCompared || maxRemovedShare !== undefined ? { maxRemovedShare } : undefined,
       resume: {
         identity: identify(invocation),
         mayContinue: !settings.get(noResume),
@@ -83,9 +95,12 @@ export async function runSync(invocation: Invocation): Promise<number> {
     const synced = await inSpan('localSyncer.Process', { start: 'root' }, () =>
       withSyncTimeLimit(settings.get(syncTimeLimit), host.signal, sync),
     );
-    const summary = summarizeSync(synced, tally, connector.statistics?.(), performance.now() - startedAtMs);
+    const durationMs = performance.now() - startedAtMs;
+    const summary = summarizeSync(synced, tally, connector.statistics?.(), durationMs, isCompared);
     host.stdout.write(
-      settings.get(output) === 'json' ? `${escapeControls(JSON.stringify(summary))}\n` : formatSummary(summary),
+      settings.get(output) === 'json'
+        ? `${escapeControls(JSON.stringify(summary))}\n`
+        : formatSummary(summary, isCompared ? synced.changes : undefined),
     );
     return 0;
   } catch (error) {

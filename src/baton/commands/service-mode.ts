@@ -6,7 +6,7 @@ import { readClientKey } from '../conductorone/credentials/read-client-key.ts';
 import { runService } from '../conductorone/run-service.ts';
 import { defaultServiceTiming, type ServiceTiming } from '../conductorone/tasks/service-timing.ts';
 import { defaultFields } from '../config/fields/default-fields.ts';
-import { syncRetryTimeout } from '../config/fields/run.ts';
+import { maxRemoved, parseShare, syncRetryTimeout } from '../config/fields/run.ts';
 import { clientId, clientSecret, provisioning, taskConcurrency, ticketing } from '../config/fields/service-mode.ts';
 import {
   c1zTempDir,
@@ -82,6 +82,7 @@ export async function runServiceMode(
         temporaryFolder: settings.get(c1zTempDir) ?? readVariable(host.env, 'BATON_TMPDIR'),
         bulkLoad: readBulkLoad(host.env),
         maxDatabaseBytes: readMaxDatabaseBytes(host.env),
+        maxRemovedShare: parseShare(settings.get(maxRemoved) ?? ''),
         expansion: readExpansionLimits(host.env),
         skipFullSync: settings.get(skipFullSync),
         resourceTypeIds: settings.get(syncResourceTypes),

@@ -23,6 +23,7 @@ import { findApiRoute } from './link/api-route.ts';
 import { type BatonClient, createBatonClient } from './link/baton-client.ts';
 import { Http2Connection } from './link/http2-connection.ts';
 import { handleTask } from './tasks/handle-task.ts';
+import { LastUpload } from './tasks/last-upload.ts';
 import { ReportDelivery } from './tasks/report-delivery.ts';
 import type { ServiceTiming } from './tasks/service-timing.ts';
 import type { SyncSettings, TaskContext } from './tasks/task-context.ts';
@@ -68,7 +69,8 @@ const reportGraceMs = 5000;
  * @throws ServiceError when credentials or settings are unusable or ConductorOne refuses them.
  */
 export async function runService(options: ServiceOptions): Promise<void> {
-  const { timing, logger, waits, signal, concurrency, env } = options;
+  const { timing, logger, waits, signal, concurrency, env, syncSettings } = options;
+  await using lastUpload = new LastUpload(syncSettings.maxRemovedShare, syncSettings);
   const closing = new AbortController();
   const { client, close } = connectToConductorOne(options, closing.signal);
   const drained = new AbortController();
@@ -88,7 +90,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
       return await source.next(...asked);
     };
     const done: TaskSource['done'] = (task) => source.done(task);
-    const work = (task: Task) => doTask(task, { ...options, client, hardStop, syncAlone, reports });
+    const work = (task: Task) => doTask(task, { ...options, client, hardStop, syncAlone, lastUpload, reports });
     await runTaskLoop({ source: { next, done }, work, concurrency, timing, logger, waits, signal });
     await reports.settled(closing.signal);
   } catch (error) {
@@ -146,6 +148,7 @@ interface WorkOptions extends ServiceOptions {
   readonly hardStop: AbortSignal;
   readonly reports: ReportDelivery;
   readonly syncAlone: TaskContext['syncAlone'];
+  readonly lastUpload: LastUpload;
 }
 
 /** Runs a task and reports its end. No error in it ends the service. */
@@ -178,6 +181,7 @@ async function doTracedTask(task: Task, options: WorkOptions): Promise<void> {
       connect: (desc) => createInProcessClient(desc, services, { contextValues, signal }),
       sayHello: () => sendHello({ client, services, contextValues, program, signal }, task.id),
       syncAlone: options.syncAlone,
+      lastUpload: options.lastUpload,
     };
     const outcome = await observeHandler(task, () => handleTask(context).catch((error: unknown) => failed(error)));
     options.onTaskEnded?.(outcome);

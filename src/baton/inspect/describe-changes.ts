@@ -5,8 +5,10 @@ import type { ChangeCounts } from './compare-syncs.ts';
 /** A line for each kind of change. @param userTypes - Ids of the types of users, which join and leave. */
 export function describeChangeCounts(counts: ChangeCounts, userTypes: readonly string[]): readonly string[] {
   if (counts.isEmpty) return ['Nothing changed'];
+  const byUsersFirst = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]) =>
+    Number(userTypes.includes(b)) - Number(userTypes.includes(a));
   return [
-    ...Array.from(counts.resources, ([type, { added, removed, changed, disabled, enabled }]) => {
+    ...[...counts.resources].sort(byUsersFirst).map(([type, { added, removed, changed, disabled, enabled }]) => {
       const isUser = userTypes.includes(type);
       const statuses = list([
         [disabled, 'disabled'],

@@ -1,7 +1,9 @@
 // The summary of a sync, as JSON for scripts (`--output json`) and as text.
 import type { ConnectorStatistics } from '../author/connector.ts';
+import { countsRecord } from '../inspect/records.ts';
 import { formatBytes, formatCount, formatDuration } from '../log/format-numbers.ts';
 import { escapeControls } from '../net/escape-controls.ts';
+import type { SyncChanges } from './compare-former.ts';
 import type { SyncPhase } from './sync-observer.ts';
 import type { PhaseTally, SyncTally } from './sync-tally.ts';
 import type { SyncedFile } from './sync-to-file.ts';
@@ -26,17 +28,21 @@ export interface SyncSummary {
   readonly received_bytes: number;
   readonly phases_ms: Readonly<Partial<Record<SyncPhase, number>>>;
   readonly pruned_sync_ids: readonly string[];
+  /** Since the sync before; null if there is none. Absent if the sync was not compared. */
+  readonly changes?: Readonly<Record<string, unknown>> | null;
 }
 
 /**
  * @param statistics - The connector's; absent if it keeps none.
  * @param durationMs - Of the whole command.
+ * @param isCompared - Whether the sync was compared with the one before.
  */
 export function summarizeSync(
-  { syncId, type, stats, grants, saved, prunedSyncIds }: SyncedFile,
+  { syncId, type, stats, grants, saved, prunedSyncIds, changes }: SyncedFile,
   tally: SyncTally,
   statistics: ConnectorStatistics | undefined,
   durationMs: number,
+  isCompared = false,
 ): SyncSummary {
   return {
     sync_id: syncId,
@@ -60,16 +66,20 @@ export function summarizeSync(
       ]),
     ),
     pruned_sync_ids: prunedSyncIds,
+    ...(isCompared && {
+      changes: changes ? { since: changes.since.toISOString(), ...countsRecord(changes.counts) } : null,
+    }),
   };
 }
 
 /** The summary as lines of text. */
-export function formatSummary(summary: SyncSummary): string {
+export function formatSummary(summary: SyncSummary, changes?: SyncChanges): string {
   const lines = [
     `Synced in ${formatDuration(summary.duration_ms)} to ${summary.file} (${formatBytes(summary.file_bytes)}, sync ${summary.sync_id})`,
     ...section('Resources', summary.resources),
     ...section('Entitlements', summary.entitlements),
     ...section('Grants', summary.grants),
+    ...(changes ? changeSection(changes, summary.file) : []),
     ...section('Skipped', summary.left_out),
     ...section('Requests', {
       ...summary.requests,
@@ -79,6 +89,14 @@ export function formatSummary(summary: SyncSummary): string {
     ...summary.warnings.map((warning) => `Warning: ${warning}`),
   ];
   return `${lines.map(escapeControls).join('\n')}\n`;
+}
+
+function changeSection({ since, lines, counts }: SyncChanges, file: string): readonly string[] {
+  return [
+    `Changes since the sync of ${since.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+    ...lines.map((line) => `  ${line}`),
+    ...(counts.isEmpty ? [] : [`  Each of them: inspect ${file} diff`]),
+  ];
 }
 
 function section(title: string, counts: Readonly<Record<string, number>>): string[] {

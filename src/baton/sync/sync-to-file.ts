@@ -1,7 +1,7 @@
 // Syncs into a .c1z file: afterwards the file holds the complete sync, or is unchanged.
 import { createHash } from 'node:crypto';
 import { ConnectError } from '@connectrpc/connect';
-import { Code } from '../author/service-error.ts';
+import { Code, ServiceError } from '../author/service-error.ts';
 import { type C1zFile, openC1z } from '../c1z/c1z-file.ts';
 import { C1zError } from '../c1z/file/c1z-error.ts';
 import { describeHolder } from '../c1z/file/lock-target.ts';
@@ -13,6 +13,7 @@ import type { SyncStats } from '../c1z/tables/sync-stats.ts';
 import type { ExternalResourceSettings } from '../config/fields/sync.ts';
 import { readSwitch } from '../config/parse-switch.ts';
 import { inSpan } from '../instruments/telemetry.ts';
+import { type CompareOptions, checkRemoved, countChanges, type SyncChanges } from './compare-former.ts';
 import { continueRun } from './continue-run.ts';
 import { openExternalResources } from './external/external-resources.ts';
 import { runFullSync } from './full-sync.ts';
@@ -38,6 +39,8 @@ export interface SyncToFileOptions
   readonly bulkLoad?: boolean | undefined;
   /** Maximum size of the database in the file, and in that of external resources. Default: 10 GiB. */
   readonly maxDatabaseBytes?: number | undefined;
+  /** Absent: the sync is not compared with the one before. */
+  readonly compare?: CompareOptions | undefined;
   /** Whether to wait while another sync writes the file. Default: false, which makes that an error. */
   readonly waitsForLock?: boolean | undefined;
   /** Absent: a sync that fails, or whose process is killed, is not continued. */
@@ -68,6 +71,8 @@ export interface SyncedFile {
   readonly saved: SavedC1z;
   /** Ids of older runs that were deleted from the file. */
   readonly prunedSyncIds: readonly string[];
+  /** What changed since the sync before, if that was asked for and there is one. */
+  readonly changes?: SyncChanges | undefined;
 }
 
 /**
@@ -121,7 +126,9 @@ async function syncOnce(options: OpenedOptions, mayContinue: boolean): Promise<S
   try {
     return await runAndSave(file, { ...options, observer, store, state, notes, checksTypes: isFromOthers }, continues);
   } catch (error) {
-    if (error instanceof C1zError && !passingReasons.includes(error.reason)) {
+    const isSpoilt = error instanceof C1zError && !passingReasons.includes(error.reason);
+    // To continue would not change what the sync has found.
+    if (isSpoilt || (error instanceof ServiceError && error.reason === 'too_many_removed')) {
       file.abandon();
       throw error;
     }
@@ -207,20 +214,32 @@ async function runAndSave(
   const { signal, observer, store, isEmpty, keptFullSyncs } = options;
   const { grants: listed, syncToken } = await runFullSync(options);
   observer.phaseStarted('file');
-  const prunedSyncIds = keptFullSyncs === undefined ? [] : store.prune(keptFullSyncs);
+  const former = options.compare && isComparable(options) ? file.latestFinishedFullRun() : undefined;
+  const prunedSyncIds = keptFullSyncs === undefined ? [] : store.prune(keptFullSyncs, former?.syncId);
   const stats = await store.end({ syncToken, supportsDiff: store.type === 'full' && !isEmpty, signal });
   // A part of the data refers to the rest.
   if (store.type === 'full') for (const dangling of store.findDangling()) observer.warn(describeDangling(dangling));
   // Only if a grant was listed twice, or by an earlier process, is it worth counting them again.
   const isListedOnce = !continues && listed.values().reduce((sum, count) => sum + count, 0) === stats.grants;
   const grants = isListedOnce ? listed : store.countGrants();
+  const changes = former && countChanges(file, former, store.syncId);
+  if (changes) checkRemoved(changes, options.compare?.maxRemovedShare);
+  if (former && keptFullSyncs === 1) {
+    file.deleteRun(former.syncId);
+    prunedSyncIds.push(former.syncId);
+  }
   const saved = await inSpan('C1File.saveC1z', {}, async (span) => {
     const result = await file.save({ signal });
     span.setAttributes({ input_bytes: result.databaseBytes, output_bytes: result.fileBytes });
     return result;
   });
   observer.phaseEnded('file');
-  return { syncId: store.syncId, type: store.type, stats, grants, saved, prunedSyncIds };
+  return { syncId: store.syncId, type: store.type, stats, grants, saved, prunedSyncIds, changes };
+}
+
+/** Whether a sync lists everything that the one before did. */
+function isComparable({ store, isEmpty, skipGrants }: FullSyncOptions): boolean {
+  return store.type === 'full' && !isEmpty && !skipGrants;
 }
 
 /** The codes of failures that pass, or that the operator can mend without a new sync. */

@@ -57,3 +57,23 @@ test('a sync that is stopped before it has anything says that nothing is kept, a
   assert.equal(exitCode, 130);
   assert.match(stderr, /: stopped by SIGINT\n.*: Nothing of this sync is kept, and \/.*\/sync\.c1z was not changed\n$/);
 });
+
+test('--compare shows what changed since the sync before, in the summary and as JSON', async (t) => {
+  const place = await createLendingPlace(t, { synced: true });
+  const text = await place.run(['--compare']);
+  assert.match(text.stdout, /^Changes since the sync of \d{4}-\d\d-\d\d \d\d:\d\d UTC\n {2}Nothing changed$/m);
+  const json = await place.run(['--compare', '--output', 'json']);
+  const { since, ...changes } = JSON.parse(json.stdout).changes;
+  assert.match(since, /^\d{4}-.*Z$/);
+  assert.equal(changes.changed, false);
+  const without = await place.run(['--output', 'json']);
+  assert.ok(!('changes' in JSON.parse(without.stdout)));
+  const first = await place.run(['--compare', '--output', 'json', '-f', 'other.c1z']);
+  assert.equal(JSON.parse(first.stdout).changes, null);
+});
+
+test('--max-removed must be a percentage', async (t) => {
+  const { exitCode, stderr } = await (await createLendingPlace(t, {})).run(['--max-removed', '30']);
+  assert.equal(exitCode, 2);
+  assert.match(stderr, /--max-removed: must be a percentage from 0% to 100%, such as 30%/);
+});

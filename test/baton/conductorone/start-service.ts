@@ -34,7 +34,8 @@ const bareServices = createConnectorServices(
  */
 export async function startService(
   t: TestContext,
-  options: Partial<Omit<ServiceOptions, 'services'>> & {
+  options: Partial<Omit<ServiceOptions, 'services' | 'syncSettings'>> & {
+    readonly syncSettings?: Partial<ServiceOptions['syncSettings']>;
     readonly services?: readonly ServiceEntry[];
     readonly simulator?: Partial<ConductorOneOptions>;
     /** One that other replicas use, too, in place of one of its own. */
@@ -70,13 +71,16 @@ export async function startService(
     clientId: conductorone.clientId,
     clientSecret: conductorone.clientSecret,
     program: { name: 'baton-test', version: '1.2.3' },
-    syncSettings: { temporaryFolder, skipFullSync: false, resourceTypeIds: [], workers: 1, secrets: [] },
     concurrency: 3,
     timing: quickServiceTiming,
     env: conductorone.env,
     logger,
     signal: stopping.signal,
     ...options,
+    syncSettings: {
+      ...{ temporaryFolder, skipFullSync: false, resourceTypeIds: [], workers: 1, secrets: [] },
+      ...options.syncSettings,
+    },
     services,
   });
   ended.catch(() => {});

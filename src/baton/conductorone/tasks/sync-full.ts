@@ -38,26 +38,34 @@ async function syncAndUpload(sync: Task_SyncFullTask, context: TaskContext, fold
   const logger = debugLog?.logger ?? context.logger;
   const path = join(folder, 'sync.c1z');
   // When the program stops, the sync ends, since another replica can redo it; an upload that has begun continues.
-  await inSpan('fullSyncTaskHandler.sync', {}, () =>
+  const scope = await inSpan('fullSyncTaskHandler.sync', {}, () =>
     syncInto(path, sync, { ...context, logger, signal: AbortSignal.any([signal, context.stopping]) }, folder),
   );
   const upload = { client, taskId: task.id, logger, waits: context.waits, signal, uploadDelayMs: timing.uploadDelayMs };
+  if (scope !== undefined) await context.lastUpload.check(path, scope, AbortSignal.any([signal, context.stopping]));
   await uploadFile({ ...upload, path });
+  if (scope !== undefined) {
+    await context.lastUpload.keep(path, scope).catch((error: unknown) => {
+      logger.warn({ error }, 'cannot keep the uploaded sync: the next one will not be compared with it');
+    });
+  }
   if (debugLog) {
     await debugLog.close();
     await uploadFile({ ...upload, path: debugLog.path });
   }
 }
 
+/** @returns What the sync was asked to list, if it is one to compare others with. */
 async function syncInto(
   path: string,
   sync: Task_SyncFullTask,
   { logger, waits, services, signal, syncSettings }: TaskContext,
   folder: string,
-): Promise<void> {
+): Promise<string | undefined> {
   logDifferences(sync, logger);
   const display = createLogDisplay(logger);
   const tally = new SyncTally((event) => display(tally, event));
+  const resourceTypeIds = sync.syncResourceTypeIds.length > 0 ? sync.syncResourceTypeIds : syncSettings.resourceTypeIds;
   const { syncId, type, saved } = await syncToFile({
     path,
     temporaryFolder: folder,
@@ -70,7 +78,7 @@ async function syncInto(
     waits,
     observer: tally,
     signal,
-    resourceTypeIds: sync.syncResourceTypeIds.length > 0 ? sync.syncResourceTypeIds : syncSettings.resourceTypeIds,
+    resourceTypeIds,
     skipEntitlementsAndGrants: sync.skipEntitlementsAndGrants,
     skipGrants: sync.skipGrants,
     skipExpandGrants: sync.skipExpandGrants,
@@ -82,6 +90,8 @@ async function syncInto(
   });
   const skipped = Object.fromEntries(tally.skippedCounts);
   logger.info({ sync_id: syncId, sync_type: type, bytes: saved.fileBytes, skipped }, 'synced');
+  if (type !== 'full' || syncSettings.skipFullSync || sync.skipGrants) return undefined;
+  return JSON.stringify([resourceTypeIds.toSorted(), sync.skipExpandGrants]);
 }
 
 /** Logs what a task requests and does not get. */

@@ -9,6 +9,7 @@ import type { ServiceEntry } from '../../services/service-entry.ts';
 import type { CallRetry } from '../../sync/retry-calls.ts';
 import type { FullSyncOptions, SyncTarget } from '../../sync/sync-context.ts';
 import type { BatonClient } from '../link/baton-client.ts';
+import type { LastUpload } from './last-upload.ts';
 import type { ServiceTiming } from './service-timing.ts';
 import type { TaskOutcome } from './task-outcome.ts';
 
@@ -30,6 +31,8 @@ export interface TaskContext {
   connect<Desc extends DescService>(desc: Desc): UnaryClient<Desc>;
   /** Introduces the connector, as the answer to this task. */
   sayHello(): Promise<void>;
+  /** The last full sync that this process uploaded. */
+  readonly lastUpload: LastUpload;
   /** Runs `work` when no other sync is running. */
   syncAlone(work: () => Promise<void>, signal: AbortSignal): Promise<void>;
 }
@@ -40,6 +43,8 @@ export interface SyncSettings {
   readonly temporaryFolder: string | undefined;
   /** Whether the grants of a file bypass SQLite. Default: true. */
   readonly bulkLoad?: boolean | undefined;
+  /** The largest share of the grants of the last upload that a sync may remove, from 0 to 1. Default: any. */
+  readonly maxRemovedShare?: number | undefined;
   /** Maximum size of the database in a file. Default: 10 GiB. */
   readonly maxDatabaseBytes?: number | undefined;
   /** Settings of the expansion of grants. */

@@ -39,6 +39,28 @@ export const syncTimeLimit = durationField({
   exportTarget: 'none',
 });
 
+/** Go connectors do not compare. Without it, syncs are compared whose summary goes to a terminal. */
+export const compare = boolField({
+  name: 'compare',
+  description: 'Show what changed since the sync before that is in the file (default: on a terminal)',
+  exportTarget: 'none',
+});
+
+export const maxRemoved = stringField({
+  name: 'max-removed',
+  description:
+    'Fail, and leave the file as it was, if a sync would remove more than this share of all grants, such as 30%; in service mode, since the last sync that this process uploaded',
+  check: (text) => (parseShare(text) === undefined ? 'must be a percentage from 0% to 100%, such as 30%' : undefined),
+  exportTarget: 'none',
+});
+
+/** `30%` as 0.3. */
+export function parseShare(text: string): number | undefined {
+  const match = /^(\d{1,3}(?:\.\d{1,3})?)%$/.exec(text);
+  const share = Number(match?.[1] ?? Number.NaN) / 100;
+  return share <= 1 ? share : undefined;
+}
+
 /** Go connectors do not reveal the password to anyone. */
 export const passwordFile = stringField({
   name: 'password-file',

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { pino } from 'pino';
+import { Code } from '../../../src/baton/author/service-error.ts';
+import { readC1z } from '../../../src/baton/c1z/c1z-reader.ts';
+import { createConnectorServices } from '../../../src/baton/services/connector-services.ts';
+import { SyncTally } from '../../../src/baton/sync/sync-tally.ts';
+import { type SyncToFileOptions, syncToFile } from '../../../src/baton/sync/sync-to-file.ts';
+import { createLibrary, type LibraryOptions } from '../library-connector.ts';
+
+async function startFile(t: TestContext) {
+  const folder = await mkdtemp(join(tmpdir(), 'compare-former-test-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const temporaryFolder = join(folder, 'tmp');
+  await mkdir(temporaryFolder);
+  const path = join(folder, 'sync.c1z');
+  const sync = (library: LibraryOptions, options: Partial<SyncToFileOptions> = {}) =>
+    syncToFile({
+      path,
+      temporaryFolder,
+      keptFullSyncs: 2,
+      services: createConnectorServices(createLibrary(library).connector, { provisioning: false, ticketing: false }),
+      logger: pino({ level: 'silent' }),
+      observer: new SyncTally(() => {}),
+      signal: new AbortController().signal,
+      resourceTypeIds: [],
+      skipEntitlementsAndGrants: false,
+      isEmpty: false,
+      workers: 1,
+      compare: { maxRemovedShare: undefined },
+      ...options,
+    });
+  return { path, temporaryFolder, sync };
+}
+
+test('a sync is compared with the one before it', async (t) => {
+  const { sync } = await startFile(t);
+  assert.equal((await sync({ readers: 3, books: 2, readersOfBook: 2 })).changes, undefined);
+  const same = await sync({ readers: 3, books: 2, readersOfBook: 2 });
+  assert.deepEqual(same.changes?.lines, ['Nothing changed']);
+  const { changes } = await sync({ readers: 4, books: 1, readersOfBook: 1 });
+  assert.deepEqual(changes?.lines, ['reader: 1 joined', 'book: 1 removed', 'book borrowed: 3 lost']);
+  assert.equal(changes.counts.revoked, 3);
+  assert.equal(changes.counts.grantsBefore, 4);
+});
+
+test('a file that keeps one sync is compared all the same, and then keeps one', async (t) => {
+  const { path, sync } = await startFile(t);
+  const { syncId: first } = await sync({}, { keptFullSyncs: 1 });
+  const { syncId, changes, prunedSyncIds } = await sync({ readers: 4 }, { keptFullSyncs: 1 });
+  assert.deepEqual(changes?.lines, ['reader: 1 joined']);
+  assert.deepEqual(prunedSyncIds, [first]);
+  await using file = await readC1z(path);
+  assert.deepEqual(
+    file.runs().map((run) => run.syncId),
+    [syncId],
+  );
+  assert.equal([...file.records(undefined).allGrants()].length, 4);
+});
+
+test('a sync that removes more than the allowed share fails, and leaves the file and nothing else', async (t) => {
+  const { path, temporaryFolder, sync } = await startFile(t);
+  await sync({ readers: 10, books: 1, readersOfBook: 10 });
+  const before = await readFile(path);
+  let isKept = false;
+  const compare = { maxRemovedShare: 0.3 };
+  const resume = {
+    identity: '',
+    mayContinue: true,
+    onKept: () => {
+      isKept = true;
+    },
+  };
+  await assert.rejects(sync({ readers: 10, books: 1, readersOfBook: 6 }, { compare, resume }), {
+    reason: 'too_many_removed',
+    code: Code.FailedPrecondition,
+    rawMessage:
+      'the sync would remove 4 of 10 grants (40%), more than --max-removed 30% allows, so it is discarded. Does the application return all of its data? If they are really gone, sync once without --max-removed',
+  });
+  assert.ok((await readFile(path)).equals(before));
+  assert.equal(isKept, false);
+  assert.deepEqual(await readdir(temporaryFolder), []);
+  // Exactly as many as are allowed.
+  assert.equal((await sync({ readers: 10, books: 1, readersOfBook: 7 }, { compare })).changes?.counts.revoked, 3);
+});
+
+test('a sync that lists less on purpose is not compared', async (t) => {
+  const { sync } = await startFile(t);
+  await sync({});
+  const compare = { maxRemovedShare: 0 };
+  for (const options of [{ isEmpty: true }, { skipEntitlementsAndGrants: true }]) {
+    assert.equal((await sync({}, { compare, ...options })).changes, undefined);
+  }
+});
