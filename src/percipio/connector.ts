@@ -74,6 +74,7 @@ export function createPercipioConnector(
     reports: () => client().reports,
     logger: environment.logger,
     waits: environment.waits,
+    loadsInBackground: !environment.standsStillBetweenCalls,
     timeoutMs: settings.get(reportTimeoutField),
     timing,
   };

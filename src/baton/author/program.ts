@@ -49,6 +49,11 @@ export interface ConnectorEnvironment {
   readonly env: NodeJS.ProcessEnv;
   /** How many calls the program makes at once, if it knows: more requests at once than this are of no use. */
   readonly concurrency?: number | undefined;
+  /**
+   * Whether the process may stand still between calls, for minutes, as in AWS Lambda: connections break meanwhile, so
+   * nothing should be under way then. Default: false.
+   */
+  readonly standsStillBetweenCalls?: boolean | undefined;
   /** Present in a dry run: the connector must pass every write to it instead of sending it. */
   readonly dryRun?: DryRun | undefined;
 }

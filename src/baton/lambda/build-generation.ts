@@ -42,7 +42,7 @@ export async function buildGeneration(version: string, options: BuildOptions): P
   const logger = options.logger.child({ config_version: config.version }, { level: settings.get(logLevel) });
   const debugTimer = expireDebug(logger, readDebugExpiryMs(settings));
   const env = { ...host.env, ...describeEgress(config, logger) };
-  const connector = program.connector(settings, { logger, waits, userAgent, env });
+  const connector = program.connector(settings, { logger, waits, userAgent, env, standsStillBetweenCalls: true });
   const entries = createConnectorServices(connector, { provisioning: true, ticketing: true, clientKey, waits });
   return {
     ...createCallTarget(entries, { logger, setContextValues: (values) => values.set(sessionStoresKey, sessions) }),

@@ -38,6 +38,8 @@ interface PollOptions {
   readonly timeoutMs: number;
   /** Resolves when a caller needs the report: if the first poll is not due yet, an extra one is made at once. */
   readonly isNeeded: Promise<void>;
+  /** Resolves when a poll may be made. Default: at any time. */
+  readonly mayPoll?: ((signal: AbortSignal) => Promise<void>) | undefined;
   /** Default: the real one. */
   readonly clock?: Clock | undefined;
   /** Gets the status after each poll of a report that is not ready; `retrying` after a poll that failed. */
@@ -69,6 +71,7 @@ export async function pollReport(id: string, options: PollOptions, signal: Abort
     for (let polls = isEarly ? 0 : 1; ; polls += 1) {
       let retryAfterMs = 0;
       try {
+        await options.mayPoll?.(signal);
         const poll = await reports().poll(id, signal);
         if (poll.state === 'ready') return poll.body;
         warnOfUnknownStatus(poll, { id, name }, warned, logger);

@@ -33,6 +33,11 @@ export interface SyncReportOptions {
   readonly waits?: Waits | undefined;
   /** How long Percipio may take to make it. */
   readonly timeoutMs: number;
+  /**
+   * Whether it also loads while nobody waits. A process that stands still between calls would lose its connection then.
+   * Default: true.
+   */
+  readonly loadsInBackground?: boolean | undefined;
   readonly timing: Pick<ConnectorTiming, 'reportPollMinMs' | 'reportPollMaxMs' | 'downloadRetry'>;
 }
 
@@ -56,6 +61,10 @@ export class SyncReport<Rows, Lists, Index> {
   #changed = Promise.withResolvers<void>();
   /** Resolved by the first caller who can do nothing else: then the first poll is made at once. */
   #needed = Promise.withResolvers<void>();
+
+  /** How many callers wait for the report itself. */
+  #waiting = 0;
+  #joined = Promise.withResolvers<void>();
 
   /** Resolved by the first poll. */
   readonly #polled = Promise.withResolvers<void>();
@@ -218,14 +227,34 @@ export class SyncReport<Rows, Lists, Index> {
       isOver = true;
     });
     this.#listeners.add(onProgress);
+    if (!isEarly) this.#join();
     try {
       do {
-        await Promise.race([this.#changed.promise, timeout]);
-      } while (!isReached() && !isOver);
+        await (isOver ? untilAborted(this.#changed.promise, signal) : Promise.race([this.#changed.promise, timeout]));
+      } while (!isReached() && !(isOver && this.#mayBeLeft()));
     } finally {
       timer.abort();
       this.#listeners.delete(onProgress);
+      if (!isEarly) this.#waiting--;
     }
+  }
+
+  #join(): void {
+    this.#waiting++;
+    this.#joined.resolve();
+    this.#joined = Promise.withResolvers();
+  }
+
+  /** Whether its last caller may leave it alone: a download that nobody waits for could not go on. */
+  #mayBeLeft(): boolean {
+    const { loadsInBackground = true } = this.#options;
+    return loadsInBackground || this.#state.phase !== 'ready';
+  }
+
+  /** Without work in the background, polls are made for those who wait. The answer to a poll may be the report. */
+  async #untilWaitedFor(signal: AbortSignal): Promise<void> {
+    if ((this.#options.loadsInBackground ?? true) || this.#waiting > 0) return;
+    await untilAborted(this.#joined.promise, signal);
   }
 
   #shared(session: SessionStore, lostId: string | undefined): SharedReportId {
@@ -259,7 +288,11 @@ export class SyncReport<Rows, Lists, Index> {
     const { name, timeoutAdvice } = this.#kind;
     return await pollReport(
       id,
-      { ...this.#options, name, timeoutAdvice, isNeeded: this.#needed.promise, onStatus },
+      {
+        ...this.#options,
+        ...{ name, timeoutAdvice, isNeeded: this.#needed.promise, onStatus },
+        mayPoll: (polling) => this.#untilWaitedFor(polling),
+      },
       signal,
     );
   }

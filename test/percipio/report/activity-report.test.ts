@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Progress } from '../../../src/baton/author/context.ts';
 import { ServiceError } from '../../../src/baton/author/service-error.ts';
 import { PercipioError } from '../../../src/percipio/api/percipio-error.ts';
@@ -153,6 +154,34 @@ test('a wait that is over before the report is ready gives nothing, and loading 
   assert.equal(await report.wait({ ...patiently, waitMs: 1 }), undefined);
   clock.ms += 1000;
   assert.equal((await report.wait(patiently))?.countOf(course), 2);
+});
+
+test('loadsInBackground: without it, a report is only asked for while somebody waits', async (t) => {
+  const simulator = await start(t, { reportPolls: { pending: 2, inProgress: 0 } });
+  const report = load(t, simulator, { loadsInBackground: false });
+  // What it does by itself, it does before another report is requested.
+  await requestAnother(t, simulator);
+  await requestAnother(t, simulator);
+  assert.equal(polls(simulator).length, 0);
+  assert.ok(await report.wait(patiently));
+  assert.equal(polls(simulator).length, 3);
+});
+
+test('loadsInBackground: without it, who waits does not leave during the download', async (t) => {
+  const simulator = await start(t);
+  simulator.faults.add({ kind: 'stall', match: { method: 'GET' }, afterBytes: 80 });
+  const report = load(t, simulator, { loadsInBackground: false });
+  const first = new AbortController();
+  const waiting = report.wait({ ...patiently, signal: first.signal });
+  while (report.state.phase !== 'ready') await nextTurn();
+  const second = new AbortController();
+  const leaving = report.wait({ ...patiently, waitMs: 0, signal: second.signal });
+  // Its time is over in the next moment, and the download is not.
+  await sleep(10);
+  const deadline = new Error('the deadline of the call');
+  for (const stop of [first, second]) stop.abort(deadline);
+  await assert.rejects(waiting, deadline);
+  await assert.rejects(leaving, deadline);
 });
 
 test('a report that is loaded by its id is not requested', async (t) => {
