@@ -29,13 +29,19 @@ const listGrants = 'c1.connector.v2.GrantsService/ListGrants';
 const listResources = 'c1.connector.v2.ResourcesService/ListResources';
 const cleanup = 'c1.connector.v2.ConnectorService/Cleanup';
 
-/** The sync of all grants, whose lists {@link Caller.prepare} reads. Sync ids have 27 letters and digits. */
-export const grantsSyncId = '0benchmarkOfGrants000000000';
+/** The sync of all grants. Sync ids have 27 letters and digits. */
+const grantsSyncId = '0benchmarkOfGrants000000000';
 /** Similar courses may be neighbors in the catalog. */
 const samplingStep = 50;
 const userWalksMin = 32;
 const userPages = 2;
 const cannedCalls = 5000;
+
+/** Stands for all courses in a request for the grants of the type. */
+const allCourses = create(ResourceSchema, { id: { resourceType: 'course', resource: 'course' } });
+
+/** A request whose response is large, and in the memory of a server that a caller has prepared. */
+export const firstGrantsRequest = (): Uint8Array => encodeListGrants(allCourses, '', true);
 
 type Timed = Parameters<Unit>[0];
 
@@ -86,10 +92,8 @@ export class Caller implements Disposable {
     switch (operation) {
       case 'course grants':
         return this.#courses.map((course) => (timed) => this.#walkGrants(course, timed));
-      case 'all grants': {
-        const stub = create(ResourceSchema, { id: { resourceType: 'course', resource: 'course' } });
-        return [(timed) => this.#walkGrants(stub, timed, true)];
-      }
+      case 'all grants':
+        return [(timed) => this.#walkGrants(allCourses, timed, true)];
       case 'users':
         return Array.from({ length: Math.max(userWalksMin, callers) }, () => (timed) => this.#syncUsers(timed));
       case 'canned':

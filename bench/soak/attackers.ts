@@ -3,23 +3,13 @@
 import { once } from 'node:events';
 import { type ClientHttp2Session, type ClientHttp2Stream, connect as connectHttp2, constants } from 'node:http2';
 import { connect, type Socket } from 'node:net';
-import { create, toBinary } from '@bufbuild/protobuf';
-import { ResourcesServiceListResourcesRequestSchema } from '#gen/c1/connector/v2/resource_pb.js';
-import { grantsSyncId } from '../grpc/caller.ts';
+import { firstGrantsRequest } from '../grpc/caller.ts';
 import { frameMessage } from '../grpc/grpc-message.ts';
 
-const listResources = '/c1.connector.v2.ResourcesService/ListResources';
+const listGrants = '/c1.connector.v2.GrantsService/ListGrants';
 
 /** The largest message that the server accepts. */
 const messageBytesMax = 4 * 1024 * 1024;
-
-/** The first page of users: large, and in the memory of a server that a caller has prepared. */
-const listUsers = frameMessage(
-  toBinary(
-    ResourcesServiceListResourcesRequestSchema,
-    create(ResourcesServiceListResourcesRequestSchema, { resourceTypeId: 'user', activeSyncId: grantsSyncId }),
-  ),
-);
 
 /** A connection with calls that keep the server waiting. */
 export class Attack implements Disposable {
@@ -48,7 +38,7 @@ export class Attack implements Disposable {
   /** Asks for a large response, and reads nothing if the window is 0. */
   ask(): ClientHttp2Stream | undefined {
     const stream = this.#call();
-    stream?.end(listUsers);
+    stream?.end(frameMessage(firstGrantsRequest()));
     return stream;
   }
 
@@ -67,7 +57,7 @@ export class Attack implements Disposable {
     if (this.#session.closed || this.#session.destroyed) return undefined;
     const stream = this.#session.request({
       ':method': 'POST',
-      ':path': listResources,
+      ':path': listGrants,
       'content-type': 'application/grpc',
       te: 'trailers',
     });
