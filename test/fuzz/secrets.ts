@@ -4,11 +4,15 @@ import assert from 'node:assert/strict';
 /** Pieces of this length are shown nowhere. */
 const pieceLength = 12;
 
+export function piecesOf(secret: string): string[] {
+  const count = Math.max(0, secret.length - pieceLength + 1);
+  return Array.from({ length: count }, (_, at) => secret.slice(at, at + pieceLength));
+}
+
 /** @throws AssertionError if a text has 12 characters of a secret in a row. */
 export function assertNoSecret(text: string, secrets: readonly string[]): void {
   for (const secret of secrets) {
-    for (let at = 0; at + pieceLength <= secret.length; at += 1) {
-      const piece = secret.slice(at, at + pieceLength);
+    for (const piece of piecesOf(secret)) {
       assert.ok(
         !text.includes(piece),
         `${JSON.stringify(piece)} of a secret is in ${JSON.stringify(text.slice(0, 2000))}`,
