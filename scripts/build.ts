@@ -4,6 +4,7 @@ import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'rolldown';
+import { libraries } from '../src/baton/explore/libraries.ts';
 import { describeProgram, readLockedSbom } from './sbom.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -17,7 +18,7 @@ await build({
   platform: 'node',
   // It has no settings that affect the bundle, and the image is built without it.
   tsconfig: false,
-  plugins: [describePackages()],
+  plugins: [copyPages(), describePackages()],
   // Modules that some commands import on demand are still not loaded by the others.
   checks: { ineffectiveDynamicImport: false },
   output: {
@@ -32,6 +33,28 @@ await build({
   },
 });
 
+/** Copies the pages of `explore`, with the libraries that they use: browsers load them as they are. */
+function copyPages(): Plugin {
+  return {
+    name: 'copy-pages',
+    generateBundle() {
+      const folder = join(root, 'src/baton/explore/pages');
+      const files = readdirSync(folder).map((name) => [name, join(folder, name)] as const);
+      for (const [name, path] of [...files, ...pageLibraries()]) {
+        this.emitFile({ type: 'asset', fileName: `pages/${name}`, source: readFileSync(path) });
+      }
+    },
+  };
+}
+
+/** The file of each library in dist/pages, and where it is now. */
+function pageLibraries(): (readonly [name: string, path: string])[] {
+  return Object.entries(libraries).map(([name, specifier]) => [
+    `lib/${name}.js`,
+    fileURLToPath(import.meta.resolve(specifier)),
+  ]);
+}
+
 /**
  * Writes what must be distributed with the bundled packages: `licenses.txt` with their licenses, and `sbom.cdx.json`, which
  * lists them and the packages of this repository.
@@ -42,7 +65,7 @@ function describePackages(): Plugin {
     generateBundle(_options, bundle) {
       const modules = Object.values(bundle).flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
       const folders = Map.groupBy(
-        modules,
+        [...modules, ...pageLibraries().map(([, path]) => path)],
         (path) => /^.*[\\/]node_modules[\\/](@[^\\/]+[\\/])?[^\\/]+/.exec(path)?.[0],
       );
       const packages = Array.from(folders, ([folder, paths]) => (folder ? [{ folder, paths }] : [])).flat();

@@ -25,6 +25,8 @@ const packagesDir = join(root, 'dist', 'packages');
 function stageSdk(): void {
   run('tsc', '--project', 'src/baton');
   const manifest = readManifest('src/baton');
+  const pages = 'explore/pages';
+  cpSync(join(root, 'src/baton', pages), join(packagesDir, manifest.name, pages), { recursive: true });
   const exports = Object.entries(manifest.exports ?? {}).map(([path, source]) => {
     const stem = source.replace(/\.ts$/, '');
     return [path, { types: `${stem}.d.ts`, default: `${stem}.js` }];
@@ -48,6 +50,7 @@ function stageProgram(): void {
   for (const file of globSync('dist/*.{js,js.map,txt,json}', { cwd: root })) {
     cpSync(join(root, file), join(packagesDir, name, file));
   }
+  cpSync(join(root, 'dist/pages'), join(packagesDir, name, 'dist/pages'), { recursive: true });
   cpSync(join(root, 'README.md'), join(packagesDir, name, 'README.md'));
   // Exports nothing: this package is a program.
   stage({ name, version, description, license, type, bin, exports: {} });

@@ -94,6 +94,10 @@ export const rooms: Readonly<Record<string, Room>> = {
     'queries read one file, and know nothing of who asks: show results in a command or a page',
     ...['author', 'c1z', 'config', 'encode', 'log', 'messages', 'net', 'sync/expand'],
   ),
+  'src/baton/explore': sdkRoom(
+    'pages show what queries find: what a command decides is passed in',
+    ...['author', 'c1z', 'inspect', 'net', 'server'],
+  ),
   'src/baton/conductorone': sdkRoom(
     'service mode calls services and syncs: what a command decides is passed in',
     ...[
@@ -163,6 +167,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'conductorone/credentials',
       'conductorone/tasks',
       'config',
+      'explore',
       'harness',
       'inspect',
       'instruments',

@@ -9,6 +9,7 @@ import { capabilitiesCommand } from './commands/capabilities.ts';
 import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
 import { connectorServiceCommand } from './commands/connector-service.ts';
+import { exploreCommand } from './commands/explore.ts';
 import { harnessCommand } from './commands/harness.ts';
 import { healthCheckCommand } from './commands/health-check.ts';
 import { inspectCommand } from './commands/inspect.ts';
@@ -59,6 +60,7 @@ export function withStandardCommands(commands: readonly Command[]): CommandSet {
     completionCommand,
     configCommand,
     connectorServiceCommand,
+    exploreCommand,
     harnessCommand,
     healthCheckCommand,
     inspectCommand,

@@ -1,0 +1,53 @@
+// `explore`: shows a .c1z file in a browser.
+
+import { UsageError } from '../author/usage-error.ts';
+import type { Command } from '../command-line/command.ts';
+import { boolField, intField, stringField } from '../config/create-field.ts';
+import { c1zTempDir } from '../config/fields/sync.ts';
+import { readMaxDatabaseBytes } from '../config/size-limit.ts';
+import { readVariable } from '../config/unquote.ts';
+
+const common = { exportTarget: 'none' } as const;
+
+const sync = stringField({
+  ...common,
+  name: 'sync',
+  description: 'Id of the sync to look at, or the beginning of its id (default: the last full one)',
+});
+const port = intField({
+  ...common,
+  name: 'port',
+  description: 'Port on 127.0.0.1; 0 takes one that is free',
+  default: 0,
+  gte: 0,
+  lte: 65_535,
+});
+const open = boolField({ ...common, name: 'open', description: 'Open the page in a browser' });
+
+export const exploreCommand: Command = {
+  name: 'explore',
+  summary: 'Look into a .c1z file in a browser: people, courses, roles, what changed',
+  description: `Look into a .c1z file of any Baton connector in a browser. Prints the URL of a page that only this machine can
+open, and only with the token in it. The file stays as it is; ^C stops.`,
+  fields: [sync, port, open],
+  argumentNames: 'FILE',
+  needsConnectorSettings: false,
+  async run({ settings, host, arguments: words }) {
+    const [path, ...others] = words;
+    if (path === undefined || others.length > 0) throw new UsageError(['name one .c1z file: explore FILE']);
+    // Loaded here: the other commands do not need it.
+    const { runExplore } = await import('../explore/run-explore.ts');
+    return await runExplore({
+      path,
+      sync: settings.get(sync),
+      port: settings.get(port),
+      opens: settings.get(open),
+      open: {
+        temporaryFolder: settings.get(c1zTempDir) ?? readVariable(host.env, 'BATON_TMPDIR'),
+        maxDatabaseBytes: readMaxDatabaseBytes(host.env),
+        signal: host.signal,
+      },
+      host,
+    });
+  },
+};

@@ -1,0 +1,113 @@
+// The file that is explored, with the tables of it that somebody has looked at.
+import { stat } from 'node:fs/promises';
+import { SyncComparison } from '../inspect/compare-syncs.ts';
+import type { OpenSyncs } from '../inspect/open-syncs.ts';
+import { findRun } from '../inspect/resolve-names.ts';
+import type { ResourceKey } from '../inspect/resource-view.ts';
+import type { SyncView } from '../inspect/sync-view.ts';
+import { type AnyTable, changeTable, grantTable, leaverTable, resourceTable } from '../inspect/table.ts';
+import { countedTable, countGrants, type GrantCounts } from './grant-counts.ts';
+import { RequestError } from './read-request.ts';
+import { StoredTable } from './stored-table.ts';
+
+/** Names a table. */
+export type TableName =
+  | { readonly of: 'resources'; readonly type?: string | undefined }
+  | {
+      readonly of: 'grants';
+      readonly principal?: ResourceKey | undefined;
+      readonly resource?: ResourceKey | undefined;
+      /** Only of resources of this type. */
+      readonly type?: string | undefined;
+    }
+  | { readonly of: 'leavers' }
+  | { readonly of: 'changes'; readonly before: string; readonly after: string };
+
+/** Tables that nobody has asked for since so many others are dropped. */
+const tablesMax = 40;
+
+export class ExploredFile {
+  readonly syncs: OpenSyncs;
+  readonly view: SyncView;
+  readonly #signal: AbortSignal;
+  readonly #modifiedAt: number;
+  readonly #tables = new Map<string, Promise<StoredTable>>();
+  #counts: Promise<GrantCounts> | undefined;
+
+  private constructor(syncs: OpenSyncs, view: SyncView, modifiedAt: number, signal: AbortSignal) {
+    this.syncs = syncs;
+    this.view = view;
+    this.#modifiedAt = modifiedAt;
+    this.#signal = signal;
+  }
+
+  static async of(syncs: OpenSyncs, view: SyncView, signal: AbortSignal): Promise<ExploredFile> {
+    return new ExploredFile(syncs, view, (await stat(syncs.path)).mtimeMs, signal);
+  }
+
+  /** Whether there is another file in its place now, or none. */
+  async isReplaced(): Promise<boolean> {
+    const now = await stat(this.syncs.path).catch(() => undefined);
+    return now?.mtimeMs !== this.#modifiedAt;
+  }
+
+  /** The number of grants by resource. They are counted once. */
+  counts(): Promise<GrantCounts> {
+    this.#counts ??= countGrants(this.view, this.#signal);
+    return this.#counts;
+  }
+
+  /** A table. It is read once, and kept as long as somebody looks at it. */
+  async table(name: TableName): Promise<StoredTable> {
+    const key = JSON.stringify(name);
+    const known = this.#tables.get(key);
+    const table = known ?? this.#store(name);
+    this.#tables.delete(key);
+    this.#tables.set(key, table);
+    if (!known) table.catch(() => this.#tables.delete(key));
+    await this.#dropOld();
+    return await table;
+  }
+
+  async #store(name: TableName): Promise<StoredTable> {
+    const { db } = this.view;
+    if (name.of !== 'changes') return await StoredTable.store(db, await this.#query(name), this.#signal);
+    using comparison = this.compare(name.before, name.after);
+    return await StoredTable.store(db, changeTable(comparison), this.#signal);
+  }
+
+  async #query(name: Exclude<TableName, { of: 'changes' }>): Promise<AnyTable> {
+    const { view } = this;
+    if (name.of === 'leavers') return leaverTable(view);
+    if (name.of === 'grants') {
+      const { principal, resource, type } = name;
+      return grantTable(view, { principal, resource, types: type === undefined ? undefined : [type] });
+    }
+    const { type } = name;
+    if (type === undefined || this.isUserType(type)) {
+      return resourceTable(view, 'resources', { types: type === undefined ? undefined : [type] });
+    }
+    return countedTable(view, type, await this.counts());
+  }
+
+  isUserType(type: string): boolean {
+    return this.view.userTypes.some(({ id }) => id === type);
+  }
+
+  /** @throws UsageError if there is no such sync. */
+  compare(before: string, after: string): SyncComparison {
+    if (before === after) throw new RequestError(400, 'choose two different syncs');
+    const { runs } = this.syncs;
+    const [from, to] = [before, after].map((id) => this.syncs.view(findRun(runs, id)));
+    if (!from || !to) throw new RequestError(404, 'there is no such sync');
+    return new SyncComparison(from, to);
+  }
+
+  async #dropOld(): Promise<void> {
+    for (const [key, old] of [...this.#tables].slice(0, -tablesMax)) {
+      const table = await old.catch(() => undefined);
+      if (table?.isInUse || !this.#tables.delete(key)) continue;
+      table?.drop();
+    }
+  }
+}

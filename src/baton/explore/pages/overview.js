@@ -1,0 +1,20 @@
+// What the file holds, in numbers and pictures.
+import { formatCount, pluralOf, typeUrl } from './api.js';
+import { Bars } from './bars.js';
+import { html } from './html.js';
+
+export function OverviewPage({ file }) {
+  const granted = file.types.filter(({ traits, grants }) => !traits.includes('user') && grants > 0);
+  return html`
+    <h1>Overview</h1>
+    <ul class="cards">
+      ${file.types.map(
+        ({ id, name, resources }) => html`<li>
+          <a href=${typeUrl(id)}><strong>${formatCount(resources)}</strong> ${resources === 1 ? name : pluralOf(name)}</a>
+        </li>`,
+      )}
+      <li><span><strong>${formatCount(file.grants)}</strong> grants</span></li>
+    </ul>
+    ${granted.map(({ id, name }) => html`<${Bars} type=${id} title=${`${pluralOf(name)} by number of grants`} />`)}
+  `;
+}

@@ -1,0 +1,161 @@
+// A table of a query, stored in a temporary table of the open file: to be sorted, searched and read in pages.
+import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite';
+import type { AnyTable, Cell } from '../inspect/table.ts';
+import { inBatches } from './in-batches.ts';
+
+/** What to read of a table. */
+export interface TableRequest {
+  /** Words that all have to be somewhere in a row, in any case and with or without accents. */
+  readonly search?: string | undefined;
+  /** Columns and what their cells must be. */
+  readonly where?: ReadonlyMap<string, string>;
+  /** A column, after `-` in descending order. Default: the order of the query. */
+  readonly sort?: string | undefined;
+}
+
+export interface PageRequest extends TableRequest {
+  /** From 1. */
+  readonly page: number;
+  /** Rows of a page. */
+  readonly size: number;
+}
+
+export interface TablePage {
+  readonly rows: readonly Readonly<Record<string, Cell>>[];
+  /** How many rows meet the request, on all pages. */
+  readonly total: number;
+}
+
+/** What a cell can be, and how many are. */
+export interface Choice {
+  readonly value: Cell;
+  readonly count: number;
+}
+
+const batchRows = 500;
+/** More choices than that are not offered. */
+const choicesMax = 30;
+
+/** A number in the name of each table. */
+let tables = 0;
+
+export class StoredTable {
+  readonly #db: DatabaseSync;
+  readonly columnNames: readonly string[];
+  readonly #name = `temp.explored_${++tables}`;
+  readonly #choices = new Map<string, readonly Choice[]>();
+  #readers = 0;
+
+  private constructor(db: DatabaseSync, columnNames: readonly string[]) {
+    this.#db = db;
+    this.columnNames = columnNames;
+    const columns = columnNames.map((_, index) => `c${index}`);
+    db.exec(`create table ${this.#name} (row integer primary key, search text, ${columns.join(', ')})`);
+    db.function('fold', { deterministic: true }, (value) => (typeof value === 'string' ? fold(value) : value));
+  }
+
+  /** Reads all rows of a table, and lets others run in between. */
+  static async store(db: DatabaseSync, table: AnyTable, signal?: AbortSignal): Promise<StoredTable> {
+    const stored = new StoredTable(db, table.columnNames);
+    const places = table.columnNames.map(() => '?');
+    const insert = db.prepare(`insert into ${stored.#name} values (null, ?, ${places.join(', ')})`);
+    for await (const rows of inBatches(table.cellRows(), batchRows, signal)) {
+      db.exec('begin');
+      for (const cells of rows) insert.run(fold(cells.join('\n')), ...cells);
+      db.exec('commit');
+    }
+    return stored;
+  }
+
+  page({ page, size, ...request }: PageRequest): TablePage {
+    const { where, parameters } = this.#condition(request);
+    const { n } = this.#db.prepare(`select count(*) as n from ${this.#name} ${where}`).get(...parameters) ?? {};
+    const rows = this.#db
+      .prepare(`select * from ${this.#name} ${where} ${this.#order(request)} limit ? offset ?`)
+      .all(...parameters, size, (page - 1) * size);
+    return {
+      total: Number(n),
+      rows: rows.map((row) => Object.fromEntries(this.#cells(row).map((cell, i) => [this.columnNames[i], cell]))),
+    };
+  }
+
+  /** All rows that meet a request. The table stays until they are read. */
+  *cellRows(request: TableRequest): Generator<readonly Cell[]> {
+    const { where, parameters } = this.#condition(request);
+    this.#readers++;
+    try {
+      const rows = this.#db
+        .prepare(`select * from ${this.#name} ${where} ${this.#order(request)}`)
+        .iterate(...parameters);
+      for (const row of rows) yield this.#cells(row);
+    } finally {
+      this.#readers--;
+    }
+  }
+
+  /** What the cells of a column are, the most frequent first; empty if they differ too much to choose from. */
+  choices(column: string): readonly Choice[] {
+    let choices = this.#choices.get(column);
+    if (!choices) {
+      const cell = this.#column(column);
+      const rows = this.#db
+        .prepare(
+          `select ${cell} as value, count(*) as n from ${this.#name} group by 1 order by 2 desc limit ${choicesMax + 1}`,
+        )
+        .all();
+      choices =
+        rows.length > choicesMax ? [] : rows.map(({ value, n }) => ({ value: toCell(value), count: Number(n) }));
+      this.#choices.set(column, choices);
+    }
+    return choices;
+  }
+
+  /** Whether somebody is reading rows. Such a table cannot be dropped. */
+  get isInUse(): boolean {
+    return this.#readers > 0;
+  }
+
+  drop(): void {
+    this.#db.exec(`drop table ${this.#name}`);
+  }
+
+  #condition({ search = '', where = new Map() }: TableRequest): {
+    readonly where: string;
+    readonly parameters: SQLInputValue[];
+  } {
+    const words = fold(search).split(/\s+/).filter(Boolean);
+    const conditions = [
+      ...words.map(() => 'instr(search, ?) > 0'),
+      ...Array.from(where.keys(), (column) => `cast(${this.#column(column)} as text) = ?`),
+    ];
+    return {
+      where: conditions.length > 0 ? `where ${conditions.join(' and ')}` : '',
+      parameters: [...words, ...where.values()],
+    };
+  }
+
+  #order({ sort }: TableRequest): string {
+    if (sort === undefined) return 'order by row';
+    const column = this.#column(sort.replace(/^-/, ''));
+    return `order by fold(${column}) ${sort.startsWith('-') ? 'desc' : ''}, row`;
+  }
+
+  #column(name: string): string {
+    const index = this.columnNames.indexOf(name);
+    if (index < 0) throw new RangeError(`the table has no column ${JSON.stringify(name)}`);
+    return `c${index}`;
+  }
+
+  #cells(row: Record<string, SQLOutputValue>): readonly Cell[] {
+    return this.columnNames.map((_, index) => toCell(row[`c${index}`] ?? ''));
+  }
+}
+
+function toCell(value: SQLOutputValue | undefined): Cell {
+  return typeof value === 'number' ? value : String(value ?? '');
+}
+
+/** Without regard to case and accents. */
+function fold(text: string): string {
+  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+}
