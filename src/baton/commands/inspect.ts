@@ -4,6 +4,7 @@ import { choiceField, stringField } from '../config/create-field.ts';
 import { c1zTempDir } from '../config/fields/sync.ts';
 import { readMaxDatabaseBytes } from '../config/size-limit.ts';
 import { readVariable } from '../config/unquote.ts';
+import { limitHeapGrowth } from '../sync/limit-heap-growth.ts';
 
 const common = { exportTarget: 'none' } as const;
 
@@ -65,6 +66,8 @@ export const inspectCommand: Command = {
   argumentNames: 'FILE [QUERY …]',
   needsConnectorSettings: false,
   async run({ settings, host, arguments: words }) {
+    // It makes much garbage and keeps little, as a sync does.
+    using _ = limitHeapGrowth();
     // Loaded here: the other commands do not need it.
     const { runInspect } = await import('../inspect/run-inspect.ts');
     return await runInspect({

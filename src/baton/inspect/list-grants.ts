@@ -1,10 +1,11 @@
 // Lists the grants of a sync: who has what, and by what way.
-import { fromBinary, type JsonObject } from '@bufbuild/protobuf';
+import type { JsonObject } from '@bufbuild/protobuf';
 import { BinaryReader } from '@bufbuild/protobuf/wire';
 import { anyIs, anyUnpack } from '@bufbuild/protobuf/wkt';
 import { GrantMetadataSchema } from '#gen/c1/connector/v2/annotation_grant_pb.js';
 import { GrantSchema } from '#gen/c1/connector/v2/grant_pb.js';
 import { readSources } from '../sync/expand/grant-sources.ts';
+import { decodeRow } from './decode-row.ts';
 import type { PageRange } from './list-resources.ts';
 import type { ResourceKey, ResourceRef, Status } from './resource-view.ts';
 import { type SyncView, slugOf } from './sync-view.ts';
@@ -124,7 +125,7 @@ function readWay(data: Uint8Array, entitlementId: string): Pick<GrantView, 'isDi
   if (!present.includes(annotationsField) && !present.includes(sourcesField)) return plainWay;
   const sources = [...readSources(data).keys()];
   const metadata = present.includes(annotationsField)
-    ? fromBinary(GrantSchema, data).annotations.find((any) => anyIs(any, GrantMetadataSchema))
+    ? decodeRow(GrantSchema, data).annotations.find((any) => anyIs(any, GrantMetadataSchema))
     : undefined;
   return {
     isDirect: sources.length === 0 || sources.includes(entitlementId),

@@ -1,5 +1,5 @@
 // A stored resource as people read it: its traits, profile and status in one plain object.
-import { type DescMessage, fromBinary, type JsonObject, type MessageShape } from '@bufbuild/protobuf';
+import type { DescMessage, JsonObject, MessageShape } from '@bufbuild/protobuf';
 import { anyIs, type Timestamp, timestampDate } from '@bufbuild/protobuf/wkt';
 import {
   AppTraitSchema,
@@ -8,6 +8,7 @@ import {
   UserTraitSchema,
 } from '#gen/c1/connector/v2/annotation_trait_pb.js';
 import { type Resource, ResourceSchema } from '#gen/c1/connector/v2/resource_pb.js';
+import { decodeRow } from './decode-row.ts';
 
 /** Whether a resource can be used at present: of a user, whether the account can sign in. */
 export type Status = 'enabled' | 'disabled' | 'deleted';
@@ -55,7 +56,7 @@ export interface ResourceView extends ResourceRef {
 
 /** Decodes the row of a resource. */
 export function toResourceView(rowId: number, data: Uint8Array): ResourceView {
-  const resource = fromBinary(ResourceSchema, data);
+  const resource = decodeRow(ResourceSchema, data);
   const user = unpack(resource, UserTraitSchema);
   const { id, parentResourceId, displayName, description } = resource;
   const emails = (user?.emails ?? [])
@@ -90,7 +91,7 @@ function profileOfTrait(resource: Resource): JsonObject | undefined {
 
 function unpack<Desc extends DescMessage>({ annotations }: Resource, desc: Desc): MessageShape<Desc> | undefined {
   const any = annotations.find((each) => anyIs(each, desc));
-  return any && fromBinary(desc, any.value);
+  return any && decodeRow(desc, any.value);
 }
 
 function toDate(time: Timestamp | undefined): Date | undefined {

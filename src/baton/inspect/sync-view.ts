@@ -1,10 +1,11 @@
 // One sync of an open .c1z file, for the queries of this folder.
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
-import { fromBinary } from '@bufbuild/protobuf';
 import { EntitlementSchema } from '#gen/c1/connector/v2/entitlement_pb.js';
 import { ResourceType_Trait, ResourceTypeSchema } from '#gen/c1/connector/v2/resource_pb.js';
+import { readDatabase } from '../c1z/file/storage-error.ts';
 import { resourceKey } from '../c1z/tables/schema.ts';
 import type { SyncRun } from '../c1z/tables/sync-runs.ts';
+import { decodeRow } from './decode-row.ts';
 import { type ResourceKey, type ResourceRef, type ResourceView, toResourceView } from './resource-view.ts';
 
 /** A resource type. */
@@ -59,7 +60,7 @@ export class SyncView {
     this.run = run;
     this.schema = schema;
     this.types = this.all(`select id, data from ${schema}.v1_resource_types where sync_id = ? order by id`, run.syncId)
-      .map(({ data }) => fromBinary(ResourceTypeSchema, data as Uint8Array))
+      .map(({ data }) => decodeRow(ResourceTypeSchema, data))
       .map(({ id, displayName, description, traits }) => ({
         id,
         name: displayName || id,
@@ -76,7 +77,7 @@ export class SyncView {
   /** A resource with everything about it; undefined if the sync does not have it. */
   resource({ type, id }: ResourceKey): ResourceView | undefined {
     const sql = `select id, data from ${this.schema}.v1_resources where external_id = ? and sync_id = ?`;
-    const row = this.#statement(sql).get(resourceKey(type, id), this.run.syncId);
+    const row = this.#get(sql, resourceKey(type, id), this.run.syncId);
     return row && toResourceView(Number(row.id), row.data as Uint8Array);
   }
 
@@ -96,7 +97,7 @@ export class SyncView {
     if (this.#entitlements.has(id)) return this.#entitlements.get(id);
     const sql = `select id, resource_type_id, resource_id, data from ${this.schema}.v1_entitlements
       where external_id = ? and sync_id = ?`;
-    const row = this.#statement(sql).get(id, this.run.syncId);
+    const row = this.#get(sql, id, this.run.syncId);
     const entitlement = row && toEntitlementView(row);
     if (this.#entitlements.size === namesMax) this.#entitlements.clear();
     this.#entitlements.set(id, entitlement);
@@ -104,12 +105,16 @@ export class SyncView {
   }
 
   all(sql: string, ...parameters: SQLInputValue[]): Row[] {
-    return this.#statement(sql).all(...parameters);
+    return readDatabase(() => this.#statement(sql).all(...parameters));
   }
 
   /** A statement of its own: the caller may leave the loop early, and loop over another of the same text within it. */
   iterate(sql: string, ...parameters: SQLInputValue[]): IteratorObject<Row> {
-    return Iterator.from(this.db.prepare(sql).iterate(...parameters));
+    return readRows(readDatabase(() => this.db.prepare(sql).iterate(...parameters)));
+  }
+
+  #get(sql: string, ...parameters: SQLInputValue[]): Row | undefined {
+    return readDatabase(() => this.#statement(sql).get(...parameters));
   }
 
   #statement(sql: string): StatementSync {
@@ -122,12 +127,21 @@ export class SyncView {
   }
 }
 
+function* readRows(rows: Iterator<Row>): Generator<Row> {
+  try {
+    for (;;) {
+      const next = readDatabase(() => rows.next());
+      if (next.done) return;
+      yield next.value;
+    }
+  } finally {
+    rows.return?.();
+  }
+}
+
 /** Decodes the row of an entitlement: its columns `id`, `resource_type_id`, `resource_id` and `data`. */
 export function toEntitlementView(row: Row): EntitlementView {
-  const { id, displayName, slug, description, purpose, grantableTo } = fromBinary(
-    EntitlementSchema,
-    row.data as Uint8Array,
-  );
+  const { id, displayName, slug, description, purpose, grantableTo } = decodeRow(EntitlementSchema, row.data);
   const resource = { type: String(row.resource_type_id), id: String(row.resource_id) };
   const name = slug || slugOf(id, resource);
   return {

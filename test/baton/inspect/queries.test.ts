@@ -207,3 +207,11 @@ test('the sync that is shown is the last full one, or else the last one', async 
   const [former] = syncs.runs;
   assert.equal([...listResources(syncs.view(former ?? assert.fail()))].length, firstTerm.resources.length);
 });
+
+test('a damaged row is reported as a damaged file', async (t) => {
+  const view = await viewAcademy(t);
+  view.db.exec("update v1_resources set data = x'ff' where external_id = 'course:c2'");
+  assert.throws(() => [...listResources(view)], { name: 'C1zError', reason: 'damaged', message: /is damaged/ });
+  view.db.exec('drop table v1_grants');
+  assert.throws(() => [...listGrants(view)], { name: 'C1zError', reason: 'damaged' });
+});
