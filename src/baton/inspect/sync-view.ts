@@ -38,6 +38,8 @@ type Row = Record<string, SQLOutputValue>;
 
 /** The most names to keep. 100,000 take some 20 MB. */
 const namesMax = 100_000;
+/** The most entitlements to keep. Grants are mostly in the order of their entitlements. */
+const entitlementsMax = 2000;
 const purposes = ['', 'assignment', 'permission', 'ownership'];
 
 /**
@@ -99,7 +101,7 @@ export class SyncView {
       where external_id = ? and sync_id = ?`;
     const row = this.#get(sql, id, this.run.syncId);
     const entitlement = row && toEntitlementView(row);
-    if (this.#entitlements.size === namesMax) this.#entitlements.clear();
+    if (this.#entitlements.size === entitlementsMax) this.#entitlements.clear();
     this.#entitlements.set(id, entitlement);
     return entitlement;
   }
