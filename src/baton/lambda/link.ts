@@ -1,6 +1,6 @@
 // The way from a hosted connector to ConductorOne: one connection, whose calls prove who makes them.
 import type { KeyObject } from 'node:crypto';
-import type { Interceptor } from '@connectrpc/connect';
+import { ConnectError, type Interceptor } from '@connectrpc/connect';
 import { createGrpcTransport } from '@connectrpc/connect-node';
 import type { Logger } from 'pino';
 import { Code, ServiceError } from '../author/service-error.ts';
@@ -42,6 +42,8 @@ const tokenTimeoutMs = 30_000;
 /** The platform waits for a start for seconds only, and repeats it. */
 const tokenAttemptsMax = 2;
 const retryDelayMs = 500;
+/** How often a call is made with a new token when the former one is refused. */
+const attemptsWithToken = 2;
 /** The process may stand still between any two calls. A connection that was idle for this long is checked first. */
 const pingIntervalMs = 1000;
 const pingTimeoutMs = 2000;
@@ -86,6 +88,8 @@ export function createLink({ clientId, clientKey, env, logger, signal }: LinkOpt
     retryDelayMs,
     timeoutMs: tokenTimeoutMs,
     signal,
+    // Other clocks may stand still while the process is frozen.
+    now: Date.now,
   });
   const transport = createGrpcTransport({
     baseUrl: connection.authority,
@@ -139,17 +143,21 @@ interface ProofOptions {
 
 function withProof({ tokens, dpop, userAgent }: ProofOptions): Interceptor {
   return (next) => async (request) => {
-    const authorization = await untilAborted(tokens.authorization(), request.signal);
-    const accessToken = authorization.slice(authorization.indexOf(' ') + 1);
-    request.header.set('authorization', authorization);
-    request.header.set('dpop', await dpop.prove({ method: 'POST', url: request.url, accessToken }));
-    request.header.set('user-agent', userAgent);
-    try {
-      return await next(request);
-    } catch (error) {
-      // The next call asks for a new token: this one may have been revoked.
-      tokens.discard(authorization);
-      throw error;
+    for (let attempt = 1; ; attempt++) {
+      const authorization = await untilAborted(tokens.authorization(), request.signal);
+      const accessToken = authorization.slice(authorization.indexOf(' ') + 1);
+      request.header.set('authorization', authorization);
+      request.header.set('dpop', await dpop.prove({ method: 'POST', url: request.url, accessToken }));
+      request.header.set('user-agent', userAgent);
+      try {
+        return await next(request);
+      } catch (error) {
+        if (ConnectError.from(error).code !== Code.Unauthenticated) throw error;
+        // A token can be revoked before it ends.
+        tokens.discard(authorization);
+        // A stream cannot be read twice; no call has one.
+        if (request.stream || attempt === attemptsWithToken) throw error;
+      }
     }
   };
 }

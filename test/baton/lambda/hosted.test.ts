@@ -119,7 +119,7 @@ describe('a hosted connector', () => {
     served.version = '2';
     const rejected = await statusOf(hosted.invoker.call(listResourceTypes, {}, version('2')));
     assert.equal(rejected?.code, Code.Unavailable);
-    assert.match(rejected?.rawMessage ?? '', /^failed to reload connector config: .*organization-id/);
+    assert.match(rejected?.rawMessage ?? '', /^lambda-run: failed to reload connector config: .*organization-id/);
     served.value = { ...config, 'sync-licenses': true };
     const types = await hosted.invoker.call(listResourceTypes, {}, version('2'));
     assert.ok(types.list.some(({ id }) => id === 'license'));

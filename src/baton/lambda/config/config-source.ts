@@ -1,6 +1,6 @@
 // Fetches the config of a hosted connector from ConductorOne.
 import type { KeyObject } from 'node:crypto';
-import { timestampDate } from '@bufbuild/protobuf/wkt';
+import { type Timestamp, timestampDate } from '@bufbuild/protobuf/wkt';
 import { ConnectError, createClient } from '@connectrpc/connect';
 import type { createGrpcTransport } from '@connectrpc/connect-node';
 import { ConnectorConfigService } from '#gen/c1/connectorapi/baton/v1/config_pb.js';
@@ -41,10 +41,19 @@ export function createConfigSource(transport: ReturnType<typeof createGrpcTransp
       });
       const { configVersion, lastUpdated } = response;
       return {
-        version: configVersion || requestedVersion || (lastUpdated ? timestampDate(lastUpdated).toISOString() : ''),
+        version: configVersion || requestedVersion || (lastUpdated ? nameAfter(lastUpdated) : ''),
         values: await decryptConfig(response.config, key),
         egress: readEgressPolicy(response.servedPolicyEnvelope, configVersion),
       };
     },
   };
+}
+
+/** The time as the Go runtime writes it: RFC 3339 in UTC, with as many digits of the second as needed. */
+function nameAfter(time: Timestamp): string {
+  const seconds = timestampDate({ ...time, nanos: 0 })
+    .toISOString()
+    .replace('.000Z', '');
+  const fraction = String(time.nanos).padStart(9, '0').replace(/0+$/, '');
+  return `${seconds}${fraction && `.${fraction}`}Z`;
 }

@@ -59,7 +59,8 @@ export class Generations<Built extends Generation> {
     try {
       next = await this.#options.build(version);
     } catch (cause) {
-      const message = `failed to reload connector config: ${describeError(cause)}`;
+      // The text of the Go runtime.
+      const message = `lambda-run: failed to reload connector config: ${describeError(cause)}`;
       throw new ServiceError(Code.Unavailable, message, { reason: 'no_hosted_config', cause });
     }
     const former = this.#current;

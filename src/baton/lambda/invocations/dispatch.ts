@@ -14,6 +14,7 @@ import type { Logger } from 'pino';
 import { type Request, type Response, ResponseSchema } from '#gen/c1/transport/v1/transport_pb.js';
 import { StatusSchema } from '#gen/google/rpc/status_pb.js';
 import { Code, ServiceError } from '../../author/service-error.ts';
+import { timerMaxMs } from '../../net/abort.ts';
 import { toCallFailure, toStatus } from '../../server/call-failure.ts';
 import { CallLog } from '../../server/call-log.ts';
 import { applyPolicy, type OneToOne } from '../../server/call-policy.ts';
@@ -89,7 +90,8 @@ export async function dispatch(target: CallTarget, options: DispatchOptions): Pr
     url: `lambda:/${desc.parent.typeName}/${desc.name}`,
     requestHeader,
     contextValues,
-    ...(Number.isFinite(timeoutMs) && { timeoutMs }),
+    // A longer time than a timer has is no limit.
+    ...(timeoutMs <= timerMaxMs && { timeoutMs }),
   });
   try {
     // As in Go, a request that cannot be decoded is reported to anyone.

@@ -68,7 +68,7 @@ test('a version that cannot be used is UNAVAILABLE, the former one stays, and th
   world.fails = true;
   await assert.rejects(generations.for('2'), {
     reason: 'no_hosted_config',
-    rawMessage: 'failed to reload connector config: no config',
+    rawMessage: 'lambda-run: failed to reload connector config: no config',
   });
   assert.equal((await generations.for(undefined)).version, '1');
   world.fails = false;
