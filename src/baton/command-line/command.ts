@@ -7,6 +7,7 @@ import { boolField } from '../config/create-field.ts';
 import type { Field, Settings } from '../config/field.ts';
 import type { SettingSources } from '../config/resolve-settings.ts';
 import type { LiveDisplay } from '../log/live-display.ts';
+import type { Environment } from '../net/environment.ts';
 import type { Waits } from '../net/waits.ts';
 
 /** A command of the program. Each has its own file in `commands/`. */
@@ -36,6 +37,11 @@ export interface Command {
   readonly argumentChoices?: readonly string[];
   /** Whether it runs the connector, so that the connector's required settings must be set. */
   readonly needsConnectorSettings: boolean;
+  /**
+   * Its log is for a machine: unless the user chooses another format, stderr has lines of JSON only, each with these
+   * fields. It gets the environment.
+   */
+  readonly jsonLogFields?: (env: Environment) => Readonly<Record<string, string>>;
   /** Whether it sends telemetry, if there is a collector for it. */
   readonly sendsTelemetry?: boolean;
   /**

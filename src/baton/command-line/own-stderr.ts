@@ -3,10 +3,15 @@ import type { Host, Output } from '../author/host.ts';
 import type { Settings } from '../config/field.ts';
 import { logFormat, logPath } from '../config/fields/log.ts';
 import { Screen } from '../log/screen.ts';
+import type { Command } from './command.ts';
 
-/** Whether the user has chosen the log format `json`: then stderr has nothing else, so that a program can read it. */
-export function isJsonOnly(settings: Settings): boolean {
-  return settings.sourceOf(logFormat) !== 'default' && settings.get(logFormat) === 'json';
+/**
+ * Whether stderr has nothing but lines of JSON, so that a program can read it: the user has chosen the log format
+ * `json`, or the command has a log for machines.
+ */
+export function isJsonOnly(settings: Settings, command: Command | undefined): boolean {
+  if (settings.sourceOf(logFormat) === 'default') return command?.jsonLogFields !== undefined;
+  return settings.get(logFormat) === 'json';
 }
 
 /** Whether stderr is a terminal that can move its cursor. */

@@ -1,4 +1,5 @@
 // From a command line to an exit code: chooses the command, resolves its settings, opens the log, runs the command.
+import type { Logger } from 'pino';
 import type { Host } from '../author/host.ts';
 import type { Program } from '../author/program.ts';
 import { UsageError } from '../author/usage-error.ts';
@@ -124,20 +125,20 @@ async function runCommand(
   }
   const warnings = [...file.warnings, ...(command.needsConnectorSettings ? unread : []), ...resolved.warnings];
 
-  const isLive = !command.startedByProgram && mayRedraw(host) && !isJsonOnly(settings);
+  const isLive = !command.startedByProgram && mayRedraw(host) && !isJsonOnly(settings, command);
   const { host: shownHost, screen } = isLive ? withScreen(host) : { host, screen: undefined };
   let log: Log;
   try {
-    log = openLog(settings, secrets, shownHost);
+    log = openLog(settings, secrets, shownHost, command);
   } catch (error) {
     return reportFailure(new UsageError([`${settings.placeOf(logPath)}: ${(error as Error).message}`]), report());
   }
-  const { logger } = log;
+  const logger = withFields(log.logger, command, host);
   let telemetry: RunningTelemetry | undefined;
   const waits = new Waits();
   const live = screen && new LiveDisplay({ screen, waits });
-  const commandHost = isJsonOnly(settings) ? withLoggedStderr(host, (line) => logger.info(line)) : shownHost;
-  const logIsOnTerminal = chooseLogFormat(settings, host) === 'console' && logsToStderr(settings);
+  const commandHost = isJsonOnly(settings, command) ? withLoggedStderr(host, (line) => logger.info(line)) : shownHost;
+  const logIsOnTerminal = chooseLogFormat(settings, host, command) === 'console' && logsToStderr(settings);
   const fail = (error: unknown) => {
     live?.close();
     const early = report();
@@ -220,17 +221,17 @@ function reportTo(program: Program, host: Host, { settings, secrets, command }: 
     programName: program.name,
     helpCommand: () => [host.startCommand ?? program.name, command?.name, '--help'].filter(Boolean).join(' '),
     stderr,
-    jsonLog: isJsonOnly(settings) ? createLogger(toStderr).logger : undefined,
+    jsonLog: isJsonOnly(settings, command) ? withFields(createLogger(toStderr).logger, command, host) : undefined,
     logIsOnTerminal: false,
     redactText,
   };
 }
 
-function openLog(settings: Settings, secrets: Iterable<string>, host: Host): Log {
+function openLog(settings: Settings, secrets: Iterable<string>, host: Host, command: Command): Log {
   return createLogger({
     level: settings.get(logLevel),
     debugExpiresAtMs: readDebugExpiryMs(settings),
-    format: chooseLogFormat(settings, host),
+    format: chooseLogFormat(settings, host, command),
     paths: settings.get(logPath),
     cwd: host.cwd,
     secrets,
@@ -239,9 +240,13 @@ function openLog(settings: Settings, secrets: Iterable<string>, host: Host): Log
   });
 }
 
+function withFields(logger: Logger, command: Command | undefined, { env }: Host): Logger {
+  return command?.jsonLogFields ? logger.child(command.jsonLogFields(env)) : logger;
+}
+
 /** It depends on stdout although the log goes to stderr, as in the Go SDK (pkg/field/defaults.go). */
-function chooseLogFormat(settings: Settings, host: Host) {
-  return settings.get(logFormat) ?? (host.stdout.isTTY ? 'console' : 'json');
+function chooseLogFormat(settings: Settings, host: Host, command: Command) {
+  return settings.get(logFormat) ?? (host.stdout.isTTY && !command.jsonLogFields ? 'console' : 'json');
 }
 
 function allFields(program: Program, commands: CommandSet): readonly Field[] {

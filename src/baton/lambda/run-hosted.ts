@@ -34,30 +34,16 @@ import { createLink } from './link.ts';
 const runtimeVariable = 'AWS_LAMBDA_RUNTIME_API';
 const connectTimeoutMs = 10_000;
 
-/** Variables that the platform sets, and the fields of the log in which they are. */
-const identityVariables: Readonly<Record<string, string>> = {
-  tenant: 'tenant_id',
-  connector: 'connector_id',
-  app: 'app_id',
-  version: 'release_version',
-  installation: 'installation',
-  catalog_id: 'catalog_id',
-  catalog_name: 'catalog_name',
-  tenant_name: 'tenant_name',
-  tenant_is_internal: 'tenant_is_internal',
-};
-
 /**
  * Runs the command `lambda`, until the process is stopped.
  * @throws UsageError for unusable settings; ServiceError when the start fails, which the platform learns too;
  * RuntimeApiError when the platform fails; the signal's reason.
  */
 export async function runHosted(invocation: Invocation): Promise<number> {
-  const { host } = invocation;
+  const { host, logger } = invocation;
   const address = host.env[runtimeVariable];
   if (!address) throw new UsageError([`${runtimeVariable} is not set: AWS Lambda starts this command, and sets it`]);
   const runtime = createRuntimeApi(address);
-  const logger = invocation.logger.child(identify(host.env));
   await using stack = new AsyncDisposableStack();
   stack.defer(() => runtime.close());
   const started = await start(invocation, logger, stack).catch(async (error: unknown) => {
@@ -65,12 +51,6 @@ export async function runHosted(invocation: Invocation): Promise<number> {
     throw error;
   });
   return await handleInvocations({ ...started, runtime, logger, signal: host.signal });
-}
-
-function identify(env: NodeJS.ProcessEnv): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(identityVariables).flatMap(([variable, field]) => (env[variable] ? [[field, env[variable]]] : [])),
-  );
 }
 
 async function reportStart(runtime: RuntimeApi, error: unknown, logger: Logger): Promise<void> {

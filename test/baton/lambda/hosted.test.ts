@@ -24,7 +24,7 @@ async function logOf(process: HostedProcess, secrets: readonly string[]): Promis
   for (const secret of [...secrets, config['api-token']]) assert.ok(!stderr.includes(secret), 'a secret is in the log');
   return stderr
     .split('\n')
-    .filter((line) => line.startsWith('{'))
+    .slice(0, -1)
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
@@ -153,12 +153,49 @@ describe('a hosted connector', () => {
     assert.equal(late?.code, Code.DeadlineExceeded);
   });
 
-  test('ends when the runtime API fails', async () => {
+  for (const [what, status] of [
+    ['fails', 500],
+    ['closes the connection', 0],
+  ] as const) {
+    test(`ends when the runtime API ${what}`, async () => {
+      await using hosted = await start();
+      const process = hosted.start();
+      await hosted.lambda.ready();
+      hosted.lambda.failNext(status);
+      assert.equal((await process.ended).exit, 1);
+      const log = await logOf(process, hosted.conductorone.tokens.secrets);
+      assert.match(String(log.at(-1)?.error), /runtime API/);
+    });
+  }
+
+  test('takes a token of the type Bearer, and replaces one that was revoked', async () => {
     await using hosted = await start();
-    const process = hosted.start();
+    const { tokens, config: served, calls } = hosted.conductorone;
+    tokens.tokenType = 'Bearer';
+    hosted.start();
     await hosted.lambda.ready();
-    hosted.lambda.failNext(500);
-    assert.equal((await process.ended).exit, 1);
+    tokens.revokeAll();
+    served.version = '2';
+    await hosted.invoker.call(listResourceTypes, {}, { 'x-baton-connector-config-version': '2' });
+    assert.deepEqual(
+      tokens.answers.map(({ status }) => status),
+      [200, 200],
+    );
+    assert.match(calls.named('GetConnectorConfig').at(-1)?.headers.get('authorization') ?? '', /^Bearer /);
+  });
+
+  test('keeps its token when a call fails for another reason', async () => {
+    await using hosted = await start();
+    const { tokens, config: served } = hosted.conductorone;
+    hosted.start();
+    await hosted.lambda.ready();
+    served.version = '2';
+    served.fault = Code.Internal;
+    const version = { 'x-baton-connector-config-version': '2' };
+    assert.equal((await statusOf(hosted.invoker.call(listResourceTypes, {}, version)))?.code, Code.Unavailable);
+    served.fault = undefined;
+    await hosted.invoker.call(listResourceTypes, {}, version);
+    assert.equal(tokens.answers.length, 1);
   });
 });
 
@@ -172,9 +209,17 @@ describe('a start that fails is reported to Lambda, and ends the process', () =>
     'a config that is a list': { serve: [], message: /is not a JSON object/ },
     'a config without a token': { serve: { 'organization-id': config['organization-id'] }, message: /api-token/ },
     'a config with a wrong kind': { serve: { ...config, region: ['us'] }, message: /region/ },
-    'a damaged secret': { env: { BATON_LAMBDA_CLIENT_SECRET: 'a:b:v1:x' }, message: /client-secret/ },
+    'a damaged secret': { env: { BATON_LAMBDA_CLIENT_SECRET: 'a:b:v1:x' }, message: /client secret/ },
     'a missing certificate file': {
       env: { BATON_LAMBDA_CA_CERT_PATH: '/no/such/file' },
+      message: /BATON_LAMBDA_CA_CERT_PATH/,
+    },
+    'keys of callers that cannot be fetched': {
+      env: { BATON_LAMBDA_AUTH_JWT_SIGNER: undefined, BATON_LAMBDA_AUTH_JWT_JWKS_URL: 'http://127.0.0.1:1/keys' },
+      message: /cannot fetch the keys of callers/,
+    },
+    'a certificate file without a certificate': {
+      env: { BATON_LAMBDA_CA_CERT_PATH: '/dev/null' },
       message: /BATON_LAMBDA_CA_CERT_PATH/,
     },
     'no AWS credentials': { env: { AWS_SECRET_ACCESS_KEY: undefined }, message: /AWS_SECRET_ACCESS_KEY/ },
@@ -193,6 +238,14 @@ describe('a start that fails is reported to Lambda, and ends the process', () =>
       await logOf(process, hosted.conductorone.tokens.secrets);
     });
   }
+});
+
+test('a key of callers and a URL of keys exclude each other', async () => {
+  await using hosted = await start();
+  const process = hosted.start({ BATON_LAMBDA_AUTH_JWT_JWKS_URL: 'http://127.0.0.1:1/keys' });
+  assert.equal((await process.ended).exit, 2);
+  const [line] = await logOf(process, []);
+  assert.match(String(line?.msg), /BATON_LAMBDA_AUTH_JWT_JWKS_URL are mutually exclusive/);
 });
 
 test('all missing settings are named at once', async () => {

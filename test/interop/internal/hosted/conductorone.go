@@ -148,11 +148,11 @@ func (s *Server) UserAgents() []string {
 	return slices.Collect(maps.Keys(s.userAgents))
 }
 
-// Sessions is the number of values stored now, and the syncs that have ever stored one.
-func (s *Server) Sessions() (values int, syncIDs []string) {
+// SyncsWithSession are the ids of the syncs that have stored a value.
+func (s *Server) SyncsWithSession() []string {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	return len(s.sessions), slices.Collect(maps.Keys(s.syncIDs))
+	return slices.Collect(maps.Keys(s.syncIDs))
 }
 
 func mustBeProven(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handle grpc.UnaryHandler) (any, error) {

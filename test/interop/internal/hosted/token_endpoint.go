@@ -42,7 +42,6 @@ type tokenEndpoint struct {
 	// tokens are the thumbprints of the keys that they are bound to.
 	tokens map[string]string
 	sent   []string
-	expiry time.Duration
 }
 
 func newTokenEndpoint(t testing.TB, host string, options Options) *tokenEndpoint {
@@ -75,7 +74,7 @@ func newTokenEndpoint(t testing.TB, host string, options Options) *tokenEndpoint
 		role.SessionToken = ""
 	}
 	return &tokenEndpoint{
-		t: t, host: host, clientID: clientID, assertions: assertions, role: role, expiry: time.Hour,
+		t: t, host: host, clientID: clientID, assertions: assertions, role: role,
 		clientSecret: "secret-token:conductorone.com:v1:" + base64.RawURLEncoding.EncodeToString(secret),
 		proofIDs:     map[string]bool{}, tokens: map[string]string{},
 	}
@@ -100,20 +99,6 @@ func (e *tokenEndpoint) DemandNonce() {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
 	e.nonce = rand.Text()
-}
-
-// SetExpiry changes how long the next tokens are valid.
-func (e *tokenEndpoint) SetExpiry(expiry time.Duration) {
-	e.mutex.Lock()
-	defer e.mutex.Unlock()
-	e.expiry = expiry
-}
-
-// RevokeAll revokes all tokens issued so far.
-func (e *tokenEndpoint) RevokeAll() {
-	e.mutex.Lock()
-	defer e.mutex.Unlock()
-	clear(e.tokens)
 }
 
 // Statuses are those with which the endpoint has answered so far.
@@ -152,7 +137,7 @@ func (e *tokenEndpoint) ServeHTTP(answer http.ResponseWriter, request *http.Requ
 	default:
 		e.statuses = append(e.statuses, http.StatusOK)
 		_ = json.NewEncoder(answer).Encode(map[string]any{
-			"access_token": token, "token_type": "DPoP", "expires_in": int(e.expiry.Seconds()),
+			"access_token": token, "token_type": "DPoP", "expires_in": 3600,
 		})
 	}
 }
