@@ -1,5 +1,5 @@
 // `npm run demo`: runs a complete sync against a simulated Percipio, and says what to try next. Passes on further flags of
-// a sync: `npm run demo -- --sync-licenses`.
+// a sync: `npm run demo -- --sync-licenses`. With `--explore`, it shows the result in a browser.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -25,19 +25,29 @@ const settings = [
 ];
 
 say(`Simulated Percipio with 500 users listening at ${simulator.url}\nSyncing it to ${file}:\n`);
-const more = process.argv.slice(2);
+const explores = process.argv.includes('--explore');
+const more = process.argv.slice(2).filter((word) => word !== '--explore');
 const sync = spawn(process.execPath, [main, ...settings, `--file=${file}`, '--log-format=console', ...more], {
   stdio: 'inherit',
 });
 const [exitCode] = (await once(sync, 'exit')) as [number | null];
 if (exitCode !== 0) {
   process.exitCode = exitCode ?? 1;
+} else if (explores) {
+  // ^C reaches both: the program stops, and then this one ends.
+  process.on('SIGINT', () => {});
+  const pages = spawn(process.execPath, [main, 'explore', file, '--open'], { stdio: 'inherit' });
+  process.on('SIGTERM', () => pages.kill());
+  const [code] = (await once(pages, 'exit')) as [number | null];
+  process.exitCode = code ?? 1;
 } else {
   say(`
 Next steps
   Look into the file (docs/inspect.md has more):
     npm start -- inspect ${file}
     npm start -- inspect ${file} leavers
+  Or look at it in a browser (docs/explore.md):
+    npm start -- explore ${file} --open
   Read the file with "baton", ConductorOne's command-line tool:
     baton -f ${file} resources
     baton -f ${file} grants

@@ -14,5 +14,6 @@ test('the demo works where proxies are set: nothing on this machine is reached t
   const env = { ...process.env, HTTP_PROXY: proxy, HTTPS_PROXY: proxy, http_proxy: proxy, https_proxy: proxy };
   const { stdout } = await promisify(execFile)(process.execPath, [demo], { cwd: folder.path, env });
   assert.match(stdout, /^ {4}npm start -- inspect demo\.c1z$/m);
+  assert.match(stdout, /^ {4}npm start -- explore demo\.c1z --open$/m);
   assert.deepEqual(await folder.list(), ['demo.c1z']);
 });

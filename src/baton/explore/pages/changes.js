@@ -1,6 +1,7 @@
 // What changed between two syncs of the file.
 import { formatTime, useAnswer } from './api.js';
 import { changeColumns } from './columns.js';
+import { Heading } from './heading.js';
 import { html } from './html.js';
 import { Table } from './table.js';
 
@@ -8,10 +9,10 @@ export function ChangesPage({ file, query }) {
   const finished = file.syncs.filter(({ type, ended_at }) => type === 'full' && ended_at);
   const { before = finished.at(-2)?.sync_id, after = finished.at(-1)?.sync_id } = query;
   if (!before || !after) {
-    return html`<h1>Changes</h1><p>The file has only one finished full sync. Another sync into the same file has something to compare with.</p>`;
+    return html`<${Heading} text="Changes" /><p>The file has only one finished full sync. Another sync into the same file has something to compare with.</p>`;
   }
   return html`
-    <h1>Changes</h1>
+    <${Heading} text="Changes" />
     <form class="tools">
       <${Choose} name="before" title="From" syncs=${file.syncs} chosen=${before} />
       <${Choose} name="after" title="To" syncs=${file.syncs} chosen=${after} />

@@ -1,15 +1,16 @@
 // Which groups are in which, and what they have.
 import { resourceUrl, useAnswer, wordsOf } from './api.js';
 import { Graph } from './graph.js';
+import { Heading } from './heading.js';
 import { html } from './html.js';
 
 export function GroupsPage() {
   const { answer: graph, error } = useAnswer('groups');
-  if (error) return html`<h1>Nesting</h1><p class="error" role="alert">${error}</p>`;
-  if (!graph) return html`<h1>Nesting</h1><p role="status">Reading…</p>`;
+  if (error) return html`<${Heading} text="Nesting" /><p class="error" role="alert">${error}</p>`;
+  if (!graph) return html`<${Heading} text="Nesting" /><p role="status">Reading…</p>`;
   const { nodes, edges } = graph;
   return html`
-    <h1>Nesting</h1>
+    <${Heading} text="Nesting" />
     <p>Groups and others that have grants themselves, which their members get through them.</p>
     ${edges.length === 0 && html`<p>None: all grants are those of people.</p>`}
     ${graph.isCut && html`<p class="notice">There are more: these are the first ${edges.length}.</p>`}

@@ -2,9 +2,9 @@
 import { useAnswer } from './api.js';
 import { ChangesPage } from './changes.js';
 import { GroupsPage } from './groups.js';
+import { Heading } from './heading.js';
 import { html } from './html.js';
 import { Layout } from './layout.js';
-import { useEffect } from './lib/hooks.js';
 import { render } from './lib/preact.js';
 import { LeaversPage, SearchPage, TypePage } from './lists.js';
 import { OverviewPage } from './overview.js';
@@ -22,11 +22,7 @@ const pages = {
 
 function App() {
   const { answer: file, error } = useAnswer('file');
-  useEffect(() => {
-    const title = document.querySelector('h1')?.textContent;
-    if (title) document.title = `${title} – Explore`;
-  });
-  if (error) return html`<main><h1>Explore</h1><p class="error" role="alert">${error}</p></main>`;
+  if (error) return html`<main><${Heading} text="Explore" /><p class="error" role="alert">${error}</p></main>`;
   if (!file) return html`<p role="status">Opening…</p>`;
   const query = Object.fromEntries(new URLSearchParams(location.search));
   return html`<${Layout} file=${file} query=${query}><${pages[location.pathname]} file=${file} query=${query} /><//>`;

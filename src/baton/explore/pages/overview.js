@@ -1,12 +1,13 @@
 // What the file holds, in numbers and pictures.
 import { formatCount, pluralOf, typeUrl } from './api.js';
 import { Bars } from './bars.js';
+import { Heading } from './heading.js';
 import { html } from './html.js';
 
 export function OverviewPage({ file }) {
   const granted = file.types.filter(({ traits, grants }) => !traits.includes('user') && grants > 0);
   return html`
-    <h1>Overview</h1>
+    <${Heading} text="Overview" />
     <ul class="cards">
       ${file.types.map(
         ({ id, name, resources }) => html`<li>

@@ -1,17 +1,18 @@
 // A person with what they have, or anything else with who has it.
 import { formatCount, formatTime, pluralOf, resourceUrl, typeUrl, useAnswer, wordsOf } from './api.js';
 import { heldColumns, holderColumns, Status, share } from './columns.js';
+import { Heading } from './heading.js';
 import { html } from './html.js';
 import { Table } from './table.js';
 
 export function ResourcePage({ file, query: { type, id } }) {
   const { answer: resource, error } = useAnswer('resource', { type, id });
-  if (error) return html`<h1>Not found</h1><p class="error" role="alert">${error}</p>`;
+  if (error) return html`<${Heading} text="Not found" /><p class="error" role="alert">${error}</p>`;
   if (!resource) return html`<p role="status">Reading…</p>`;
   const typeName = file.types.find((each) => each.id === type)?.name ?? type;
   return html`
     <p class="quiet"><a href=${typeUrl(type)}>${pluralOf(typeName)}</a></p>
-    <h1>${resource.name}</h1>
+    <${Heading} text=${resource.name} />
     ${!resource.listed && html`<p class="notice">This sync has grants that refer to ${type} ${id}, but does not list it.</p>`}
     ${resource.listed && html`<${Facts} resource=${resource} />`}
     ${resource.user ? html`<${Held} file=${file} principal=${{ type, id }} />` : html`<${Holders} resource=${resource} />`}
