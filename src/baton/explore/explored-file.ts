@@ -42,6 +42,7 @@ export class ExploredFile {
   }
 
   static async of(syncs: OpenSyncs, view: SyncView, signal: AbortSignal): Promise<ExploredFile> {
+    StoredTable.prepare(view.db);
     return new ExploredFile(syncs, view, (await stat(syncs.path)).mtimeMs, signal);
   }
 

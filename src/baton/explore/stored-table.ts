@@ -51,6 +51,10 @@ export class StoredTable {
     this.columnNames = columnNames;
     const columns = columnNames.map((_, index) => `c${index}`);
     db.exec(`create table ${this.#name} (row integer primary key, search text, ${columns.join(', ')})`);
+  }
+
+  /** Prepares a connection for tables: once, before any statement runs on it. */
+  static prepare(db: DatabaseSync): void {
     db.function('fold', { deterministic: true }, (value) => (typeof value === 'string' ? fold(value) : value));
   }
 
@@ -100,7 +104,7 @@ export class StoredTable {
       const cell = this.#column(column);
       const rows = this.#db
         .prepare(
-          `select ${cell} as value, count(*) as n from ${this.#name} group by 1 order by 2 desc limit ${choicesMax + 1}`,
+          `select ${cell} as value, count(*) as n from ${this.#name} group by 1 order by 2 desc, 1 limit ${choicesMax + 1}`,
         )
         .all();
       choices =
