@@ -7,7 +7,7 @@ import { statsOf } from '../inspect/summarize-file.ts';
 import type { ExploredFile, TableName } from './explored-file.ts';
 import { nestedGroups } from './nested-groups.ts';
 import { expectText, RequestError, readCount, readText } from './read-request.ts';
-import type { TableRequest } from './stored-table.ts';
+import type { StoredTable, TableRequest } from './stored-table.ts';
 
 const pageMax = 10_000_000;
 const pageSize = 50;
@@ -41,15 +41,14 @@ export const answers: Readonly<Record<string, Answer>> = {
     };
   },
   table: async (file, query) => {
-    const table = await file.table(readTableName(file, query));
-    const request = readTableRequest(query, table.columnNames);
+    const { table, within, request } = await findRows(file, query);
     const page = readCount(query, 'page', 1, pageMax);
     const size = readCount(query, 'size', pageSize, pageSizeMax);
     const facets = (readText(query, 'facets') ?? '').split(',').filter((name) => table.columnNames.includes(name));
     return {
       columns: table.columnNames,
       ...table.page({ ...request, page, size }),
-      choices: Object.fromEntries(facets.map((name) => [name, table.choices(name)])),
+      choices: Object.fromEntries(facets.map((name) => [name, table.choices(name, within)])),
     };
   },
   resource: async (file, query) => {
@@ -86,8 +85,29 @@ export const answers: Readonly<Record<string, Answer>> = {
   groups: (file) => nestedGroups(file.view),
 };
 
+/** Rows of a table. */
+export interface AskedRows {
+  readonly name: TableName;
+  readonly table: StoredTable;
+  /** Columns that do not vary in what is asked for. */
+  readonly within: ReadonlyMap<string, string>;
+  readonly request: TableRequest;
+}
+
+/** The rows that a query asks for. @throws RequestError */
+export async function findRows(file: ExploredFile, query: Query): Promise<AskedRows> {
+  const asked = readTableName(file, query);
+  // People are found in the table of everything, which is there for the search.
+  const userType = asked.of === 'resources' && asked.type !== undefined && file.isUserType(asked.type);
+  const within = new Map(userType ? [['type', asked.type ?? '']] : []);
+  const name: TableName = userType ? { of: 'resources' } : asked;
+  const table = await file.table(name);
+  const request = readTableRequest(query, table.columnNames);
+  return { name, table, within, request: { ...request, where: new Map([...(request.where ?? []), ...within]) } };
+}
+
 /** Which table a query names. @throws RequestError */
-export function readTableName(file: ExploredFile, query: Query): TableName {
+function readTableName(file: ExploredFile, query: Query): TableName {
   const of = expectText(query, 'of');
   const type = readText(query, 'type');
   if (type !== undefined && !file.view.types.some(({ id }) => id === type)) {
@@ -116,8 +136,8 @@ function readKey(query: Query, name: string) {
   return type === undefined ? undefined : { type, id: expectText(query, `${name}_id`) };
 }
 
-/** The rows that a query asks for. @throws RequestError */
-export function readTableRequest(query: Query, columnNames: readonly string[]): TableRequest {
+/** What a query says about rows. @throws RequestError */
+function readTableRequest(query: Query, columnNames: readonly string[]): TableRequest {
   const sort = readText(query, 'sort');
   const where = new Map(
     Array.from(query)

@@ -12,6 +12,7 @@ import { StoredTable } from './stored-table.ts';
 
 /** Names a table. */
 export type TableName =
+  /** Of a type that is not of users, with the numbers of grants. */
   | { readonly of: 'resources'; readonly type?: string | undefined }
   | {
       readonly of: 'grants';
@@ -85,9 +86,7 @@ export class ExploredFile {
       return grantTable(view, { principal, resource, types: type === undefined ? undefined : [type] });
     }
     const { type } = name;
-    if (type === undefined || this.isUserType(type)) {
-      return resourceTable(view, 'resources', { types: type === undefined ? undefined : [type] });
-    }
+    if (type === undefined) return resourceTable(view, 'resources', {});
     return countedTable(view, type, await this.counts());
   }
 

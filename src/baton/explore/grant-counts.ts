@@ -12,7 +12,7 @@ export type GrantCounts = ReadonlyMap<string, ReadonlyMap<string, number>>;
 /** Counts all grants of a sync: seconds for ten million, in which others run. */
 export async function countGrants(view: SyncView, signal?: AbortSignal): Promise<GrantCounts> {
   const counts = new Map<string, Map<string, number>>();
-  for await (const batch of inBatches(countGrantsByEntitlement(view), 50, signal)) {
+  for await (const batch of inBatches(countGrantsByEntitlement(view), signal)) {
     for (const [id, count] of batch) {
       const entitlement = view.entitlement(id);
       if (!entitlement) continue;

@@ -1,19 +1,24 @@
 // Goes through many rows without keeping others waiting.
 import { setImmediate } from 'node:timers/promises';
 
-/** In batches. The event loop turns after each, so that requests are answered meanwhile. @throws the signal's reason */
-export async function* inBatches<Item>(
-  items: Iterator<Item>,
-  size: number,
-  signal?: AbortSignal,
-): AsyncGenerator<readonly Item[]> {
-  for (const rest = Iterator.from(items); ; ) {
+const batchMax = 500;
+const batchMs = 10;
+
+/**
+ * In batches of some milliseconds: an item that takes longer is one of its own. The event loop turns after each, so that
+ * requests are answered meanwhile.
+ * @throws the signal's reason
+ */
+export async function* inBatches<Item>(items: Iterator<Item>, signal?: AbortSignal): AsyncGenerator<readonly Item[]> {
+  for (let isDone = false; !isDone; ) {
     const batch: Item[] = [];
-    for (let next = rest.next(); !next.done; next = rest.next()) {
-      if (batch.push(next.value) === size) break;
-    }
-    if (batch.length > 0) yield batch;
-    if (batch.length < size) return;
+    const untilMs = performance.now() + batchMs;
+    do {
+      const next = items.next();
+      if (next.done) isDone = true;
+      else batch.push(next.value);
+    } while (!isDone && batch.length < batchMax && performance.now() < untilMs);
+    yield batch;
     await setImmediate();
     signal?.throwIfAborted();
   }

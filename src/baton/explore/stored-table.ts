@@ -32,7 +32,6 @@ export interface Choice {
   readonly count: number;
 }
 
-const batchRows = 500;
 /** More choices than that are not offered. */
 const choicesMax = 30;
 
@@ -63,7 +62,7 @@ export class StoredTable {
     const stored = new StoredTable(db, table.columnNames);
     const places = table.columnNames.map(() => '?');
     const insert = db.prepare(`insert into ${stored.#name} values (null, ?, ${places.join(', ')})`);
-    for await (const rows of inBatches(table.cellRows(), batchRows, signal)) {
+    for await (const rows of inBatches(table.cellRows(), signal)) {
       db.exec('begin');
       for (const cells of rows) insert.run(fold(cells.join('\n')), ...cells);
       db.exec('commit');
@@ -73,14 +72,25 @@ export class StoredTable {
 
   page({ page, size, ...request }: PageRequest): TablePage {
     const { where, parameters } = this.#condition(request);
-    const { n } = this.#db.prepare(`select count(*) as n from ${this.#name} ${where}`).get(...parameters) ?? {};
+    const order = this.#order(request);
     const rows = this.#db
-      .prepare(`select * from ${this.#name} ${where} ${this.#order(request)} limit ? offset ?`)
+      // Only row numbers are sorted for the page: rows are wide.
+      .prepare(
+        `select * from ${this.#name} where row in (
+          select row from ${this.#name} ${where} ${order} limit ? offset ?) ${order}`,
+      )
       .all(...parameters, size, (page - 1) * size);
+    // The last page ends where the rows end; there is nothing to count.
+    const isLast = rows.length < size && (rows.length > 0 || page === 1);
     return {
-      total: Number(n),
+      total: isLast ? (page - 1) * size + rows.length : this.#count(request),
       rows: rows.map((row) => Object.fromEntries(this.#cells(row).map((cell, i) => [this.columnNames[i], cell]))),
     };
+  }
+
+  #count(request: TableRequest): number {
+    const { where, parameters } = this.#condition(request);
+    return Number(this.#db.prepare(`select count(*) as n from ${this.#name} ${where}`).get(...parameters)?.n);
   }
 
   /** All rows that meet a request. The table stays until they are read. */
@@ -97,19 +107,24 @@ export class StoredTable {
     }
   }
 
-  /** What the cells of a column are, the most frequent first; empty if they differ too much to choose from. */
-  choices(column: string): readonly Choice[] {
-    let choices = this.#choices.get(column);
+  /**
+   * What the cells of a column are, the most frequent first; empty if they differ too much to choose from.
+   * @param within - Only in rows with these cells.
+   */
+  choices(column: string, within: ReadonlyMap<string, string> = new Map()): readonly Choice[] {
+    const key = JSON.stringify([column, ...within]);
+    let choices = this.#choices.get(key);
     if (!choices) {
-      const cell = this.#column(column);
+      const { where, parameters } = this.#condition({ where: within });
       const rows = this.#db
         .prepare(
-          `select ${cell} as value, count(*) as n from ${this.#name} group by 1 order by 2 desc, 1 limit ${choicesMax + 1}`,
+          `select ${this.#column(column)} as value, count(*) as n from ${this.#name} ${where}
+            group by 1 order by 2 desc, 1 limit ${choicesMax + 1}`,
         )
-        .all();
+        .all(...parameters);
       choices =
         rows.length > choicesMax ? [] : rows.map(({ value, n }) => ({ value: toCell(value), count: Number(n) }));
-      this.#choices.set(column, choices);
+      this.#choices.set(key, choices);
     }
     return choices;
   }
@@ -159,7 +174,11 @@ function toCell(value: SQLOutputValue | undefined): Cell {
   return typeof value === 'number' ? value : String(value ?? '');
 }
 
+/** Text that has nothing to normalize. */
+const ascii = /^[\n -~]*$/;
+
 /** Without regard to case and accents. */
 function fold(text: string): string {
+  if (ascii.test(text)) return text.toLowerCase();
   return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 }

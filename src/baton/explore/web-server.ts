@@ -7,7 +7,7 @@ import { UsageError } from '../author/usage-error.ts';
 import { guardLoopback } from '../server/http/guard-loopback.ts';
 import { listenAt } from '../server/listen.ts';
 import { findAccess, writeCookie } from './access.ts';
-import { answers, readTableName, readTableRequest } from './answer.ts';
+import { answers, findRows } from './answer.ts';
 import { readAsset } from './assets.ts';
 import type { ExploredFile } from './explored-file.ts';
 import { RequestError } from './read-request.ts';
@@ -101,9 +101,7 @@ async function respond(
 }
 
 async function sendCsv(file: ExploredFile, query: URLSearchParams, response: ServerResponse): Promise<void> {
-  const name = readTableName(file, query);
-  const table = await file.table(name);
-  const request = readTableRequest(query, table.columnNames);
+  const { name, table, request } = await findRows(file, query);
   // Loaded here: the libraries for spreadsheets are large.
   const { toCsv } = await import('../inspect/output/write-rows.ts');
   response.writeHead(200, {

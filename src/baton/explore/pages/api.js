@@ -36,10 +36,11 @@ const numbers = new Intl.NumberFormat('en');
 export const formatCount = (count) => numbers.format(count);
 export const formatTime = (text) => (text ? `${text.slice(0, 10)} ${text.slice(11, 16)} UTC` : '');
 
-/** The plural of the name of a type. */
+/** The plural of the name of a type, as a title. */
 export function pluralOf(name) {
-  if (/[^aeiou]y$/i.test(name)) return `${name.slice(0, -1)}ies`;
-  return /(?:s|x|ch|sh)$/i.test(name) ? `${name}es` : `${name}s`;
+  const title = wordsOf(name);
+  if (/[^aeiou]y$/i.test(title)) return `${title.slice(0, -1)}ies`;
+  return /(?:s|x|ch|sh)$/i.test(title) ? `${title}es` : `${title}s`;
 }
 
 /** `in_progress` as people write it. */

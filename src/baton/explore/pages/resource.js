@@ -37,7 +37,8 @@ function Facts({ resource }) {
     ['Part of', parent && html`<a href=${resourceUrl(parent)}>${parent.name}</a>`],
     ['Created', formatTime(resource.created_at)],
     ['Last login', formatTime(resource.last_login)],
-    ...Object.entries(profile).map(([key, value]) => [
+    // Most connectors repeat the id there.
+    ...Object.entries(profile.id === resource.id ? { ...profile, id: '' } : profile).map(([key, value]) => [
       wordsOf(key),
       typeof value === 'string' ? value : JSON.stringify(value),
     ]),
