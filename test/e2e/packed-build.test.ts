@@ -108,7 +108,27 @@ test('the build starts as the image does, syncs for ConductorOne, is well and en
   assert.match(forbidden.stderr, /permission model forbids it; to allow it, set NODE_OPTIONS=--allow-fs-write=\S+/);
   const allowed = { ...oneShot, NODE_OPTIONS: `--allow-fs-write=${folder}` };
   assert.equal((await start([...(image?.entrypoint ?? []), ...elsewhere], allowed).finished).exitCode, 0);
+  await checkPages(t, app, join(work, 'sync.c1z'));
 });
+
+/** All pages are in the build, and their libraries. */
+async function checkPages(t: TestContext, app: string, file: string): Promise<void> {
+  const program = spawn(process.execPath, [join(app, 'dist/main.js'), 'explore', file], { env: bare });
+  t.after(() => program.kill());
+  let said = '';
+  for await (const part of program.stdout) {
+    said += part;
+    if (said.includes('^C stops')) break;
+  }
+  const url = new URL(/http\S+/.exec(said)?.[0] ?? assert.fail(said));
+  const headers = { authorization: `Bearer ${url.searchParams.get('token')}` };
+  const pages = await readdir(join(root, 'src/baton/explore/pages'));
+  for (const name of [...pages, 'lib/preact.js', 'lib/hooks.js', 'lib/htm.js']) {
+    const response = await fetch(new URL(`/assets/${name}`, url), { headers });
+    assert.equal(response.status, 200, name);
+    assert.doesNotMatch(await response.text(), /from"preact"/);
+  }
+}
 
 /** Builds what the Dockerfile copies, and puts what the image takes of it into a folder. */
 async function buildImage(folder: string): Promise<string> {

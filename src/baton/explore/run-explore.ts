@@ -46,14 +46,14 @@ export async function runExplore({ path, sync, port, opens, open, host }: Explor
   });
   const url = `${server.url}?token=${token}`;
   stdout.write(`Exploring ${escapeControls(syncs.path)} at\n\n  ${url}\n\nWho has this URL sees the file. ^C stops.\n`);
-  if (opens) openBrowser(url, (text) => stderr.write(`${text}\n`));
+  if (opens) openBrowser(url, host.env, (text) => stderr.write(`${text}\n`));
   // What everybody looks for is there soon, also before anybody asks.
   file.table({ of: 'resources' }).catch(() => undefined);
   if (!signal.aborted) await once(signal, 'abort').catch(() => undefined);
   return signal.reason instanceof StopRequest ? 0 : 1;
 }
 
-function openBrowser(url: string, say: (text: string) => void): void {
+function openBrowser(url: string, env: NodeJS.ProcessEnv, say: (text: string) => void): void {
   const [program, ...args] =
     process.platform === 'darwin'
       ? ['open', url]
@@ -61,7 +61,7 @@ function openBrowser(url: string, say: (text: string) => void): void {
         ? ['rundll32', 'url.dll,FileProtocolHandler', url]
         : ['xdg-open', url];
   const cannot = () => say('No browser could be opened: open the URL yourself.');
-  const child = spawn(program ?? '', args, { stdio: 'ignore', detached: true });
+  const child = spawn(program ?? '', args, { stdio: 'ignore', detached: true, env });
   child.on('error', cannot).on('exit', (code) => {
     if (code !== 0) cannot();
   });

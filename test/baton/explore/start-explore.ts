@@ -14,12 +14,24 @@ export interface Explored {
   readonly headers: { readonly authorization: string };
   /** The answer of the API. */
   ask(path: string): Promise<{ readonly status: number; readonly body: Record<string, unknown> }>;
+  /** What it has printed on stderr. */
+  readonly stderr: string;
   /** Stops as ^C does. @returns the exit code */
   stop(): Promise<number>;
 }
 
 /** @param more - Further words of the command line. */
-export async function startExplore(t: Lifetime, path: string, ...more: readonly string[]): Promise<Explored> {
+export function startExplore(t: Lifetime, path: string, ...more: readonly string[]): Promise<Explored> {
+  return startExploreIn(t, {}, path, ...more);
+}
+
+/** With an environment. */
+export async function startExploreIn(
+  t: Lifetime,
+  env: NodeJS.ProcessEnv,
+  path: string,
+  ...more: readonly string[]
+): Promise<Explored> {
   const stop = new AbortController();
   const text = { stdout: '', stderr: '' };
   const { promise: printed, resolve, reject } = Promise.withResolvers<void>();
@@ -28,7 +40,7 @@ export async function startExplore(t: Lifetime, path: string, ...more: readonly 
     { default: runCommand, named: [exploreCommand] },
     {
       argv: ['explore', path, ...more],
-      env: {},
+      env,
       cwd: process.cwd(),
       stdout: {
         write: (part) => {
@@ -57,6 +69,9 @@ export async function startExplore(t: Lifetime, path: string, ...more: readonly 
     url,
     origin,
     headers,
+    get stderr() {
+      return text.stderr;
+    },
     async ask(asked) {
       const response = await fetch(`${origin}/api/${asked}`, { headers });
       return { status: response.status, body: (await response.json()) as Record<string, unknown> };
