@@ -75,6 +75,20 @@ describe('a hosted connector', () => {
     );
   });
 
+  test('gives up after a second nonce challenge', async () => {
+    await using hosted = await start();
+    const { tokens } = hosted.conductorone;
+    tokens.demandsNonceAlways = true;
+    tokens.demandNonce();
+    const process = hosted.start();
+    assert.equal((await process.ended).exit, 1);
+    assert.deepEqual(
+      tokens.answers.map(({ status }) => status),
+      [400, 400],
+    );
+    await logOf(process, tokens.secrets);
+  });
+
   test('rejects callers without a right token, but says what does not exist to anyone', async () => {
     await using hosted = await start();
     hosted.start();
@@ -238,6 +252,14 @@ describe('a start that fails is reported to Lambda, and ends the process', () =>
       await logOf(process, hosted.conductorone.tokens.secrets);
     });
   }
+});
+
+test('outside of AWS Lambda the command says what it needs', async () => {
+  await using hosted = await start();
+  const process = hosted.start({ AWS_LAMBDA_RUNTIME_API: undefined });
+  assert.equal((await process.ended).exit, 2);
+  const [line] = await logOf(process, []);
+  assert.match(String(line?.msg), /^AWS_LAMBDA_RUNTIME_API is not set/);
 });
 
 test('a key of callers and a URL of keys exclude each other', async () => {

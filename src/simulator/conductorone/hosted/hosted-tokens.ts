@@ -43,6 +43,8 @@ export class HostedTokens {
   readonly answers: HostedTokenAnswer[] = [];
   /** The type that tokens are issued as. */
   tokenType = 'DPoP';
+  /** Whether the endpoint demands another nonce each time, so that no request succeeds. */
+  demandsNonceAlways = false;
   readonly #options: HostedTokenOptions;
   readonly #valid = new Map<string, { readonly until: number; readonly thumbprint: string }>();
   readonly #proofIds = new Set<string>();
@@ -84,6 +86,8 @@ export class HostedTokens {
     const verified = this.#verify(proof, { method: 'POST', url: `https://${host}${path}`, nonce: this.#nonce });
     if (typeof verified === 'string') {
       const headers = this.#nonce === undefined ? {} : { 'dpop-nonce': this.#nonce };
+      // The one that it names is out of date at once.
+      if (this.demandsNonceAlways) this.demandNonce();
       const error = verified.startsWith('nonce ') ? 'use_dpop_nonce' : 'invalid_dpop_proof';
       return { status: 400, headers, body: { error }, fault: verified };
     }
