@@ -91,15 +91,16 @@ test('a table is sorted, filtered and downloaded', async (t) => {
   const { explored, page } = opened;
   await page.goto(`${explored.origin}/type?id=user`);
   const names = () => page.locator('tbody td:first-child').allTextContents();
+  const first = (name: string) => page.locator('tbody tr:first-child td:first-child', { hasText: name });
   await page.getByText('5 rows').waitFor();
   assert.deepEqual((await names()).at(-1), 'Carl Gauss <b>');
   const head = page.getByRole('columnheader', { name: 'Name' });
   await head.getByRole('button').click();
   await page.locator('th[aria-sort=ascending]').waitFor();
-  await page.waitForFunction("document.querySelector('tbody td').textContent === 'Ada Lovelace'");
+  await first('Ada Lovelace').waitFor();
   await head.getByRole('button').click();
   await page.locator('th[aria-sort=descending]').waitFor();
-  await page.waitForFunction("document.querySelector('tbody td').textContent === 'Émmy Noether'");
+  await first('Émmy Noether').waitFor();
   await page.getByLabel('Status').selectOption('enabled');
   await page.getByText('3 rows').waitFor();
   await page.getByLabel('Filter').fill('academy a');
@@ -116,6 +117,9 @@ test('a table is sorted, filtered and downloaded', async (t) => {
   );
   await page.getByLabel('Filter').fill('nobody');
   await page.getByText('No row matches.').waitFor();
+  await explored.stop();
+  await page.getByLabel('Filter').fill('ada');
+  await page.getByRole('alert').getByText('explore does not answer: it has been stopped').waitFor();
 });
 
 interface Opened {

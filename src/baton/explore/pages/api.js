@@ -3,8 +3,12 @@ import { useEffect, useState } from './lib/hooks.js';
 
 /** Asks the server. Parameters that are undefined or empty are left out. */
 export async function ask(path, parameters = {}, signal = undefined) {
-  const response = await fetch(urlOf(`/api/${path}`, parameters), { signal });
-  const answer = await response.json().catch(() => ({ error: 'the server gave no answer' }));
+  const response = await fetch(urlOf(`/api/${path}`, parameters), { signal }).catch(() => {
+    throw new Error('explore does not answer: it has been stopped. Start it again, and open the URL that it prints.');
+  });
+  // Whoever has no token gets words.
+  if (response.status === 401) throw new Error(await response.text());
+  const answer = await response.json();
   if (!response.ok) throw new Error(answer.error);
   return answer;
 }
