@@ -35,10 +35,13 @@ export class Attack implements Disposable {
     this.#call()?.write(frame.subarray(0, -1));
   }
 
-  /** Asks for a large response, and reads nothing if the window is 0. */
-  ask(): ClientHttp2Stream | undefined {
+  /**
+   * Asks for grants, and reads nothing if the window is 0.
+   * @param request - Default: one whose response is large.
+   */
+  ask(request = firstGrantsRequest()): ClientHttp2Stream | undefined {
     const stream = this.#call();
-    stream?.end(frameMessage(firstGrantsRequest()));
+    stream?.end(frameMessage(request));
     return stream;
   }
 

@@ -1,7 +1,9 @@
 // The attackers of the soak do what they are for.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { create, toBinary } from '@bufbuild/protobuf';
 import pino from 'pino';
+import { GrantsServiceListGrantsRequestSchema } from '#gen/c1/connector/v2/grant_pb.js';
 import { Attack, IdleSockets } from '../../../bench/soak/attackers.ts';
 import { startGrpcServer } from '../../../src/baton/server/grpc/grpc-server.ts';
 import { createGate } from '../../../src/baton/server/limits/gate.ts';
@@ -10,6 +12,10 @@ import { formatListenAddress } from '../../../src/baton/server/listen-address.ts
 import { createConnectorServices } from '../../../src/baton/services/connector-services.ts';
 import { createLibrary } from '../../baton/library-connector.ts';
 import { until } from '../../baton/server/until.ts';
+
+const grantsOfBook = create(GrantsServiceListGrantsRequestSchema, {
+  resource: { id: { resourceType: 'book', resource: 'b1' } },
+});
 
 test('they hold bytes and connections, and leave nothing', async (t) => {
   const logger = pino({ level: 'silent' });
@@ -30,7 +36,8 @@ test('they hold bytes and connections, and leave nothing', async (t) => {
     sender.sendUnfinished(1024 * 1024);
     await until('the message has arrived but for a byte', () => gate.bytes.bytes > 1024 * 1024);
     const before = gate.bytes.bytes;
-    reader.ask();
+    // The library has no courses, and an error is not held back.
+    reader.ask(toBinary(GrantsServiceListGrantsRequestSchema, grantsOfBook));
     await until('the response waits', () => gate.bytes.bytes > before);
     await until('all are connected', () => gate.connections.size === 12);
     assert.equal(sockets.closed, 0);
