@@ -1,4 +1,4 @@
-// Replays calls that were recorded with the Go runtime of baton-sdk v0.25.0 (calls.json; tokens were replaced).
+// Replays calls that were recorded with the Go runtime of baton-sdk v0.25.0 (recorded-calls.json; tokens were replaced).
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { create, createRegistry, fromBinary, fromJson, type JsonValue, toBinary } from '@bufbuild/protobuf';
@@ -18,7 +18,7 @@ import { createRuntimeApi } from '../../../../src/baton/lambda/invocations/runti
 import { annotationFiles } from '../../../../src/baton/messages/annotation-registry.ts';
 import { serviceEntry } from '../../../../src/baton/services/service-entry.ts';
 import { type InvocationResult, startLambdaSimulator } from '../../../../src/simulator/lambda/runtime-api.ts';
-import calls from './calls.json' with { type: 'json' };
+import calls from './recorded-calls.json' with { type: 'json' };
 
 const registry = createRegistry(
   file_google_rpc_status,
