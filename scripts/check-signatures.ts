@@ -45,7 +45,9 @@ export function judgeSignatures({ invalid = [], missing = [], error }: Signature
 }
 
 if (import.meta.main) {
-  const { stdout } = spawnSync('npm', ['audit', 'signatures', '--json'], {
+  // npm would ask a host that cannot be reached for more than a minute.
+  const patience = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000'];
+  const { stdout } = spawnSync('npm', ['audit', 'signatures', '--json', ...patience], {
     cwd: dirname(import.meta.dirname),
     encoding: 'utf8',
   });
