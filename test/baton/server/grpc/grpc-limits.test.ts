@@ -335,6 +335,8 @@ test('a connection that answers no ping is closed, also during a call', async (t
   const { port, http2, gate } = await start(t, { keepaliveIntervalMs: 20 });
   http2.destroy();
   const raw = await RawHttp2.connect(port);
+  // While it is paused, it does not notice that it was closed.
+  t.after(() => raw.socket.destroy());
   raw.call('/test.EchoService/One', 1);
   raw.socket.pause();
   await until('the call has begun', () => gate.bytes.bytes > 0);
