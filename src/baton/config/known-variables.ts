@@ -17,9 +17,17 @@ export const bareVariables = [
   'BATON_TMPDIR',
 ];
 
+/** Variables of connectors that ConductorOne hosts: docs/hosted.md describes them. */
+export const hostedVariables = [
+  'BATON_ALLOWED_HOSTS',
+  'BATON_LAMBDA_CA_CERT_PATH',
+  'BATON_LAMBDA_CONFIGURATION_HOST',
+  'BATON_LAMBDA_TOKEN_HOST',
+];
+
 /**
- * Variables that only Go connectors read (baton-sdk v0.25.0): they tune its storage, its HTTP cache and its hosting, and a
- * deployment that was migrated may still set them.
+ * Variables that only Go connectors read (baton-sdk v0.25.0): they tune its storage and its HTTP cache, and a deployment
+ * that was migrated may still set them.
  */
 const goVariables = [
   'BATON_C1Z_BULKLOAD_INDEX_TIMEOUT',
@@ -34,9 +42,6 @@ const goVariables = [
   'BATON_HTTP_CACHE_BACKEND',
   'BATON_HTTP_CACHE_MAX_SIZE',
   'BATON_HTTP_CACHE_TTL',
-  'BATON_LAMBDA_CA_CERT_PATH',
-  'BATON_LAMBDA_CONFIGURATION_HOST',
-  'BATON_LAMBDA_TOKEN_HOST',
   'BATON_PEBBLE_FOLD_MAX_PARTIAL_PCT',
   'BATON_PEBBLE_FOLD_MIN_BASE_BYTES',
   'BATON_PEBBLE_SYNTH_LAYER_SEGMENT_ROWS',
@@ -52,7 +57,7 @@ const serviceLink = /_(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT(?:_\d+_(?:TCP|U
  * @param settings - The variables of all settings of the program.
  */
 export function findStrayVariables(env: NodeJS.ProcessEnv, settings: Iterable<string>): readonly string[] {
-  const known = new Set([...settings, ...bareVariables, ...goVariables]);
+  const known = new Set([...settings, ...bareVariables, ...hostedVariables, ...goVariables]);
   return Object.keys(env).filter((name) => {
     if (!/^BATON_\w+$/i.test(name) || known.has(name)) return false;
     const link = serviceLink.exec(name);

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { bareVariables, describeStrayVariable, findStrayVariables } from '../../../src/baton/config/known-variables.ts';
+import {
+  bareVariables,
+  describeStrayVariable,
+  findStrayVariables,
+  hostedVariables,
+} from '../../../src/baton/config/known-variables.ts';
 
 const settings = ['BATON_WORKERS', 'BATON_API_TOKEN', 'BATON_ORGANIZATION_ID'];
 
@@ -17,8 +22,13 @@ test('a variable that no setting and no program reads is stray, in any case', ()
   assert.deepEqual(findStrayVariables(env, settings), ['BATON_WORKER', 'baton_workers']);
 });
 
-test('a variable of Go connectors alone is not stray', () => {
-  const env = { BATON_DISABLE_HTTP_CACHE: 'true', BATON_LAMBDA_TOKEN_HOST: 'x', BATON_C1Z_FINALIZE_TIMEOUT: '1m' };
+test('a variable of Go connectors or of hosted ones is not stray', () => {
+  const env = {
+    BATON_DISABLE_HTTP_CACHE: 'true',
+    BATON_C1Z_FINALIZE_TIMEOUT: '1m',
+    BATON_LAMBDA_TOKEN_HOST: 'x',
+    BATON_ALLOWED_HOSTS: 'x',
+  };
   assert.deepEqual(findStrayVariables(env, settings), []);
 });
 
@@ -50,4 +60,9 @@ test('docs/deploy.md describes each variable without a flag', () => {
   // The parent of a child process sets it, never an operator.
   const operators = bareVariables.filter((name) => name !== 'BATON_CONNECTOR_SERVICE_LISTENER_FD');
   assert.deepEqual(described.toSorted(), operators);
+});
+
+test('docs/hosted.md describes each variable of a hosted connector', () => {
+  const page = readFileSync(new URL('../../../docs/hosted.md', import.meta.url), 'utf8');
+  for (const name of hostedVariables) assert.ok(page.includes(`\`${name}\``), name);
 });
