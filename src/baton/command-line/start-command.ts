@@ -51,5 +51,5 @@ function shorten(path: string, cwd: string): string {
 }
 
 function quote(path: string): string {
-  return /^[\w@%+=:,./\\-]+$/.test(path) ? path : `'${path}'`;
+  return /^[\w@%+=:,./\\-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

@@ -23,6 +23,7 @@ for (const [where, started, expected] of [
   ['from another folder', { cwd: '/tmp' }, 'node /home/ada/library/src/main.ts'],
   ['with a Node that is not on the PATH', { execPath: '/opt/node/bin/node' }, '/opt/node/bin/node src/main.ts'],
   ['from a folder with a space', { script: '/my files/main.ts' }, "node '/my files/main.ts'"],
+  ['from a folder with a quote', { script: "/ada's/main.ts" }, "node '/ada'\\''s/main.ts'"],
   ['installed', { script: '/usr/local/bin/baton-library' }, 'baton-library'],
   [
     'installed in a project',
