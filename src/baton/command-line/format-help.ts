@@ -60,15 +60,13 @@ export function formatCommandHelp(program: Program, command: Command, options: H
   const shown = [...own, ...settings.filter((field) => all || field.required)];
   const shared = defaultFields.filter((field) => (all || isOfLog(field)) && !own.includes(field));
   const usage = [startCommand, command.name, command.argumentNames, '[flags]'].filter(Boolean).join(' ');
-  const rest = command.needsConnectorSettings ? 'settings of the connector, and flags' : 'flags';
+  const rest = `flags that every command has${command.needsConnectorSettings ? ', and all settings of the connector' : ''}`;
   return joinSections([
     describeCommand(program, command),
     `Usage:\n  ${usage}`,
     `Flags:\n${formatFlags([...offered(shown), ...builtInFlags], columns)}`,
     `${all ? 'Global' : 'Log'} Flags:\n${formatFlags(offered(shared), columns)}`,
-    ...(all
-      ? []
-      : [wrap(`Use "${startCommand} ${command.name} --help-all" for the other ${rest} of all commands.`, 0, columns)]),
+    ...(all ? [] : [wrap(`Use "${startCommand} ${command.name} --help-all" for the ${rest}.`, 0, columns)]),
   ]);
 }
 

@@ -56,7 +56,7 @@ describe('help', () => {
       Array.from(flags, ([, name]) => name),
       ['log-format', 'log-level', 'log-level-debug-expires-at', 'log-path'],
     );
-    assert.match(log ?? '', /\nUse "baton-library count --help-all" for the other flags of all commands\.\n$/);
+    assert.match(log ?? '', /\nUse "baton-library count --help-all" for the flags that every command has\.\n$/);
   });
 
   test('of a command with all flags adds those of all commands', async () => {
@@ -74,7 +74,7 @@ describe('help', () => {
     assert.match(stdout, /baton-library open DOOR\.\.\. \[flags\]/);
     assert.match(stdout, /--library-card string/);
     assert.doesNotMatch(stdout, /--genres/);
-    assert.match(stdout, /for the other settings of the connector, and flags of all commands\.\n$/);
+    assert.match(stdout, /for the flags that every command has, and all settings of the connector\.\n$/);
     assert.match((await runLibrary(['open', '--help-all'])).stdout, /--genres strings/);
   });
 
