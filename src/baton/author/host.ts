@@ -20,7 +20,7 @@ export interface Host {
   watch?(watcher: ProcessWatcher): void;
 }
 
-/** Told of what no command catches. */
+/** Receives what no command catches. */
 export interface ProcessWatcher {
   /** Node warns, such as of a deprecated feature. */
   onWarning(warning: Error): void;

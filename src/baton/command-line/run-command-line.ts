@@ -65,8 +65,8 @@ function showHelp(
 ): number {
   if (faults.length > 0) {
     const sources = { flags, environment: readEnvironment(logFields, host.env), file: new Map() };
-    const rules = { fields: logFields, constraints: [], requiredAmong: [], strayVariables: [] };
-    const { settings } = resolveSettings(sources, { ...rules, unsupportedIn: 'no-source' });
+    const rules = { fields: logFields, constraints: [], requiredAmong: [], unsupportedIn: 'no-source' } as const;
+    const { settings } = resolveSettings(sources, rules);
     return reportFailure(new UsageError(faults), reportTo(program, host, { settings, secrets: [] }));
   }
   const all = flags.get(helpAllFlag.name)?.text === 'true';
@@ -112,7 +112,7 @@ async function runCommand(
   });
   const { settings } = resolved;
   const secrets = new Set(collectSecrets(fields, sources));
-  // Made anew for each failure: there may be more secrets by then.
+  // Built when something fails: there may be more secrets by then.
   const report = () => reportTo(program, host, { settings, secrets, command: isDefault ? undefined : command });
 
   const misplaced = known ? findMisplacedFlags(parsed, fields, command) : [];
