@@ -67,7 +67,8 @@ export class ConnectorWatch {
     const { validate, timing, logger, signal } = this.#options;
     const check = createConnectorCheck({ validate, timeoutMs: timing.checkTimeoutMs });
     const found = await untilAborted(check.find(), signal).finally(() => check.stop());
-    if (!found && this.#isChecked) logger.info('the connector works with its settings now');
+    // Not after a refusal that concerned one task alone.
+    if (!found && this.#isChecked && !this.#works) logger.info('the connector works with its settings now');
     this.#isChecked = true;
     this.#works = !found;
     if (!found) {

@@ -109,16 +109,19 @@ test('a task that succeeds is a reason to look again, long before the delay is o
 });
 
 test('a task that the application refuses is a reason to look again; another failure is not', async (t) => {
-  const { watch, asked, answer, next } = startWatch(t);
+  const { watch, lines, asked, answer, next } = startWatch(t);
   await answer();
   watch.taskEnded(failedWith(unavailable));
   watch.taskEnded(failedWith(new TypeError('x')));
   watch.taskEnded(succeeded);
   await new Promise((resolve) => setTimeout(resolve, 20));
   assert.equal(asked.length, 1);
-  const again = next();
-  watch.taskEnded(failedWith(refused));
-  await again;
-  await answer(refused);
+  for (const result of [undefined, refused]) {
+    assert.deepEqual(lines, []);
+    const again = next();
+    watch.taskEnded(failedWith(refused));
+    await again;
+    await answer(result);
+  }
   assert.match(watch.findUnreadiness() ?? '', /answered 401/);
 });
