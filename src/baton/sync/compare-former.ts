@@ -25,7 +25,9 @@ export interface SyncChanges {
 
 /** Counts what changed between two full syncs of a file that is open for writing. The later one has ended. */
 export function countChanges(file: C1zFile, former: SyncRun, laterSyncId: string): SyncChanges {
-  const later = file.runs().find(({ syncId }) => syncId === laterSyncId) ?? former;
+  const later = file.runs().find(({ syncId }) => syncId === laterSyncId);
+  // Compared with itself, the former sync would have lost nothing.
+  if (!later) throw new Error(`sync ${laterSyncId} is not in ${file.path}`);
   return compare(new SyncView(file.database, former), new SyncView(file.database, later));
 }
 

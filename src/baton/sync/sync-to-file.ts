@@ -211,7 +211,7 @@ async function runAndSave(
   options: SyncToFileOptions & FullSyncOptions,
   continues: boolean,
 ): Promise<SyncedFile> {
-  const { signal, observer, store, isEmpty, keptFullSyncs } = options;
+  const { signal, logger, observer, store, isEmpty, keptFullSyncs } = options;
   const { grants: listed, syncToken } = await runFullSync(options);
   observer.phaseStarted('file');
   const former = options.compare && isComparable(options) ? file.latestFinishedFullRun() : undefined;
@@ -224,6 +224,10 @@ async function runAndSave(
   const grants = isListedOnce ? listed : store.countGrants();
   const changes = former && countChanges(file, former, store.syncId);
   if (changes) checkRemoved(changes, options.compare?.maxRemovedShare);
+  else if (options.compare?.maxRemovedShare !== undefined) {
+    const reason = isComparable(options) ? `${file.path} has no earlier full sync` : 'it does not list all grants';
+    logger.info({ reason }, 'the sync was not checked for --max-removed');
+  }
   if (former && keptFullSyncs === 1) {
     file.deleteRun(former.syncId);
     prunedSyncIds.push(former.syncId);

@@ -87,11 +87,19 @@ test('a sync that removes more than the allowed share fails, and leaves the file
   assert.equal((await sync({ readers: 10, books: 1, readersOfBook: 7 }, { compare })).changes?.counts.revoked, 3);
 });
 
-test('a sync that lists less on purpose is not compared', async (t) => {
-  const { sync } = await startFile(t);
-  await sync({});
+test('a sync that lists less on purpose is not compared, nor is the first one: the log says so if there is a limit', async (t) => {
+  const { path, sync } = await startFile(t);
+  const reasons: string[] = [];
+  const logger = pino({}, { write: (line: string) => void reasons.push(JSON.parse(line).reason) });
+  await sync({}, { logger });
+  assert.deepEqual(reasons, []);
   const compare = { maxRemovedShare: 0 };
   for (const options of [{ isEmpty: true }, { skipEntitlementsAndGrants: true }]) {
-    assert.equal((await sync({}, { compare, ...options })).changes, undefined);
+    assert.equal((await sync({}, { compare, logger, ...options })).changes, undefined);
   }
+  await sync({}, { compare, logger });
+  await rm(path);
+  await sync({}, { compare, logger });
+  const incomplete = 'it does not list all grants';
+  assert.deepEqual(reasons, [incomplete, incomplete, `${path} has no earlier full sync`]);
 });

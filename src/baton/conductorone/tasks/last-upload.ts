@@ -2,6 +2,7 @@
 import { rename } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Logger } from 'pino';
 import type { OpenC1zOptions } from '../../c1z/file/scratch-database.ts';
 import { TemporaryFolder } from '../../c1z/file/temporary-folder.ts';
 import { checkRemoved, countChangesOfFiles } from '../../sync/compare-former.ts';
@@ -20,13 +21,19 @@ export class LastUpload implements AsyncDisposable {
   }
 
   /**
-   * Compares a sync with the kept one, if that was asked to list the same.
+   * Compares a sync with the kept one, if that was asked to list the same; if not, the log says so.
    * @throws ServiceError `too_many_removed`
    */
-  async check(path: string, scope: string, signal: AbortSignal): Promise<void> {
-    if (this.#maxRemovedShare === undefined || !this.#folder || this.#scope !== scope) return;
-    const changes = await countChangesOfFiles(this.#pathIn(this.#folder), path, { ...this.#options, signal });
-    if (changes) checkRemoved(changes, this.#maxRemovedShare);
+  async check(path: string, scope: string, logger: Logger, signal: AbortSignal): Promise<void> {
+    if (this.#maxRemovedShare === undefined) return;
+    const kept = this.#scope === scope ? this.#folder : undefined;
+    const changes = kept && (await countChangesOfFiles(this.#pathIn(kept), path, { ...this.#options, signal }));
+    if (changes) {
+      checkRemoved(changes, this.#maxRemovedShare);
+      return;
+    }
+    const reason = 'this process has not uploaded one yet, or the last one was asked for other resource types';
+    logger.info({ reason }, 'the sync was not checked for --max-removed');
   }
 
   /** Keeps a sync that was uploaded: its file is moved. */

@@ -42,7 +42,9 @@ async function syncAndUpload(sync: Task_SyncFullTask, context: TaskContext, fold
     syncInto(path, sync, { ...context, logger, signal: AbortSignal.any([signal, context.stopping]) }, folder),
   );
   const upload = { client, taskId: task.id, logger, waits: context.waits, signal, uploadDelayMs: timing.uploadDelayMs };
-  if (scope !== undefined) await context.lastUpload.check(path, scope, AbortSignal.any([signal, context.stopping]));
+  if (scope !== undefined) {
+    await context.lastUpload.check(path, scope, logger, AbortSignal.any([signal, context.stopping]));
+  }
   await uploadFile({ ...upload, path });
   if (scope !== undefined) {
     await context.lastUpload.keep(path, scope).catch((error: unknown) => {

@@ -31,11 +31,12 @@ async function startLibrary(t: TestContext, maxRemovedShare: number | undefined)
       uploads: uploads.all.length,
     };
   };
-  return { service, sync };
+  const countUnchecked = () => service.log.filter((line) => line.includes('not checked for --max-removed')).length;
+  return { service, sync, countUnchecked };
 }
 
 test('a sync that removes too much of the last upload is not uploaded, and may be tried again', async (t) => {
-  const { service, sync } = await startLibrary(t, 0.3);
+  const { service, sync, countUnchecked } = await startLibrary(t, 0.3);
   assert.equal((await sync(10)).uploads, 1);
   const { message, ...failure } = await sync(6);
   assert.deepEqual(failure, { code: Code.FailedPrecondition, retryable: true, uploads: 1 });
@@ -43,21 +44,24 @@ test('a sync that removes too much of the last upload is not uploaded, and may b
   // Compared with what was uploaded, not with what failed.
   assert.equal((await sync(7)).uploads, 2);
   assert.equal((await sync(5)).uploads, 3);
+  assert.equal(countUnchecked(), 1, 'the first one');
   assert.equal((await service.listTemporary()).length, 1);
   await service.stop();
   assert.deepEqual(await service.listTemporary(), []);
 });
 
-test('a sync of other types is not compared', async (t) => {
-  const { sync } = await startLibrary(t, 0.3);
+test('a sync of other types is not compared, which the log says', async (t) => {
+  const { sync, countUnchecked } = await startLibrary(t, 0.3);
   assert.equal((await sync(10)).uploads, 1);
   assert.equal((await sync(10, { syncResourceTypeIds: ['reader'] })).uploads, 2);
   assert.equal((await sync(2)).uploads, 3);
+  assert.equal(countUnchecked(), 3);
 });
 
 test('without a share nothing is kept', async (t) => {
-  const { service, sync } = await startLibrary(t, undefined);
+  const { service, sync, countUnchecked } = await startLibrary(t, undefined);
   assert.equal((await sync(10)).uploads, 1);
   assert.equal((await sync(0)).uploads, 2);
+  assert.equal(countUnchecked(), 0);
   assert.deepEqual(await service.listTemporary(), []);
 });
