@@ -2,21 +2,14 @@
 // after 55 small calls, and after a full sync. Memory is read from /proc (Linux only).
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import { ResourceTypesService } from '#gen/c1/connector/v2/resource_pb.js';
-import { createConnectorClients } from '../src/baton/client/connector-clients.ts';
-import { encryptAgeFile } from '../src/baton/credentials/age-encryption.ts';
-import { sshEd25519Recipient } from '../src/baton/credentials/age-ssh-ed25519.ts';
-import { SyncTally } from '../src/baton/sync/sync-tally.ts';
-import { syncToFile } from '../src/baton/sync/sync-to-file.ts';
-import { startHostedSimulator } from '../src/simulator/conductorone/hosted/hosted-simulator.ts';
-import { Invoker } from '../src/simulator/lambda/invoker.ts';
-import { startLambdaSimulator } from '../src/simulator/lambda/runtime-api.ts';
 import { startPercipioSimulator } from '../src/simulator/percipio/percipio-simulator.ts';
+import { createHostedConfig, startHostedServices } from '../test/baton/lambda/hosted-services.ts';
 
 const smallCalls = 55;
 const sizes = [
@@ -35,61 +28,41 @@ for (const size of sizes) {
 }
 
 async function measure([file = '', ...flags]: readonly string[], size: (typeof sizes)[number]): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'bench-hosted-'));
+  await using percipio = await startPercipioSimulator({ ...size, reportPolls: { pending: 0, inProgress: 0 } });
+  await using services = await startHostedServices({
+    config: createHostedConfig(percipio),
+    timeoutMs: 15 * 60_000,
+  });
+  const { lambda, invoker } = services;
+  const startedAt = performance.now();
+  const connector = spawn(file, [...flags, 'lambda'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: {
+      PATH: process.env.PATH,
+      ...services.env,
+      BATON_LOG_LEVEL: 'error',
+      MALLOC_ARENA_MAX: '1',
+      NODE_COMPILE_CACHE: join(tmpdir(), 'bench-hosted-compile-cache'),
+    },
+  });
+  const exited = once(connector, 'exit').then(() => lambda.lose());
+  const peakMb = async () => {
+    const status = await readFile(`/proc/${connector.pid}/status`, 'utf8');
+    return `${Math.round(Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024)} MB`;
+  };
   try {
-    await using percipio = await startPercipioSimulator({ ...size, reportPolls: { pending: 0, inProgress: 0 } });
-    await using conductorone = await startHostedSimulator({
-      config: { 'api-token': percipio.token, 'organization-id': percipio.organizationId, 'base-url': percipio.url },
-      encrypt: (publicKey, config) => encryptAgeFile(sshEd25519Recipient(publicKey), config),
-    });
-    await using lambda = await startLambdaSimulator({ timeoutMs: 15 * 60_000 });
-    const invoker = new Invoker(lambda);
-    const certificate = join(folder, 'certificate.pem');
-    await writeFile(certificate, conductorone.certificate);
-    const startedAt = performance.now();
-    const connector = spawn(file, [...flags, 'lambda'], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-      env: {
-        PATH: process.env.PATH,
-        ...conductorone.env,
-        ...invoker.env,
-        AWS_LAMBDA_RUNTIME_API: lambda.host,
-        BATON_LAMBDA_CA_CERT_PATH: certificate,
-        BATON_LOG_LEVEL: 'error',
-        MALLOC_ARENA_MAX: '1',
-        NODE_COMPILE_CACHE: join(tmpdir(), 'bench-hosted-compile-cache'),
-      },
-    });
-    const exited = once(connector, 'exit').then(() => lambda.lose());
-    const peakMb = async () => {
-      const status = await readFile(`/proc/${connector.pid}/status`, 'utf8');
-      return `${Math.round(Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024)} MB`;
-    };
     const { listResourceTypes } = ResourceTypesService.method;
     await invoker.call(listResourceTypes, {});
     const firstMs = Math.round(performance.now() - startedAt);
     for (let call = 1; call < smallCalls; call++) await invoker.call(listResourceTypes, {});
     const afterCalls = await peakMb();
-    await syncToFile({
-      path: join(folder, 'hosted.c1z'),
-      temporaryFolder: undefined,
-      keptFullSyncs: undefined,
-      services: (signal) => createConnectorClients((desc) => invoker.client(desc, signal)),
-      logger: pino({ level: 'error' }, process.stderr),
-      observer: new SyncTally(() => {}),
-      signal: new AbortController().signal,
-      resourceTypeIds: [],
-      skipEntitlementsAndGrants: false,
-      isEmpty: false,
-      workers: 1,
-    });
+    await services.sync(pino({ level: 'error' }, process.stderr));
     const cells = [String(size.activityRows).padEnd(9), (flags.at(-1) ?? file).slice(-16).padEnd(16)];
     process.stdout.write(
       `${[...cells, `${firstMs} ms`.padEnd(12), afterCalls.padEnd(14), await peakMb()].join('  ')}\n`,
     );
+  } finally {
     connector.kill('SIGTERM');
     await exited;
-  } finally {
-    await rm(folder, { recursive: true });
   }
 }

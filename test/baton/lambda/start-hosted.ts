@@ -1,23 +1,9 @@
 // A connector program that runs hosted, with the simulated services around it.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { encryptAgeFile } from '../../../src/baton/credentials/age-encryption.ts';
-import { sshEd25519Recipient } from '../../../src/baton/credentials/age-ssh-ed25519.ts';
-import {
-  type HostedOptions,
-  type HostedSimulator,
-  startHostedSimulator,
-} from '../../../src/simulator/conductorone/hosted/hosted-simulator.ts';
-import { Invoker } from '../../../src/simulator/lambda/invoker.ts';
-import {
-  type LambdaSimulator,
-  type LambdaSimulatorOptions,
-  startLambdaSimulator,
-} from '../../../src/simulator/lambda/runtime-api.ts';
+import { type HostedServices, startHostedServices } from './hosted-services.ts';
 
 export interface HostedProcess {
   readonly pid: number;
@@ -30,10 +16,7 @@ export interface HostedProcess {
   kill(signal: NodeJS.Signals): void;
 }
 
-export interface Hosted extends AsyncDisposable {
-  readonly conductorone: HostedSimulator;
-  readonly lambda: LambdaSimulator;
-  readonly invoker: Invoker;
+export interface Hosted extends AsyncDisposable, Pick<HostedServices, 'conductorone' | 'lambda' | 'invoker'> {
   /** Starts a process of the program. `env` adds to its variables; undefined removes one. */
   start(env?: Readonly<Record<string, string | undefined>>): HostedProcess;
 }
@@ -41,20 +24,10 @@ export interface Hosted extends AsyncDisposable {
 const main = join(import.meta.dirname, '../../../src/main.ts');
 
 /** Starts the services. The program is the connector for Percipio. */
-export async function startHosted(options: Omit<HostedOptions, 'encrypt'> & LambdaSimulatorOptions): Promise<Hosted> {
+export async function startHosted(options: Parameters<typeof startHostedServices>[0]): Promise<Hosted> {
   const stack = new AsyncDisposableStack();
-  const folder = await mkdtemp(join(tmpdir(), 'hosted-'));
-  stack.defer(() => rm(folder, { recursive: true }));
-  const conductorone = stack.use(
-    await startHostedSimulator({
-      ...options,
-      encrypt: (publicKey, config) => encryptAgeFile(sshEd25519Recipient(publicKey), config),
-    }),
-  );
-  const lambda = stack.use(await startLambdaSimulator(options));
-  const invoker = new Invoker(lambda);
-  const certificatePath = join(folder, 'ca.pem');
-  await writeFile(certificatePath, conductorone.certificate);
+  const services = stack.use(await startHostedServices(options));
+  const { conductorone, lambda, invoker, folder } = services;
   return {
     conductorone,
     lambda,
@@ -63,14 +36,7 @@ export async function startHosted(options: Omit<HostedOptions, 'encrypt'> & Lamb
       const child = spawn(process.execPath, [main, 'lambda'], {
         stdio: ['ignore', 'pipe', 'pipe'],
         cwd: folder,
-        env: {
-          PATH: process.env.PATH,
-          AWS_LAMBDA_RUNTIME_API: lambda.host,
-          BATON_LAMBDA_CA_CERT_PATH: certificatePath,
-          ...conductorone.env,
-          ...invoker.env,
-          ...env,
-        },
+        env: { PATH: process.env.PATH, ...services.env, ...env },
       });
       stack.defer(() => void child.kill('SIGKILL'));
       const exited = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
