@@ -24,6 +24,8 @@ export interface LambdaSimulator extends AsyncDisposable {
   invoke(payload: string | Buffer): Promise<InvocationResult>;
   /** How many invocations were answered or failed. */
   invocationCount(): number;
+  /** Names another end of invocations in the header for it, from the next one on. Undefined: the right one. */
+  nameDeadline(header: string | undefined): void;
   /** Resolves when the process asks for work. */
   ready(): Promise<void>;
   /** Answers the next request for an invocation with a status, or closes the connection (0). */
@@ -65,6 +67,9 @@ export async function startLambdaSimulator({
     invoke: (payload) => state.invoke(Buffer.from(payload)),
     invocationCount: () => state.ended,
     ready: () => state.ready(),
+    nameDeadline: (header) => {
+      state.deadline = header;
+    },
     failNext: (status) => state.failNext(status),
     lose: () => state.lose(),
     close,
@@ -75,6 +80,7 @@ export async function startLambdaSimulator({
 class Invocations {
   readonly startFailures: { readonly body: string; readonly type: string }[] = [];
   ended = 0;
+  deadline: string | undefined;
   readonly #timeoutMs: number;
   readonly #queue: Pending[] = [];
   readonly #running = new Map<string, Pending>();
@@ -168,7 +174,7 @@ class Invocations {
     response.writeHead(200, {
       'content-type': 'application/json',
       'lambda-runtime-aws-request-id': pending.id,
-      'lambda-runtime-deadline-ms': String(Date.now() + this.#timeoutMs),
+      'lambda-runtime-deadline-ms': this.deadline ?? String(Date.now() + this.#timeoutMs),
       'lambda-runtime-invoked-function-arn': 'arn:aws:lambda:us-west-2:123456789012:function:connector',
     });
     response.end(pending.payload);

@@ -167,6 +167,16 @@ describe('a hosted connector', () => {
     assert.equal(late?.code, Code.DeadlineExceeded);
   });
 
+  test('fails an invocation whose end Lambda does not name, and goes on', async () => {
+    await using hosted = await start();
+    hosted.start();
+    hosted.lambda.nameDeadline('soon');
+    const failed = await hosted.lambda.invoke('{}');
+    assert.deepEqual([failed.kind, failed.kind === 'error' && failed.type], ['error', 'Runtime.UnreadableDeadline']);
+    hosted.lambda.nameDeadline(undefined);
+    assert.equal((await hosted.invoker.call(listResourceTypes, {})).list.length, 3);
+  });
+
   for (const [what, status] of [
     ['fails', 500],
     ['closes the connection', 0],
@@ -196,6 +206,17 @@ describe('a hosted connector', () => {
       [200, 200],
     );
     assert.match(calls.named('GetConnectorConfig').at(-1)?.headers.get('authorization') ?? '', /^Bearer /);
+  });
+
+  test('does not use a token of an unknown type', async () => {
+    await using hosted = await start();
+    const { tokens, calls } = hosted.conductorone;
+    tokens.tokenType = 'MAC';
+    const process = hosted.start();
+    assert.equal((await process.ended).exit, 1);
+    assert.match(hosted.lambda.startFailures[0]?.body ?? '', /a token whose type is neither DPoP nor Bearer/);
+    assert.equal(calls.named('GetConnectorConfig').length, 0);
+    await logOf(process, tokens.secrets);
   });
 
   test('keeps its token when a call fails for another reason', async () => {

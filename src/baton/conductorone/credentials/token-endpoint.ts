@@ -22,7 +22,7 @@ export interface TokenRequest {
   readonly signal: AbortSignal;
   /** The settings that hold the credentials, for messages. */
   readonly settingNames: string;
-  /** For a token that is bound to a key of this process. */
+  /** For a token that is bound to a key of this process: its type must be known then. */
   readonly proof?: TokenProof | undefined;
 }
 
@@ -86,7 +86,7 @@ export async function requestToken(options: TokenRequest): Promise<AccessToken> 
       options.proof.acceptNonce(String(answer.headers['dpop-nonce']));
       answer = await send();
     }
-    return readAnswer(url, answer, options.settingNames);
+    return readAnswer(url, answer, options);
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof ServiceError) throw error;
@@ -111,7 +111,11 @@ function asksForNonce({ status, headers, text }: TokenResponse): boolean {
   return status === 400 && error === 'use_dpop_nonce' && typeof headers['dpop-nonce'] === 'string';
 }
 
-function readAnswer(url: string, { status, text, clockFault }: TokenResponse, settingNames: string): AccessToken {
+function readAnswer(
+  url: string,
+  { status, text, clockFault }: TokenResponse,
+  { settingNames, proof }: Pick<TokenRequest, 'settingNames' | 'proof'>,
+): AccessToken {
   if (status >= 400 && status < 500 && !transientStatuses.has(status)) {
     if (clockFault !== undefined) {
       const message = `ConductorOne refuses the credentials: ${url} answered ${status}, and ${clockFault}. Set the clock, such as with NTP; the credentials may be right`;
@@ -125,13 +129,15 @@ function readAnswer(url: string, { status, text, clockFault }: TokenResponse, se
   // Neither the body nor zod's message, which quotes it, is shown: it may hold a token under another name.
   if (!answer.success) throw unavailable(`${url} answered without an access token`);
   const { access_token, token_type, expires_in } = answer.data;
-  return { authorization: `${spellType(token_type)} ${access_token}`, lifetimeMs: expires_in * 1000 };
+  const type = spellType(token_type);
+  if (type === undefined && proof)
+    throw unavailable(`${url} answered with a token whose type is neither DPoP nor Bearer`);
+  return { authorization: `${type ?? token_type} ${access_token}`, lifetimeMs: expires_in * 1000 };
 }
 
-/** As golang.org/x/oauth2 and RFC 9449 spell the types; their case does not matter. */
-function spellType(type: string): string {
-  const spelled = ['Bearer', 'DPoP'].find((known) => known.toLowerCase() === type.toLowerCase());
-  return type === '' ? 'Bearer' : (spelled ?? type);
+/** As golang.org/x/oauth2 and RFC 9449 spell the types; their case does not matter. Undefined for an unknown one. */
+function spellType(type: string): string | undefined {
+  return ['Bearer', 'DPoP'].find((known) => known.toLowerCase() === (type || 'Bearer').toLowerCase());
 }
 
 function parseJson(body: string): unknown {

@@ -40,7 +40,7 @@ interface Target {
 
 export interface DispatchOptions {
   readonly request: Request;
-  /** The time until the process is killed, or infinite. */
+  /** The time that the process has for the call. */
   readonly timeoutMs: number;
   /** Checks the caller. @throws ServiceError UNAUTHENTICATED */
   readonly authenticate: (headers: Headers) => Promise<void>;

@@ -44,21 +44,33 @@ export async function handleInvocations(options: InvocationOptions): Promise<nev
 
 async function handle(invocation: LambdaInvocation, options: InvocationOptions): Promise<void> {
   const { runtime, types, logger } = options;
+  const { id, deadlineMs } = invocation;
+  const fail = async (type: string, error: Error) => {
+    logger.error({ error }, 'invocation failed');
+    await runtime.fail(id, { type, message: error.message });
+  };
+  // As in Go. A call without a time limit would be killed without an answer.
+  if (deadlineMs === undefined) {
+    await fail(
+      'Runtime.UnreadableDeadline',
+      new RuntimeApiError('AWS Lambda did not say when the invocation must end'),
+    );
+    return;
+  }
   let payload: Payload;
   try {
     payload = readPayload(invocation.payload, types);
   } catch (error) {
     if (!(error instanceof UnreadablePayloadError)) throw error;
-    logger.error({ error }, 'invocation failed');
-    await runtime.fail(invocation.id, { type: 'Runtime.UnreadablePayload', message: error.message });
+    await fail('Runtime.UnreadablePayload', error);
     return;
   }
-  const response = await respond(invocation, payload, options);
+  const response = await respond(deadlineMs, payload, options);
   await send(invocation, write(response, payload, options), options);
 }
 
 async function respond(
-  { deadlineMs }: LambdaInvocation,
+  deadlineMs: number,
   { request }: Payload,
   { target, checkCaller, logger }: InvocationOptions,
 ): Promise<Response> {
@@ -66,7 +78,7 @@ async function respond(
     const version = firstText(request.headers?.[configVersionHeader]);
     return await dispatch(await target(version), {
       request,
-      timeoutMs: deadlineMs === undefined ? Number.POSITIVE_INFINITY : deadlineMs - Date.now() - marginMs,
+      timeoutMs: deadlineMs - Date.now() - marginMs,
       authenticate: checkCaller,
     });
   } catch (error) {

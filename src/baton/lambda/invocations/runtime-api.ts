@@ -7,7 +7,7 @@ import { buffer, text } from 'node:stream/consumers';
 export interface LambdaInvocation {
   readonly id: string;
   readonly payload: Buffer;
-  /** When Lambda kills the process, in milliseconds since 1970. Undefined if Lambda did not name a time. */
+  /** When Lambda kills the process, in milliseconds since 1970. Undefined if Lambda did not say so. */
   readonly deadlineMs: number | undefined;
 }
 
