@@ -32,26 +32,9 @@ const httpListen = stringField({
   check: checkListenAddress,
 });
 
-const tlsCert = stringField({
-  name: 'tls-cert',
-  description: 'PEM file with the certificate of the server; clients then need one too',
-  pathTo: 'file',
-  exportTarget: 'none',
-});
-
-const tlsKey = stringField({
-  name: 'tls-key',
-  description: 'PEM file with the private key of --tls-cert',
-  pathTo: 'file',
-  exportTarget: 'none',
-});
-
-const tlsClientCa = stringField({
-  name: 'tls-client-ca',
-  description: 'PEM file with the CAs of client certificates',
-  pathTo: 'file',
-  exportTarget: 'none',
-});
+const tlsCert = pemField('tls-cert', 'the certificate of the server; clients then need one too');
+const tlsKey = pemField('tls-key', 'the private key of --tls-cert');
+const tlsClientCa = pemField('tls-client-ca', 'the CAs of client certificates');
 
 const tlsClientNames = stringSliceField({
   name: 'tls-client-names',
@@ -100,6 +83,10 @@ export const serveConstraints: readonly Constraint[] = [
   { kind: 'dependent-on', fields: [tlsClientNames], requires: [tlsClientCa] },
   { kind: 'mutually-exclusive', fields: [tlsCert, insecureListen] },
 ];
+
+function pemField(name: string, contents: string): Field<string | undefined> {
+  return stringField({ name, description: `PEM file with ${contents}`, pathTo: 'file', exportTarget: 'none' });
+}
 
 /** Where to serve, and to whom. Close its files at the end. */
 export interface Access {

@@ -27,13 +27,13 @@ suite('an address to listen at', () => {
   }
 
   for (const [text, path] of [
-    ['unix:baton.sock', '/work/baton.sock'],
-    ['unix:../baton.sock', '/baton.sock'],
-    ['unix:/run/baton.sock', '/run/baton.sock'],
-    ['unix:///run/baton.sock', '/run/baton.sock'],
+    ['unix:baton.sock', '/run/app/baton.sock'],
+    ['unix:../baton.sock', '/run/baton.sock'],
+    ['unix:/tmp/baton.sock', '/tmp/baton.sock'],
+    ['unix:///tmp/baton.sock', '/tmp/baton.sock'],
   ] as const) {
     test(`${text} is a path`, () => {
-      const address = parseListenAddress(text, '/work');
+      const address = parseListenAddress(text, '/run/app');
       assert.deepEqual(address, { path });
       assert.equal(formatListenAddress(address), `unix:${path}`);
     });
