@@ -35,6 +35,8 @@ interface Started {
   readonly gate: ReturnType<typeof createGate>;
   /** Calls the service on a connection of its own. */
   readonly echo: (text: string) => Promise<string>;
+  /** What the calls that reached the service have sent. */
+  readonly served: readonly string[];
   /** Ends the calls for `wait`. */
   readonly finish: () => void;
 }
@@ -48,9 +50,11 @@ async function start(
   const lines: LogLine[] = [];
   const logger = pino({ level: 'warn' }, { write: (line) => lines.push(JSON.parse(line)) });
   const gate = createGate(logger, { ...untimedLimits, ...limits });
+  const served: string[] = [];
   const waiting = Promise.withResolvers<void>();
   const service = serviceEntry(EchoService, {
     one: async ({ value }) => {
+      served.push(value);
       if (value === 'wait') await waiting.promise;
       return { value: value === 'big' || value === '' ? bigText : value };
     },
@@ -70,6 +74,7 @@ async function start(
     http2: server.http2,
     gate,
     echo: async (text) => (await client?.one([text]))?.texts[0] ?? '',
+    served,
     finish: waiting.resolve,
   };
 }
@@ -155,9 +160,9 @@ test('a compressed message counts as what it may become', async (t) => {
 });
 
 test('requests of calls that the service works on are counted, and not refused for others', async (t) => {
-  const { http2, echo, gate, finish } = await start(t, { bytesInFlightMax: 2 * mib });
+  const { http2, echo, served, finish } = await start(t, { bytesInFlightMax: 2 * mib });
   const running = echo('wait');
-  await until('the call runs', () => gate.bytes.bytes > 0);
+  await until('the call runs', () => served.includes('wait'));
   const refused = await Promise.all(Array.from({ length: 4 }, () => sendUnfinished(http2, 2 * mib).status));
   assert.deepEqual(new Set(refused.map(({ code }) => code)), new Set(['8']));
   finish();
@@ -165,9 +170,9 @@ test('requests of calls that the service works on are counted, and not refused f
 });
 
 test('a message that does not end in time is refused; a call that takes longer is not', async (t) => {
-  const { http2, echo, gate, lines, finish } = await start(t, { messageTimeoutMs: 50 });
+  const { http2, echo, served, lines, finish } = await start(t, { messageTimeoutMs: 50 });
   const running = echo('wait');
-  await until('the call runs', () => gate.bytes.bytes > 0);
+  await until('the call runs', () => served.includes('wait'));
   for (const answer of [
     sendUnfinished(http2, 100),
     sendUnfinished(http2, 100, 100),
@@ -283,11 +288,12 @@ test('too many connections: one that made no call is closed for a new one', asyn
 });
 
 test('too many connections, each with a call: a new one gets GOAWAY', async (t) => {
-  const { port, http2, echo, gate, lines, finish } = await start(t, { connectionsMax: 1 });
+  const { port, http2, echo, gate, served, lines, finish } = await start(t, { connectionsMax: 1 });
+  await once(http2, 'remoteSettings');
   http2.destroy();
   await until('the first connection is closed', () => gate.connections.size === 0);
   const running = echo('wait');
-  await until('the call runs', () => gate.bytes.bytes > 0);
+  await until('the call runs', () => served.includes('wait'));
   const refused = connectHttp2(`http://127.0.0.1:${port}`);
   refused.on('error', () => {});
   const [code, , text] = await once(refused, 'goaway');
@@ -312,9 +318,9 @@ test('a connection without a call is closed with GOAWAY', async (t) => {
 });
 
 test('an idle connection is closed with GOAWAY, one with a call is not, and callers reconnect', async (t) => {
-  const { http2, echo, gate, lines, finish } = await start(t, { idleTimeoutMs: 50 });
+  const { http2, echo, gate, served, lines, finish } = await start(t, { idleTimeoutMs: 50 });
   const running = echo('wait');
-  await until('the call runs', () => gate.bytes.bytes > 0);
+  await until('the call runs', () => served.includes('wait'));
   assert.equal(await echo('on the same connection'), 'on the same connection');
   const goneAway = once(http2, 'goaway');
   const stream = call(http2, 'One');
@@ -332,27 +338,30 @@ test('an idle connection is closed with GOAWAY, one with a call is not, and call
 });
 
 test('a connection that answers no ping is closed, also during a call', async (t) => {
-  const { port, http2, gate } = await start(t, { keepaliveIntervalMs: 20 });
+  const { port, http2, gate, served } = await start(t, { keepaliveIntervalMs: 200 });
   http2.destroy();
   const raw = await RawHttp2.connect(port);
   // While it is paused, it does not notice that it was closed.
   t.after(() => raw.socket.destroy());
   raw.call('/test.EchoService/One', 1);
   raw.socket.pause();
-  await until('the call has begun', () => gate.bytes.bytes > 0);
+  await until('the call has begun', () => served.length > 0);
   await until('the connection is closed', () => gate.connections.size === 0);
   assert.equal(gate.bytes.bytes, 0);
 });
 
-test('TLS: a connection without a handshake is closed, and calls are counted', async (t) => {
-  const { port, http2, gate, lines } = await start(
-    t,
-    { prefaceTimeoutMs: 200, connectionsMax: 3, bytesInFlightMax: mib },
-    { credentials: new MutualTlsCredentials(mutualServer) },
-  );
+const overTls = { credentials: new MutualTlsCredentials(mutualServer) };
+
+test('TLS: a connection without a handshake is closed', async (t) => {
+  const { port, http2, lines } = await start(t, { prefaceTimeoutMs: 50 }, overTls);
   http2.destroy();
   await (await openSocket(t, port)).closed;
   assert.deepEqual(settingsOf(lines), ['preface-timeout']);
+});
+
+test('TLS: calls are counted', async (t) => {
+  const { port, http2, gate } = await start(t, { connectionsMax: 3, bytesInFlightMax: mib }, overTls);
+  http2.destroy();
   const baseUrl = `https://127.0.0.1:${port}`;
   const sessionManager = new Http2SessionManager(baseUrl, {}, mutualClient);
   t.after(() => sessionManager.abort());

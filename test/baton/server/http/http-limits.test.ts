@@ -1,6 +1,7 @@
 // The limits of the HTTP server: each one set low, and seen to refuse.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
@@ -9,8 +10,10 @@ import { gzipSync } from 'node:zlib';
 import pino from 'pino';
 import { fetch } from 'undici';
 import { startHttpServer } from '../../../../src/baton/server/http/http-server.ts';
+import { LimitedResponse, RequestGate } from '../../../../src/baton/server/http/request-gate.ts';
 import { createGate } from '../../../../src/baton/server/limits/gate.ts';
 import { type ServerLimits, untimedLimits } from '../../../../src/baton/server/limits/server-limits.ts';
+import { addressOf, listenAt } from '../../../../src/baton/server/listen.ts';
 import { mutualTlsOptions } from '../../../../src/baton/server/tls/mutual-tls.ts';
 import { serviceEntry } from '../../../../src/baton/services/service-entry.ts';
 import { EchoService } from '../echo-service.ts';
@@ -26,9 +29,11 @@ async function start(t: TestContext, limits: Partial<ServerLimits>, hasTls = fal
   const lines: LogLine[] = [];
   const logger = pino({ level: 'warn' }, { write: (line) => lines.push(JSON.parse(line)) });
   const gate = createGate(logger, { ...untimedLimits, ...limits });
+  const served: string[] = [];
   const waiting = Promise.withResolvers<void>();
   const service = serviceEntry(EchoService, {
     one: async ({ value }) => {
+      served.push(value);
       if (value === 'wait') await waiting.promise;
       return { value: value === 'big' ? bigText : value };
     },
@@ -54,7 +59,7 @@ async function start(t: TestContext, limits: Partial<ServerLimits>, hasTls = fal
     });
     return await answer.json();
   };
-  return { port, gate, lines, echo, finish: waiting.resolve };
+  return { port, gate, lines, echo, served, finish: waiting.resolve };
 }
 
 async function open(t: TestContext, port: number): Promise<Socket> {
@@ -107,9 +112,9 @@ test('a compressed request counts as what it may become', async (t) => {
 });
 
 test('a request that does not end in time is refused; a call that takes longer is not', async (t) => {
-  const { port, lines, echo, gate, finish } = await start(t, { messageTimeoutMs: 50 });
+  const { port, lines, echo, served, finish } = await start(t, { messageTimeoutMs: 50 });
   const running = echo('wait');
-  await until('the call runs', () => gate.bytes.bytes > 0);
+  await until('the call runs', () => served.length > 0);
   const socket = await open(t, port);
   sendUnfinished(socket, 100, '"');
   assert.match(await text(socket), /^HTTP\/1\.1 429 .*took too long .*\(message-timeout\)/s);
@@ -119,11 +124,11 @@ test('a request that does not end in time is refused; a call that takes longer i
 });
 
 test('a response that is not read in time is given up', async (t) => {
-  const { port, gate, lines } = await start(t, { messageTimeoutMs: 50 });
+  const { port, gate, lines, served } = await start(t, { messageTimeoutMs: 50 });
   const socket = await open(t, port);
   socket.pause();
   sendUnfinished(socket, 5, '"big"');
-  await until('the call has begun', () => gate.bytes.bytes > 0);
+  await until('the call has begun', () => served.length > 0);
   await until('the connection is closed', () => gate.connections.size === 0);
   assert.equal(gate.bytes.bytes, 0);
   assert.deepEqual(settingsOf(lines), ['message-timeout']);
@@ -141,13 +146,40 @@ test('responses that are not read may hold so many bytes; others are served', as
   assert.equal(gate.bytes.bytes, 0);
 });
 
+/** A server that answers each request once `answer` settles, and reads no body. */
+async function startReadingNothing(t: TestContext, limits: Partial<ServerLimits>, answer: Promise<void>) {
+  const gate = new RequestGate(createGate(pino({ level: 'silent' }), { ...untimedLimits, ...limits }));
+  // Without the limit of Node for idle connections.
+  const server = createServer(
+    { ServerResponse: LimitedResponse, keepAliveTimeout: 0 },
+    gate.limit((_request, response) => void answer.then(() => response.end('answered'))),
+  );
+  gate.attach(server);
+  await listenAt(server, { host: '127.0.0.1', port: 0 });
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return tcpAddressOf({ address: addressOf(server) }).port;
+}
+
 test('a request without a body is not waited for', async (t) => {
-  const { port, lines } = await start(t, { messageTimeoutMs: 50 });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const port = await startReadingNothing(t, { messageTimeoutMs: 50 }, promise);
   const waiting = await open(t, port);
-  waiting.write('GET /test.EchoService/One?encoding=json&message=%22%22 HTTP/1.1\r\nhost: localhost\r\n\r\n');
-  const [answer] = await once(waiting, 'data');
-  assert.match(String(answer), /^HTTP\/1\.1 \d+/);
-  assert.deepEqual(lines, []);
+  waiting.write('GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n');
+  // Another request shows that the time has passed.
+  const late = await open(t, port);
+  sendUnfinished(late, 100);
+  assert.match(await text(late), /^HTTP\/1\.1 429 /);
+  resolve();
+  assert.match(await text(waiting), /^HTTP\/1\.1 200 .*answered/s);
+});
+
+test('an idle connection is closed', async (t) => {
+  const socket = await open(t, await startReadingNothing(t, { idleTimeoutMs: 50 }, Promise.resolve()));
+  socket.write('GET / HTTP/1.1\r\nhost: localhost\r\n\r\n');
+  assert.match(await text(socket), /^HTTP\/1\.1 200 /);
 });
 
 test('too many connections: one that made no call is closed for a new one', async (t) => {
@@ -162,9 +194,9 @@ test('too many connections: one that made no call is closed for a new one', asyn
 });
 
 test('too many connections, each with a call: a new one gets 503', async (t) => {
-  const { port, echo, gate, finish } = await start(t, { connectionsMax: 1 });
+  const { port, echo, served, finish } = await start(t, { connectionsMax: 1 });
   const running = echo('wait');
-  await until('the call runs', () => gate.bytes.bytes > 0);
+  await until('the call runs', () => served.length > 0);
   const refused = await open(t, port);
   assert.match(await text(refused), /^HTTP\/1\.1 503 .*\{"code":"unavailable","message":"too many connections"\}$/s);
   finish();
@@ -179,19 +211,14 @@ test('a connection without a request is closed', async (t) => {
   assert.deepEqual(settingsOf(lines), ['preface-timeout']);
 });
 
-test('an idle connection is closed', async (t) => {
-  const { port, lines } = await start(t, { idleTimeoutMs: 50 });
-  const socket = await open(t, port);
-  sendUnfinished(socket, 2, '""');
-  assert.match(await text(socket), /^HTTP\/1\.1 200 /);
-  assert.deepEqual(lines, []);
+test('TLS: a connection without a handshake is closed', async (t) => {
+  const { port, lines } = await start(t, { prefaceTimeoutMs: 50 }, true);
+  await text(await open(t, port));
+  assert.deepEqual(settingsOf(lines), ['preface-timeout']);
 });
 
-test('TLS: a connection without a handshake is closed, and calls are counted', async (t) => {
-  const { port, gate, lines } = await start(t, { prefaceTimeoutMs: 300, bytesInFlightMax: mib }, true);
-  const silent = await open(t, port);
-  await text(silent);
-  assert.deepEqual(settingsOf(lines), ['preface-timeout']);
+test('TLS: calls are counted', async (t) => {
+  const { port, gate } = await start(t, { bytesInFlightMax: mib }, true);
   const socket = connectTls({ port, host: '127.0.0.1', ...mutualClient });
   t.after(() => socket.destroy());
   socket.on('error', () => {});
