@@ -71,7 +71,10 @@ export const c1zArea = defineArea({
         }
         assert.deepEqual(await readdir(temporaryFolder), []);
       }
-      return isRead ? 'read' : 'refused';
+      if (!isRead) return 'refused';
+      // What has been read can still be read, with what was added.
+      await readAll();
+      return 'read';
     };
 
     async function readAll(): Promise<void> {

@@ -1,5 +1,6 @@
 // Tokens that callers and operators hand in: page tokens, cursors, ids of actions, client secrets, API tokens.
 import assert from 'node:assert/strict';
+import type { JsonWebKey } from 'node:crypto';
 import { Code, ConnectError, createClient, createRouterTransport } from '@connectrpc/connect';
 import fc from 'fast-check';
 import { ActionService } from '#gen/c1/connector/v2/action_pb.js';
@@ -127,7 +128,8 @@ export const clientSecretsArea = defineArea({
     return async ({ isWhole, edits }) => {
       const input = isWhole ? editToken(clientSecret, edits) : prefix + editToken(key, edits);
       try {
-        await parseClientKey(input);
+        const { key } = await parseClientKey(input);
+        assert.deepEqual(privateHalf(key.export({ format: 'jwk' })), privateHalf(readJwk(input)));
         return 'read';
       } catch (error) {
         assert.ok(error instanceof ServiceError, String(error));
@@ -139,6 +141,16 @@ export const clientSecretsArea = defineArea({
     };
   },
 });
+
+/** The key in a client secret, read as plainly as possible. */
+function readJwk(secret: string): JsonWebKey {
+  const key = secret.trim().split(':').slice(3).join(':');
+  return JSON.parse(Buffer.from(key, 'base64url').toString()) as JsonWebKey;
+}
+
+function privateHalf({ d = '' }: JsonWebKey): Buffer {
+  return Buffer.from(d, 'base64url');
+}
 
 export const apiTokensArea = defineArea({
   name: 'api-tokens',
