@@ -56,8 +56,7 @@ const workFolder = createWorkFolder(cache);
 if (values.main === undefined) execFileSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'inherit' });
 const report = await prepareReport(sizes.S, cache, (text) => void process.stdout.write(`${text}\n`));
 await using percipio = await startPercipio(sizes.S, report);
-const { words, ...rest } = ourConnector();
-const connector = { ...rest, words: values.main ? [...words.slice(0, -1), resolve(values.main)] : words };
+const connector = ourConnector(values.main);
 
 const columns = ['attack', '>before, MB', '>peak, MB', '>10 s after, MB', '>refused', '>p99 of a caller beside, ms'];
 process.stdout.write(`${markdownTable(columns, [])}\n`);

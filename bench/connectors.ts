@@ -1,4 +1,5 @@
 // How to start the connectors that are measured.
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readDockerfile } from '../test/read-dockerfile.ts';
 import type { Engine } from './options.ts';
@@ -22,17 +23,19 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 /**
  * As in the image: compiled, with its flags and variables, but on the version of Node that runs the benchmark and
  * without the health check, whose port only one program can use.
+ * @param main - The main file of another version. Default: the one that is built here.
  */
-export function ourConnector(): Connector {
+export function ourConnector(main?: string): Connector {
   const image = readDockerfile().at(-1);
   const [program, ...words] = image?.entrypoint ?? [];
   if (program !== 'node') {
     throw new Error(`the image starts ${program}, but the benchmark can only start node`);
   }
   const { BATON_HEALTH_CHECK: _, ...variables } = image?.env ?? {};
+  const argv = words.map((word) => word.replace(/^\/app\//, root));
   return {
     name: 'ours',
-    words: [process.execPath, ...words.map((word) => word.replace(/^\/app\//, root))],
+    words: [process.execPath, ...(main === undefined ? argv : [...argv.slice(0, -1), resolve(main)])],
     env: { ...inheritedEnv(), ...variables },
   };
 }

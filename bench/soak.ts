@@ -5,12 +5,12 @@ import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type Connector, ourConnector } from './connectors.ts';
+import { ourConnector } from './connectors.ts';
 import { startCaller } from './grpc/start-caller.ts';
 import { startServer } from './grpc/start-server.ts';
 import { describeMachine, type Machine } from './machine.ts';
 import { readTreeBytes } from './process/process-tree.ts';
-import { formatMegabytes, formatNumber, formatPercent } from './results/format-numbers.ts';
+import { formatCount, formatMegabytes, formatNumber, formatPercent } from './results/format-numbers.ts';
 import { markdownTable } from './results/markdown-table.ts';
 import { prepareReport } from './simulator/report-file.ts';
 import { startPercipio } from './simulator/start-percipio.ts';
@@ -33,11 +33,10 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 interface Counts {
   calls: number;
   failures: number;
+  /** Of the attackers. */
   rounds: number;
-  unfinished: number;
-  unread: number;
-  cancelled: number;
-  idle: number;
+  /** Idle connections that the server closed. */
+  closed: number;
 }
 
 /** One round of attackers, who leave after a random time. */
@@ -52,10 +51,7 @@ async function attack(url: string, counts: Counts, stop: AbortSignal): Promise<v
   for (let count = 0; count < cancelledCalls; count++) canceller.askAndCancel(Math.random() * stayMs);
   await sleep(stayMs, undefined, { signal: stop }).catch(() => {});
   counts.rounds++;
-  counts.unfinished += unfinishedMessages;
-  counts.unread += slowReaders;
-  counts.cancelled += cancelledCalls;
-  counts.idle += sockets.closed;
+  counts.closed += sockets.closed;
 }
 
 async function main(argv: readonly string[]): Promise<void> {
@@ -68,13 +64,11 @@ async function main(argv: readonly string[]): Promise<void> {
   if (plan.main === undefined) execFileSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'inherit' });
   const log = (text: string) => void process.stdout.write(`${text}\n`);
   await using percipio = await startPercipio(sizes.S, await prepareReport(sizes.S, cache, log));
-  const { words, ...rest } = ourConnector();
-  const connector: Connector = { ...rest, words: plan.main ? [...words.slice(0, -1), resolve(plan.main)] : words };
-  await using server = await startServer(connector, 'serve', percipio, workFolder);
+  await using server = await startServer(ourConnector(plan.main), 'serve', percipio, workFolder);
   await using caller = startCaller(server);
   await caller.prepare();
 
-  const counts: Counts = { calls: 0, failures: 0, rounds: 0, unfinished: 0, unread: 0, cancelled: 0, idle: 0 };
+  const counts: Counts = { calls: 0, failures: 0, rounds: 0, closed: 0 };
   const latenciesMs: number[] = [];
   const samples: number[] = [];
   const stop = new AbortController();
@@ -141,14 +135,14 @@ ${markdownTable(
   ['', '>'],
   [
     ['minutes', formatNumber(minutes)],
-    ['calls of the 64 callers', counts.calls.toLocaleString('en-US')],
+    [`calls of the ${callers} callers`, formatCount(counts.calls)],
     ['which failed', `${counts.failures}`],
     ['median, ms', formatNumber(verdict.p50Ms)],
     ['99th percentile, ms', formatNumber(verdict.p99Ms)],
-    ['unfinished messages of 4 MiB', counts.unfinished.toLocaleString('en-US')],
-    ['responses that were not read', counts.unread.toLocaleString('en-US')],
-    ['cancelled calls', counts.cancelled.toLocaleString('en-US')],
-    ['idle connections that the server closed', counts.idle.toLocaleString('en-US')],
+    ['unfinished messages of 4 MiB', formatCount(counts.rounds * unfinishedMessages)],
+    ['responses that were not read', formatCount(counts.rounds * slowReaders)],
+    ['cancelled calls', formatCount(counts.rounds * cancelledCalls)],
+    ['idle connections that the server closed', formatCount(counts.closed)],
     ['memory after warming up, MB', formatMegabytes(verdict.warmBytes)],
     ['memory at the end, MB', formatMegabytes(verdict.endBytes)],
     [`growth (at most ${formatPercent(growthMax)})`, `${(verdict.growth * 100).toFixed(1)} %`],

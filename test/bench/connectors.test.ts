@@ -14,6 +14,11 @@ test('ours is started as the image starts it, from this checkout', () => {
   assert.equal(env.NODE_ENV, 'production');
 });
 
+test('another version of ours differs only in its main file', () => {
+  const { words } = ourConnector();
+  assert.deepEqual(ourConnector('/app/main.js').words, [...words.slice(0, -1), '/app/main.js']);
+});
+
 test('no setting of who runs the benchmark reaches a connector', (t) => {
   const before = process.env;
   process.env = { ...before, BATON_LOG_LEVEL: 'debug', NODE_COMPILE_CACHE: '/somewhere' };
