@@ -1,4 +1,5 @@
 // How to call a server that has just started, as commands to try.
+import { curlCommand } from '../server/http/curl-command.ts';
 import { formatListenAddress, type ListenAddress, type TcpAddress } from '../server/listen-address.ts';
 import type { TlsMaterial } from '../server/tls/mutual-tls.ts';
 import { nameToDial } from '../server/tls/name-to-dial.ts';
@@ -14,7 +15,7 @@ export function describeGrpcCalls(
       ? // The files of the client are unknown here.
         `-cacert SERVER_CA.pem -cert CLIENT.pem -key CLIENT_KEY.pem ${nameForClients(address, tls)}`
       : `-plaintext ${formatListenAddress(address)}`;
-  const token = tokenHeader(tokenFile);
+  const token = tokenFile === undefined ? '' : `-H "authorization: Bearer ${readToken(tokenFile)}" `;
   return [
     `  grpcurl ${token}${call} list`,
     `  grpcurl ${token}${call} c1.connector.v2.ResourceTypesService/ListResourceTypes`,
@@ -27,18 +28,23 @@ export function describeHttpCall(
   tls: TlsMaterial | undefined,
   tokenFile: string | undefined,
 ): string {
-  const url =
-    'path' in address
-      ? `--unix-socket ${address.path} http://localhost`
-      : tls
-        ? `--cacert SERVER_CA.pem --cert CLIENT.pem --key CLIENT_KEY.pem https://${nameForClients(address, tls)}`
-        : `http://${formatListenAddress(address)}`;
-  return `  curl -H 'content-type: application/json' -d '{}' ${tokenHeader(tokenFile)}${url}/c1.connector.v2.ResourceTypesService/ListResourceTypes`;
+  const command = curlCommand('/c1.connector.v2.ResourceTypesService/ListResourceTypes', {
+    origin:
+      'path' in address
+        ? 'http://localhost'
+        : tls
+          ? `https://${nameForClients(address, tls)}`
+          : `http://${formatListenAddress(address)}`,
+    socketPath: 'path' in address ? address.path : undefined,
+    hasTls: tls !== undefined && 'port' in address,
+    token: tokenFile && readToken(tokenFile),
+  });
+  return `  ${command}`;
 }
 
 /** The shell reads the token: it is not printed. */
-function tokenHeader(tokenFile: string | undefined): string {
-  return tokenFile === undefined ? '' : `-H "authorization: Bearer $(cat '${tokenFile}')" `;
+function readToken(file: string): string {
+  return `$(cat '${file}')`;
 }
 
 function nameForClients({ host, port }: TcpAddress, { cert }: TlsMaterial): string {

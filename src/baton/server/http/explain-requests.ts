@@ -3,6 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { DescMethod } from '@bufbuild/protobuf';
 import type { ServiceEntry } from '../../services/service-entry.ts';
 import type { ListenAddress } from '../listen-address.ts';
+import { curlCommand } from './curl-command.ts';
 
 interface ExplainOptions {
   readonly services: readonly ServiceEntry[];
@@ -33,16 +34,16 @@ export function explainRequests(handler: RequestListener, options: ExplainOption
     const tryIt = (called: string) => `  ${describeCall(called, request, options)}\n`;
     if (isRead && path === '/') {
       const list = Array.from(methods.keys(), (name) => `  ${name.slice(1)}\n`).sort();
-      answer(response, 200, `Call a method with a POST of JSON:\n${tryIt(example)}Methods:\n${list.join('')}`);
+      answer(response, 200, `Call a method by POSTing JSON:\n${tryIt(example)}Methods:\n${list.join('')}`);
     } else if (method === undefined) {
-      answer(response, 404, `There is no such method. GET / lists the methods. An example:\n${tryIt(example)}`);
+      answer(response, 404, `No such method; GET / lists all methods. For example:\n${tryIt(example)}`);
     } else if (isRead) {
-      answer(response, 405, `A method is called with a POST of JSON, not with ${request.method}:\n${tryIt(path)}`);
+      answer(response, 405, `Methods take POST, not ${request.method}:\n${tryIt(path)}`);
     } else if (request.method === 'POST' && !accepts(method, request.headers['content-type'] ?? '')) {
       const advice =
         method.methodKind === 'unary'
-          ? `Send JSON, with its content type:\n${tryIt(path)}`
-          : 'This method streams: call it over gRPC, such as with grpcurl or buf curl.\n';
+          ? `Send JSON with its content type:\n${tryIt(path)}`
+          : 'This method streams: call it over gRPC, for example with grpcurl or buf curl.\n';
       answer(response, 415, advice);
     } else {
       handler(request, response);
@@ -65,11 +66,12 @@ function answer(response: ServerResponse, status: number, text: string): void {
 }
 
 function describeCall(path: string, request: IncomingMessage, { listen, hasTls }: ExplainOptions): string {
-  const files = hasTls ? ' --cacert SERVER_CA.pem --cert CLIENT.pem --key CLIENT_KEY.pem' : '';
-  const socket = 'path' in listen ? ` --unix-socket ${listen.path}` : '';
-  const token = request.headers.authorization === undefined ? '' : ` -H "authorization: Bearer TOKEN"`;
-  const origin = `${hasTls ? 'https' : 'http'}://${hostOf(request)}`;
-  return `curl${files}${socket}${token} -H 'content-type: application/json' -d '{}' ${origin}${path}`;
+  return curlCommand(path, {
+    origin: `${hasTls ? 'https' : 'http'}://${hostOf(request)}`,
+    socketPath: 'path' in listen ? listen.path : undefined,
+    hasTls,
+    token: request.headers.authorization === undefined ? undefined : 'TOKEN',
+  });
 }
 
 /** The host that the request names, if it is one. */

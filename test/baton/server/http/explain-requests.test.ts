@@ -36,7 +36,7 @@ test('the root says how to call a method, and lists the methods', async (t) => {
   const { origin, ask } = await start(t);
   const { status, headers, body } = await ask({ path: '/' });
   assert.deepEqual([status, headers['content-type']], [200, 'text/plain; charset=utf-8']);
-  assert.match(body, /^Call a method with a POST of JSON:\n {2}curl /);
+  assert.match(body, /^Call a method by POSTing JSON:\n {2}curl /);
   assert.ok(body.includes(`  curl -H 'content-type: application/json' -d '{}' ${origin}${listTypes}\n`), body);
   assert.ok(body.includes('\n  c1.connector.v2.GrantsService/ListGrants\n'));
   const head = await ask({ path: '/?x', method: 'HEAD' });
@@ -54,19 +54,19 @@ test('the command that it says works', async (t) => {
 });
 
 for (const [what, options, status, said] of [
+  ['a GET of a method', { path: listTypes }, 405, /^Methods take POST, not GET:\n {2}curl .*ListResourceTypes\n$/],
   [
-    'a GET of a method',
-    { path: listTypes },
-    405,
-    /^A method is called with a POST of JSON, not with GET:\n {2}curl .*ListResourceTypes\n$/,
+    'an unknown method',
+    { path: '/c1.connector.v2.X/Y' },
+    404,
+    /^No such method; GET \/ lists all methods\. For example:/,
   ],
-  ['an unknown method', { path: '/c1.connector.v2.X/Y' }, 404, /^There is no such method\. GET \/ lists the methods/],
-  ['a POST to the root', { path: '/', method: 'POST' }, 404, /^There is no such method/],
+  ['a POST to the root', { path: '/', method: 'POST' }, 404, /^No such method/],
   [
     'a POST of a form, as curl -d sends it',
     { path: listTypes, method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' } },
     415,
-    /^Send JSON, with its content type:\n {2}curl -H 'content-type: application\/json'/,
+    /^Send JSON with its content type:\n {2}curl -H 'content-type: application\/json'/,
   ],
   ['a POST without a type', { path: listTypes, method: 'POST' }, 415, /^Send JSON/],
   [
@@ -93,7 +93,7 @@ test('over a Unix socket the command names the socket', async (t) => {
   // What is no host is not repeated.
   const { body } = await ask({ path: '/', headers: { host: "x'$(y)" } });
   assert.ok(
-    body.includes(`curl --unix-socket ${path} -H 'content-type: application/json' -d '{}' http://localhost/`),
+    body.includes(`curl -H 'content-type: application/json' -d '{}' --unix-socket ${path} http://localhost/`),
     body,
   );
 });
@@ -101,7 +101,7 @@ test('over a Unix socket the command names the socket', async (t) => {
 test('the command has a place for the token of a caller who sent one, and not the token', async (t) => {
   const { ask } = await start(t);
   const { body } = await ask({ path: '/', headers: { authorization: 'Bearer hunter2' } });
-  assert.match(body, / {2}curl -H "authorization: Bearer TOKEN" -H 'content-type/);
+  assert.match(body, / {2}curl -H 'content-type: application\/json' -d '\{\}' -H "authorization: Bearer TOKEN" http:/);
   assert.doesNotMatch(body, /hunter2/);
 });
 
