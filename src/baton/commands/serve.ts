@@ -111,7 +111,7 @@ function warnOfAccess(address: ListenAddress, { tls, token }: Access, canChange:
   if (!isLocalAddress(address)) {
     logger.warn(
       token
-        ? 'no TLS: anyone on the way to this address can read everything, and the token of callers'
+        ? 'no TLS: anyone on the network path can read everything, including the caller token'
         : 'no TLS: anyone who reaches this address can read everything',
     );
   } else if (canChange && !token) {

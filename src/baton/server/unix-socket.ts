@@ -37,13 +37,13 @@ async function removeStaleSocket(path: string): Promise<void> {
   if (!found.isSocket()) throw new Error('it exists and is not a socket; choose another path');
   const code = await tryToConnect(path);
   if (code === undefined) {
-    throw Object.assign(new Error('another program listens there; stop it, or choose another path'), {
+    throw Object.assign(new Error('another program is listening there; stop it, or choose another path'), {
       code: 'EADDRINUSE',
     });
   }
   if (code !== 'ECONNREFUSED') {
     throw new Error(
-      `cannot find out whether another program listens there (${code}); remove it, or choose another path`,
+      `cannot tell whether another program is listening there (${code}); remove it, or choose another path`,
     );
   }
   await rm(path, { force: true });

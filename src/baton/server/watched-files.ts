@@ -61,7 +61,10 @@ export class WatchedFiles<Value> {
       await this.#reload().then(
         () => logger.info({ paths }, `read the changed ${name}`),
         (error) =>
-          logger.error({ paths, error: describeError(error) }, `cannot use the changed ${name}; the old one stays`),
+          logger.error(
+            { paths, error: describeError(error) },
+            `cannot use the changed ${name}; still using the previous contents`,
+          ),
       );
     }
     this.#isPolling = false;

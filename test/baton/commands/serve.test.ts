@@ -218,7 +218,9 @@ test('a changed token takes effect, and an unusable one leaves the old one with 
   const { printed, text } = runServe(t, ['--listen=127.0.0.1:0', `--caller-token-file=${path}`]);
   const transport = connectTo(t, /listens at (\S+)/.exec(await printed)?.[1] ?? '');
   await writeFile(path, 'too short');
-  await until('the error', () => /cannot use the changed caller token; the old one stays/.test(text.stderr));
+  await until('the error', () =>
+    /cannot use the changed caller token; still using the previous contents/.test(text.stderr),
+  );
   assert.match(text.stderr, /must have at least 32 characters/);
   assert.equal((await listTypes(transport, callerToken)).list.length, 2);
   await writeFile(path, `${callerToken}-2`);
@@ -264,7 +266,9 @@ test('changed TLS files are used for new connections, and unusable ones leave th
   await assert.rejects(listTypes(connectTo(t, address, secondClient)));
 
   await writeFile(join(folder, names.certificate), 'nonsense');
-  await until('the error', () => /cannot use the changed TLS files; the old one stays/.test(text.stderr));
+  await until('the error', () =>
+    /cannot use the changed TLS files; still using the previous contents/.test(text.stderr),
+  );
   assert.match(text.stderr, /contains no PEM certificate/);
   assert.equal((await listTypes(connectTo(t, address, mutualClient))).list.length, 2);
 
@@ -344,6 +348,16 @@ test('--insecure-listen permits plaintext beyond this machine, and the log warns
   assert.match(text.stderr, /"level":"warn".*anyone who reaches this address can read everything/);
   stop();
   assert.equal(await exitCode, 0);
+});
+
+test('--insecure-listen with a token warns that the token can be read, too', async (t) => {
+  const path = await writeToken(t);
+  const { printed, text } = runServe(t, ['--listen=0.0.0.0:0', '--insecure-listen', `--caller-token-file=${path}`]);
+  await printed;
+  assert.match(
+    text.stderr,
+    /"level":"warn".*anyone on the network path can read everything, including the caller token/,
+  );
 });
 
 /** The command behind the line that begins with `curl` and ends so, as its arguments. */

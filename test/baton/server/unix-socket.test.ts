@@ -71,7 +71,11 @@ test('a socket in use is refused, and its server goes on', async (t) => {
   const path = join(await createFolder(t), 'baton.sock');
   const server = await listenAt(path);
   t.after(() => server.close());
-  await assertRefused(path, 'address_in_use', /^cannot listen on unix:\S+: another program listens there; stop it, or/);
+  await assertRefused(
+    path,
+    'address_in_use',
+    /^cannot listen on unix:\S+: another program is listening there; stop it, or/,
+  );
   const [data] = await once(connect(path), 'data');
   assert.equal(String(data), 'hello');
 });

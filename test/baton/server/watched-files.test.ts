@@ -62,7 +62,10 @@ test('a file that cannot be used leaves the old value, with one error, and is re
   await writeFile(path, '');
   await until('a line', () => lines.length > 0);
   assert.equal(files.value, 'hello');
-  assert.deepEqual([lines[0]?.level, lines[0]?.msg], [50, 'cannot use the changed greeting; the old one stays']);
+  assert.deepEqual(
+    [lines[0]?.level, lines[0]?.msg],
+    [50, 'cannot use the changed greeting; still using the previous contents'],
+  );
   assert.match(lines[0]?.error ?? '', /it is empty/);
   await rm(path);
   await until('a second line', () => lines.length > 1);

@@ -77,7 +77,7 @@ export class CallerGuard {
     const message =
       sent === undefined
         ? 'authorization must be Bearer TOKEN, with the token of this server (--caller-token-file)'
-        : 'the token is not the one of this server (--caller-token-file)';
+        : 'the token does not match that of this server (--caller-token-file)';
     return new ServiceError(Code.Unauthenticated, message, { reason: 'caller_token_invalid' });
   }
 }

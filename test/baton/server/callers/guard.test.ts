@@ -144,7 +144,7 @@ for (const [carrier, serve] of Object.entries(carriers)) {
       const failure = await failureOf(echo(server, wrong));
       assert.deepEqual(
         [failure.code, failure.rawMessage],
-        [Code.Unauthenticated, 'the token is not the one of this server (--caller-token-file)'],
+        [Code.Unauthenticated, 'the token does not match that of this server (--caller-token-file)'],
       );
     }
     for (const other of [token, `Basic ${token}`, 'Bearer', `Bearer ${token} ${token}`, `Bearer ${token}, Bearer x`]) {
