@@ -70,7 +70,7 @@ function chooseFault(random: Random): FaultKind {
 
 /** A failure names a request or what it was for, and how it failed. */
 const clearMessage =
-  /^baton-percipio: .*(answered|got (no|only)|could not connect|stalled|cut off|malformed|unexpected|failed|not valid JSON)/m;
+  /^baton-percipio: .*(answered|got (no|only)|could not connect|stalled|cut off|malformed|unexpected|not valid JSON)/m;
 
 async function tryOnce(
   simulator: PercipioSimulator,
@@ -97,6 +97,7 @@ async function tryOnce(
     const leftOut = JSON.stringify(JSON.parse(stdout).left_out);
     if (leftOut !== expectedLeftOut) wrong.push(`left out ${leftOut} instead of ${expectedLeftOut}`);
   } else {
+    if (exitCode !== 1) wrong.push(`exit code ${exitCode}`);
     if (!before.equals(await readFile(folder.file))) wrong.push('the old file has changed');
     const message = stderr
       .split('\n')
