@@ -33,7 +33,8 @@ export async function prepareBaseImage(buildah: Buildah, original: string): Prom
   const image = `${name}:${digestOf(parts)}`;
   const present = (await buildah.imageNames()).filter((each) => each.startsWith(`${name}:`));
   if (present.includes(image)) return image;
-  if (present.length > 0) await buildah.run('rmi', '--force', ...present);
+  // Those of other versions; one that another run builds on stays.
+  for (const each of present) await buildah.run('rmi', each).catch(() => {});
 
   const container = await buildah.run('from', 'scratch');
   try {
