@@ -1,4 +1,5 @@
 // What differs between the grants of two syncs: what was granted, lost, and what became something else.
+import { damagedError } from '../c1z/file/storage-error.ts';
 import type { ResourceRef } from './resource-view.ts';
 import { type SyncView, slugOf } from './sync-view.ts';
 
@@ -28,6 +29,9 @@ interface ChangedRow {
   readonly entitlementId: string;
 }
 
+/** Takes some milliseconds. */
+const rowsPerStep = 10_000;
+
 /** A number in the name of each table, so that two comparisons do not meet. */
 let comparisons = 0;
 
@@ -40,6 +44,7 @@ export class GrantComparison implements Disposable {
   readonly #after: SyncView;
   readonly #table = `temp.changed_grants_${++comparisons}`;
   readonly #roleTypes: ReadonlySet<string>;
+  #isCollected = false;
 
   constructor(before: SyncView, after: SyncView) {
     this.#before = before;
@@ -48,25 +53,52 @@ export class GrantComparison implements Disposable {
     this.#roleTypes = new Set(types.filter(({ traits }) => traits.includes('role')).map(({ id }) => id));
     after.db.exec(`create table ${this.#table} (is_new integer, principal_type text, principal_id text,
       resource_type text, resource_id text, entitlement_id text)`);
-    this.#collect(before, after, 0);
-    this.#collect(after, before, 1);
   }
 
-  #collect(view: SyncView, other: SyncView, isNew: 0 | 1): void {
-    // Of a row that both have, only the index is read.
-    view.db
-      .prepare(
-        `insert into ${this.#table}
-          select ${isNew}, principal_resource_type_id, principal_resource_id, resource_type_id, resource_id, entitlement_id
-          from ${view.schema}.v1_grants a indexed by idx_grants_external_sync_v1
-          where +sync_id = ? and not exists (select 1 from ${other.schema}.v1_grants b
-            indexed by idx_grants_external_sync_v1 where b.external_id = a.external_id and b.sync_id = ?)`,
-      )
-      .run(view.run.syncId, other.run.syncId);
+  /**
+   * Finds the changed grants, in steps of some milliseconds. Whoever begins it runs it to its end, which {@link changes}
+   * does otherwise.
+   */
+  *collect(): Generator<void> {
+    if (this.#isCollected) return;
+    yield* this.#collectFrom(this.#before, this.#after, 0);
+    yield* this.#collectFrom(this.#after, this.#before, 1);
+    this.#isCollected = true;
+  }
+
+  *#collectFrom(view: SyncView, other: SyncView, isNew: 0 | 1): Generator<void> {
+    const index = 'indexed by idx_grants_external_sync_v1';
+    // Bytes, since a text of a damaged database may not be what it was once this program has read it.
+    let done: Uint8Array | undefined;
+    do {
+      const rest = `external_id ${done ? '>' : '>='} cast(? as text)`;
+      const [last] = view.all(
+        `select cast(external_id as blob) as id from ${view.schema}.v1_grants ${index} where ${rest}
+          order by external_id limit 1 offset ?`,
+        done ?? new Uint8Array(),
+        rowsPerStep,
+      );
+      const end = last && (last.id as Uint8Array);
+      if (done && end && Buffer.compare(done, end) >= 0) throw damagedError('rows out of order');
+      // Of a row that both have, only the index is read.
+      view.db
+        .prepare(
+          `insert into ${this.#table}
+            select ${isNew}, principal_resource_type_id, principal_resource_id, resource_type_id, resource_id, entitlement_id
+            from ${view.schema}.v1_grants a ${index}
+            where ${rest} ${end ? 'and external_id <= cast(? as text)' : ''} and +sync_id = ?
+              and not exists (select 1 from ${other.schema}.v1_grants b
+                ${index} where b.external_id = a.external_id and b.sync_id = ?)`,
+        )
+        .run(done ?? new Uint8Array(), ...(end ? [end] : []), view.run.syncId, other.run.syncId);
+      done = end;
+      yield;
+    } while (done);
   }
 
   /** The changes, in the order of their principals. Those of one principal are in memory together. */
   *changes(): Generator<GrantChange> {
+    for (const _ of this.collect());
     const rows = this.#after.iterate(
       `select * from ${this.#table}
         order by principal_type, principal_id, resource_type, resource_id, entitlement_id`,

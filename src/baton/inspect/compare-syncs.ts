@@ -53,8 +53,19 @@ export class SyncComparison implements Disposable {
 
   /** Counts all changes. */
   count(): ChangeCounts {
+    const steps = this.countInSteps();
+    for (;;) {
+      const step = steps.next();
+      if (step.done) return step.value;
+    }
+  }
+
+  /** The same in steps, for those who have something else to do as well. To be disposed of before the comparison. */
+  *countInSteps(): Generator<void, ChangeCounts> {
+    let counted = 0;
     const resources = new Map<string, ResourceChangeCounts>();
     for (const change of this.resources()) {
+      if (++counted % changesPerStep === 0) yield;
       const { type } = change.resource;
       const counts = { ...(resources.get(type) ?? noResourceChanges) };
       counts[change.kind]++;
@@ -65,7 +76,9 @@ export class SyncComparison implements Disposable {
     const grants = new Map<string, { granted: number; revoked: number }>();
     const moved = new Map<string, number>();
     let revoked = 0;
+    yield* this.#grants.collect();
     for (const change of this.grants()) {
+      if (++counted % changesPerStep === 0) yield;
       if (change.kind === 'moved') {
         const key = moveKey(change);
         moved.set(key, (moved.get(key) ?? 0) + 1);
@@ -92,6 +105,8 @@ export class SyncComparison implements Disposable {
     this.#grants[Symbol.dispose]();
   }
 }
+
+const changesPerStep = 1000;
 
 const noResourceChanges: ResourceChangeCounts = { added: 0, removed: 0, changed: 0, disabled: 0, enabled: 0 };
 

@@ -1,4 +1,6 @@
-// Compares a sync with the one before it: for the summary, and as a guard against a source that answers half.
+// Compares a sync with the one before it: for the summary, and as a guard against a source that answers half. The event
+// loop turns in between, so that heartbeats, probes and other tasks need not wait.
+import { setImmediate } from 'node:timers/promises';
 import { Code, ServiceError } from '../author/service-error.ts';
 import type { C1zFile } from '../c1z/c1z-file.ts';
 import type { OpenC1zOptions } from '../c1z/file/scratch-database.ts';
@@ -23,18 +25,26 @@ export interface SyncChanges {
   readonly lines: readonly string[];
 }
 
-/** Counts what changed between two full syncs of a file that is open for writing. The later one has ended. */
-export function countChanges(file: C1zFile, former: SyncRun, laterSyncId: string): SyncChanges {
+/**
+ * Counts what changed between two full syncs of a file that is open for writing. The later one has ended.
+ * @throws the signal's reason
+ */
+export async function countChanges(
+  file: C1zFile,
+  former: SyncRun,
+  laterSyncId: string,
+  signal: AbortSignal,
+): Promise<SyncChanges> {
   const later = file.runs().find(({ syncId }) => syncId === laterSyncId);
   // Compared with itself, the former sync would have lost nothing.
   if (!later) throw new Error(`sync ${laterSyncId} is not in ${file.path}`);
-  return compare(new SyncView(file.database, former), new SyncView(file.database, later));
+  return await compare(new SyncView(file.database, former), new SyncView(file.database, later), signal);
 }
 
 /**
  * Counts what changed between the syncs of two files.
  * @returns Undefined if one of them has no sync.
- * @throws {C1zError}
+ * @throws {C1zError} or the signal's reason
  */
 export async function countChangesOfFiles(
   formerPath: string,
@@ -43,12 +53,20 @@ export async function countChangesOfFiles(
 ): Promise<SyncChanges | undefined> {
   await using files = await openTwo(formerPath, laterPath, options);
   const { before, after } = files;
-  return before.shown && after.shown && compare(before.view(before.shown), after.view(after.shown));
+  if (!before.shown || !after.shown) return undefined;
+  return await compare(before.view(before.shown), after.view(after.shown), options.signal);
 }
 
-function compare(before: SyncView, after: SyncView): SyncChanges {
+async function compare(before: SyncView, after: SyncView, signal: AbortSignal | undefined): Promise<SyncChanges> {
   using comparison = new SyncComparison(before, after);
-  const counts = comparison.count();
+  using steps = comparison.countInSteps();
+  let step = steps.next();
+  while (!step.done) {
+    await setImmediate();
+    signal?.throwIfAborted();
+    step = steps.next();
+  }
+  const counts = step.value;
   const userTypes = [...before.userTypes, ...after.userTypes].map(({ id }) => id);
   return { since: before.run.startedAt, counts, lines: describeChangeCounts(counts, userTypes) };
 }

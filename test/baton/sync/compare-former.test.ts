@@ -3,10 +3,13 @@ import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { pino } from 'pino';
 import { Code } from '../../../src/baton/author/service-error.ts';
+import { openC1z } from '../../../src/baton/c1z/c1z-file.ts';
 import { readC1z } from '../../../src/baton/c1z/c1z-reader.ts';
 import { createConnectorServices } from '../../../src/baton/services/connector-services.ts';
+import { countChanges } from '../../../src/baton/sync/compare-former.ts';
 import { SyncTally } from '../../../src/baton/sync/sync-tally.ts';
 import { type SyncToFileOptions, syncToFile } from '../../../src/baton/sync/sync-to-file.ts';
 import { createLibrary, type LibraryOptions } from '../library-connector.ts';
@@ -102,4 +105,24 @@ test('a sync that lists less on purpose is not compared, nor is the first one: t
   await sync({}, { compare, logger });
   const incomplete = 'it does not list all grants';
   assert.deepEqual(reasons, [incomplete, incomplete, `${path} has no earlier full sync`]);
+});
+
+test('a comparison lets other work go on, and ends with its signal at any step', async (t) => {
+  const { path, temporaryFolder, sync } = await startFile(t);
+  await sync({ readers: 200, books: 110, readersOfBook: 190 });
+  await sync({ readers: 200, books: 55, readersOfBook: 190 });
+  await using file = await openC1z(path, { temporaryFolder });
+  const [former, later] = file.runs();
+  assert.ok(former && later);
+  const count = (signal: AbortSignal) => countChanges(file, former, later.syncId, signal);
+  for (const turns of [1, 3, 10]) {
+    const stopping = new AbortController();
+    const counting = assert.rejects(count(stopping.signal), (error) => error === stopping.signal.reason);
+    for (let turn = 0; turn < turns; turn++) await setImmediate();
+    stopping.abort();
+    await counting;
+    assert.deepEqual(file.database.prepare('select name from sqlite_temp_master').all(), []);
+  }
+  const { counts } = await count(new AbortController().signal);
+  assert.deepEqual([counts.revoked, counts.grantsBefore], [55 * 190, 110 * 190]);
 });
