@@ -88,7 +88,7 @@ function pemField(name: string, contents: string): Field<string | undefined> {
   return stringField({ name, description: `PEM file with ${contents}`, pathTo: 'file', exportTarget: 'none' });
 }
 
-/** Where to serve, and to whom. Close its files at the end. */
+/** Where to serve, and to whom. */
 export interface Access {
   readonly grpc: ListenAddress;
   /** Undefined for no HTTP. */
@@ -103,17 +103,21 @@ export interface Access {
 
 /**
  * Reads the settings, and the files that they name.
+ * @param cleanup - Gets the end of watching the files.
  * @throws UsageError for unusable files, for plaintext that would leave the machine, and for certificates without a port.
  */
-export async function readAccess(invocation: Invocation): Promise<Access> {
+export async function readAccess(invocation: Invocation, cleanup: AsyncDisposableStack): Promise<Access> {
   const { settings, host } = invocation;
   const httpListenText = settings.get(httpListen);
   const grpc = parseListenAddress(settings.get(listen), host.cwd);
   const http = httpListenText === undefined ? undefined : parseListenAddress(httpListenText, host.cwd);
   const names = settings.get(tlsClientNames);
   const tls = await watchTls(invocation, [grpc, http]);
+  cleanup.defer(() => tls?.close());
   if (!tls) refuseExposure(settings, { grpc, http });
-  return { grpc, http, tls, token: await watchToken(invocation), clientNames: names.length > 0 ? names : undefined };
+  const token = await watchToken(invocation);
+  cleanup.defer(() => token?.close());
+  return { grpc, http, tls, token, clientNames: names.length > 0 ? names : undefined };
 }
 
 async function watchTls(

@@ -30,13 +30,11 @@ export const serveCommand: Command = {
     const { startGrpcServer } = await import('../server/grpc/grpc-server.ts');
     const { CallerGuard } = await import('../server/callers/caller-guard.ts');
     const { MutualTlsCredentials, mutualTlsOptions } = await import('../server/tls/mutual-tls.ts');
-    const access = await readAccess(invocation);
+    await using cleanup = new AsyncDisposableStack();
+    const access = await readAccess(invocation, cleanup);
     const { tls, token, clientNames } = access;
     const connector = program.connector(settings, { logger, waits, userAgent, env: host.env });
-    await using cleanup = new AsyncDisposableStack();
     cleanup.defer(() => connector.close?.());
-    cleanup.defer(() => tls?.close());
-    cleanup.defer(() => token?.close());
     const services = createConnectorServices(connector, {
       provisioning: settings.get(provisioning),
       ticketing: settings.get(ticketing),
