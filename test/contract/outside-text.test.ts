@@ -7,6 +7,7 @@ import { splitCommas } from '../../src/baton/config/parse-value.ts';
 import { parseSdkVersion } from '../../src/baton/harness/sdk-version.ts';
 import { isExcepted } from '../../src/baton/net/no-proxy.ts';
 import { createRedactor } from '../../src/baton/net/redact.ts';
+import { certificateNames } from '../../src/baton/server/callers/certificate-names.ts';
 import { checkListenAddress } from '../../src/baton/server/listen-address.ts';
 import { completeOptions } from '../../src/percipio/api/client-options.ts';
 import { describeErrorBody } from '../../src/percipio/api/describe-error-body.ts';
@@ -121,6 +122,7 @@ const readers: readonly (readonly [string, (text: string) => unknown, readonly s
   ['a list', splitCommas, [fill('"'), fill('",'), fill('""a,'), fill(' "'), fill(' '), fill(',""'), `"${fill('a')}`]],
   ['a duration', parseDurationMs, [fill('1'), fill('1h', 'x'), fill('1.1')]],
   ['an address to listen on', (text) => checkListenAddress(`${text}:1`), [fill('a', '!'), fill('a.', '!'), fill('-')]],
+  ['the names of a client', certificateNames, [`DNS:${fill('a')}`, `DNS:"${fill('\\a')}`, fill('A '), fill('DNS:, ')]],
   ['the id of a resource', parseResourceBid, [`bid:r:${fill('a')}`, `bid:r:${fill('a/')}`, `bid:r:${fill('\\:')}`]],
   [
     'a list of hosts without proxy',

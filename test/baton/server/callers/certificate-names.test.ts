@@ -30,11 +30,3 @@ test('DNS names are the same in any case, and URIs are not', () => {
   assert.equal(normalizeName('A.Test'), 'a.test');
   assert.equal(normalizeName('spiffe://A.test/B'), 'spiffe://A.test/B');
 });
-
-test('a list of a million characters is read at once', () => {
-  for (const text of [`DNS:${'a'.repeat(1_000_000)}`, `DNS:"${'\\a'.repeat(500_000)}`, 'A '.repeat(500_000)]) {
-    const startedAt = performance.now();
-    certificateNames(text);
-    assert.ok(performance.now() - startedAt < 5000);
-  }
-});
