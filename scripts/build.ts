@@ -26,6 +26,8 @@ await build({
     cleanDir: true,
     // Keeps stack traces readable without --enable-source-maps, which slows down the start.
     minify: false,
+    // Node keeps the source in memory, with its comments.
+    comments: { jsdoc: false },
     sourcemap: true,
     sourcemapExcludeSources: true,
     entryFileNames: '[name].js',

@@ -40,12 +40,19 @@ const slow = [
   'src/simulator/',
 ];
 const everyCommand = 'src/program.ts';
+/** The keys of callers, the runtime API, and the link to ConductorOne. */
+const neededHosted = new Set(['jose', 'node:http', '@connectrpc/connect-node']);
 const starts = [
   { title: 'every command', entries: [everyCommand], without: [...slow, '@grpc/grpc-js'] },
   {
     title: 'a server',
     entries: [everyCommand, 'src/baton/commands/serve.ts', 'src/baton/commands/serve-parent.ts'],
     without: slow,
+  },
+  {
+    title: 'a hosted connector',
+    entries: [everyCommand, 'src/baton/lambda/run-hosted.ts'],
+    without: [...slow.filter((name) => !neededHosted.has(name)), '@grpc/grpc-js'],
   },
 ];
 

@@ -1,5 +1,5 @@
 // Runs a hosted connector: fetches its config, builds it, and handles invocations until the platform ends the process.
-import { createRegistry, type Registry } from '@bufbuild/protobuf';
+import { createRegistry, type DescFile, type Registry } from '@bufbuild/protobuf';
 import { Code } from '@connectrpc/connect';
 import type { JWTVerifyGetKey } from 'jose';
 import type { Logger } from 'pino';
@@ -19,7 +19,6 @@ import {
   lambdaSigner,
   lambdaSubject,
 } from '../config/fields/hosted.ts';
-import { annotationFiles } from '../messages/annotation-registry.ts';
 import { createHttpSender } from '../net/http-sender.ts';
 import { findRoute } from '../net/route.ts';
 import { buildGeneration } from './build-generation.ts';
@@ -92,16 +91,22 @@ async function start(invocation: Invocation, logger: Logger, stack: AsyncDisposa
   };
   const checkCaller = createCallerCheck(expected, await findKeys(invocation, logger, stack));
   const { methods } = await generations.for(undefined);
-  let types: Registry | undefined;
+  let types: Promise<Registry> | undefined;
   const files = new Set(Array.from(methods.values(), ({ desc }) => desc.parent.file));
   return {
     types: () => {
-      types ??= createRegistry(file_google_rpc_status, ...annotationFiles, ...files);
+      types ??= loadTypes(files);
       return types;
     },
     checkCaller,
     target: (version: string | undefined) => generations.for(version),
   };
+}
+
+/** Loaded late, as current callers send frames: the types take 2 MB. */
+async function loadTypes(files: Iterable<DescFile>): Promise<Registry> {
+  const { annotationFiles } = await import('../messages/annotation-registry.ts');
+  return createRegistry(file_google_rpc_status, ...annotationFiles, ...files);
 }
 
 async function findKeys(

@@ -11,7 +11,7 @@ import { type LambdaInvocation, type RuntimeApi, RuntimeApiError } from './runti
 export interface InvocationOptions {
   readonly runtime: RuntimeApi;
   /** All types that may be packed in a call or a response. Only protobuf-JSON needs them. */
-  readonly types: () => Registry;
+  readonly types: () => Promise<Registry>;
   readonly checkCaller: CallerCheck;
   /**
    * The connector for a call, which has the version of its config that the call names.
@@ -59,14 +59,14 @@ async function handle(invocation: LambdaInvocation, options: InvocationOptions):
   }
   let payload: Payload;
   try {
-    payload = readPayload(invocation.payload, types);
+    payload = await readPayload(invocation.payload, types);
   } catch (error) {
     if (!(error instanceof UnreadablePayloadError)) throw error;
     await fail('Runtime.UnreadablePayload', error);
     return;
   }
   const response = await respond(deadlineMs, payload, options);
-  await send(invocation, write(response, payload, options), options);
+  await send(invocation, await write(response, payload, options), options);
 }
 
 async function respond(
@@ -87,11 +87,11 @@ async function respond(
 }
 
 /** A response that cannot be sent becomes an error, so that the caller learns why. */
-function write(response: Response, { encoding }: Payload, { types, logger }: InvocationOptions): string {
+async function write(response: Response, { encoding }: Payload, { types, logger }: InvocationOptions): Promise<string> {
   const replace = (error: ServiceError) => writePayload(failed(logger, error), encoding, types);
   let text: string;
   try {
-    text = writePayload(response, encoding, types);
+    text = await writePayload(response, encoding, types);
   } catch (cause) {
     const message = 'the response cannot be written as JSON: send the request as a frame';
     return replace(new ServiceError(Code.Internal, message, { reason: 'unwritable_response', cause }));

@@ -25,7 +25,7 @@ const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
  * @param types - All types that may be packed in a call. Frames need none.
  * @throws UnreadablePayloadError
  */
-export function readPayload(bytes: Buffer, types: () => Registry): Payload {
+export async function readPayload(bytes: Buffer, types: () => Promise<Registry>): Promise<Payload> {
   const json = parse(bytes);
   if (!isObject(json)) return { request: fromJson(RequestSchema, {}), encoding: 'json' };
   const { frame, v } = json;
@@ -33,12 +33,16 @@ export function readPayload(bytes: Buffer, types: () => Registry): Payload {
     if (v !== frameVersion) throw new UnreadablePayloadError(`the payload has a frame of an unsupported version`);
     return { request: readFrame(frame), encoding: 'frame' };
   }
-  return { request: readJson(json, types()), encoding: 'json' };
+  return { request: readJson(json, await types()), encoding: 'json' };
 }
 
 /** @throws Error when the response holds a message of a type that is not in `types`, and must be JSON. */
-export function writePayload(response: Response, encoding: Payload['encoding'], types: () => Registry): string {
-  if (encoding === 'json') return JSON.stringify(toJson(ResponseSchema, response, { registry: types() }));
+export async function writePayload(
+  response: Response,
+  encoding: Payload['encoding'],
+  types: () => Promise<Registry>,
+): Promise<string> {
+  if (encoding === 'json') return JSON.stringify(toJson(ResponseSchema, response, { registry: await types() }));
   const frame = Buffer.from(toBinary(ResponseSchema, response)).toString('base64');
   return JSON.stringify({ v: frameVersion, frame });
 }

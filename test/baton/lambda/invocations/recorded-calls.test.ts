@@ -26,7 +26,7 @@ const registry = createRegistry(
   ResourceTypesService.file,
   ConnectorService.file,
 );
-const types = () => registry;
+const types = async () => registry;
 
 /** Our message where it differs on purpose, and why. Codes never differ. */
 const otherMessages: Readonly<Record<string, readonly [message: string, reason: string]>> = {
