@@ -120,7 +120,7 @@ export async function runOnDemand(invocation: Invocation, { job }: RequestedJob)
     if (!host.signal.aborted || !job.isChange || recorder) throw error;
     throw new AdvisedFailure(
       error,
-      'The change may have been made or not. Run the same command again: nothing is done twice',
+      'The change may or may not have been made. It is safe to run the same command again',
     );
   } finally {
     await connector.close?.();

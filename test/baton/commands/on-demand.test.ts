@@ -353,7 +353,10 @@ test('a program that is told to stop does nothing, and ends with the code of the
   const signal = AbortSignal.abort(new StopRequest('SIGTERM'));
   const { exitCode, stderr } = await place.run(lend('b0', 'r1'), { signal });
   assert.deepEqual([exitCode, place.library().asked], [143, []]);
-  assert.match(stderr, /: stopped by SIGTERM\n.*: The change may have been made or not\. Run the same command again: /);
+  assert.match(
+    stderr,
+    /: stopped by SIGTERM\n.*: The change may or may not have been made\. It is safe to run the same command again\n/,
+  );
 });
 
 test('variables ask for it too', async (t) => {
