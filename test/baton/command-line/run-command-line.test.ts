@@ -496,6 +496,37 @@ describe('the log', () => {
     assert.equal((await runLibrary(['count'], { env })).stderr, '');
   });
 
+  test('says what a command waits for, without a terminal', async (t) => {
+    const { now } = Date;
+    t.after(() => {
+      Date.now = now;
+    });
+    let passedMs = 0;
+    Date.now = () => now() + passedMs;
+    const logged = Promise.withResolvers<string>();
+    // Also keeps the process alive: the timer of the log does not.
+    const timer = setTimeout(() => logged.reject(new Error('nothing was logged')), 30_000);
+    t.after(() => clearTimeout(timer));
+    await runCommandLine(
+      libraryProgram,
+      libraryCommands(async ({ waits }) => {
+        using _ = waits.begin({ what: 'waiting for a reader' });
+        passedMs = 30_000;
+        await logged.promise;
+        return 0;
+      }),
+      {
+        argv: ['count'],
+        env: {},
+        cwd: '/nonexistent',
+        signal: new AbortController().signal,
+        stdout: { write: () => {} },
+        stderr: { write: logged.resolve },
+      },
+    );
+    assert.equal(JSON.parse(await logged.promise).msg, 'waiting for a reader');
+  });
+
   test('warns of settings that have no effect', async () => {
     const { exitCode, stderr } = await runLibrary([...card, '--ticketing']);
     assert.equal(exitCode, 0);

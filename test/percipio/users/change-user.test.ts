@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { describe, it, type TestContext } from 'node:test';
 import { inspect } from 'node:util';
 import { Code, ServiceError } from '../../../src/baton/author/service-error.ts';
+import { type Wait, Waits } from '../../../src/baton/net/waits.ts';
 import { PercipioError } from '../../../src/percipio/api/percipio-error.ts';
 import type { User } from '../../../src/percipio/api/user.ts';
 import type { UsersApi } from '../../../src/percipio/api/users.ts';
@@ -146,6 +147,22 @@ describe('changeUser', () => {
     const made = calls(simulator);
     assert.deepEqual(made.slice(0, 3), ['GET 200', 'PATCH struck lost', 'GET 200']);
     assert.deepEqual(made.slice(-2), ['PATCH 200', 'GET 200']);
+  });
+
+  it('shows why it waits before it writes again', async (t) => {
+    const { simulator, user } = await start(t);
+    const shown: (string | undefined)[] = [];
+    const waits = new (class extends Waits {
+      override begin(wait?: Wait) {
+        if (wait?.retryMs !== undefined) shown.push(wait.what);
+        return super.begin(wait);
+      }
+    })();
+    const { url, organizationId, token } = simulator;
+    const { users } = createTestClient(t, url, { organizationId, token, waits });
+    simulator.faults.add({ kind: 'status', status: 503, match });
+    await changeUser(users, user.id, toAdmin, never);
+    assert.deepEqual(shown, ['Percipio answered 503']);
   });
 
   it('writes nothing more when somebody else has made the change after a write that was struck', async (t) => {
