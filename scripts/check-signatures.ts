@@ -16,7 +16,7 @@ export interface SignatureReport {
   readonly error?: { readonly code?: string; readonly summary?: string };
 }
 
-/** Codes of errors that say that nobody answered. */
+/** Codes of errors when the keys could not be reached. */
 const unreachable = [
   'ENOTFOUND',
   'EAI_AGAIN',
@@ -29,7 +29,7 @@ const unreachable = [
 ];
 
 /** What to print, and whether that is a failure. */
-export function judgeSignatures({ invalid = [], missing = [], error }: SignatureReport): {
+export function judgeSignatures({ invalid, missing, error }: SignatureReport): {
   readonly passes: boolean;
   readonly text: string;
 } {
@@ -38,6 +38,7 @@ export function judgeSignatures({ invalid = [], missing = [], error }: Signature
     const passes = unreachable.includes(code);
     return { passes, text: `signatures were not checked${passes ? '' : ', and should have been'}: ${summary}` };
   }
+  if (!invalid || !missing) return { passes: false, text: 'npm does not say which signatures it has checked' };
   const list = (findings: readonly Finding[]) => findings.map(({ name, version }) => `${name}@${version}`).join(', ');
   if (invalid.length > 0) return { passes: false, text: `invalid signatures: ${list(invalid)}` };
   if (missing.length > 0) return { passes: false, text: `without a signature: ${list(missing)}` };

@@ -19,6 +19,10 @@ test('an invalid signature and a missing one fail, with the package', () => {
   });
 });
 
+test('a report without findings, not even empty ones, fails', () => {
+  for (const report of [{}, { invalid: [] }, { missing: [] }]) assert.equal(judgeSignatures(report).passes, false);
+});
+
 test('without an answer nothing is checked, which is said; any other error fails', () => {
   const answer = judgeSignatures({ error: { code: 'ENOTFOUND', summary: 'getaddrinfo ENOTFOUND keys.example.com' } });
   assert.equal(answer.passes, true);
