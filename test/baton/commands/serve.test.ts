@@ -546,6 +546,21 @@ test('each limit of callers is a setting', async (t) => {
   assert.match(text.stderr, /"setting":"first-call-timeout","limit":50,.*"closed a connection that made no call"/);
 });
 
+test('connections of gRPC and HTTP count together', async (t) => {
+  const { printed, text } = runServe(t, ['--listen=127.0.0.1:0', '--http-listen=127.0.0.1:0', '--max-connections=1']);
+  const lines = await printed;
+  const http2 = connectHttp2(`http://${/listens at (\S+)/.exec(lines)?.[1]}`);
+  t.after(() => http2.destroy());
+  await once(http2, 'remoteSettings');
+  const headers = { 'content-type': 'application/json', connection: 'close' };
+  const answer = await fetch(/http:\S+/.exec(lines)?.[0] ?? '', { method: 'POST', headers, body: '{}' });
+  assert.equal(answer.status, 200);
+  assert.match(
+    text.stderr,
+    /"setting":"max-connections","limit":1,.*"closed a connection without a call for a new one"/,
+  );
+});
+
 test('the limits of callers are those of the settings', async () => {
   const given = { maxConnections: 2, maxCalls: 3, mib: 16 };
   const settings = createTestSettings(
