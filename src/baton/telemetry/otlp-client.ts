@@ -55,7 +55,7 @@ export class OtlpClient {
   async call(path: string, message: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
     const ended = AbortSignal.any([signal, this.#closing.signal]);
     ended.throwIfAborted();
-    const { headers, userAgent, redactText } = this.#options;
+    const { headers, userAgent } = this.#options;
     const session = await this.#connected();
     ended.throwIfAborted();
     const stream = session.request({
@@ -75,7 +75,7 @@ export class OtlpClient {
     try {
       stream.end(frame(message));
       const { head, message: response } = await readResponse(stream);
-      checkStatus(head, redactText);
+      checkStatus(head, (text) => this.quote(text));
       return response;
     } catch (error) {
       ended.throwIfAborted();
@@ -83,6 +83,11 @@ export class OtlpClient {
     } finally {
       ended.removeEventListener('abort', onAbort);
     }
+  }
+
+  /** What the collector says, for messages: without secrets, and not all of a long text. */
+  quote(text: string): string {
+    return this.#options.redactText(text).slice(0, messageLengthMax);
   }
 
   /** Ends the connection and the calls on it. */
@@ -143,11 +148,11 @@ async function readResponse(stream: ClientHttp2Stream): Promise<{ head: Incoming
 }
 
 /** @throws OtlpError unless the call succeeded. */
-function checkStatus(headers: IncomingHttpHeaders, redactText: OtlpClientOptions['redactText']): void {
+function checkStatus(headers: IncomingHttpHeaders, quote: OtlpClient['quote']): void {
   const { 'grpc-status': status, 'grpc-message': message = '', ':status': httpStatus } = headers;
   if (status === undefined) throw new OtlpError(Code.Unavailable, `HTTP status ${httpStatus}, without a gRPC status`);
   if (Number(status) === 0) return;
-  throw new OtlpError(Number(status), redactText(decodeMessage(String(message))).slice(0, messageLengthMax));
+  throw new OtlpError(Number(status), quote(decodeMessage(String(message))));
 }
 
 /** As gRPC percent-encodes it. */

@@ -17,9 +17,16 @@ export interface Signal<Item> {
   readonly serializer: ISerializer<Item, ExportResponse>;
 }
 
-/** The response to any export. */
+/** The response to an export. It counts what was rejected; without that, a message is a mere suggestion. */
 interface ExportResponse {
-  readonly partialSuccess?: { readonly errorMessage?: string | undefined } | undefined;
+  readonly partialSuccess?:
+    | {
+        readonly rejectedSpans?: number | undefined;
+        readonly rejectedLogRecords?: number | undefined;
+        readonly rejectedDataPoints?: number | undefined;
+        readonly errorMessage?: string | undefined;
+      }
+    | undefined;
 }
 
 export interface Delivery {
@@ -125,8 +132,12 @@ export class OtlpExporter<Item> {
           lastError = error;
         },
       );
-      const problem = serializer.deserializeResponse(response).partialSuccess?.errorMessage;
-      if (problem) throw new Error(`the collector rejected a part: ${problem}`);
+      const { errorMessage, ...rejected } = serializer.deserializeResponse(response).partialSuccess ?? {};
+      const [count = 0] = Object.values(rejected);
+      if (count > 0) {
+        const detail = errorMessage ? `: ${client.quote(errorMessage)}` : '';
+        throw new Error(`the collector rejected a part of the ${name} (${count})${detail}`);
+      }
       this.#log.delivered();
     } catch (error) {
       // Of exports at once, only the first says so.

@@ -137,7 +137,7 @@ function start(
     ]),
     env,
     cwd: '/nonexistent',
-    logger: pino({}, { write: (line) => lines.push(line) }),
+    logger: pino({ errorKey: 'error' }, { write: (line) => lines.push(line) }),
     redactText: (text) => text.replaceAll('s3cret', '[redacted]'),
     closeTimeoutMs,
   });
@@ -257,6 +257,30 @@ test('a signal that the collector does not take is not sent again', async (t) =>
   assert.deepEqual(collector.spans, []);
   assert.equal(lines.filter((line) => line.includes('takes no traces')).length, 1, lines.join(''));
 });
+
+for (const { rejected, errorMessage, expected } of [
+  {
+    rejected: 3,
+    errorMessage: 'too old, s3cret-key',
+    expected: 'the collector rejected a part of the traces (3): too old, [redacted]',
+  },
+  { rejected: 3, errorMessage: '', expected: 'the collector rejected a part of the traces (3)' },
+  { rejected: 0, errorMessage: 'use a later version', expected: undefined },
+]) {
+  test(`a collector that takes all but ${rejected} spans, with the message "${errorMessage}"`, async (t) => {
+    const collector = await startCollector(t);
+    collector.answer = { rejected, errorMessage };
+    const lines: string[] = [];
+    const telemetry = start(collector, lines, { env: { OTEL_EXPORTER_OTLP_HEADERS: 'x-key=s3cret-key' } });
+    fillBatch(telemetry);
+    await telemetry.close();
+    const failures = lines.filter((line) => line.includes('cannot send telemetry'));
+    assert.deepEqual(
+      failures.map((line) => JSON.parse(line).error.message),
+      expected === undefined ? [] : [expected],
+    );
+  });
+}
 
 test('after a failure it says once that telemetry is sent again', async (t) => {
   const collector = await startCollector(t);

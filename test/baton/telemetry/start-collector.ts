@@ -60,8 +60,12 @@ export interface Collector {
   readonly headers: Record<string, unknown>[];
   /** How many exports it got, answered or not. */
   exports: number;
-  /** What it answers from now on: `ok`, a status, or nothing at all. */
-  answer: 'ok' | 'nothing' | { readonly code: status; readonly details: string };
+  /** What it answers from now on: `ok`, a status, that it rejected something, or nothing at all. */
+  answer:
+    | 'ok'
+    | 'nothing'
+    | { readonly code: status; readonly details: string }
+    | { readonly rejected: number; readonly errorMessage: string };
   /** Exports of these are not implemented. */
   readonly unimplemented: Set<Kind>;
   named(name: string): ReceivedSpan[];
@@ -79,6 +83,12 @@ const services: Readonly<Record<Kind, string>> = {
   traces: 'trace.v1.TraceService',
   logs: 'logs.v1.LogsService',
   metrics: 'metrics.v1.MetricsService',
+};
+
+const rejectedFields: Readonly<Record<Kind, string>> = {
+  traces: 'rejectedSpans',
+  logs: 'rejectedLogRecords',
+  metrics: 'rejectedDataPoints',
 };
 
 /** Starts one, on any port of loopback, which closes when the test ends. */
@@ -113,7 +123,12 @@ export async function startCollector(t: TestContext, certificate?: Certificate):
         collector.headers.push(call.metadata.getMap());
         if (collector.unimplemented.has(kind)) respond({ code: status.UNIMPLEMENTED, details: `no ${kind}` });
         else if (collector.answer === 'ok') respond(null, receive(collector, kind, call.request));
-        else if (collector.answer !== 'nothing') respond(collector.answer);
+        else if (collector.answer === 'nothing') return;
+        else if ('code' in collector.answer) respond(collector.answer);
+        else {
+          const { rejected, errorMessage } = collector.answer;
+          respond(null, { partialSuccess: { [rejectedFields[kind]]: rejected, errorMessage } });
+        }
       },
     });
   }
