@@ -28,6 +28,7 @@ const slow = [
   'socks',
   'jose',
   'yaml',
+  'htmlparser2',
   'node:http',
   'node:sqlite',
   '@bufbuild/protovalidate',

@@ -8,8 +8,8 @@ import type { PercipioContext } from '../context.ts';
 import { countUnread } from '../count-unread.ts';
 import { asService, rateLimitAnnotations } from '../service-errors.ts';
 import { readComplianceCourses } from './compliance-courses.ts';
-import { expiryOf, type SkipReason, skipReasonOf, toCourseResource } from './course-resource.ts';
 import { type CourseSource, createCourseSource } from './course-source.ts';
+import { expiryOf, type SkipReason, skipReasonOf } from './skip-reason.ts';
 
 /** A position in one frozen listing of the catalog (`CatalogPosition` of the client). */
 const catalogToken = z.strictObject({
@@ -47,7 +47,7 @@ export function createCatalogCourses(percipio: PercipioContext): CourseSource {
     );
     reportProgress('catalog items', page, position, context);
     const skipReason = (item: ContentItem) => skipReasonOf(item, content, now());
-    return toCoursePage(page, page.next, { skipReason, skippedAs }, context);
+    return await toCoursePage(page, page.next, { skipReason, skippedAs }, context);
   };
   const readCompliance = async (
     { compliance: offset, firstTotal }: ComplianceToken,
@@ -61,7 +61,7 @@ export function createCatalogCourses(percipio: PercipioContext): CourseSource {
     reportProgress('compliance courses', page, { offset, firstTotal }, context);
     const skipReason = (item: ContentItem) => expiryOf(item, content, now());
     const next = page.next && { compliance: page.next.offset, firstTotal: page.next.firstTotal };
-    const courses = toCoursePage(page, next, { skipReason, skippedAs: complianceSkippedAs }, context);
+    const courses = await toCoursePage(page, next, { skipReason, skippedAs: complianceSkippedAs }, context);
     const known = new Set(Array.from(await readEarlier(), ({ id }) => id?.resource));
     return { ...courses, items: courses.items.filter(({ id }) => !known.has(id?.resource)) };
   };
@@ -97,12 +97,13 @@ interface Selection {
 }
 
 /** The items that are synced, as courses. The others are counted, and so is what could not be read. */
-function toCoursePage(
+async function toCoursePage(
   { items, unread, rateLimit }: CatalogPage,
   next: PageToken | undefined,
   { skipReason, skippedAs }: Selection,
   { reporter }: Context,
-): Page<Resource, PageToken> {
+): Promise<Page<Resource, PageToken>> {
+  const { toCourseResource } = await import('./course-resource.ts');
   const courses: Resource[] = [];
   const skipped = new Map<SkipReason, number>();
   for (const item of items) {

@@ -3,8 +3,8 @@ import { type ResourceSyncer, singlePage } from 'baton-connector-sdk';
 import type { PercipioContext } from '../context.ts';
 import { courseType } from '../resource-types.ts';
 import { createCatalogCourses } from './catalog-courses.ts';
+import { toCourseEntitlements } from './course-entitlements.ts';
 import { createCourseGrants, createGrantsOfAllCourses } from './course-grants.ts';
-import { toCourseEntitlements, toCourseResource } from './course-resource.ts';
 import type { CourseSource } from './course-source.ts';
 import { findContents } from './find-contents.ts';
 import { createLimitedCourses } from './limited-courses.ts';
@@ -21,7 +21,8 @@ export function createCourseSyncer(percipio: PercipioContext): ResourceSyncer {
     list: courses.list,
     get: async ({ id }, context) => {
       const found = (await findContents(percipio, [id.resource], context)).get(id.resource.toLowerCase());
-      return found && found.skipReason === undefined ? toCourseResource(found.item) : undefined;
+      if (!found || found.skipReason !== undefined) return undefined;
+      return (await import('./course-resource.ts')).toCourseResource(found.item);
     },
     entitlements: singlePage(async ({ resource }) => toCourseEntitlements(resource)),
     entitlementsOfType: courses.mapPages(toCourseEntitlements),

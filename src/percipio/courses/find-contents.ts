@@ -5,7 +5,7 @@ import type { ContentItem } from '../api/content-item.ts';
 import type { PercipioContext } from '../context.ts';
 import { asService } from '../service-errors.ts';
 import { readComplianceCourses } from './compliance-courses.ts';
-import { expiryOf, type SkipReason, skipReasonOf } from './course-resource.ts';
+import { expiryOf, type SkipReason, skipReasonOf } from './skip-reason.ts';
 
 export interface FoundContent {
   readonly item: ContentItem;

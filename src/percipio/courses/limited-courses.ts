@@ -3,7 +3,6 @@ import { Code, ServiceError } from 'baton-connector-sdk';
 import { z } from 'zod';
 import type { Resource } from '#gen/c1/connector/v2/resource_pb.js';
 import type { PercipioContext } from '../context.ts';
-import { nameOfCourse, toCourseResource } from './course-resource.ts';
 import { type CourseSource, createCourseSource } from './course-source.ts';
 import { type FoundContent, findContents } from './find-contents.ts';
 
@@ -28,6 +27,7 @@ export function createLimitedCourses(percipio: PercipioContext): CourseSource {
     const end = offset + searchesPerPage;
     const wanted = ids.slice(offset, end);
     const found = await findContents(percipio, wanted, context);
+    const { nameOfCourse, toCourseResource } = await import('./course-resource.ts');
     const items: Resource[] = [];
     const problems: string[] = [];
     for (const id of wanted) {
@@ -35,7 +35,7 @@ export function createLimitedCourses(percipio: PercipioContext): CourseSource {
       if (content && content.skipReason === undefined) {
         items.push(toCourseResource(content.item));
       } else {
-        problems.push(`${id} is not synced: ${content ? describeSkip(content) : notFound}`);
+        problems.push(`${id} is not synced: ${content ? describeSkip(content, nameOfCourse(content.item)) : notFound}`);
       }
     }
     const isEmpty = items.length === 0 && (token === undefined || token.isEmpty === true);
@@ -65,8 +65,8 @@ const notFound =
   'Percipio finds nothing of the --content-types with this id. Check the id, the types, and whether the organization has a license for it';
 
 /** Why a course that the operator named is not synced, and what to do about it. */
-function describeSkip({ item, skipReason }: FoundContent): string {
-  const name = `"${nameOfCourse(item)}"`;
+function describeSkip({ item, skipReason }: FoundContent, title: string): string {
+  const name = `"${title}"`;
   switch (skipReason) {
     case 'other content': {
       const type = item.contentType?.percipioType ?? 'of an unknown type';

@@ -6,7 +6,9 @@ import { ExternalLinkSchema } from '#gen/c1/connector/v2/annotation_external_lin
 import { Entitlement_PurposeValue } from '#gen/c1/connector/v2/entitlement_pb.js';
 import { contentItemSchema } from '../../../src/percipio/api/content-item.ts';
 import { chooseContent } from '../../../src/percipio/content-types.ts';
-import { skipReasonOf, toCourseEntitlements, toCourseResource } from '../../../src/percipio/courses/course-resource.ts';
+import { toCourseEntitlements } from '../../../src/percipio/courses/course-entitlements.ts';
+import { toCourseResource } from '../../../src/percipio/courses/course-resource.ts';
+import { skipReasonOf } from '../../../src/percipio/courses/skip-reason.ts';
 
 const id = '6f1f0c0e-2f0e-4a35-9d53-2f0d3a2c0002';
 
