@@ -72,7 +72,7 @@ export function describeStrayVariable(name: string, settings: Iterable<string>):
 }
 
 /** The variable that a name stands for: `BATON_ORG_ID` abbreviates one alone; otherwise the one that is written alike. */
-export function findMeantVariable(name: string, known: readonly string[]): string | undefined {
+function findMeantVariable(name: string, known: readonly string[]): string | undefined {
   const [full, ...others] = known.filter((candidate) => abbreviates(name, candidate));
   return full !== undefined && others.length === 0 ? full : closestName(name, known);
 }

@@ -1,7 +1,7 @@
 // The variable that limits the size of databases in .c1z files.
 import { readVariable } from './unquote.ts';
 
-export const maxDecodedSizeVariable = 'BATON_DECODER_MAX_DECODED_SIZE_MB';
+const maxDecodedSizeVariable = 'BATON_DECODER_MAX_DECODED_SIZE_MB';
 
 /**
  * The maximum size of the database in a .c1z file, in bytes, as Go programs read it: in MiB, and ignored if it is not a

@@ -1,7 +1,7 @@
 // When the log reports something that lasts: not at once, and ever less often.
 
 /** Before the first line: what ends sooner needs none. */
-export const firstLineMs = 30_000;
+const firstLineMs = 30_000;
 
 /** The longest gap between two lines. */
 const gapMaxMs = 300_000;

@@ -8,7 +8,7 @@ const columnsDefault = 80;
 const linesMax = 8;
 
 /** Moves to the start of the line, and erases everything from there on. */
-export const eraseBelow = '\r\x1b[J';
+const eraseBelow = '\r\x1b[J';
 
 /** A terminal that is narrower shows the beginning of each line alone. */
 const columnsMin = 20;

@@ -15,11 +15,6 @@ const phrases: Readonly<Record<Exclude<PercipioErrorKind, 'http'>, string>> = {
 /** `Percipio asked to wait 60 min (429)`, `Percipio answered 503`, `Percipio cannot be reached`. */
 export function describeShortly({ kind, status, retryAfterMs }: PercipioError): string {
   if (kind !== 'http') return phrases[kind];
-  if (retryAfterMs !== undefined && retryAfterMs > 0) return describePause(retryAfterMs, status);
-  return `Percipio answered ${status}`;
-}
-
-/** @param status - Of the response that asked for it; undefined if there is none. */
-export function describePause(pauseMs: number, status: number | undefined): string {
-  return `Percipio asked to wait ${formatSpan(pauseMs)}${status === undefined ? '' : ` (${status})`}`;
+  if (retryAfterMs === undefined || retryAfterMs <= 0) return `Percipio answered ${status}`;
+  return `Percipio asked to wait ${formatSpan(retryAfterMs)}${status === undefined ? '' : ` (${status})`}`;
 }
