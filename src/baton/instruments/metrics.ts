@@ -1,4 +1,4 @@
-// The metrics of the SDK. docs/telemetry.md has the same table; a test compares them.
+// The metrics of the SDK. scripts/describe-metrics.ts writes the table in docs/telemetry.md.
 
 export interface Metric {
   /** A sum, a distribution, or a last value. */
