@@ -6,6 +6,7 @@ import { readDatabase } from '../c1z/file/storage-error.ts';
 import { resourceKey } from '../c1z/tables/schema.ts';
 import type { SyncRun } from '../c1z/tables/sync-runs.ts';
 import { decodeRow } from './decode-row.ts';
+import { NameCache } from './name-cache.ts';
 import { type ResourceKey, type ResourceRef, type ResourceView, toResourceView } from './resource-view.ts';
 
 /** A resource type. */
@@ -36,8 +37,6 @@ export interface EntitlementView {
 
 type Row = Record<string, SQLOutputValue>;
 
-/** The most names to keep. 100,000 take some 20 MB. */
-const namesMax = 100_000;
 /** The most entitlements to keep. Grants are mostly in the order of their entitlements. */
 const entitlementsMax = 2000;
 const purposes = ['', 'assignment', 'permission', 'ownership'];
@@ -54,7 +53,7 @@ export class SyncView {
   /** In the order in which they were synced. */
   readonly types: readonly TypeView[];
   readonly #statements = new Map<string, StatementSync>();
-  readonly #names = new Map<string, ResourceRef>();
+  readonly #names = new NameCache();
   readonly #entitlements = new Map<string, EntitlementView | undefined>();
 
   constructor(db: DatabaseSync, run: SyncRun, schema = 'main') {
@@ -84,13 +83,11 @@ export class SyncView {
   }
 
   /** What a resource is called. One that the sync does not have is called by its id. */
-  refOf({ type, id }: ResourceKey): ResourceRef {
-    const key = resourceKey(type, id);
+  refOf(key: ResourceKey): ResourceRef {
     const known = this.#names.get(key);
     if (known) return known;
-    const ref = toRef(this.resource({ type, id }) ?? unlisted(type, id));
-    if (this.#names.size === namesMax) this.#names.clear();
-    this.#names.set(key, ref);
+    const ref = toRef(key, this.resource(key));
+    this.#names.add(ref);
     return ref;
   }
 
@@ -164,10 +161,8 @@ export function slugOf(entitlementId: string, { type, id }: ResourceKey): string
   return entitlementId.startsWith(begin) ? entitlementId.slice(begin.length) : entitlementId;
 }
 
-function toRef({ type, id, name, email, status, isListed }: ResourceRef): ResourceRef {
-  return { type, id, name, email, status, isListed };
-}
-
-function unlisted(type: string, id: string): ResourceRef {
-  return { type, id, name: id, email: '', status: undefined, isListed: false };
+function toRef({ type, id }: ResourceKey, resource: ResourceView | undefined): ResourceRef {
+  if (!resource) return { type, id, name: id, email: '', status: undefined, isListed: false };
+  const { name, email, status } = resource;
+  return { type, id, name, email, status, isListed: true };
 }
