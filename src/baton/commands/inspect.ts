@@ -4,7 +4,7 @@ import { choiceField, stringField } from '../config/create-field.ts';
 import { c1zTempDir } from '../config/fields/sync.ts';
 import { readMaxDatabaseBytes } from '../config/size-limit.ts';
 import { readVariable } from '../config/unquote.ts';
-import { limitHeapGrowth } from '../sync/limit-heap-growth.ts';
+import { limitHeapGrowth, limitYoungHeap } from '../sync/limit-heap-growth.ts';
 
 const common = { exportTarget: 'none' } as const;
 
@@ -67,7 +67,8 @@ export const inspectCommand: Command = {
   needsConnectorSettings: false,
   async run({ settings, host, arguments: words }) {
     // It makes much garbage and keeps little, as a sync does.
-    using _ = limitHeapGrowth();
+    using _heap = limitHeapGrowth();
+    using _young = limitYoungHeap();
     // Loaded here: the other commands do not need it.
     const { runInspect } = await import('../inspect/run-inspect.ts');
     return await runInspect({
