@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import fc from 'fast-check';
 
 /** How long handles may take to close after the last test of a file. */
 const closingMaxMs = Number(process.argv[2]);
@@ -14,6 +15,10 @@ export interface TestTask {
   /** Whether the process also runs other files. */
   readonly isShared: boolean;
 }
+
+// A property that fails is reported with its seed at once. Looking for a smaller example can take longer than a file may
+// be silent; `node --test` does that.
+fc.configureGlobal({ endOnFailure: true });
 
 const stray: unknown[] = [];
 process.on('uncaughtException', (error) => stray.push(error));
