@@ -15,7 +15,7 @@ import {
 } from './file/scratch-database.ts';
 import { checkDatabaseToWrite, maxDatabaseBytesDefault } from './file/size-limit.ts';
 import { readDatabase, toDatabaseError } from './file/storage-error.ts';
-import { checkTarget, type FileIdentity, identifyFile } from './file/target-file.ts';
+import { checkTarget, type FileIdentity, findTarget, identifyFile } from './file/target-file.ts';
 import { TemporaryFolder } from './file/temporary-folder.ts';
 import { SyncWriter } from './sync-writer.ts';
 import { deleteRun } from './tables/retention.ts';
@@ -53,7 +53,7 @@ interface OpenC1zFileOptions extends OpenC1zOptions, LockOptions {
  * @throws {C1zError} with any of its reasons
  */
 export async function openC1z(path: string, options: OpenC1zFileOptions = {}): Promise<C1zFile> {
-  const target = resolve(path);
+  const target = await findTarget(resolve(path));
   await checkTarget(target);
   const lock = await lockTarget(target, options);
   try {

@@ -1,5 +1,5 @@
 // A lock that only one process holds, and that ends with the process, however it ends.
-import { rmSync, statSync } from 'node:fs';
+import { closeSync, openSync, rmSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -34,6 +34,8 @@ export class FileLock implements Disposable {
    */
   static take(path: string): FileLock | LockHolder | undefined {
     const before = inodeOf(path);
+    // SQLite would let every user read it, and so lock it.
+    closeSync(openSync(path, 'a', 0o600));
     const db = new DatabaseSync(path);
     try {
       db.exec('pragma synchronous = off');

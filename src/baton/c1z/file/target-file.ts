@@ -1,7 +1,7 @@
 // The .c1z file that a sync replaces: what it must be, and whether it is still the one that was opened.
 import { type BigIntStats, constants } from 'node:fs';
-import { access, readdir, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { access, readdir, readlink, realpath, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { C1zError } from './c1z-error.ts';
 
 /** What changes when somebody replaces or changes a file; empty for one that is missing. */
@@ -34,7 +34,7 @@ export async function checkTarget(path: string): Promise<void> {
  */
 export async function statRegular(path: string): Promise<BigIntStats | undefined> {
   const found = await stat(path, { bigint: true }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
     throw new C1zError('unusable_path', `cannot open the .c1z file ${path}: ${error.message}`, { cause: error });
   });
   if (found === undefined || found.isFile()) return found;
@@ -42,6 +42,18 @@ export async function statRegular(path: string): Promise<BigIntStats | undefined
     ? `is a folder; name a .c1z file, such as ${path}/sync.c1z`
     : 'is not a regular file; name another one';
   throw new C1zError('unusable_path', `${path} ${what}`);
+}
+
+/**
+ * The file that a path names. A symbolic link is followed, also to a file that does not exist yet: a rename would replace
+ * the link, and a file has one lock whatever it is called.
+ * @throws {C1zError} `unusable_path` if it is not a regular file, or a link that may not be followed
+ */
+export async function findTarget(path: string): Promise<string> {
+  // First, since the system knows whom it may let follow a link in a shared folder, and where links go in circles.
+  await statRegular(path);
+  const link = await readlink(path).catch(() => undefined);
+  return link === undefined ? path : await findTarget(resolve(await realpath(dirname(path)), link));
 }
 
 /** Identifies the file that is at a path now. */

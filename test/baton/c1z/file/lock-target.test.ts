@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { openC1z } from '../../../../src/baton/c1z/c1z-file.ts';
@@ -76,6 +76,12 @@ test('waiting ends with the signal', async (t) => {
   const stop = new AbortController();
   const onWait = () => stop.abort(new Error('stop'));
   await assert.rejects(openC1z(place.path, { ...place, onWait, signal: stop.signal }), /stop/);
+});
+
+test('only the owner of a lock can open it', async (t) => {
+  const { path } = await c1zPlace(t);
+  using _ = await lockTarget(path, {});
+  assert.equal((await stat(`${path}.lock`)).mode & 0o777, 0o600);
 });
 
 test('a file system without locks is a warning', async (t) => {
