@@ -1,6 +1,7 @@
 // How the user starts this program, so that hints are commands that exist where the reader stands.
 import { realpathSync } from 'node:fs';
 import { basename, dirname, extname, isAbsolute, relative, resolve } from 'node:path';
+import { quoteForShell } from '../net/quote-for-shell.ts';
 
 export interface StartedProcess {
   /** The name of the program's executable: `baton-percipio`. */
@@ -28,11 +29,11 @@ export function findStartCommand(started: StartedProcess): string {
   const isOnPath = (path: string) => folders.some((folder) => resolve(cwd, folder) === dirname(path));
   const isExecutable = basename(script, extname(script)) === programName;
   if (isExecutable && isOnPath(script)) return programName;
-  const path = quote(shorten(script, cwd));
+  const path = quoteForShell(shorten(script, cwd));
   // A shell looks for a name without a slash on the PATH alone.
   if (isExecutable) return path.includes('/') ? path : `./${path}`;
   const isNode = isOnPath(execPath) || folders.some((folder) => leadsTo(resolve(cwd, folder, 'node'), execPath));
-  return `${isNode ? 'node' : quote(execPath)} ${path}`;
+  return `${isNode ? 'node' : quoteForShell(execPath)} ${path}`;
 }
 
 /** Whether a path is a link to another, as in the `node_modules/.bin` of a package that brings Node. */
@@ -48,8 +49,4 @@ function leadsTo(path: string, target: string): boolean {
 function shorten(path: string, cwd: string): string {
   const short = relative(cwd, path);
   return short === '' || short.startsWith('..') || isAbsolute(short) ? path : short;
-}
-
-function quote(path: string): string {
-  return /^[\w@%+=:,./\\-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

@@ -1,4 +1,5 @@
 // How to call a server that has just started, as commands to try.
+import { quoteForShell } from '../net/quote-for-shell.ts';
 import { curlCommand } from '../server/http/curl-command.ts';
 import { formatListenAddress, type ListenAddress, type TcpAddress } from '../server/listen-address.ts';
 import type { TlsMaterial } from '../server/tls/mutual-tls.ts';
@@ -13,8 +14,8 @@ export function describeGrpcCalls(
   const call =
     tls && 'port' in address
       ? // The files of the client are unknown here.
-        `-cacert SERVER_CA.pem -cert CLIENT.pem -key CLIENT_KEY.pem ${nameForClients(address, tls)}`
-      : `-plaintext ${formatListenAddress(address)}`;
+        `-cacert SERVER_CA.pem -cert CLIENT.pem -key CLIENT_KEY.pem ${quoteForShell(nameForClients(address, tls))}`
+      : `-plaintext ${quoteForShell(formatListenAddress(address))}`;
   const token = tokenFile === undefined ? '' : `-H "authorization: Bearer ${readToken(tokenFile)}" `;
   return [
     `  grpcurl ${token}${call} list`,
@@ -44,7 +45,7 @@ export function describeHttpCall(
 
 /** The shell reads the token: it is not printed. */
 function readToken(file: string): string {
-  return `$(cat '${file}')`;
+  return `$(cat ${quoteForShell(file)})`;
 }
 
 function nameForClients({ host, port }: TcpAddress, { cert }: TlsMaterial): string {

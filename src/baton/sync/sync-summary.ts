@@ -3,6 +3,7 @@ import type { ConnectorStatistics } from '../author/connector.ts';
 import { countsRecord } from '../inspect/records.ts';
 import { formatBytes, formatCount, formatDuration } from '../log/format-numbers.ts';
 import { escapeControls } from '../net/escape-controls.ts';
+import { quoteForShell } from '../net/quote-for-shell.ts';
 import type { SyncChanges } from './compare-former.ts';
 import type { SyncPhase } from './sync-observer.ts';
 import type { PhaseTally, SyncTally } from './sync-tally.ts';
@@ -95,7 +96,7 @@ function changeSection({ since, lines, counts }: SyncChanges, file: string): rea
   return [
     `Changes since the sync of ${since.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
     ...lines.map((line) => `  ${line}`),
-    ...(counts.isEmpty ? [] : [`  Each of them: inspect ${file} diff`]),
+    ...(counts.isEmpty ? [] : [`  Each of them: inspect ${quoteForShell(file)} diff`]),
   ];
 }
 

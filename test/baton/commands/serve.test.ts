@@ -133,6 +133,15 @@ async function createSocketPath(t: TestContext, name: string): Promise<string> {
   return join(folder, name);
 }
 
+test('its hints quote a path with a space', async (t) => {
+  const [path, httpPath] = [await createSocketPath(t, "Ada's grpc.sock"), await createSocketPath(t, 'the http.sock')];
+  const { printed } = runServe(t, [`--listen=unix:${path}`, `--http-listen=unix:${httpPath}`]);
+  const lines = await printed;
+  assert.ok(lines.includes(`  grpcurl -plaintext 'unix:${path.replace("'", "'\\''")}' list\n`), lines);
+  const [, ...curl] = curlLine(lines, '/c1.connector.v2.ResourceTypesService/ListResourceTypes');
+  assert.deepEqual(curl.slice(4, 6), ['--unix-socket', httpPath]);
+});
+
 test('it listens on Unix sockets, for gRPC and HTTP, says how to call them, and removes them', async (t) => {
   const [path, httpPath] = [await createSocketPath(t, 'grpc.sock'), await createSocketPath(t, 'http.sock')];
   const argv = [`--listen=unix:${path}`, `--http-listen=unix://${httpPath}`, '--provisioning'];
@@ -197,7 +206,7 @@ test('--caller-token-file: callers need the token, over gRPC and HTTP, and the h
   const argv = ['--listen=127.0.0.1:0', '--http-listen=127.0.0.1:0', `--caller-token-file=${path}`, '--provisioning'];
   const { printed, text } = runServe(t, argv);
   const lines = await printed;
-  const header = `-H "authorization: Bearer $(cat '${path}')"`;
+  const header = `-H "authorization: Bearer $(cat ${path})"`;
   assert.equal(lines.split(header).length, 4, lines);
   assert.ok(!(lines + text.stderr).includes(callerToken));
   assert.doesNotMatch(text.stderr, /"level":"warn"/);
@@ -221,7 +230,7 @@ test('a changed token takes effect, and an unusable one leaves the old one with 
   await until('the error', () =>
     /cannot use the changed caller token; still using the previous contents/.test(text.stderr),
   );
-  assert.match(text.stderr, /must have at least 32 characters/);
+  assert.match(text.stderr, /must contain at least 32 characters/);
   assert.equal((await listTypes(transport, callerToken)).list.length, 2);
   await writeFile(path, `${callerToken}-2`);
   await until('the new token', () => text.stderr.includes('read the changed caller token'));
@@ -486,7 +495,7 @@ for (const [what, flags, why] of [
   [
     'a token file that is not there',
     ['--caller-token-file=token'],
-    /the caller token \/nonexistent\/token cannot be read: no such file/,
+    /the caller token file \/nonexistent\/token cannot be read: no such file/,
   ],
   ['--insecure-listen with certificates', [...tlsFlags, '--insecure-listen'], /are mutually exclusive/],
   [

@@ -17,10 +17,10 @@ const tokenPattern = /^[A-Za-z0-9\-._~+/]+=*$/;
 export async function readCallerToken(path: string): Promise<string> {
   const token = (await read(path)).trim();
   if (token.length < tokenLengthMin) {
-    throw unusable(path, `must have at least ${tokenLengthMin} characters, such as from openssl rand -hex 32`);
+    throw unusable(path, `must contain at least ${tokenLengthMin} characters, such as from openssl rand -hex 32`);
   }
   if (!tokenPattern.test(token)) {
-    throw unusable(path, 'must be one line of letters, digits and -._~+/=, such as from openssl rand -hex 32');
+    throw unusable(path, 'must contain one line of letters, digits and -._~+/=, such as from openssl rand -hex 32');
   }
   return token;
 }
@@ -41,5 +41,5 @@ async function read(path: string): Promise<string> {
 }
 
 function unusable(path: string, fault: string): UsageError {
-  return new UsageError([`the caller token ${path} ${fault}`]);
+  return new UsageError([`the caller token file ${path} ${fault}`]);
 }

@@ -1,4 +1,5 @@
 // The curl command that calls a method with JSON.
+import { quoteForShell } from '../../net/quote-for-shell.ts';
 
 export interface CurlTarget {
   /** Such as `http://127.0.0.1:8090`. */
@@ -15,9 +16,9 @@ export function curlCommand(path: string, { origin, socketPath, hasTls, token }:
   return [
     `curl -H 'content-type: application/json' -d '{}'`,
     ...(token === undefined ? [] : [`-H "authorization: Bearer ${token}"`]),
-    ...(socketPath === undefined ? [] : [`--unix-socket ${socketPath}`]),
+    ...(socketPath === undefined ? [] : [`--unix-socket ${quoteForShell(socketPath)}`]),
     // The files of the client are unknown here.
     ...(hasTls ? ['--cacert SERVER_CA.pem --cert CLIENT.pem --key CLIENT_KEY.pem'] : []),
-    `${origin}${path}`,
+    quoteForShell(`${origin}${path}`),
   ].join(' ');
 }

@@ -1,6 +1,7 @@
 // The host name by which callers reach a server with a certificate.
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
+import { parseAlternativeNames } from './alternative-names.ts';
 
 /**
  * The host that the server listens on if its certificate is valid for it; otherwise the first that the certificate names,
@@ -13,7 +14,8 @@ export function nameToDial(certificate: string, listenHost: string): string {
   if (isValid) {
     return listenHost;
   }
-  // As in `DNS:baton.test, DNS:*.baton.test, IP Address:10.0.0.1`.
-  const names = [...(parsed.subjectAltName ?? '').matchAll(/(?:^|, )(?:DNS|IP Address):([^,*"]+)(?=,|$)/g)];
-  return names[0]?.[1] ?? listenHost;
+  const name = parseAlternativeNames(parsed.subjectAltName).find(
+    ({ type, value }) => (type === 'DNS' || type === 'IP Address') && !value.includes('*'),
+  );
+  return name?.value ?? listenHost;
 }

@@ -22,7 +22,10 @@ async function write(t: TestContext, text: string, mode = 0o600): Promise<string
 }
 
 async function assertUnusable(path: string, fault: string) {
-  await assert.rejects(readCallerToken(path), { name: 'UsageError', message: `the caller token ${path} ${fault}` });
+  await assert.rejects(readCallerToken(path), {
+    name: 'UsageError',
+    message: `the caller token file ${path} ${fault}`,
+  });
 }
 
 test('a token is read without the white space around it', async (t) => {
@@ -40,14 +43,14 @@ test('the group of the file may read it, everyone may not', async (t) => {
 test('a token of 32 characters is long enough, and one of 31 is not', async (t) => {
   assert.equal((await readCallerToken(await write(t, token.slice(0, 32)))).length, 32);
   for (const text of [token.slice(0, 31), '', `${' '.repeat(40)}\n`]) {
-    const fault = 'must have at least 32 characters, such as from openssl rand -hex 32';
+    const fault = 'must contain at least 32 characters, such as from openssl rand -hex 32';
     await assertUnusable(await write(t, text), fault);
   }
 });
 
 test('a token that no header can have is refused, and not shown', async (t) => {
   for (const text of [`${token} ${token}`, `${token}\n${token}`, `${token}é`, `"${token}"`, `${token}=${token}`]) {
-    const fault = 'must be one line of letters, digits and -._~+/=, such as from openssl rand -hex 32';
+    const fault = 'must contain one line of letters, digits and -._~+/=, such as from openssl rand -hex 32';
     await assertUnusable(await write(t, text), fault);
   }
 });
