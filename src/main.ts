@@ -1,6 +1,10 @@
 #!/usr/bin/env node
 // Where the program begins. It loads nothing of its own, so that an old Node can still say what is wrong.
 
+// Node opens its debugger on SIGUSR1, unless somebody listens. `runProgram` does, but loading it takes longer than starting
+// Node. The flag --disable-sigusr1 would be complete, but the env of Alpine cannot pass flags on from the first line.
+process.on('SIGUSR1', () => {});
+
 const nodeMajorMin = 24;
 
 if (Number.parseInt(process.versions.node, 10) < nodeMajorMin) {
