@@ -1,12 +1,13 @@
 // Maps failures of the Percipio client to ServiceErrors, with the code and the details that a caller sees.
 import { create } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
-import { type Annotation, annotation, Code, ServiceError } from 'baton-connector-sdk';
+import { type Annotation, annotation, Code, ServiceError, type ServiceErrorOptions } from 'baton-connector-sdk';
 import {
   type RateLimitDescription,
   RateLimitDescription_Status,
   RateLimitDescriptionSchema,
 } from '#gen/c1/connector/v2/annotation_ratelimit_pb.js';
+import { describeShortly } from './api/describe-shortly.ts';
 import { isConflict } from './api/field-problems.ts';
 import { PercipioError, type PercipioErrorKind } from './api/percipio-error.ts';
 import type { RateLimit } from './api/rate-limit.ts';
@@ -70,12 +71,20 @@ export function toServiceError(error: unknown): unknown {
   if (!(error instanceof PercipioError)) {
     return error;
   }
-  const rateLimit = rateLimitOf(error);
   return new ServiceError(codeOf(error), `${error.message}${adviceFor(error)}`, {
     reason: reasonOf(error),
     cause: error,
-    ...(rateLimit && { details: [{ desc: RateLimitDescriptionSchema, value: rateLimit }] }),
+    ...describeRetry(error),
   });
+}
+
+/** What whoever tries again must know of a failure: why, in a few words, and when. */
+export function describeRetry(error: PercipioError): Pick<ServiceErrorOptions, 'summary' | 'details'> {
+  const rateLimit = rateLimitOf(error);
+  return {
+    summary: describeShortly(error),
+    ...(rateLimit && { details: [{ desc: RateLimitDescriptionSchema, value: rateLimit }] }),
+  };
 }
 
 /** The rate limit of a response as an annotation. */
@@ -149,9 +158,12 @@ function adviceFor({ status, family, kind, isOfApi, fieldProblems }: PercipioErr
   return '';
 }
 
-/** The rate limit of a failure. A 429 without one is an exhausted limit until `Retry-After`, if there is one. */
+/**
+ * The rate limit of a failure. A 429, a `Retry-After` and a pause that Percipio asked for are an exhausted limit, so that
+ * a sync waits as long as that.
+ */
 function rateLimitOf({ status, rateLimit, retryAfterMs }: PercipioError): RateLimitDescription | undefined {
-  if (status !== 429) {
+  if (status !== 429 && retryAfterMs === undefined) {
     return rateLimit && toRateLimitDescription(rateLimit);
   }
   const retryAt = retryAfterMs === undefined ? undefined : new Date(Date.now() + retryAfterMs);

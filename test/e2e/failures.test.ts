@@ -180,7 +180,7 @@ for (const { what, plant, account, argv = [], says } of failures) {
 test('on a terminal, the line of the phase that failed stays above the message', async (t) => {
   const simulator = await startSimulator(t, { users: 1, courses: 1, activityRows: 0, forbidden: ['reporting'] });
   const { stderr } = await runProgram(simulator, await createWorkFolder(t), { isTTY: true });
-  assert.match(stderr, /✗ validate [^\n]* {2}did not end\n[^\n]*baton-percipio: POST /);
+  assert.match(stderr, /✗ validate [^\n]* {2}did not finish\n[^\n]*baton-percipio: POST /);
 });
 
 test('settings that can never work are errors before anything is sent, all at once, named as they were given', async (t) => {

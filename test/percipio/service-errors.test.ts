@@ -123,6 +123,16 @@ test('an error without a rate limit has no detail', () => {
   assert.deepEqual(ConnectError.from(convert(fail({ status: 429 }))).findDetails(RateLimitDescriptionSchema), []);
 });
 
+test('a wait that Percipio asks for is a limit too, whatever the status', () => {
+  for (const status of [429, 503, undefined]) {
+    const error = convert(fail({ status, retryAfterMs: 3_600_000 }));
+    const [detail] = ConnectError.from(error).findDetails(RateLimitDescriptionSchema);
+    const leftMs = detail?.resetAt ? timestampDate(detail.resetAt).getTime() - Date.now() : 0;
+    assert.ok(leftMs > 3_500_000 && leftMs <= 3_600_000, `${status}: ${leftMs} ms`);
+    assert.match(error.summary ?? '', /^Percipio asked to wait 60 min/);
+  }
+});
+
 test('the rate limit of a good answer becomes a response annotation', () => {
   const [any] = packAnnotations(rateLimitAnnotations({ limit: 100, remaining: 99, resetAt: undefined }));
   const description = any && anyUnpack(any, RateLimitDescriptionSchema);

@@ -20,6 +20,11 @@ export interface ServiceErrorOptions {
    * SDK's (docs/errors.md) where it fits, or the connector's own.
    */
   readonly reason: ErrorReason | (string & Record<never, never>);
+  /**
+   * The failure in a few words, as a clause, for those who watch a sync wait until it tries again:
+   * `Acme asked to wait 5 min (429)`. Default: the message.
+   */
+  readonly summary?: string | undefined;
   /** A `c1.connector.v2.RateLimitDescription` here makes a Go syncer wait until it resets. */
   readonly details?: readonly ErrorDetail[];
   /** The underlying error. It is logged, and never sent to a caller. */
@@ -52,11 +57,13 @@ const CodedError = ConnectError as unknown as new (
  */
 export class ServiceError extends CodedError {
   readonly reason: string;
+  readonly summary: string | undefined;
 
   constructor(code: Code, message: string, options: ServiceErrorOptions) {
     super(message, code, undefined, options.details ? [...options.details] : undefined, options.cause);
     // Keep the name of ConnectError: Connect recognizes its errors by it.
     this.reason = options.reason;
+    this.summary = options.summary;
   }
 
   /** ConnectError accepts anything with its fields; only instances of this class are ServiceErrors. */

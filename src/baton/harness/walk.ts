@@ -232,7 +232,7 @@ class Walk {
         return;
       }
       if (target.signal.aborted && pages > 0 && !this.#walked.faults.has('endless')) {
-        const message = `${listing.name} did not end in time: ${pages} pages with ${items} items so far`;
+        const message = `${listing.name} did not finish in time: ${pages} pages with ${items} items so far`;
         this.#walked.addFault({ fault: 'endless', message }, listing);
       }
       throw error;

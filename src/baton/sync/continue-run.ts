@@ -31,7 +31,7 @@ export function continueRun(file: C1zFile, type: SyncType, logger: Logger): Cont
     );
     return undefined;
   }
-  const from = kept ? 'a sync that did not end' : 'the unfinished sync in the file';
+  const from = kept ? 'a sync that did not finish' : 'the unfinished sync in the file';
   logger.info({ sync_id: run.syncId, started_at: run.startedAt.toISOString() }, `continuing ${from}`);
   return { store: file.continueSync(run), state, isFromOthers: kept === undefined };
 }

@@ -15,6 +15,7 @@ import { checkExclusionGroups } from './check-exclusion-groups.ts';
 import { externalTypeIds } from './external/external-resources.ts';
 import { toCheckpointToken } from './plan/checkpoint-token.ts';
 import { SyncState } from './plan/sync-state.ts';
+import { retryCall, saysWhenToRetry } from './retry-calls.ts';
 import { RunNotes } from './run-notes.ts';
 import { runPlan } from './run-plan.ts';
 import type { FullSyncOptions, GrantCounts, SyncContext } from './sync-context.ts';
@@ -40,7 +41,13 @@ export async function runFullSync(options: FullSyncOptions): Promise<FullSyncRes
   const { observer, connector, state } = context;
   try {
     observer.phaseStarted('validate');
-    await connector.validate({});
+    // It comes first, so a failure loses nothing, and wrong settings must show at once.
+    await retryCall(
+      context,
+      () => 'Validate',
+      () => connector.validate({}),
+      saysWhenToRetry,
+    );
     observer.phaseEnded('validate');
     if (options.isEmpty) return { grants: new Map(), syncToken: '' };
     if (options.checksTypes) await checkTypes(context);

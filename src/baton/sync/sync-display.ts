@@ -31,7 +31,7 @@ export function createTerminalDisplay(terminal: Output, live: LiveDisplay): Sync
       case 'phase failed':
         live.show(undefined);
         return print(
-          `${marks[event.kind]} ${describePhase(tally, event.phase)}${event.kind === 'phase failed' ? '  did not end' : ''}`,
+          `${marks[event.kind]} ${describePhase(tally, event.phase)}${event.kind === 'phase failed' ? '  did not finish' : ''}`,
         );
       default:
         return live.changed();

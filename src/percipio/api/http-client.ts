@@ -1,5 +1,5 @@
 // Sends requests to the API, retries those where it makes sense, and checks the responses.
-import { type HttpHeaders, redacted, retry, type Waits } from 'baton-connector-sdk/http';
+import { formatSpan, type HttpHeaders, redacted, retry, type Waits } from 'baton-connector-sdk/http';
 import { z } from 'zod';
 import type { CompleteOptions, JsonBody } from './client-options.ts';
 import { readMessages } from './describe-error-body.ts';
@@ -174,7 +174,7 @@ export class HttpClient {
     const { retryAfterMaxMs } = this.#context.options.retry;
     const pauseLeftMs = Math.ceil(this.#pace.pauseLeftMs);
     if (pauseLeftMs > retryAfterMaxMs) {
-      const problem = `was not sent: Percipio asked for a pause, which lasts another ${Math.ceil(pauseLeftMs / 1000)} seconds`;
+      const problem = `was not sent: Percipio asked for a pause, which lasts another ${formatSpan(pauseLeftMs)}`;
       throw exchange.fail({
         kind: 'http',
         problem,
@@ -210,13 +210,15 @@ export class HttpClient {
     const isThrottled = status === 429;
     const target = exchange.targetOf(response);
     const redirect = target === undefined ? '' : `, a redirect that is not followed, to ${target}`;
+    const retryAfterMs = parseRetryAfterMs(headers, rateLimit, Date.now());
+    const wait = retryAfterMs ? ` and asked to wait ${formatSpan(retryAfterMs)}` : '';
     return exchange.fail({
       kind: 'http',
-      problem: `answered ${[status, statusText].join(' ').trim()}${redirect}${text === '' ? '' : `: ${text}`}`,
+      problem: `answered ${[status, statusText].join(' ').trim()}${wait}${redirect}${text === '' ? '' : `: ${text}`}`,
       isTransient: isTransientStatus(status),
       isUnprocessed: isThrottled,
       fieldProblems: readFieldProblems(whole),
-      retryAfterMs: parseRetryAfterMs(headers, rateLimit, Date.now()),
+      retryAfterMs,
     });
   }
 }

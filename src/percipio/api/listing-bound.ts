@@ -18,6 +18,6 @@ export function checkListingBound(nextOffset: number, firstTotal: number | undef
   const bound = firstTotal === undefined ? entriesMax : Math.min(entriesMax, firstTotal * growthMax + roomMin);
   if (nextOffset <= bound) return;
   const announced = firstTotal === undefined ? '' : `, although its first page announced ${firstTotal}`;
-  const problem = `continues a list that does not end: it is past ${bound} entries${announced}`;
+  const problem = `continues a list without an end: it is past ${bound} entries${announced}`;
   throw exchange.fail({ kind: 'body', problem, isTransient: false });
 }

@@ -8,7 +8,7 @@ import type { CourseSource } from '../courses/course-source.ts';
 import { readCollections } from '../licenses/read-licenses.ts';
 import type { SyncScope } from '../memory/sync-memory.ts';
 import { courseType, licenseType, roleType, userType } from '../resource-types.ts';
-import { asService, organizationAdvice, redirectAdvice, tokenAdvice } from '../service-errors.ts';
+import { asService, describeRetry, organizationAdvice, redirectAdvice, tokenAdvice } from '../service-errors.ts';
 import type { PermissionChecks } from './permission-checks.ts';
 
 /** A token that expires sooner gets a warning. */
@@ -174,10 +174,7 @@ function combine(first: Failure, others: readonly Failure[], familyCount: number
   return new ServiceError(
     code,
     `All of these API families failed with the same error: ${families}. ${shared}${advice && `. ${advice}`}`,
-    {
-      reason,
-      cause: first.error,
-    },
+    { reason, cause: first.error, ...(cause instanceof PercipioError && describeRetry(cause)) },
   );
 }
 

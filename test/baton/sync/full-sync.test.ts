@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { create } from '@bufbuild/protobuf';
-import { anyUnpack } from '@bufbuild/protobuf/wkt';
+import { anyUnpack, timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { z } from 'zod';
 import { EntitlementExclusionGroupSchema } from '#gen/c1/connector/v2/annotation_exclusion_group_pb.js';
+import { RateLimitDescriptionSchema } from '#gen/c1/connector/v2/annotation_ratelimit_pb.js';
 import { ChildResourceTypeSchema, SkipGrantsSchema } from '#gen/c1/connector/v2/annotation_resource_tree_pb.js';
 import { TypeScopedEntitlementsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_entitlements_pb.js';
 import { TypeScopedGrantsSchema } from '#gen/c1/connector/v2/annotation_type_scoped_grants_pb.js';
@@ -114,6 +115,25 @@ test('validation that fails ends the sync before anything is listed', async () =
   };
   await assert.rejects(sync({ ...connector, validate }), /token expired/);
   assert.deepEqual(reads, []);
+});
+
+test('validation is repeated only if the application says when', async () => {
+  const { connector } = createLibrary();
+  const callRetry = { timeoutMs: 60_000, delayMinMs: 1 };
+  const limit = { desc: RateLimitDescriptionSchema, value: { resetAt: timestampFromMs(Date.now() + 20) } };
+  for (const [details, expected] of [
+    [[limit], 2],
+    [[], 1],
+  ] as const) {
+    let calls = 0;
+    const validate = async () => {
+      calls += 1;
+      if (calls === 1) throw new ServiceError(Code.Unavailable, 'closed for lunch', { reason: 'closed', details });
+    };
+    const result = sync({ ...connector, validate }, { callRetry });
+    await (expected === 2 ? result : assert.rejects(result, /closed for lunch/));
+    assert.equal(calls, expected);
+  }
 });
 
 test('resourceTypeIds: only those types are listed, and an unknown one is refused', async () => {

@@ -74,13 +74,36 @@ test('a timeout of 0 means no retry', async () => {
   assert.equal(calls(), 1);
 });
 
+const limited = (inMs: number, summary?: string) =>
+  new ServiceError(Code.Unavailable, 'too fast', {
+    reason: 'limited',
+    summary,
+    details: [{ desc: RateLimitDescriptionSchema, value: { resetAt: timestampFromMs(Date.now() + inMs) } }],
+  });
+
+test('a wait that the application asks for is waited out, however short the timeout, but for an hour at most', async () => {
+  for (const [askedMs, expectedMs] of [
+    [30 * 60_000, 30 * 60_000],
+    [2 * 3_600_000, 3_600_000],
+  ] as const) {
+    const stop = new AbortController();
+    const { result, lines } = await callFailing([limited(askedMs)], { timeoutMs: 60_000, signal: stop.signal });
+    stop.abort(new Error('stopped'));
+    await assert.rejects(result, /stopped/);
+    const delayMs = Number(lines[0]?.delay_ms);
+    assert.ok(delayMs > expectedMs - 60_000 && delayMs <= expectedMs, `${delayMs} ms`);
+  }
+});
+
+test('but no further wait begins after the timeout', async () => {
+  const { result, calls } = await callFailing([limited(200), limited(3_600_000)], { timeoutMs: 100 });
+  await assert.rejects(result, /too fast/);
+  assert.equal(calls(), 2);
+});
+
 test('an abort ends the wait for a retry', async () => {
   const stop = new AbortController();
-  const limited = new ServiceError(Code.Unavailable, 'too fast', {
-    reason: 'limited',
-    details: [{ desc: RateLimitDescriptionSchema, value: { resetAt: timestampFromMs(Date.now() + 30_000) } }],
-  });
-  const { result } = await callFailing([limited], { signal: stop.signal });
+  const { result } = await callFailing([limited(30_000)], { signal: stop.signal });
   stop.abort(new Error('stopped'));
   await assert.rejects(result, /stopped/);
 });
@@ -96,4 +119,20 @@ test('while a call waits, its name and failure are shown', async () => {
   const callRetry = { timeoutMs: 60_000, delayMinMs: 1 };
   await retryCall({ callRetry, logger, waits, signal: new AbortController().signal }, () => 'ListGrants of b1', call);
   assert.deepEqual(shown, [['the ListGrants of b1 failed: closed for lunch', 'attempt 1']]);
+});
+
+test('a failure with a summary is shown by it', async () => {
+  const waits = new Waits();
+  const shown: unknown[] = [];
+  const call = async () => {
+    shown.push(...waits.list().map(({ what, state }) => [what, state]));
+    if (shown.length === 0) throw limited(50, 'Acme asked to wait 1 s (429)');
+  };
+  const logger = pino({ level: 'silent' });
+  await retryCall(
+    { callRetry: { timeoutMs: 60_000 }, logger, waits, signal: AbortSignal.timeout(10_000) },
+    () => 'x',
+    call,
+  );
+  assert.deepEqual(shown, [['Acme asked to wait 1 s (429)', 'attempt 1']]);
 });

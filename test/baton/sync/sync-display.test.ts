@@ -111,7 +111,7 @@ test('terminal: a phase that fails says so', () => {
   pass(1500);
   tally.failed();
   assert.deepEqual(terminal.screen(), [
-    '✗ grants            1.5 s  3 grants: 3 course completed (1 page)  did not end',
+    '✗ grants            1.5 s  3 grants: 3 course completed (1 page)  did not finish',
     '',
   ]);
 });

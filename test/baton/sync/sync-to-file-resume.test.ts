@@ -64,7 +64,7 @@ for (const bulkLoad of [true, false]) {
       if (before) assert.ok(before.equals(await readFile(place.path)), `call ${call}`);
       let calls = 0;
       const second = await syncHotel(place, () => calls++, { bulkLoad });
-      assert.match(second.log, /continuing a sync that did not end/);
+      assert.match(second.log, /continuing a sync that did not finish/);
       assert.match(first.log, new RegExp(second.synced?.syncId ?? 'no sync'));
       // Where grants bypass SQLite, their step begins again.
       if (!bulkLoad) assert.ok(calls <= whole.calls - call + 2, `call ${call}: ${calls} more calls`);
@@ -91,7 +91,7 @@ test('a sync that is killed at any call leaves the file as it was, and is contin
     assert.equal(child.signal, 'SIGKILL', String(child.stderr));
     assert.ok(before.equals(await readFile(place.path)), `call ${call}`);
     const { log } = await syncHotel(place, nothing);
-    assert.match(log, /continuing a sync that did not end/);
+    assert.match(log, /continuing a sync that did not finish/);
     assert.deepEqual(await read(place), whole.file, `call ${call}`);
     await assertTidy(place);
   }
@@ -155,7 +155,7 @@ test('what a sync skipped is in the summary of the one that only writes its file
   await rmdir(place.path);
   let more = 0;
   const second = await syncHotel(place, () => more++);
-  assert.match(second.log, /continuing a sync that did not end/);
+  assert.match(second.log, /continuing a sync that did not finish/);
   assert.equal(more, 0);
   assert.deepEqual([...second.tally.skippedCounts], [['listings that were not found', 1]]);
   assert.deepEqual(second.tally.warnings, first.tally.warnings);
@@ -209,7 +209,7 @@ test('a page that could not be stored is stored by the next sync, with what is b
   assert.equal((await sync({ ...child, value: Uint8Array.of(0xff) })).kept, 1);
   const { synced, log } = await sync(child);
   assert.ok(synced);
-  assert.match(log, /continuing a sync that did not end/);
+  assert.match(log, /continuing a sync that did not finish/);
   assert.deepEqual([...synced.stats.resourcesByType].sort(), [
     ['floor', 2],
     ['room', 2],

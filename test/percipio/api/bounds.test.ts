@@ -110,14 +110,14 @@ describe('an endless listing ends with an error', () => {
     it(`of ${name}, when it outgrows its first total`, async (t) => {
       const { server, client } = await start(t, endless(growing));
       const { message } = await captureError(list(client));
-      assert.match(message, /continues a list that does not end: it is past 5000 entries, .* page announced 1500$/);
+      assert.match(message, /continues a list without an end: it is past 5000 entries, .* page announced 1500$/);
       assert.equal(server.requests.length, 6);
     });
 
     it(`of ${name} without a total, after ten million entries`, async (t) => {
       const { server, client } = await start(t, endless());
       const { message } = await captureError(list(client, 9_998_500));
-      assert.match(message, /continues a list that does not end: it is past 10000000 entries$/);
+      assert.match(message, /continues a list without an end: it is past 10000000 entries$/);
       assert.equal(server.requests.length, 2);
     });
 

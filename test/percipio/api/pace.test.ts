@@ -200,7 +200,7 @@ describe('a client that Percipio answers with 429', () => {
     assert.equal(simulator.requests.total, 1);
     assert.match(
       error.message,
-      /catalog-content.* was not sent: Percipio asked for a pause, which lasts another 600 seconds/,
+      /catalog-content.* was not sent: Percipio asked for a pause, which lasts another 10 min/,
     );
     assert.ok((error.retryAfterMs ?? 0) > 590_000);
     assert.deepEqual([error.isUnprocessed, error.isTransient], [true, true]);

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { ConnectError } from '@connectrpc/connect';
+import { RateLimitDescriptionSchema } from '#gen/c1/connector/v2/annotation_ratelimit_pb.js';
 import type { Validation } from '../../../src/baton/author/connector.ts';
 import { Code, ServiceError } from '../../../src/baton/author/service-error.ts';
 import type { ApiFamily } from '../../../src/simulator/percipio/http/router.ts';
@@ -372,6 +374,22 @@ test('a Percipio that is down is UNAVAILABLE, said once for all families, after 
     (error: ServiceError) => {
       assert.equal(error.code, Code.Unavailable);
       assert.match(error.rawMessage, /failed with the same error: .*\. GET .* answered 503 .*\(after 4 attempts\)$/);
+      return true;
+    },
+  );
+});
+
+test('a Percipio that asks to wait says so for all families, with the time at which to try again', async (t) => {
+  const simulator = await startSimulator(t, small);
+  const asked = { status: 429, headers: { 'retry-after': '3600' }, times: Number.POSITIVE_INFINITY };
+  simulator.faults.add({ kind: 'status', ...asked });
+  const { connector } = startConnector(t, simulator);
+  await assert.rejects(
+    async () => connector.validate?.(createContext().context),
+    (error: ServiceError) => {
+      assert.match(error.rawMessage, /answered 429 Too Many Requests and asked to wait 60 min$/);
+      assert.equal(error.summary, 'Percipio asked to wait 60 min (429)');
+      assert.equal(ConnectError.from(error).findDetails(RateLimitDescriptionSchema).length, 1);
       return true;
     },
   );

@@ -37,7 +37,7 @@ export function Layout({ file, query, children }) {
     </main>
     <footer>
       <span>${file.file}</span>
-      <span>${file.sync.type} sync of ${formatTime(file.sync.started_at)}${!file.sync.ended_at && ', which did not end'}</span>
+      <span>${file.sync.type} sync of ${formatTime(file.sync.started_at)}${!file.sync.ended_at && ', which did not finish'}</span>
     </footer>
   `;
 }

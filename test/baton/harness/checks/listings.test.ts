@@ -108,7 +108,7 @@ test('page-tokens-end: empty pages with ever other tokens, until the time is ove
   })();
   const report = await judgeServices(t, services, { timeLimit: time.signal });
   assertFailed(report, {
-    'page-tokens-end': /^ListGrants of book b1 did not end in time: 9 pages with 0 items so far$/,
+    'page-tokens-end': /^ListGrants of book b1 did not finish in time: 9 pages with 0 items so far$/,
   });
   assert.equal(resultOf(report, 'page-size-limit').detail, 'time ran out (--timeout)');
 });
