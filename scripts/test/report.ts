@@ -6,13 +6,18 @@ import type { FileRun } from './worker-process.ts';
 
 export class TestReport {
   readonly #events: Writable;
+  readonly #refusesSkips: boolean;
   readonly #startMs = performance.now();
   readonly #counts = { tests: 0, suites: 0, pass: 0, fail: 0, skipped: 0, todo: 0 };
   #topLevel = 0;
 
-  /** @param events - Receives the events, as objects. */
-  constructor(events: Writable) {
+  /**
+   * @param events - Receives the events, as objects.
+   * @param options.refusesSkips - Whether a test that is skipped fails.
+   */
+  constructor(events: Writable, { refusesSkips }: { readonly refusesSkips: boolean }) {
     this.#events = events;
+    this.#refusesSkips = refusesSkips;
   }
 
   /** Whether there were tests, and none failed. */
@@ -53,6 +58,9 @@ export class TestReport {
     if (sent.type === 'test:dequeue') return;
     if (sent.type === 'test:pass' || sent.type === 'test:fail') this.#count(sent);
     this.#send(toTestEvent(sent));
+    if (this.#refusesSkips && sent.type === 'test:pass' && sent.data.skip !== undefined) {
+      this.fail(sent.data.name, `skipped, and with CI=true nothing may be: ${sent.data.skip || 'no reason was given'}`);
+    }
   }
 
   /** Counts a result. Tests at the top level are numbered in the order of the report. */

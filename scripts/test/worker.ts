@@ -2,8 +2,8 @@
 // Its `--test-reporter` is test-messages.ts, which sends the events to the parent.
 import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
-import { before, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { before, beforeEach, test } from 'node:test';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 
@@ -25,6 +25,9 @@ process.on('uncaughtException', (error) => stray.push(error));
 process.on('unhandledRejection', (error) => stray.push(error));
 // The first use of node:test adds its own listeners, which must not count as those of a file.
 before(() => {});
+// Events reach the parent between tests, also those of tests that block the process. To the parent, a process without
+// events hangs.
+beforeEach(() => turn());
 process.on('message', (task: TestTask) => void runFile(task));
 
 /**

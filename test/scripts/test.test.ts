@@ -10,12 +10,16 @@ const script = fileURLToPath(new URL('../../scripts/test.ts', import.meta.url));
 
 /** Writes test files to a new folder, and runs them. @param files - Their texts by name. */
 function runTests(t: TestContext, files: Record<string, string>, ...options: string[]) {
+  return runTestsWith(t, { ...process.env, CI: undefined }, files, options);
+}
+
+function runTestsWith(t: TestContext, env: NodeJS.ProcessEnv, files: Record<string, string>, options: string[] = []) {
   const folder = mkdtempSync(join(tmpdir(), 'run-tests-'));
   t.after(() => rmSync(folder, { recursive: true }));
   for (const [name, text] of Object.entries(files)) {
     writeFileSync(join(folder, `${name}.test.ts`), `import { describe, it, test } from 'node:test';\n${text}`);
   }
-  const ran = spawnSync(process.execPath, [script, ...options, '.'], { cwd: folder, encoding: 'utf8' });
+  const ran = spawnSync(process.execPath, [script, ...options, '.'], { cwd: folder, env, encoding: 'utf8' });
   return { exitCode: ran.status, lines: ran.stdout.trimEnd().split('\n'), text: ran.stdout + ran.stderr };
 }
 
@@ -28,6 +32,21 @@ test('the output ends with a summary of all files, and the exit code is 0', (t) 
   assert.deepEqual(counts, ['ℹ tests 8', 'ℹ suites 2', 'ℹ pass 4', 'ℹ fail 0', 'ℹ skipped 2', 'ℹ todo 2']);
   assert.match(lines.at(-1) ?? '', /^ℹ duration_ms /);
   assert.equal(exitCode, 0);
+});
+
+test('with CI=true a skipped test or suite fails the run, by its name and the reason; a test to do does not', (t) => {
+  const env = { ...process.env, CI: 'true' };
+  const skipping = {
+    test: "test('adds', { skip: 'no abacus' }, () => {});",
+    suite: "describe('adds', { skip: 'no abacus' }, () => { it('two', () => {}); });",
+    late: "test('adds', (t) => t.skip('no abacus'));",
+  };
+  for (const [name, text] of Object.entries(skipping)) {
+    const { exitCode, text: shown } = runTestsWith(t, env, { [name]: text });
+    assert.match(shown, /✖ adds\n.*skipped, and with CI=true nothing may be: no abacus/s, name);
+    assert.equal(exitCode, 1, name);
+  }
+  assert.equal(runTestsWith(t, env, { b: "test('adds', () => {}); it.todo('later');" }).exitCode, 0);
 });
 
 test('files share a process, except one that gives a reason for its own', (t) => {

@@ -44,7 +44,7 @@ function runChild(place: Place, body: string): { output: string; signal: NodeJS.
     'addFullRun, courseGrants': new URL('../sample-records.ts', import.meta.url),
   };
   const script = `
-    import { readdirSync } from 'node:fs';
+    import { chmodSync, readdirSync } from 'node:fs';
     import { spawnSync } from 'node:child_process';
     ${Object.entries(modules)
       .map(([name, url]) => `import { ${name} } from '${url}';`)
@@ -195,16 +195,19 @@ test('a folder that cannot be used is named before the sync begins', async (t) =
   assert.deepEqual(await readdir(place.temporaryFolder), []);
 });
 
-test('a folder without write permission is named before the sync begins', {
-  skip: process.getuid?.() === 0 ? 'permissions do not hold for root' : false,
-}, async (t) => {
+test('a folder without write permission is named before the sync begins', async (t) => {
   const place = await formerFile(t);
-  await chmod(place.folder, 0o555);
-  try {
-    await assert.rejects(openC1z(place.path, place), { reason: 'unusable_path', message: /EACCES/ });
-  } finally {
-    await chmod(place.folder, 0o755);
-  }
+  const { output } = runChild(
+    place,
+    `await file.close();
+    chmodSync(folder, 0o555);
+    // Permissions do not hold for root. This is "nobody".
+    if (process.getuid?.() === 0) process.setuid(65534);
+    await openC1z(path, { temporaryFolder }).catch((error) => console.log(error.reason, error.message));`,
+  );
+  await chmod(place.folder, 0o755);
+  assert.match(output, /^unusable_path cannot write .*sync\.c1z to the folder .*EACCES/);
+  await assertUntouched(place);
 });
 
 const canLimit = spawnSync('prlimit', ['--version']).status === 0;
