@@ -69,7 +69,8 @@ function failureOf({ finalState, status }: BatonServiceFinishTaskRequest) {
 }
 
 test('a sync is uploaded whole and reported without an answer, and leaves nothing behind', async (t) => {
-  const service = await startService(t, { services: library() });
+  // The first heartbeat only: the next one is due much later.
+  const service = await startService(t, { services: library(), simulator: { nextHeartbeatMs: 3_600_000 } });
   const { finalState } = await sync(service);
   assert.equal(finalState.case === 'success' && finalState.value.response, undefined);
   const [upload, ...more] = service.conductorone.uploads.all;
