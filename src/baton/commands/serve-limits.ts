@@ -35,7 +35,8 @@ const maxInFlightMib = intField({
 const prefaceTimeout = durationField({
   ...common,
   name: limitSettings.prefaceTimeoutMs,
-  description: 'Time that a new connection gets for the TLS handshake and the HTTP/2 preface or the first HTTP headers',
+  description:
+    'Time for the TLS handshake and the HTTP/2 preface of a new connection, and for the headers of an HTTP/1.1 request',
   default: '10s',
 });
 

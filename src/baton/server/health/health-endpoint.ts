@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { describeError } from '../../log/describe-error.ts';
 import { guardLoopback } from '../http/guard-loopback.ts';
-import { LimitedResponse, RequestGate } from '../http/request-gate.ts';
+import { RequestGate } from '../http/request-gate.ts';
 import { createGate } from '../limits/gate.ts';
 import { defaultLimits, type ServerLimits } from '../limits/server-limits.ts';
 import { listenAt } from '../listen.ts';
@@ -82,10 +82,7 @@ export async function startHealthEndpoint(options: HealthEndpointOptions): Promi
     }
   };
   const gate = new RequestGate(createGate(logger.child({ server: 'health' }), probeLimits, {}));
-  const http = createServer(
-    { headersTimeout: headersTimeoutMs, ServerResponse: LimitedResponse },
-    gate.limit(guardLoopback(answer, options.listen)),
-  );
+  const http = createServer(gate.serverOptions, gate.limit(guardLoopback(answer, options.listen)));
   gate.attach(http);
   await listenAt(http, options.listen);
   http.on('error', (error) => logger.error({ error: describeError(error) }, 'cannot accept a probe'));

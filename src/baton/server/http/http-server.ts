@@ -32,7 +32,7 @@ import { RunningCalls } from '../running-calls.ts';
 import { explainRequests } from './explain-requests.ts';
 import { guardLoopback } from './guard-loopback.ts';
 import { dropUnknownTypes, withUnknownTypes } from './json-annotations.ts';
-import { LimitedResponse, RequestGate } from './request-gate.ts';
+import { type LimitedResponse, RequestGate } from './request-gate.ts';
 
 export interface HttpServerOptions {
   readonly services: readonly ServiceEntry[];
@@ -92,8 +92,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const guarded = options.callers ? guardHttp(handler, options.callers) : handler;
   const gate = new RequestGate(options.gate ?? createGate(logger));
   const limited = gate.limit(tls ? guarded : guardLoopback(guarded, options.listen));
-  const https = tls && createTlsServer({ ...tls, ServerResponse: LimitedResponse }, limited);
-  const http = https ?? createServer({ ServerResponse: LimitedResponse }, limited);
+  const https = tls && createTlsServer({ ...tls, ...gate.serverOptions }, limited);
+  const http = https ?? createServer(gate.serverOptions, limited);
   gate.attach(http);
   // A server that has stopped listening closes persistent connections after their responses.
   http.on('request', (_request, response) => {

@@ -11,10 +11,13 @@ import type { Socket } from 'node:net';
 import type { Claim } from '../limits/claim.ts';
 import type { Connection } from '../limits/connections.ts';
 import type { Gate } from '../limits/gate.ts';
-import { requestBytesMax } from '../limits/server-limits.ts';
+import { requestBytesMax, timerMaxMs } from '../limits/server-limits.ts';
 
 type Listener = RequestListener<typeof IncomingMessage, typeof LimitedResponse>;
 type WriteCallback = (error: Error | null | undefined) => void;
+
+/** How often Node looks for connections whose headers take too long. */
+const checkIntervalMs = 1000;
 
 /** Connect takes this code for a caller that has left. Any other error it would print. */
 const connectionLost = Object.assign(new Error('the connection is closed'), { code: 'ECONNRESET' });
@@ -50,6 +53,20 @@ export class RequestGate {
 
   constructor(gate: Gate) {
     this.#gate = gate;
+  }
+
+  /**
+   * Options of a server whose listener is {@link limit}ed. Node's own limit of five minutes for a request is off, since
+   * claims limit the time of a body; that for headers is needed from the second request of a connection on.
+   */
+  get serverOptions() {
+    const { prefaceTimeoutMs } = this.#gate.limits;
+    return {
+      ServerResponse: LimitedResponse,
+      headersTimeout: prefaceTimeoutMs > timerMaxMs ? 0 : prefaceTimeoutMs,
+      requestTimeout: 0,
+      connectionsCheckingInterval: checkIntervalMs,
+    };
   }
 
   /** Admits the connections of a server whose listener is {@link limit}ed. */

@@ -10,7 +10,7 @@ export interface ServerLimits {
   readonly callsPerConnectionMax: number;
   /** Bytes held for all calls: of requests, and of responses that their callers have not read. */
   readonly bytesInFlightMax: number;
-  /** From accepting a connection to its TLS handshake and HTTP/2 preface, or to the headers of its first HTTP/1.1 request. */
+  /** From accepting a connection to its TLS handshake and HTTP/2 preface, and for the headers of an HTTP/1.1 request. */
   readonly prefaceTimeoutMs: number;
   /** From the preface to the first call. */
   readonly firstCallTimeoutMs: number;
@@ -66,7 +66,7 @@ export const limitSettings = {
 export type LimitSettings = Partial<Record<keyof ServerLimits, string>>;
 
 /** What Node's timers can wait. */
-const timerMaxMs = 2 ** 31 - 1;
+export const timerMaxMs = 2 ** 31 - 1;
 
 /** A timer that keeps no process alive; undefined for a time that is no limit. */
 export function startTimer(ms: number, onTimeout: () => void): NodeJS.Timeout | undefined {

@@ -10,7 +10,7 @@ import { gzipSync } from 'node:zlib';
 import pino from 'pino';
 import { fetch } from 'undici';
 import { startHttpServer } from '../../../../src/baton/server/http/http-server.ts';
-import { LimitedResponse, RequestGate } from '../../../../src/baton/server/http/request-gate.ts';
+import { RequestGate } from '../../../../src/baton/server/http/request-gate.ts';
 import { createGate } from '../../../../src/baton/server/limits/gate.ts';
 import { type ServerLimits, untimedLimits } from '../../../../src/baton/server/limits/server-limits.ts';
 import { addressOf, listenAt } from '../../../../src/baton/server/listen.ts';
@@ -151,7 +151,7 @@ async function startReadingNothing(t: TestContext, limits: Partial<ServerLimits>
   const gate = new RequestGate(createGate(pino({ level: 'silent' }), { ...untimedLimits, ...limits }));
   // Without the limit of Node for idle connections.
   const server = createServer(
-    { ServerResponse: LimitedResponse, keepAliveTimeout: 0 },
+    { ...gate.serverOptions, keepAliveTimeout: 0 },
     gate.limit((_request, response) => void answer.then(() => response.end('answered'))),
   );
   gate.attach(server);
@@ -209,6 +209,20 @@ test('a connection without a request is closed', async (t) => {
   socket.write('POST / HTTP/1.1\r\nhost: local');
   await text(socket);
   assert.deepEqual(settingsOf(lines), ['preface-timeout']);
+});
+
+// Node's default is a minute.
+test('the headers of a later request get the same time', { timeout: 30_000 }, async (t) => {
+  const port = await startReadingNothing(t, { prefaceTimeoutMs: 500 }, Promise.resolve());
+  const socket = await open(t, port);
+  socket.write('GET / HTTP/1.1\r\nhost: localhost\r\n\r\nGET / HTTP/1.1\r\nhost: local');
+  assert.match(await text(socket), /^HTTP\/1\.1 200 .*HTTP\/1\.1 408 Request Timeout/s);
+});
+
+test('what has no limit here has none of Node either', () => {
+  const gate = new RequestGate(createGate(pino({ level: 'silent' }), untimedLimits));
+  const { headersTimeout, requestTimeout } = createServer(gate.serverOptions);
+  assert.deepEqual({ headersTimeout, requestTimeout }, { headersTimeout: 0, requestTimeout: 0 });
 });
 
 test('TLS: a connection without a handshake is closed', async (t) => {
