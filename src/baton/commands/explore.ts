@@ -1,19 +1,14 @@
 // `explore`: shows a .c1z file in a browser.
-
 import { UsageError } from '../author/usage-error.ts';
 import type { Command } from '../command-line/command.ts';
-import { boolField, intField, stringField } from '../config/create-field.ts';
+import { boolField, intField } from '../config/create-field.ts';
+import { syncToShow } from '../config/fields/inspect.ts';
 import { c1zTempDir } from '../config/fields/sync.ts';
 import { readMaxDatabaseBytes } from '../config/size-limit.ts';
 import { readVariable } from '../config/unquote.ts';
 
 const common = { exportTarget: 'none' } as const;
 
-const sync = stringField({
-  ...common,
-  name: 'sync',
-  description: 'Id of the sync to look at, or the beginning of its id (default: the last full one)',
-});
 const port = intField({
   ...common,
   name: 'port',
@@ -29,7 +24,7 @@ export const exploreCommand: Command = {
   summary: 'Look into a .c1z file in a browser: people, courses, roles, what changed',
   description: `Look into a .c1z file of any Baton connector in a browser. Prints the URL of a page that only this machine can
 open, and only with the token in it. The file stays as it is; ^C stops.`,
-  fields: [sync, port, open],
+  fields: [syncToShow, port, open],
   argumentNames: 'FILE',
   needsConnectorSettings: false,
   async run({ settings, host, arguments: words }) {
@@ -39,7 +34,7 @@ open, and only with the token in it. The file stays as it is; ^C stops.`,
     const { runExplore } = await import('../explore/run-explore.ts');
     return await runExplore({
       path,
-      sync: settings.get(sync),
+      sync: settings.get(syncToShow),
       port: settings.get(port),
       opens: settings.get(open),
       open: {

@@ -4,9 +4,9 @@ import { resolve } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { UsageError } from '../author/usage-error.ts';
 import type { Command, Invocation } from '../command-line/command.ts';
-import { choiceField, durationField, intField, stringField } from '../config/create-field.ts';
+import { durationField, intField, stringField } from '../config/create-field.ts';
 import type { Field } from '../config/field.ts';
-import { syncRetryTimeout } from '../config/fields/run.ts';
+import { output, syncRetryTimeout } from '../config/fields/run.ts';
 import { c1zTempDir, file } from '../config/fields/sync.ts';
 import { readVariable } from '../config/unquote.ts';
 import type { Connection, TlsOptions } from '../harness/connection.ts';
@@ -87,13 +87,6 @@ const junit = stringField({
   name: 'junit',
   description: 'File for the report as JUnit XML',
   pathTo: 'file',
-});
-const output = choiceField({
-  ...common,
-  name: 'output',
-  description: 'Output format: text for humans, json for scripts',
-  oneOf: ['text', 'json'],
-  default: 'text',
 });
 
 export const harnessCommand: Command = {

@@ -1,6 +1,8 @@
 // `inspect`: answers questions about a .c1z file: who has what, what changed, who left.
 import type { Command } from '../command-line/command.ts';
 import { choiceField, stringField } from '../config/create-field.ts';
+import { syncToShow } from '../config/fields/inspect.ts';
+import { output } from '../config/fields/run.ts';
 import { c1zTempDir } from '../config/fields/sync.ts';
 import { readMaxDatabaseBytes } from '../config/size-limit.ts';
 import { readVariable } from '../config/unquote.ts';
@@ -29,11 +31,6 @@ const status = choiceField({
   description: 'Only resources with this status, or grants of users with it: enabled, disabled or deleted',
   oneOf: ['enabled', 'disabled', 'deleted'],
 });
-const sync = stringField({
-  ...common,
-  name: 'sync',
-  description: 'Id of the sync to look at, or the beginning of its id (default: the last full one)',
-});
 const format = choiceField({
   ...common,
   name: 'format',
@@ -41,13 +38,6 @@ const format = choiceField({
   oneOf: ['csv', 'ndjson', 'xlsx'],
 });
 const to = stringField({ ...common, name: 'to', description: 'File for an export (default: stdout)', pathTo: 'file' });
-const output = choiceField({
-  ...common,
-  name: 'output',
-  description: 'Output format: text for humans, json for scripts',
-  oneOf: ['text', 'json'],
-  default: 'text',
-});
 
 export const inspectCommand: Command = {
   name: 'inspect',
@@ -62,7 +52,7 @@ export const inspectCommand: Command = {
   leavers                       disabled or missing accounts that still have grants
   diff [OTHER.c1z | SYNC SYNC]  what changed since the sync before, or between two files (exit code 1 if anything did)
   export QUERY                  the table of a query as CSV, NDJSON or XLSX; see --format and --to`,
-  fields: [user, resource, entitlement, status, sync, format, to, output],
+  fields: [user, resource, entitlement, status, syncToShow, format, to, output],
   argumentNames: 'FILE [QUERY …]',
   needsConnectorSettings: false,
   async run({ settings, host, arguments: words }) {
@@ -80,7 +70,7 @@ export const inspectCommand: Command = {
         entitlement: settings.get(entitlement),
         status: settings.get(status),
       },
-      sync: settings.get(sync),
+      sync: settings.get(syncToShow),
       format: settings.get(format),
       to: settings.get(to),
       open: {
