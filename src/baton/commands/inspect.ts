@@ -34,7 +34,8 @@ const status = choiceField({
 const format = choiceField({
   ...common,
   name: 'format',
-  description: 'Format of an export: csv, ndjson or xlsx (default: by the name of the file, else csv)',
+  description:
+    'Format of an export: csv, ndjson or xlsx (default: by the name of the file, else csv, or ndjson with --output json)',
   oneOf: ['csv', 'ndjson', 'xlsx'],
 });
 const to = stringField({ ...common, name: 'to', description: 'File for an export (default: stdout)', pathTo: 'file' });

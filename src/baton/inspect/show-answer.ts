@@ -25,7 +25,7 @@ export interface Answer {
 /** In which form an answer is shown. */
 export interface ShowOptions {
   readonly output: 'text' | 'json';
-  /** Of an export. Default: by the name of the file, else CSV. */
+  /** Of an export. Default: by the name of the file, else NDJSON if `output` is JSON, else CSV. */
   readonly format: RowFormat | undefined;
   /** The file of an export. Default: stdout. */
   readonly to: string | undefined;
@@ -82,10 +82,11 @@ function* jsonLines({ members, table }: Answer): Generator<string> {
   yield ']}';
 }
 
-async function exportTable({ to, format, host }: ShowOptions, table: AnyTable): Promise<void> {
+async function exportTable({ to, format, output, host }: ShowOptions, table: AnyTable): Promise<void> {
   // Loaded here: the libraries for spreadsheets are large.
   const { rowFormats, toCsv, toJsonLines, toXlsx, writeRowsFile } = await import('./output/write-rows.ts');
-  const chosen = format ?? rowFormats.find((each) => to?.toLowerCase().endsWith(`.${each}`)) ?? 'csv';
+  const byName = rowFormats.find((each) => to?.toLowerCase().endsWith(`.${each}`));
+  const chosen = format ?? byName ?? (output === 'json' ? 'ndjson' : 'csv');
   if (to === undefined) {
     if (chosen === 'xlsx') throw new UsageError(['--format xlsx: name the file with --to FILE.xlsx']);
     const writer = new TextWriter(host.stdout, host.signal);

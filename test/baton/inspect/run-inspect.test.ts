@@ -327,6 +327,16 @@ test('an export as CSV has no formulas', async (t) => {
   );
 });
 
+test('an export with --output json is NDJSON unless something else names its format', async (t) => {
+  const path = await writeAcademy(t, firstTerm);
+  const first = async (...words: string[]) => {
+    const { stdout } = await runInspect([path, 'export', 'roles', '--output', 'json', ...words]);
+    return stdout.split('\n', 1)[0] ?? '';
+  };
+  assert.equal(JSON.parse(await first()).name, 'Teacher');
+  assert.match(await first('--format', 'csv'), /^type,name,/);
+});
+
 test('an export to a terminal does not control it', async (t) => {
   const { stdout } = await runInspect([await writeHostile(t), 'export', 'courses'], { isTTY: true });
   assert.match(stdout, /a\\u0007\\u202eb, ""q""\\n=x/);
@@ -366,8 +376,14 @@ test('what cannot be exported is refused, and a failed export leaves the file as
   const path = await writeAcademy(t, firstTerm);
   const to = join(dirname(path), 'missing', 'users.csv');
   const { exitCode, stderr } = await runInspect([path, 'export', 'users', '--to', to]);
-  assert.equal(exitCode, 1);
-  assert.match(stderr, /ENOENT/);
+  assert.equal(exitCode, 2);
+  assert.match(stderr, /--to: cannot write .*users\.csv: its folder does not exist\n/);
+  const folder = await runInspect([path, 'export', 'users', '--to', dirname(path)]);
+  assert.match(folder.stderr, /cannot write .*: it is a folder\n/);
+  assert.deepEqual(
+    (await readdir(dirname(path))).filter((name) => name.endsWith('.tmp')),
+    [],
+  );
 });
 
 test('names cannot control the terminal', async (t) => {

@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { writeCsv } from 'hucre/csv';
 import { writeXlsxStream } from 'hucre/xlsx';
+import { UsageError } from '../../author/usage-error.ts';
 import { escapeControls } from '../../net/escape-controls.ts';
 import type { JsonRecord } from '../records.ts';
 import type { AnyTable, Cell } from '../table.ts';
@@ -52,7 +53,20 @@ function fitCell(cell: Cell): Cell {
   return fitting.replace(/_x(?=[0-9A-Fa-f]{4}_)/g, '_x005F_x');
 }
 
-/** Writes a file. If that fails, or the signal aborts, what was there before is unchanged. */
+/** Why a file cannot be written that the user has named. */
+const pathFaults: Readonly<Record<string, string>> = {
+  ENOENT: 'its folder does not exist',
+  ENOTDIR: 'its folder is a file',
+  EISDIR: 'it is a folder',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'its file system is read-only',
+};
+
+/**
+ * Writes a file. If that fails, or the signal aborts, what was there before is unchanged.
+ * @throws UsageError if there cannot be such a file
+ */
 export async function writeRowsFile(
   path: string,
   content: Iterable<string> | ReadableStream<Uint8Array>,
@@ -65,6 +79,7 @@ export async function writeRowsFile(
     await rename(temporaryPath, path);
   } catch (error) {
     await rm(temporaryPath, { force: true });
-    throw error;
+    const fault = pathFaults[(error as NodeJS.ErrnoException).code ?? ''];
+    throw fault === undefined ? error : new UsageError([`--to: cannot write ${path}: ${fault}`]);
   }
 }
