@@ -133,7 +133,7 @@ export function fileRecord(file: OpenSyncs, view: SyncView, { types, dangling }:
     file: file.path,
     file_bytes: file.fileBytes,
     syncs: file.runs.map((run) => {
-      const { resourcesByType, entitlementsByType, grantsByType } = statsOf({ db: view.db, run });
+      const { resourcesByType, entitlementsByType, grantsByType } = statsOf({ db: view.db, schema: view.schema, run });
       return {
         ...runRecord(run),
         shown: run.syncId === view.run.syncId,

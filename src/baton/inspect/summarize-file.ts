@@ -1,6 +1,5 @@
 // What a .c1z file holds: its syncs, and how much each has.
 import { type DanglingReferences, findDangling } from '../c1z/tables/dangling-references.ts';
-import type { SyncRun } from '../c1z/tables/sync-runs.ts';
 import { countRows, type SyncStats } from '../c1z/tables/sync-stats.ts';
 import { listResources } from './list-resources.ts';
 import type { Status } from './resource-view.ts';
@@ -42,8 +41,8 @@ export function countContents(view: SyncView): SyncContents {
 }
 
 /** The stored counts of a sync, or those of its rows if it did not end, or is older than such counts. */
-export function statsOf({ db, run }: Pick<SyncView, 'db'> & { readonly run: SyncRun }): SyncStats {
-  return run.stats ?? countRows(db, run.syncId, run.type);
+export function statsOf({ db, run, schema }: Pick<SyncView, 'db' | 'run' | 'schema'>): SyncStats {
+  return run.stats ?? countRows(db, run.syncId, run.type, schema);
 }
 
 /** The number of grants of each entitlement that has any, by its id. It reads an index alone. */

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { SyncComparison } from '../../../src/baton/inspect/compare-syncs.ts';
 import { openSyncs, openTwo } from '../../../src/baton/inspect/open-syncs.ts';
+import { SyncView } from '../../../src/baton/inspect/sync-view.ts';
 import { grant } from '../c1z/sample-records.ts';
 import {
   type Academy,
@@ -124,6 +125,10 @@ test('the syncs of two files are compared, and nothing of them is left', async (
       after.view(after.shown ?? assert.fail()),
     );
     assert.deepEqual(describe(comparison), expected);
+    // Older files have no counts of a sync: its rows are counted, in the file that has them.
+    const { db, run, schema } = comparison.before;
+    using older = new SyncComparison(new SyncView(db, { ...run, stats: undefined }, schema), comparison.after);
+    assert.equal(older.count().grantsBefore, 9);
     assert.equal((await readdir(temporaryFolder)).length, 2);
   }
   assert.deepEqual(await readdir(temporaryFolder), []);

@@ -18,19 +18,22 @@ export interface SyncStats {
 /**
  * Counts the rows of a run. Resources of a type that the run does not list are not counted. A `resources_only` run counts
  * no entitlements and no grants.
+ * @param schema - The database within the connection.
  */
-export function countRows(db: DatabaseSync, syncId: string, syncType: string): SyncStats {
+export function countRows(db: DatabaseSync, syncId: string, syncType: string, schema = 'main'): SyncStats {
   const resourcesByType = new Map<string, number>();
-  const types = db.prepare('select external_id from v1_resource_types where sync_id = ? order by external_id');
+  const types = db.prepare(
+    `select external_id from ${schema}.v1_resource_types where sync_id = ? order by external_id`,
+  );
   for (const row of types.iterate(syncId)) resourcesByType.set(String(row.external_id), 0);
   const resourceTypes = resourcesByType.size;
-  for (const [type, count] of countByType(db, 'v1_resources', syncId)) {
+  for (const [type, count] of countByType(db, `${schema}.v1_resources`, syncId)) {
     if (resourcesByType.has(type)) resourcesByType.set(type, count);
   }
 
   const resourcesOnly = syncType === 'resources_only';
-  const entitlementsByType = resourcesOnly ? new Map() : countByType(db, 'v1_entitlements', syncId);
-  const grantsByType = resourcesOnly ? new Map() : countByType(db, 'v1_grants', syncId);
+  const entitlementsByType = resourcesOnly ? new Map() : countByType(db, `${schema}.v1_entitlements`, syncId);
+  const grantsByType = resourcesOnly ? new Map() : countByType(db, `${schema}.v1_grants`, syncId);
   return {
     resourceTypes,
     resources: sum(resourcesByType),
@@ -39,7 +42,7 @@ export function countRows(db: DatabaseSync, syncId: string, syncType: string): S
     resourcesByType,
     grantsByType,
     entitlementsByType,
-    assets: Number(db.prepare('select count(*) as n from v1_assets where sync_id = ?').get(syncId)?.n),
+    assets: Number(db.prepare(`select count(*) as n from ${schema}.v1_assets where sync_id = ?`).get(syncId)?.n),
   };
 }
 

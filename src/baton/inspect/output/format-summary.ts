@@ -24,7 +24,7 @@ export function* formatFileSummary(
   yield `${escapeControls(file.path)}: ${formatBytes(file.fileBytes)}, ${formatCount(file.runs.length)} sync${file.runs.length === 1 ? '' : 's'}`;
   yield '';
   for (const run of file.runs) {
-    const { resources, entitlements, grants } = statsOf({ db: view.db, run });
+    const { resources, entitlements, grants } = statsOf({ db: view.db, schema: view.schema, run });
     const isShown = run.syncId === view.run.syncId;
     yield style.head(`${isShown ? '*' : ' '} ${run.syncId}  ${run.type}, ${describeTime(run, now)}`);
     yield `  ${formatCount(resources)} resources, ${formatCount(entitlements)} entitlements, ${formatCount(grants)} grants`;
