@@ -3,8 +3,8 @@ import { resourceKey } from '../c1z/tables/schema.ts';
 import { describeChangeCounts } from '../inspect/describe-changes.ts';
 import { listEntitlements } from '../inspect/list-resources.ts';
 import { countsRecord, entitlementRecord, resourceRecord, runRecord } from '../inspect/records.ts';
-import { statsOf } from '../inspect/summarize-file.ts';
 import type { ExploredFile, TableName } from './explored-file.ts';
+import { countGrantsOf } from './grant-counts.ts';
 import { nestedGroups } from './nested-groups.ts';
 import { expectText, RequestError, readCount, readText } from './read-request.ts';
 import type { StoredTable, TableRequest } from './stored-table.ts';
@@ -21,8 +21,7 @@ type Answer = (file: ExploredFile, query: Query) => unknown;
 /** By path, after `/api/`. */
 export const answers: Readonly<Record<string, Answer>> = {
   file: async (file) => {
-    const { view, syncs } = file;
-    const stats = statsOf(view);
+    const { view, syncs, stats } = file;
     return {
       file: syncs.path,
       file_bytes: syncs.fileBytes,
@@ -59,9 +58,10 @@ export const answers: Readonly<Record<string, Answer>> = {
     if (!resource && !view.types.some(({ id }) => id === key.type)) {
       throw new RequestError(404, `this sync has no type ${JSON.stringify(key.type)}`);
     }
-    const counts = file.isUserType(key.type)
-      ? new Map<string, number>()
-      : ((await file.counts()).get(resourceKey(key.type, key.id)) ?? new Map<string, number>());
+    const counts =
+      entitlements.length < entitlementsMax
+        ? countGrantsOf(view, entitlements)
+        : ((await file.counts()).get(resourceKey(key.type, key.id)) ?? new Map<string, number>());
     return {
       ...(resource ? resourceRecord(resource) : { ...key, name: key.id, profile: {} }),
       listed: resource !== undefined,
@@ -71,13 +71,13 @@ export const answers: Readonly<Record<string, Answer>> = {
       counts: Object.fromEntries(counts),
     };
   },
-  changes: (file, query) => {
-    using comparison = file.compare(expectText(query, 'before'), expectText(query, 'after'));
-    const counts = comparison.count();
-    const userTypes = comparison.after.userTypes.map(({ id }) => id);
+  changes: async (file, query) => {
+    const syncs = { before: expectText(query, 'before'), after: expectText(query, 'after') };
+    const { before, after, counts } = await file.changes(syncs);
+    const userTypes = after.userTypes.map(({ id }) => id);
     return {
-      before: runRecord(comparison.before.run),
-      after: runRecord(comparison.after.run),
+      before: runRecord(before.run),
+      after: runRecord(after.run),
       lines: describeChangeCounts(counts, userTypes),
       counts: countsRecord(counts),
     };

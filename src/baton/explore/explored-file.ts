@@ -1,9 +1,12 @@
 // The file that is explored, with the tables of it that somebody has looked at.
 import { stat } from 'node:fs/promises';
-import { SyncComparison } from '../inspect/compare-syncs.ts';
+import type { SyncStats } from '../c1z/tables/sync-stats.ts';
+import { type ChangeCounts, SyncComparison } from '../inspect/compare-syncs.ts';
 import type { OpenSyncs } from '../inspect/open-syncs.ts';
 import { findRun } from '../inspect/resolve-names.ts';
 import type { ResourceKey } from '../inspect/resource-view.ts';
+import { runSteps } from '../inspect/run-steps.ts';
+import { statsOf } from '../inspect/summarize-file.ts';
 import type { SyncView } from '../inspect/sync-view.ts';
 import { type AnyTable, changeTable, grantTable, leaverTable, resourceTable } from '../inspect/table.ts';
 import { countedTable, countGrants, type GrantCounts } from './grant-counts.ts';
@@ -22,7 +25,20 @@ export type TableName =
       readonly type?: string | undefined;
     }
   | { readonly of: 'leavers' }
-  | { readonly of: 'changes'; readonly before: string; readonly after: string };
+  | ({ readonly of: 'changes' } & ComparedSyncs);
+
+/** Ids of syncs. */
+export interface ComparedSyncs {
+  readonly before: string;
+  readonly after: string;
+}
+
+/** Two syncs and what changed, in numbers. */
+export interface CountedChanges {
+  readonly before: SyncView;
+  readonly after: SyncView;
+  readonly counts: ChangeCounts;
+}
 
 /** Tables that nobody has asked for since so many others are dropped. */
 const tablesMax = 40;
@@ -33,7 +49,9 @@ export class ExploredFile {
   readonly #signal: AbortSignal;
   readonly #modifiedAt: number;
   readonly #tables = new Map<string, Promise<StoredTable>>();
+  readonly #changes = new Map<string, Promise<CountedChanges>>();
   #counts: Promise<GrantCounts> | undefined;
+  #stats: SyncStats | undefined;
 
   private constructor(syncs: OpenSyncs, view: SyncView, modifiedAt: number, signal: AbortSignal) {
     this.syncs = syncs;
@@ -51,6 +69,22 @@ export class ExploredFile {
   async isReplaced(): Promise<boolean> {
     const now = await stat(this.syncs.path).catch(() => undefined);
     return now?.mtimeMs !== this.#modifiedAt;
+  }
+
+  /** How much the sync has. Files of older programs do not say it: it is counted once. */
+  get stats(): SyncStats {
+    this.#stats ??= statsOf(this.view);
+    return this.#stats;
+  }
+
+  /**
+   * Reads what everybody looks for, before anybody asks: the names that a search finds, the numbers of grants, and who has
+   * left.
+   */
+  async readAhead(): Promise<void> {
+    await this.table({ of: 'resources' });
+    await this.counts();
+    await this.table({ of: 'leavers' });
   }
 
   /** The number of grants by resource. They are counted once. */
@@ -71,10 +105,23 @@ export class ExploredFile {
     return await table;
   }
 
+  /** What changed between two syncs. They are compared once; meanwhile, others run. @throws RequestError; UsageError */
+  async changes(syncs: ComparedSyncs): Promise<CountedChanges> {
+    const name: TableName = { of: 'changes', ...syncs };
+    const stored = this.table(name);
+    stored.catch(() => undefined);
+    // Rows are stored after this, for which nobody has to wait here.
+    return await (this.#changes.get(JSON.stringify(name)) ?? stored.then(() => this.changes(syncs)));
+  }
+
   async #store(name: TableName): Promise<StoredTable> {
     const { db } = this.view;
     if (name.of !== 'changes') return await StoredTable.store(db, await this.#query(name), this.#signal);
-    using comparison = this.compare(name.before, name.after);
+    using comparison = this.#compare(name);
+    const { before, after } = comparison;
+    const counting = runSteps(comparison.countInSteps(), this.#signal).then((counts) => ({ before, after, counts }));
+    this.#changes.set(JSON.stringify(name), counting);
+    await counting;
     return await StoredTable.store(db, changeTable(comparison), this.#signal);
   }
 
@@ -86,7 +133,7 @@ export class ExploredFile {
       return grantTable(view, { principal, resource, types: type === undefined ? undefined : [type] });
     }
     const { type } = name;
-    if (type === undefined) return resourceTable(view, 'resources', {});
+    if (type === undefined) return resourceTable(view, 'resources', { keepsNames: true });
     return countedTable(view, type, await this.counts());
   }
 
@@ -94,8 +141,7 @@ export class ExploredFile {
     return this.view.userTypes.some(({ id }) => id === type);
   }
 
-  /** @throws UsageError if there is no such sync. */
-  compare(before: string, after: string): SyncComparison {
+  #compare({ before, after }: ComparedSyncs): SyncComparison {
     if (before === after) throw new RequestError(400, 'choose two different syncs');
     const { runs } = this.syncs;
     const [from, to] = [before, after].map((id) => this.syncs.view(findRun(runs, id)));

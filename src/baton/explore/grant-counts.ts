@@ -2,7 +2,7 @@
 import { resourceKey } from '../c1z/tables/schema.ts';
 import { listResources } from '../inspect/list-resources.ts';
 import { countGrantsByEntitlement } from '../inspect/summarize-file.ts';
-import type { SyncView } from '../inspect/sync-view.ts';
+import type { EntitlementView, SyncView } from '../inspect/sync-view.ts';
 import type { AnyTable } from '../inspect/table.ts';
 import { inBatches } from './in-batches.ts';
 
@@ -21,6 +21,20 @@ export async function countGrants(view: SyncView, signal?: AbortSignal): Promise
       ofResource.set(entitlement.slug, (ofResource.get(entitlement.slug) ?? 0) + count);
       counts.set(key, ofResource);
     }
+  }
+  return counts;
+}
+
+/** The number of grants of some entitlements, by slug. It reads an index alone. */
+export function countGrantsOf(
+  view: SyncView,
+  entitlements: readonly Pick<EntitlementView, 'id' | 'slug'>[],
+): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { id, slug } of entitlements) {
+    const sql = `select count(*) as n from ${view.schema}.v1_grants where entitlement_id = ? and sync_id = ?`;
+    const count = Number(view.all(sql, id, view.run.syncId)[0]?.n);
+    if (count > 0) counts.set(slug, (counts.get(slug) ?? 0) + count);
   }
   return counts;
 }

@@ -47,8 +47,7 @@ export async function runExplore({ path, sync, port, opens, open, host }: Explor
   const url = `${server.url}?token=${token}`;
   stdout.write(`Exploring ${escapeControls(syncs.path)} at\n\n  ${url}\n\nWho has this URL sees the file. ^C stops.\n`);
   if (opens) openBrowser(url, host.env, (text) => stderr.write(`${text}\n`));
-  // What everybody looks for is there soon, also before anybody asks.
-  file.table({ of: 'resources' }).catch(() => undefined);
+  file.readAhead().catch(() => undefined);
   if (!signal.aborted) await once(signal, 'abort').catch(() => undefined);
   return signal.reason instanceof StopRequest ? 0 : 1;
 }

@@ -1,6 +1,8 @@
 // A table of a query, stored in a temporary table of the open file: to be sorted, searched and read in pages.
 import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite';
-import type { AnyTable, Cell } from '../inspect/table.ts';
+import type { JsonObject } from '@bufbuild/protobuf';
+import { runSteps } from '../inspect/run-steps.ts';
+import { type AnyTable, type Cell, toText } from '../inspect/table.ts';
 import { inBatches } from './in-batches.ts';
 
 /** What to read of a table. */
@@ -9,7 +11,10 @@ export interface TableRequest {
   readonly search?: string | undefined;
   /** Columns and what their cells must be. */
   readonly where?: ReadonlyMap<string, string>;
-  /** A column, after `-` in descending order. Default: the order of the query. */
+  /**
+   * A column, after `-` in descending order. Default: rows that have the words of a search nearer to their beginning, where
+   * the name is, then the order of the query.
+   */
   readonly sort?: string | undefined;
 }
 
@@ -61,10 +66,16 @@ export class StoredTable {
   static async store(db: DatabaseSync, table: AnyTable, signal?: AbortSignal): Promise<StoredTable> {
     const stored = new StoredTable(db, table.columnNames);
     const places = table.columnNames.map(() => '?');
+    const profile = table.columnNames.indexOf('profile');
     const insert = db.prepare(`insert into ${stored.#name} values (null, ?, ${places.join(', ')})`);
+    if (table.prepare) await runSteps(table.prepare(), signal);
     for await (const rows of inBatches(table.cellRows(), signal)) {
       db.exec('begin');
-      for (const cells of rows) insert.run(fold(cells.join('\n')), ...cells);
+      for (const cells of rows) {
+        // The keys of a profile are those of everybody: who looks for "ana" means no "Manager Email".
+        const searched = cells.map((cell, index) => (index === profile ? valuesOf(cell) : cell));
+        insert.run(fold(searched.join('\n')), ...cells);
+      }
       db.exec('commit');
     }
     return stored;
@@ -72,14 +83,14 @@ export class StoredTable {
 
   page({ page, size, ...request }: PageRequest): TablePage {
     const { where, parameters } = this.#condition(request);
-    const order = this.#order(request);
+    const { order, words } = this.#order(request);
     const rows = this.#db
       // Only row numbers are sorted for the page: rows are wide.
       .prepare(
         `select * from ${this.#name} where row in (
           select row from ${this.#name} ${where} ${order} limit ? offset ?) ${order}`,
       )
-      .all(...parameters, size, (page - 1) * size);
+      .all(...parameters, ...words, size, (page - 1) * size, ...words);
     // The last page ends where the rows end; there is nothing to count.
     const isLast = rows.length < size && (rows.length > 0 || page === 1);
     return {
@@ -96,11 +107,10 @@ export class StoredTable {
   /** All rows that meet a request. The table stays until they are read. */
   *cellRows(request: TableRequest): Generator<readonly Cell[]> {
     const { where, parameters } = this.#condition(request);
+    const { order, words } = this.#order(request);
     this.#readers++;
     try {
-      const rows = this.#db
-        .prepare(`select * from ${this.#name} ${where} ${this.#order(request)}`)
-        .iterate(...parameters);
+      const rows = this.#db.prepare(`select * from ${this.#name} ${where} ${order}`).iterate(...parameters, ...words);
       for (const row of rows) yield this.#cells(row);
     } finally {
       this.#readers--;
@@ -142,7 +152,7 @@ export class StoredTable {
     readonly where: string;
     readonly parameters: SQLInputValue[];
   } {
-    const words = fold(search).split(/\s+/).filter(Boolean);
+    const words = wordsOf(search);
     const conditions = [
       ...words.map(() => 'instr(search, ?) > 0'),
       ...Array.from(where.keys(), (column) => `cast(${this.#column(column)} as text) = ?`),
@@ -153,10 +163,14 @@ export class StoredTable {
     };
   }
 
-  #order({ sort }: TableRequest): string {
-    if (sort === undefined) return 'order by row';
+  /** The order, and its parameters. */
+  #order({ sort, search = '' }: TableRequest): { readonly order: string; readonly words: readonly string[] } {
+    if (sort === undefined) {
+      const words = wordsOf(search);
+      return { order: `order by ${[...words.map(() => 'instr(search, ?)'), 'row'].join(', ')}`, words };
+    }
     const column = this.#column(sort.replace(/^-/, ''));
-    return `order by fold(${column}) ${sort.startsWith('-') ? 'desc' : ''}, row`;
+    return { order: `order by fold(${column}) ${sort.startsWith('-') ? 'desc' : ''}, row`, words: [] };
   }
 
   #column(name: string): string {
@@ -172,6 +186,18 @@ export class StoredTable {
 
 function toCell(value: SQLOutputValue | undefined): Cell {
   return typeof value === 'number' ? value : String(value ?? '');
+}
+
+/** What the values of a profile say. @param cell - JSON, or empty. */
+function valuesOf(cell: Cell): string {
+  if (cell === '') return '';
+  return Object.values(JSON.parse(String(cell)) as JsonObject)
+    .map(toText)
+    .join('\n');
+}
+
+function wordsOf(search: string): readonly string[] {
+  return fold(search).split(/\s+/).filter(Boolean);
 }
 
 /** Text that has nothing to normalize. */

@@ -46,6 +46,11 @@ export class SyncComparison implements Disposable {
     return compareResources(this.before, this.after);
   }
 
+  /** Finds the grants that changed, in steps: see {@link GrantComparison.collect}. */
+  collect(): Generator<void> {
+    return this.#grants.collect();
+  }
+
   /** In the order of their principals. */
   grants(): IteratorObject<GrantChange> {
     return this.#grants.changes();

@@ -14,17 +14,23 @@ export interface ResourceFilter extends PageRange {
   /** Only resources of these types. Default: of all. */
   readonly types?: readonly string[] | undefined;
   readonly status?: Status | undefined;
+  /** Whether to keep the names of all that are read, for {@link SyncView.refOf}: 0.2 kB each. Default: false. */
+  readonly keepsNames?: boolean | undefined;
 }
 
 /** Lists resources in the order in which they were synced. */
 export function listResources(view: SyncView, filter: ResourceFilter = {}): IteratorObject<ResourceView> {
-  const { types, status, afterRowId = 0, limit = Number.POSITIVE_INFINITY } = filter;
+  const { types, status, keepsNames = false, afterRowId = 0, limit = Number.POSITIVE_INFINITY } = filter;
   const rows = view.iterate(
     `select id, data from ${view.schema}.v1_resources where id > ? and sync_id = ? ${ofTypes(types)} order by id`,
     ...[afterRowId, view.run.syncId, ...(types ? [JSON.stringify(types)] : [])],
   );
   return rows
-    .map((row) => toResourceView(Number(row.id), row.data as Uint8Array))
+    .map((row) => {
+      const resource = toResourceView(Number(row.id), row.data as Uint8Array);
+      if (keepsNames) view.keepName(resource);
+      return resource;
+    })
     .filter((resource) => status === undefined || resource.status === status)
     .take(limit);
 }

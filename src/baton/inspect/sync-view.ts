@@ -91,6 +91,11 @@ export class SyncView {
     return ref;
   }
 
+  /** Keeps the name of a resource that has been read: {@link refOf} need not read it again. */
+  keepName(resource: ResourceView): void {
+    if (!this.#names.get(resource)) this.#names.add(toRef(resource, resource));
+  }
+
   /** An entitlement by its id; undefined if the sync does not have it. */
   entitlement(id: string): EntitlementView | undefined {
     if (this.#entitlements.has(id)) return this.#entitlements.get(id);

@@ -1,6 +1,6 @@
 // The tables that queries fill: one definition for text, JSON and spreadsheets.
 import type { SyncComparison } from './compare-syncs.ts';
-import { findLeavers, type Leaver } from './find-leavers.ts';
+import { type Leaver, LeaverSearch } from './find-leavers.ts';
 import { type GrantFilter, type GrantView, listGrants } from './list-grants.ts';
 import { type EntitlementFilter, listEntitlements, listResources, type ResourceFilter } from './list-resources.ts';
 import {
@@ -31,6 +31,7 @@ export interface Table<Row> {
   readonly columns: readonly Column<Row>[];
   readonly rows: IteratorObject<Row>;
   readonly toJson: (row: Row) => JsonRecord;
+  readonly prepare?: AnyTable['prepare'];
 }
 
 /** Any table: who shows it needs not know its rows. */
@@ -42,12 +43,18 @@ export interface AnyTable {
   readonly columnNames: readonly string[];
   cellRows(): IteratorObject<readonly Cell[]>;
   records(): IteratorObject<JsonRecord>;
+  /**
+   * What takes long before the first row, in steps of some milliseconds, for those who have something else to do as well.
+   * Whoever begins it runs it to its end. Rows do it themselves otherwise.
+   */
+  readonly prepare?: (() => Generator<void>) | undefined;
 }
 
-function defineTable<Row>({ name, columns, rows, toJson }: Table<Row>): AnyTable {
+function defineTable<Row>({ name, columns, rows, toJson, prepare }: Table<Row>): AnyTable {
   const shown = columns.filter(({ title }) => title !== undefined);
   return {
     name,
+    prepare,
     titles: shown.map(({ title = '' }) => title),
     textRows: () => rows.map((row) => shown.map(({ cell }) => cell(row))),
     columnNames: columns.map((column) => column.name),
@@ -148,9 +155,11 @@ function describeDetails(details: Readonly<Record<string, unknown>>): string {
 }
 
 export function leaverTable(view: SyncView): AnyTable {
+  const search = new LeaverSearch(view);
   return defineTable<Leaver>({
     name: 'leavers',
-    rows: findLeavers(view),
+    prepare: () => search.findSuspects(),
+    rows: search.leavers(),
     toJson: leaverRecord,
     columns: [
       { name: 'name', title: 'NAME', cell: ({ principal }) => principal.name },
@@ -199,6 +208,7 @@ export function changeTable(comparison: SyncComparison): AnyTable {
   const names = ['of', 'change', 'type', 'name', 'email', 'before', 'after', 'id', 'before_id', 'after_id'];
   return {
     ...defineTable({ name: 'changes', rows: rows(), columns: names.map(column), toJson: (row) => row }),
+    prepare: () => comparison.collect(),
     records,
   };
 }

@@ -1,6 +1,5 @@
 // Compares a sync with the one before it: for the summary, and as a guard against a source that answers half. The event
 // loop turns in between, so that heartbeats, probes and other tasks need not wait.
-import { setImmediate } from 'node:timers/promises';
 import { Code, ServiceError } from '../author/service-error.ts';
 import type { C1zFile } from '../c1z/c1z-file.ts';
 import type { OpenC1zOptions } from '../c1z/file/scratch-database.ts';
@@ -8,6 +7,7 @@ import type { SyncRun } from '../c1z/tables/sync-runs.ts';
 import { type ChangeCounts, SyncComparison } from '../inspect/compare-syncs.ts';
 import { describeChangeCounts } from '../inspect/describe-changes.ts';
 import { openTwo } from '../inspect/open-syncs.ts';
+import { runSteps } from '../inspect/run-steps.ts';
 import { SyncView } from '../inspect/sync-view.ts';
 
 /** What a sync is compared for. */
@@ -59,14 +59,7 @@ export async function countChangesOfFiles(
 
 async function compare(before: SyncView, after: SyncView, signal: AbortSignal | undefined): Promise<SyncChanges> {
   using comparison = new SyncComparison(before, after);
-  using steps = comparison.countInSteps();
-  let step = steps.next();
-  while (!step.done) {
-    await setImmediate();
-    signal?.throwIfAborted();
-    step = steps.next();
-  }
-  const counts = step.value;
+  const counts = await runSteps(comparison.countInSteps(), signal);
   const userTypes = [...before.userTypes, ...after.userTypes].map(({ id }) => id);
   return { since: before.run.startedAt, counts, lines: describeChangeCounts(counts, userTypes) };
 }

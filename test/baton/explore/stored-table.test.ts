@@ -57,6 +57,41 @@ test('values to choose from are counted, unless there are too many', async (t) =
   assert.deepEqual(many.choices('name'), []);
 });
 
+test('who has the words of a search in the name comes first; the keys of a profile are not searched', async (t) => {
+  const rows = (): IteratorObject<readonly Cell[]> =>
+    [
+      ['Bo Lee', '{"manager":"Ana Diaz","tags":["x"]}'],
+      ['Cy Ana', '{"manager":"Bo Lee"}'],
+      ['Ana Bo', ''],
+    ].values();
+  const people = { ...numbers(openDatabase(t), 0), columnNames: ['name', 'profile'], cellRows: rows };
+  const table = await StoredTable.store(openDatabase(t), people);
+  const find = (search: string) => table.page({ search, page: 1, size: 10 }).rows.map(({ name }) => name);
+  assert.deepEqual(find('ANA'), ['Ana Bo', 'Cy Ana', 'Bo Lee']);
+  assert.deepEqual(find('bo ana'), ['Bo Lee', 'Ana Bo', 'Cy Ana']);
+  assert.deepEqual(find('manager'), []);
+  assert.deepEqual(find('x'), ['Bo Lee']);
+  assert.deepEqual(
+    [...table.cellRows({ search: 'ana' })].map(([name]) => name),
+    ['Ana Bo', 'Cy Ana', 'Bo Lee'],
+  );
+});
+
+test('a table is prepared in steps, between which others run', async (t) => {
+  const db = openDatabase(t);
+  const turns: string[] = [];
+  const prepare = function* (): Generator<void> {
+    for (const step of ['first', 'second']) {
+      turns.push(step);
+      setImmediate(() => turns.push('another'));
+      yield;
+    }
+  };
+  const table = await StoredTable.store(db, { ...numbers(db, 1), prepare });
+  assert.deepEqual(turns, ['first', 'another', 'second', 'another']);
+  assert.equal(table.page({ page: 1, size: 1 }).total, 1);
+});
+
 test('reading a table ends when the program stops', async (t) => {
   const db = openDatabase(t);
   const stopping = StoredTable.store(db, numbers(db, 3000), AbortSignal.abort(new Error('stopped')));

@@ -73,6 +73,8 @@ test('searches without regard to case and accents, sorts, filters and cuts into 
   assert.deepEqual(await names('type=user&sort=-name&size=2&page=2'), [4, ['Ada Lovelace', 'Ada Lovelace']]);
   assert.deepEqual(await names('type=user&is.status=disabled'), [2, ['Ada Lovelace', 'Émmy Noether']]);
   assert.deepEqual(await names('q=100%25_'), [0, []]);
+  assert.equal((await names('q=physics'))[0], 4);
+  assert.deepEqual(await names('q=department'), [0, []]);
   const { body } = await ask('table?of=resources&facets=type,nothing');
   assert.deepEqual((body.choices as Record<string, { value: string; count: number }[]>).type?.[0], {
     value: 'user',

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findLeavers } from '../../../src/baton/inspect/find-leavers.ts';
+import { LeaverSearch } from '../../../src/baton/inspect/find-leavers.ts';
 import { findEntitlements, findResources } from '../../../src/baton/inspect/find-named.ts';
 import { type GrantFilter, listGrants } from '../../../src/baton/inspect/list-grants.ts';
 import { listEntitlements, listResources } from '../../../src/baton/inspect/list-resources.ts';
 import { openSyncs } from '../../../src/baton/inspect/open-syncs.ts';
 import { countContents } from '../../../src/baton/inspect/summarize-file.ts';
 import type { SyncView } from '../../../src/baton/inspect/sync-view.ts';
-import { algebra, firstTerm, viewAcademy, writeAcademy } from './academy.ts';
+import { grant, resource } from '../c1z/sample-records.ts';
+import { algebra, firstTerm, isStudent, person, student, viewAcademy, writeAcademy } from './academy.ts';
 
 const grantIds = (view: SyncView, filter: GrantFilter) => Array.from(listGrants(view, filter), ({ id }) => id);
 
@@ -168,7 +169,7 @@ test('an entitlement is found by id, display name and slug', async (t) => {
 
 test('leavers are the disabled and the missing who still hold something', async (t) => {
   const view = await viewAcademy(t, firstTerm, { ...firstTerm, grants: firstTerm.grants.slice(4) });
-  const leavers = Array.from(findLeavers(view), ({ principal, reason, grants, grantsByType }) => ({
+  const leavers = Array.from(new LeaverSearch(view).leavers(), ({ principal, reason, grants, grantsByType }) => ({
     id: principal.id,
     reason,
     grants,
@@ -177,6 +178,22 @@ test('leavers are the disabled and the missing who still hold something', async 
   assert.deepEqual(leavers, [
     { id: 'u3', reason: 'disabled', grants: 2, grantsByType: { course: 1, role: 1 } },
     { id: 'u9', reason: 'gone', grants: 1, grantsByType: { course: 1 } },
+  ]);
+});
+
+test('among many people, leavers are found in steps', async (t) => {
+  const people = Array.from({ length: 450 }, (_, i) => person(`p${i}`, `Person ${i}`, i !== 449));
+  const grants = [...people, resource('user', 'gone1'), resource('user', 'z')].map((who) => grant(isStudent, who));
+  const search = new LeaverSearch(await viewAcademy(t, { resources: [...people, student], grants }));
+  let steps = 0;
+  for (const _ of search.findSuspects()) steps++;
+  // Two of people, and three of principals.
+  assert.equal(steps, 5);
+  const found = Array.from(search.leavers(), ({ principal, reason }) => [principal.id, reason]);
+  assert.deepEqual(found, [
+    ['p449', 'disabled'],
+    ['gone1', 'gone'],
+    ['z', 'gone'],
   ]);
 });
 

@@ -2,13 +2,14 @@
 import { formatCount, resourceUrl, useAnswer, wordsOf } from './api.js';
 import { share } from './columns.js';
 import { html } from './html.js';
+import { Working } from './working.js';
 
 const barsMax = 12;
 
 export function Bars({ type, title }) {
   const { answer, error } = useAnswer('table', { of: 'resources', type, sort: '-grants', size: barsMax });
   if (error) return html`<p class="error" role="alert">${error}</p>`;
-  if (!answer) return html`<p role="status">Counting…</p>`;
+  if (!answer) return html`<h2>${title}</h2><${Working} text="Counting grants…" />`;
   const rows = answer.rows.filter(({ grants }) => grants > 0);
   if (rows.length === 0) return null;
   const kinds = answer.columns.filter((name) => name.startsWith('grants:'));

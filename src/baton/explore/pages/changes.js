@@ -4,6 +4,7 @@ import { changeColumns } from './columns.js';
 import { Heading } from './heading.js';
 import { html } from './html.js';
 import { Table } from './table.js';
+import { Working } from './working.js';
 
 export function ChangesPage({ file, query }) {
   const finished = file.syncs.filter(({ type, ended_at }) => type === 'full' && ended_at);
@@ -31,7 +32,7 @@ function Choose({ name, title, syncs, chosen }) {
 function Changes({ before, after }) {
   const { answer, error } = useAnswer('changes', { before, after });
   if (error) return html`<p class="error" role="alert">${error}</p>`;
-  if (!answer) return html`<p role="status">Comparing…</p>`;
+  if (!answer) return html`<${Working} text="Comparing…" />`;
   return html`
     <ul>${answer.lines.map((line) => html`<li>${line}</li>`)}</ul>
     ${answer.counts.changed && html`<${Table} label="Changes" of=${{ of: 'changes', before, after }} columns=${changeColumns} facets=${['change', 'of', 'type']} />`}

@@ -11,7 +11,12 @@ const name = {
   title: 'Name',
   cell: ({ type, id, name: called }) => html`<a href=${resourceUrl({ type, id })}>${called || id}</a>`,
 };
-const status = { name: 'status', title: 'Status', cell: (row) => html`<${Status} status=${row.status} />` };
+/** Empty for what has none, such as a course. */
+const status = {
+  name: 'status',
+  title: 'Status',
+  cell: (row) => row.status && html`<${Status} status=${row.status} />`,
+};
 
 export const peopleColumns = [
   name,
@@ -71,7 +76,7 @@ export const holderColumns = [
       html`<a href=${resourceUrl({ type: row.principal_type, id: row.principal_id })}>${row.principal}</a>`,
   },
   { name: 'email', title: 'E-mail' },
-  { name: 'status', title: 'Status', cell: (row) => html`<${Status} status=${row.status} />` },
+  status,
   entitlement,
   details,
   way,

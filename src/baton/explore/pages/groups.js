@@ -3,11 +3,12 @@ import { resourceUrl, useAnswer, wordsOf } from './api.js';
 import { Graph } from './graph.js';
 import { Heading } from './heading.js';
 import { html } from './html.js';
+import { Working } from './working.js';
 
 export function GroupsPage() {
   const { answer: graph, error } = useAnswer('groups');
   if (error) return html`<${Heading} text="Nesting" /><p class="error" role="alert">${error}</p>`;
-  if (!graph) return html`<${Heading} text="Nesting" /><p role="status">Reading…</p>`;
+  if (!graph) return html`<${Heading} text="Nesting" /><${Working} text="Reading…" />`;
   const { nodes, edges } = graph;
   return html`
     <${Heading} text="Nesting" />

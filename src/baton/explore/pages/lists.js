@@ -29,6 +29,6 @@ export function LeaversPage() {
 export function SearchPage({ query: { q = '' } }) {
   return html`
     <${Heading} text="Search" />
-    <${Table} label="Found" of=${{ of: 'resources' }} columns=${everythingColumns} facets=${['type', 'status']} search=${q} />
+    <${Table} label="Everything" of=${{ of: 'resources' }} columns=${everythingColumns} facets=${['type', 'status']} search=${q} />
   `;
 }

@@ -9,6 +9,7 @@ import { render } from './lib/preact.js';
 import { LeaversPage, SearchPage, TypePage } from './lists.js';
 import { OverviewPage } from './overview.js';
 import { ResourcePage } from './resource.js';
+import { Working } from './working.js';
 
 const pages = {
   '/': OverviewPage,
@@ -23,7 +24,7 @@ const pages = {
 function App() {
   const { answer: file, error } = useAnswer('file');
   if (error) return html`<main><${Heading} text="Explore" /><p class="error" role="alert">${error}</p></main>`;
-  if (!file) return html`<p role="status">Opening…</p>`;
+  if (!file) return html`<main><${Working} text="Opening…" /></main>`;
   const query = Object.fromEntries(new URLSearchParams(location.search));
   return html`<${Layout} file=${file} query=${query}><${pages[location.pathname]} file=${file} query=${query} /><//>`;
 }

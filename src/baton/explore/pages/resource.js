@@ -4,11 +4,12 @@ import { heldColumns, holderColumns, Status, share } from './columns.js';
 import { Heading } from './heading.js';
 import { html } from './html.js';
 import { Table } from './table.js';
+import { Working } from './working.js';
 
 export function ResourcePage({ file, query: { type, id } }) {
   const { answer: resource, error } = useAnswer('resource', { type, id });
   if (error) return html`<${Heading} text="Not found" /><p class="error" role="alert">${error}</p>`;
-  if (!resource) return html`<p role="status">Reading…</p>`;
+  if (!resource) return html`<${Working} text="Reading…" />`;
   const typeName = file.types.find((each) => each.id === type)?.name ?? type;
   return html`
     <p class="quiet"><a href=${typeUrl(type)}>${pluralOf(typeName)}</a></p>
@@ -84,7 +85,8 @@ function Holders({ resource: { type, id, counts, entitlements } }) {
 /** What a group or the like has itself. */
 function HeldByIt({ type, id }) {
   const of = { of: 'grants', principal_type: type, principal_id: id };
-  const { answer } = useAnswer('table', { ...of, size: 1 });
+  const { answer, error } = useAnswer('table', { ...of, size: 1 });
+  if (error) return html`<p class="error" role="alert">${error}</p>`;
   if (!answer || answer.total === 0) return null;
   return html`<h2>What it has</h2><${Table} label="What it has" of=${of} columns=${heldColumns} facets=${['resource_type', 'entitlement']} />`;
 }

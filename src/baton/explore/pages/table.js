@@ -2,6 +2,7 @@
 import { formatCount, urlOf, useAnswer } from './api.js';
 import { html } from './html.js';
 import { useEffect, useState } from './lib/hooks.js';
+import { Working } from './working.js';
 
 const pageSize = 50;
 
@@ -26,7 +27,7 @@ export function Table({ label, of, columns, facets = [], empty = 'Nothing', sear
   const request = { ...of, q: search.trim(), sort, ...where };
   const { answer, error, isOld } = useAnswer('table', { ...request, facets: facets.join(','), page, size: pageSize });
   if (error) return html`<p class="error" role="alert">${error}</p>`;
-  if (!answer) return html`<p role="status">Reading ${label.toLowerCase()}…</p>`;
+  if (!answer) return html`<${Working} text=${`Reading ${label.toLowerCase()}…`} />`;
   const shown = typeof columns === 'function' ? columns(answer.columns) : columns;
   const pages = Math.max(1, Math.ceil(answer.total / pageSize));
   const isFiltered = search.trim() !== '' || Object.values(chosen).some((value) => value !== '');
