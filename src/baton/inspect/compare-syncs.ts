@@ -65,13 +65,18 @@ export class SyncComparison implements Disposable {
     }
   }
 
-  /** The same in steps, for those who have something else to do as well. To be disposed of before the comparison. */
-  *countInSteps(): Generator<void, ChangeCounts> {
+  /**
+   * The same in steps, for those who have something else to do as well. To be disposed of before the comparison.
+   * @param types - Resource types: changes of others, and of grants on others or to others, do not count. Default: all.
+   */
+  *countInSteps(types?: ReadonlySet<string>): Generator<void, ChangeCounts> {
+    const isCounted = (type: string) => types?.has(type) ?? true;
     let counted = 0;
     const resources = new Map<string, ResourceChangeCounts>();
     for (const change of this.resources()) {
       if (++counted % changesPerStep === 0) yield;
       const { type } = change.resource;
+      if (!isCounted(type)) continue;
       const counts = { ...(resources.get(type) ?? noResourceChanges) };
       counts[change.kind]++;
       const became = statusChange(change);
@@ -84,12 +89,13 @@ export class SyncComparison implements Disposable {
     yield* this.#grants.collect();
     for (const change of this.grants()) {
       if (++counted % changesPerStep === 0) yield;
+      const { resource, entitlement } = change.kind === 'revoked' ? change.before : change.after;
+      if (!isCounted(resource.type) || !isCounted(change.principal.type)) continue;
       if (change.kind === 'moved') {
         const key = moveKey(change);
         moved.set(key, (moved.get(key) ?? 0) + 1);
         continue;
       }
-      const { resource, entitlement } = change.kind === 'granted' ? change.after : change.before;
       const key = `${resource.type} ${entitlement.slug}`;
       const counts = grants.get(key) ?? { granted: 0, revoked: 0 };
       counts[change.kind]++;
@@ -101,7 +107,7 @@ export class SyncComparison implements Disposable {
       grants,
       moved,
       revoked,
-      grantsBefore: statsOf(this.before).grants,
+      grantsBefore: types ? countGrantsWithin(this.before, types) : statsOf(this.before).grants,
       isEmpty: resources.size + grants.size + moved.size === 0,
     };
   }
@@ -114,6 +120,14 @@ export class SyncComparison implements Disposable {
 const changesPerStep = 1000;
 
 const noResourceChanges: ResourceChangeCounts = { added: 0, removed: 0, changed: 0, disabled: 0, enabled: 0 };
+
+function countGrantsWithin({ db, schema, run }: SyncView, types: ReadonlySet<string>): number {
+  const ids = JSON.stringify([...types]);
+  const sql = `select count(*) as n from ${schema}.v1_grants
+    where sync_id = ? and resource_type_id in (select value from json_each(?))
+      and principal_resource_type_id in (select value from json_each(?))`;
+  return Number(db.prepare(sql).get(run.syncId, ids, ids)?.n);
+}
 
 /** Whether a change of a resource is one that disabled or enabled it. */
 export function statusChange(change: ResourceChange): 'disabled' | 'enabled' | undefined {

@@ -27,18 +27,21 @@ export interface SyncChanges {
 
 /**
  * Counts what changed between two full syncs of a file that is open for writing. The later one has ended.
+ * @param typeIds - The resource types that it was limited to: what the former one has of others was not lost. Empty: all.
  * @throws the signal's reason
  */
 export async function countChanges(
   file: C1zFile,
   former: SyncRun,
   laterSyncId: string,
+  typeIds: readonly string[],
   signal: AbortSignal,
 ): Promise<SyncChanges> {
   const later = file.runs().find(({ syncId }) => syncId === laterSyncId);
   // Compared with itself, the former sync would have lost nothing.
   if (!later) throw new Error(`sync ${laterSyncId} is not in ${file.path}`);
-  return await compare(new SyncView(file.database, former), new SyncView(file.database, later), signal);
+  const types = typeIds.length > 0 ? new Set(typeIds) : undefined;
+  return await compare(new SyncView(file.database, former), new SyncView(file.database, later), signal, types);
 }
 
 /**
@@ -57,9 +60,14 @@ export async function countChangesOfFiles(
   return await compare(before.view(before.shown), after.view(after.shown), options.signal);
 }
 
-async function compare(before: SyncView, after: SyncView, signal: AbortSignal | undefined): Promise<SyncChanges> {
+async function compare(
+  before: SyncView,
+  after: SyncView,
+  signal: AbortSignal | undefined,
+  types?: ReadonlySet<string>,
+): Promise<SyncChanges> {
   using comparison = new SyncComparison(before, after);
-  const counts = await runSteps(comparison.countInSteps(), signal);
+  const counts = await runSteps(comparison.countInSteps(types), signal);
   const userTypes = [...before.userTypes, ...after.userTypes].map(({ id }) => id);
   return { since: before.run.startedAt, counts, lines: describeChangeCounts(counts, userTypes) };
 }

@@ -222,7 +222,7 @@ async function runAndSave(
   // Only if a grant was listed twice, or by an earlier process, is it worth counting them again.
   const isListedOnce = !continues && listed.values().reduce((sum, count) => sum + count, 0) === stats.grants;
   const grants = isListedOnce ? listed : store.countGrants();
-  const changes = former && (await countChanges(file, former, store.syncId, signal));
+  const changes = former && (await countChanges(file, former, store.syncId, options.resourceTypeIds, signal));
   if (changes) checkRemoved(changes, options.compare?.maxRemovedShare);
   else if (options.compare?.maxRemovedShare !== undefined) {
     const reason = isComparable(options) ? `${file.path} has no earlier full sync` : 'it does not list all grants';

@@ -90,6 +90,30 @@ test('a sync that removes more than the allowed share fails, and leaves the file
   assert.equal((await sync({ readers: 10, books: 1, readersOfBook: 7 }, { compare })).changes?.counts.revoked, 3);
 });
 
+test('a sync of some resource types is compared with what the one before has of them', async (t) => {
+  const { sync } = await startFile(t);
+  await sync({ readers: 10, books: 2, readersOfBook: 10 });
+  const compare = { maxRemovedShare: 0.3 };
+  const readers = await sync({ readers: 9, books: 0, readersOfBook: 0 }, { compare, resourceTypeIds: ['reader'] });
+  assert.deepEqual(readers.changes?.lines, ['reader: 1 left']);
+  assert.deepEqual([readers.changes?.counts.revoked, readers.changes?.counts.grantsBefore], [0, 0]);
+  const { sync: syncBooks } = await startFile(t);
+  await syncBooks({ readers: 10, books: 2, readersOfBook: 10 });
+  // Without the readers, it has no grants to them.
+  const books = await syncBooks({ readers: 10, books: 2, readersOfBook: 10 }, { compare, resourceTypeIds: ['book'] });
+  assert.deepEqual([books.changes?.lines, books.changes?.counts.grantsBefore], [['Nothing changed'], 0]);
+});
+
+test('a sync of all types by their names is held to the limit', async (t) => {
+  const { sync } = await startFile(t);
+  await sync({ readers: 10, books: 2, readersOfBook: 10 });
+  const options = { compare: { maxRemovedShare: 0.3 }, resourceTypeIds: ['book', 'reader'] };
+  await assert.rejects(sync({ readers: 10, books: 1, readersOfBook: 10 }, options), {
+    reason: 'too_many_removed',
+    rawMessage: /would remove 10 of 20 grants/,
+  });
+});
+
 test('a sync that lists less on purpose is not compared, nor is the first one: the log says so if there is a limit', async (t) => {
   const { path, sync } = await startFile(t);
   const reasons: string[] = [];
@@ -114,7 +138,7 @@ test('a comparison lets other work go on, and ends with its signal at any step',
   await using file = await openC1z(path, { temporaryFolder });
   const [former, later] = file.runs();
   assert.ok(former && later);
-  const count = (signal: AbortSignal) => countChanges(file, former, later.syncId, signal);
+  const count = (signal: AbortSignal) => countChanges(file, former, later.syncId, [], signal);
   for (const turns of [1, 3, 10]) {
     const stopping = new AbortController();
     const counting = assert.rejects(count(stopping.signal), (error) => error === stopping.signal.reason);
