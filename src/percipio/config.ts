@@ -120,7 +120,7 @@ export const reportIdField = stringField({
 /** A page of a thousand users or courses is at most a few MiB. */
 export const maxResponseMibField = intField({
   name: 'max-response-mib',
-  description: 'Largest response of Percipio to accept, in MiB; reports have no limit',
+  description: 'Maximum size of a response from Percipio, in MiB; reports may be larger',
   default: 8,
   gte: 1,
   lte: 256,

@@ -24,6 +24,8 @@ export interface Command {
   readonly fields?: readonly Field[];
   /** Settings of every connector that it reads, for its help. */
   readonly uses?: readonly Field[];
+  /** Such settings of which it reads only the flag, with the description of what that does here. */
+  readonly usesFlags?: readonly Field[];
   /** Rules between its own settings. */
   readonly constraints?: readonly Constraint[];
   /**

@@ -56,15 +56,18 @@ export function formatProgramHelp(program: Program, commands: CommandSet, option
 export function formatCommandHelp(program: Program, command: Command, options: HelpOptions): string {
   const { startCommand, all = false, columns } = options;
   const settings = command.needsConnectorSettings ? program.fields : [];
-  const own = [...(command.fields ?? []), ...(command.uses ?? [])];
+  const { usesFlags = [] } = command;
+  const own = [...(command.fields ?? []), ...(command.uses ?? []), ...usesFlags];
   const shown = [...own, ...settings.filter((field) => all || field.required)];
-  const shared = defaultFields.filter((field) => (all || isOfLog(field)) && !own.includes(field));
+  const shared = defaultFields.filter(
+    (field) => (all || isOfLog(field)) && !own.some(({ name }) => name === field.name),
+  );
   const usage = [startCommand, command.name, command.argumentNames, '[flags]'].filter(Boolean).join(' ');
   const rest = `flags that every command has${command.needsConnectorSettings ? ', and all settings of the connector' : ''}`;
   return joinSections([
     describeCommand(program, command),
     `Usage:\n  ${usage}`,
-    `Flags:\n${formatFlags([...offered(shown), ...builtInFlags], columns)}`,
+    `Flags:\n${formatFlags([...offered(shown), ...builtInFlags], columns, usesFlags)}`,
     `${all ? 'Global' : 'Log'} Flags:\n${formatFlags(offered(shared), columns)}`,
     ...(all ? [] : [wrap(`Use "${startCommand} ${command.name} --help-all" for the ${rest}.`, 0, columns)]),
   ]);
@@ -86,10 +89,12 @@ function joinSections(sections: readonly string[]): string {
   return `${sections.join('\n\n')}\n`;
 }
 
-function formatFlags(fields: readonly Field[], columns: number | undefined): string {
+/** @param alone - Flags without a variable, besides those of every command. */
+function formatFlags(fields: readonly Field[], columns: number | undefined, alone: readonly Field[] = []): string {
+  const hasVariable = (field: Field) => !builtInFlags.includes(field) && !alone.includes(field);
   const flags = byName(fields).map((field) => ({
     left: `${field.shorthand ? `  -${field.shorthand}, ` : '      '}--${field.name}${valueNames[field.variant]}`,
-    right: builtInFlags.includes(field) ? field.description : `${describeField(field)} ${describeOrigin(field)}`,
+    right: hasVariable(field) ? `${describeField(field)} ${describeOrigin(field)}` : field.description,
   }));
   const indent = Math.max(...flags.map(({ left }) => left.length)) + 3;
   if (columns === undefined || columns >= indent + columnsMin) {

@@ -137,7 +137,9 @@ async function runCommand(
   let telemetry: RunningTelemetry | undefined;
   const waits = new Waits();
   const live = screen && new LiveDisplay({ screen, waits });
-  const commandHost = isJsonOnly(settings, command) ? withLoggedStderr(host, (line) => logger.info(line)) : shownHost;
+  // What a command has to say on stderr is no detail that a log level leaves out.
+  const told = logger.child({}, { level: 'info' });
+  const commandHost = isJsonOnly(settings, command) ? withLoggedStderr(host, (line) => told.info(line)) : shownHost;
   const logIsOnTerminal = chooseLogFormat(settings, host, command) === 'console' && logsToStderr(settings);
   const fail = (error: unknown) => {
     live?.close();

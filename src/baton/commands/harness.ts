@@ -93,7 +93,7 @@ export const harnessCommand: Command = {
   name: 'harness',
   summary: 'Check a Baton connector over gRPC against the contract',
   description:
-    'Read everything from any Baton connector over gRPC, check that it follows the contract, and report each check as passed, failed or not applicable. It never changes anything in the application. It uses plaintext on loopback and Unix sockets without --tls flags, and TLS otherwise. With --file, it also writes a sync. The exit code is 1 if a check failed.',
+    'Read everything from any Baton connector over gRPC, check that it follows the contract, and report each check as passed, failed or not applicable. It never changes anything in the application. It uses plaintext on loopback and Unix sockets without --tls flags, and TLS otherwise. The exit code is 1 if a check failed.',
   fields: [
     address,
     replica,
@@ -109,7 +109,7 @@ export const harnessCommand: Command = {
     junit,
     output,
   ],
-  uses: [file],
+  usesFlags: [{ ...file, description: 'Also write a sync into this c1z file' }],
   constraints: [{ kind: 'required-together', fields: [tlsCert, tlsKey] }],
   needsConnectorSettings: false,
   sendsTelemetry: true,

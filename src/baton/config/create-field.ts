@@ -141,6 +141,8 @@ export function stringSliceField(options: StringSliceOptions): Field<readonly st
 interface DurationOptions extends FieldOptions {
   /** As on the command line: `10y`. */
   readonly default: string;
+  /** How help shows the default. Default: as it is. */
+  readonly defaultText?: string;
   /** Returns what is wrong with a value in milliseconds, as a clause: `must not exceed 10y`. */
   readonly check?: (valueMs: number) => string | undefined;
 }
@@ -155,7 +157,7 @@ export function durationField(options: DurationOptions): Field<number> {
     ...common('duration', options),
     required: undefined,
     defaultValue,
-    defaultText: options.default,
+    defaultText: options.defaultText ?? options.default,
     ...(options.check && { check: options.check }),
   };
 }

@@ -26,6 +26,7 @@ import { anotherPerson, findUser, mayBeOf } from './find-user.ts';
 import { LostPasswords } from './lost-passwords.ts';
 import { type NewPassword, passwordOf } from './passwords.ts';
 import { differencesOf } from './user-differences.ts';
+import { leastRole } from './user-fields.ts';
 import { toUserResource } from './user-resource.ts';
 
 /** Most organizations use single sign-on, where nobody needs a password. */
@@ -137,6 +138,8 @@ async function settleExisting(
         `user ${user.id} is active and stays active, although is_active is false: use the action disable_user to deactivate the user`,
       );
     }
+    const unlike = describeDifferences(user, asked);
+    if (unlike !== undefined) context.reporter.warn(unlike);
     return { outcome: 'already-exists', resource: toUserResource(user) };
   };
   if (isActive(existing)) return alreadyExists(existing);
@@ -166,6 +169,20 @@ async function settleExisting(
     context.reporter.warn('no welcome e-mail was sent: Percipio sends it only when it creates an account');
   }
   return { outcome: 'created', resource: toUserResource(after) };
+}
+
+/** How somebody who has an account already differs from the request, without values; undefined if in nothing. */
+function describeDifferences(user: User, asked: AccountRequest['user']): string | undefined {
+  // The least role is also that of a request without one.
+  const role = asked.role === leastRole ? undefined : asked.role;
+  const different = differencesOf(user, { ...asked, isActive: undefined, role });
+  if (!different) return undefined;
+  const fields = Object.keys(different).map((name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
+  const actions = [
+    ...(fields.some((name) => name !== 'external_user_id') ? ['update_user_profile'] : []),
+    ...(fields.includes('external_user_id') ? ['adopt_user (external_user_id)'] : []),
+  ];
+  return `user ${user.id} already exists and stays as it is, although it differs from the request: ${fields.join(', ')}. To change that, use ${actions.join(' and ')}`;
 }
 
 function isActive({ isActive }: User): boolean {

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import type { Program } from '../../../src/baton/author/program.ts';
+import { formatCommandHelp } from '../../../src/baton/command-line/format-help.ts';
 import { runCommandLine } from '../../../src/baton/command-line/run-command-line.ts';
 import { harnessCommand } from '../../../src/baton/commands/harness.ts';
 import { CallerGuard } from '../../../src/baton/server/callers/caller-guard.ts';
@@ -271,4 +273,14 @@ test('our own connector keeps to the contract, also while its report takes longe
   assertFailed(report, {});
   const { users, courses, roles, entitlements, grants } = simulator.truth.counts();
   assert.deepEqual(report.walked, { resources: users + courses + roles, entitlements, grants });
+});
+
+test('help shows --file as a flag alone: BATON_FILE and the file of settings are for syncs', () => {
+  const program: Program = { name: 'baton-library', version: '1.2.3', fields: [], connector: () => assert.fail() };
+  for (const all of [false, true]) {
+    const help = formatCommandHelp(program, harnessCommand, { startCommand: 'baton-library', all });
+    const lines = help.split('\n').filter((line) => line.includes('--file '));
+    assert.equal(lines.length, 1);
+    assert.match(lines[0] ?? '', /^ {2}-f, --file string +Also write a sync into this c1z file$/);
+  }
 });

@@ -218,6 +218,12 @@ test('--event-feed prints the events of the only feed as lines of JSON, and wher
   assert.deepEqual(recordOf(later), { outcome: 'read', event_feed_id: 'reminders', cursor });
 });
 
+test('--event-feed shows the cursor also where the log has only warnings, in JSON', async (t) => {
+  const place = await createLendingPlace(t, { reminders: ['r1: 1'] });
+  const { stderr } = await place.run(['--event-feed=true', '--log-format=json', '--log-level=warn']);
+  assert.match(stderr, /^\{"level":"info","ts":[\d.]+,"msg":"Continue with --event-feed-cursor \S+"\}\n$/);
+});
+
 test('--event-feed begins a day ago', async (t) => {
   const place = await createLendingPlace(t);
   const earliest = Date.now() - 24 * 3_600_000;

@@ -660,9 +660,32 @@ test('a person who will come back is changed as asked for and stays inactive', a
   assert.equal(started.simulator.data.users[0]?.isActive, false);
 });
 
+test('an active person who differs from the request stays as they are, and the response names the fields, not the values', async (t) => {
+  const departments = [{ name: 'Department', value: 'Secret' }];
+  const existing = {
+    ...former,
+    isActive: true,
+    email: 'other@example.com',
+    role: 'ADMIN',
+    customAttributes: departments,
+  };
+  for (const [profile, fields, actions] of [
+    [{ ...asked, email, custom_attributes: { Department: 'Public' } }, 'email, last_name, custom_attributes', ''],
+    [{ ...asked, role: 'MANAGER', last_name: '' }, 'role', ''],
+    [{ ...asked, email: existing.email, last_name: '' }, undefined, ''],
+  ] as const) {
+    const started = await startProvisioning(t, [{ ...existing }]);
+    const { result, annotations } = await createAccount(started, profile);
+    assert.equal(result.case, 'alreadyExists');
+    const said = `user ${uuid(1)} already exists and stays as it is, although it differs from the request: ${fields}. To change that, use update_user_profile${actions}`;
+    assert.deepEqual(noticesIn(annotations), fields === undefined ? [] : [said]);
+    assert.deepEqual(started.written(), []);
+  }
+});
+
 test('an active person stays active when an inactive account is requested, and the response says so', async (t) => {
   const started = await startProvisioning(t, [{ ...former, isActive: true }]);
-  const profile = { ...asked, is_active: false, reactivate: true };
+  const profile = { ...asked, last_name: 'Smith', is_active: false, reactivate: true };
   const { result, annotations } = await createAccount(started, profile);
   assert.equal(result.case, 'alreadyExists');
   assert.deepEqual(noticesIn(annotations), [

@@ -40,7 +40,9 @@ for (const [title, deleteIn] of [
     const started = await start(t, true);
     assert.deepEqual((await deleteIn(started)).annotations, []);
     assert.deepEqual(started.calls(), [read, write, read]);
-    assert.deepEqual((await deleteIn(started)).annotations, []);
+    const [nothingToDelete, notice] = (await deleteIn(started)).annotations;
+    assert.ok(nothingToDelete && anyIs(nothingToDelete, ResourceDoesNotExistSchema));
+    assert.equal(notice && anyUnpack(notice, LocalizedMessageSchema)?.message, `user ${userId} was inactive already`);
     assert.deepEqual(started.calls(), [read, write, read, read]);
     assert.deepEqual(started.written(), [{ isActive: false }]);
     assert.deepEqual(started.states(), [true, false, true]);
@@ -56,7 +58,7 @@ for (const [title, deleteIn] of [
       [said],
     );
     assert.ok(started.log().includes(said));
-    assert.deepEqual((await deleteIn(started)).annotations, []);
+    await deleteIn(started);
     assert.deepEqual(started.written(), [{ isActive: false, role: 'LEARNER' }]);
   });
 

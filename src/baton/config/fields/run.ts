@@ -34,15 +34,16 @@ export const noWait = boolField({
 /** The Go syncer has such a limit (WithRunDuration in pkg/sync of baton-sdk v0.25.0), but no flag for it. */
 export const syncTimeLimit = durationField({
   name: 'sync-time-limit',
-  description: 'Stop a sync after this time, to be continued by the next run',
+  description: 'Stop a sync after this time, to be continued by the next run (default: no limit)',
   default: '10y',
+  defaultText: '',
   exportTarget: 'none',
 });
 
 /** Go connectors do not compare. Without it, syncs are compared whose summary goes to a terminal. */
 export const compare = boolField({
   name: 'compare',
-  description: 'Show what changed since the sync before that is in the file (default: on a terminal)',
+  description: 'Show what changed since the previous full sync in the file (default: on a terminal)',
   exportTarget: 'none',
 });
 
