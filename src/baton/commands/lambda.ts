@@ -29,6 +29,7 @@ export const lambdaCommand: Command = {
   // They come with the config.
   needsConnectorSettings: false,
   jsonLogFields: identify,
+  sendsTelemetry: true,
   // Loaded here: the other commands do not need it.
   run: async (invocation) => (await import('../lambda/run-hosted.ts')).runHosted(invocation),
 };

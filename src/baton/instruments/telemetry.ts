@@ -43,6 +43,8 @@ export interface Telemetry {
   /** @param parent - The running span, which this telemetry made. */
   startSpan(name: string, options: SpanOptions, parent: Span | undefined): Span;
   measure(metric: MetricName, value: number, attributes: Attributes): void;
+  /** Sends what has been recorded, as far as that succeeds within a second. */
+  flush(): Promise<void>;
 }
 
 interface Scope {
@@ -104,6 +106,11 @@ export function traceHeaders(): TraceHeaders | undefined {
 /** Adds to a counter, or records a value of a distribution or a gauge, as the table of metrics says. */
 export function measure(metric: MetricName, value: number, attributes: Attributes = {}): void {
   scopes.getStore()?.telemetry.measure(metric, value, attributes);
+}
+
+/** Sends what has been recorded, before a process that may stand still, or be killed, waits for more work. */
+export async function flushTelemetry(): Promise<void> {
+  await scopes.getStore()?.telemetry.flush();
 }
 
 /** A function that does its work with the telemetry of whoever makes it, and within no span: for callbacks of sockets. */

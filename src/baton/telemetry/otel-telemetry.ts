@@ -44,7 +44,7 @@ const headerGetter: TextMapGetter<TraceHeaders> = {
   get: (headers, name) => (name === 'traceparent' || name === 'tracestate' ? headers[name] : undefined),
 };
 
-export class OtelTelemetry implements Telemetry {
+export class OtelTelemetry implements Omit<Telemetry, 'flush'> {
   readonly #with: Instrumentation;
   readonly #instruments = new Map<MetricName, (value: number, attributes: OtelAttributes) => void>();
 

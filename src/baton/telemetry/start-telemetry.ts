@@ -58,6 +58,8 @@ const metrics: Signal<ResourceMetrics> = {
 /** As in the Go runner (pkg/cli of baton-sdk v0.25.0). */
 const closeTimeoutMsDefault = 5000;
 const connectTimeoutMs = 5000;
+/** A collector that is down must not slow down the work. */
+const flushTimeoutMs = 1000;
 /** Longer texts are cut. */
 const textLengthMax = 8192;
 const attributesMax = 128;
@@ -97,6 +99,10 @@ export function startTelemetry(start: TelemetryStart): RunningTelemetry | undefi
     startSpan: (...given) => telemetry.startSpan(...given),
     measure: (...given) => telemetry.measure(...given),
     ...(sends.logs && { log: (line: string) => telemetry.log(line) }),
+    flush: async () => {
+      const flushes = Object.values(providers).map((provider) => provider?.forceFlush());
+      await isDoneWithin(flushTimeoutMs, Promise.allSettled(flushes));
+    },
     close: async () => {
       closing.abort();
       const shutdowns = Object.values(providers).map((provider) => provider?.shutdown());

@@ -3,6 +3,7 @@ import type { Registry } from '@bufbuild/protobuf';
 import type { Logger } from 'pino';
 import type { Response } from '#gen/c1/transport/v1/transport_pb.js';
 import { Code, ServiceError } from '../../author/service-error.ts';
+import { flushTelemetry } from '../../instruments/telemetry.ts';
 import type { CallerCheck } from '../callers/caller-check.ts';
 import { type CallTarget, dispatch, failed } from './dispatch.ts';
 import { type Payload, readPayload, UnreadablePayloadError, writePayload } from './payload.ts';
@@ -39,6 +40,8 @@ export async function handleInvocations(options: InvocationOptions): Promise<nev
   for (;;) {
     const invocation = await runtime.next(signal);
     await handle(invocation, options);
+    // The caller has its answer by now. From the next request on, the process may stand still, or be killed.
+    await flushTelemetry();
   }
 }
 
