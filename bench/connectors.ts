@@ -40,6 +40,14 @@ export function ourConnector(main?: string): Connector {
   };
 }
 
+/** As in the image for AWS Lambda, which adds its own command to the other image. */
+export function hostedConnector(): Pick<Connector, 'words' | 'env'> {
+  const { env } = ourConnector();
+  const image = readDockerfile('Dockerfile.lambda').at(-1);
+  const words = image?.entrypoint.map((word) => word.replace(/^\/app\//, root)) ?? [];
+  return { words: [process.execPath, ...words.slice(1)], env };
+}
+
 /** A Go connector, without its HTTP cache: otherwise a second measurement would find the responses of the first. */
 export function peerConnector(path: string): Connector {
   return { name: 'peer', words: [path], env: { ...inheritedEnv(), BATON_DISABLE_HTTP_CACHE: 'true' } };

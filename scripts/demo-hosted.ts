@@ -1,7 +1,5 @@
 // `npm run demo:hosted`: the connector as ConductorOne hosts it. A simulated AWS Lambda starts it, it fetches its config
 // from a simulated ConductorOne, and a sync calls it through invocations.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import { startPercipioSimulator } from '../src/simulator/percipio/percipio-simulator.ts';
@@ -24,21 +22,12 @@ say(
   `Simulated Percipio at ${percipio.url}, ConductorOne at https://${conductorone.host}, AWS Lambda at ${lambda.host}`,
 );
 say('Starting the connector. Its config comes from ConductorOne, encrypted for this process:\n');
-const connector = spawn(process.execPath, [main, 'lambda'], {
-  stdio: 'inherit',
-  env: { ...process.env, ...services.env },
-});
-const exited = once(connector, 'exit').then(() => lambda.lose());
-try {
-  await lambda.ready();
-  const { stats, syncId } = await services.sync(pino({ level: 'warn' }, process.stderr));
-  const { resources, entitlements, grants } = stats;
-  say(`
+services.start([process.execPath, main, 'lambda'], { output: 'inherit', env: process.env });
+await lambda.ready();
+const { stats, syncId } = await services.sync(pino({ level: 'warn' }, process.stderr));
+const { resources, entitlements, grants } = stats;
+say(`
 Synced through ${lambda.invocationCount()} invocations: sync ${syncId}
   ${resources.toLocaleString('en-US')} resources
   ${entitlements.toLocaleString('en-US')} entitlements
   ${grants.toLocaleString('en-US')} grants`);
-} finally {
-  connector.kill('SIGTERM');
-  await exited;
-}

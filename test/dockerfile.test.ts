@@ -39,3 +39,16 @@ test('the image starts and checks the program that the package names, and not as
   assert.equal(image?.env.BATON_HEALTH_CHECK, 'true', 'the check finds nobody who answers');
   assert.equal(image?.user, 'node');
 });
+
+test('the image for AWS Lambda starts the same program with its command, writes only to /tmp, and has no health check', () => {
+  const [hosted] = readDockerfile('Dockerfile.lambda');
+  const entrypoint = hosted?.entrypoint ?? [];
+  assert.deepEqual(entrypoint.filter(isNoFlag), ['node', `/app/${packageJson.bin['baton-percipio']}`, 'lambda']);
+  assert.ok(entrypoint.includes('--disable-sigusr1'), 'a signal opens the debugger while Node starts');
+  assert.deepEqual(
+    entrypoint.filter((word) => word.startsWith('--allow-fs-write')),
+    ['--allow-fs-write=/tmp'],
+  );
+  assert.deepEqual(hosted?.healthcheck, []);
+  assert.equal(hosted?.env.BATON_HEALTH_CHECK, 'false');
+});

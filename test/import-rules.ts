@@ -137,7 +137,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   'src/baton/lambda': sdkRoom(
     'a hosted connector answers invocations: what runs elsewhere belongs to the rooms that it imports',
     ...['author', 'client', 'command-line', 'conductorone/credentials', 'conductorone/link', 'config', 'credentials'],
-    ...['log', 'messages', 'net', 'server', 'services'],
+    ...['instruments', 'log', 'messages', 'net', 'server', 'services'],
   ),
   'src/baton/harness': sdkRoom(
     'the harness calls a connector over gRPC: it must not share the code that it judges',

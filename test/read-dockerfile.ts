@@ -1,4 +1,4 @@
-// Reads the Dockerfile, for tests of what it does.
+// Reads the Dockerfiles, for tests of what they do.
 import { readFileSync } from 'node:fs';
 
 export interface Stage {
@@ -20,8 +20,8 @@ export interface Copy {
 }
 
 /** Its stages in their order. */
-export function readDockerfile(): Stage[] {
-  const text = readFileSync(new URL('../Dockerfile', import.meta.url), 'utf8');
+export function readDockerfile(name: 'Dockerfile' | 'Dockerfile.lambda' = 'Dockerfile'): Stage[] {
+  const text = readFileSync(new URL(`../${name}`, import.meta.url), 'utf8');
   const [head = '', ...stages] = text.split(/^(?=FROM )/m);
   const args = Object.fromEntries(Array.from(head.matchAll(/^ARG (\w+)=(.*)$/gm), ([, name, value]) => [name, value]));
   return stages.map((stage) =>

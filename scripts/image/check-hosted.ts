@@ -10,7 +10,7 @@ import { Container } from './container.ts';
 const certificateFolder = '/etc/ssl/simulated';
 /** What Lambda gives a function by default. */
 const temporaryBytes = 512 * 1024 ** 2;
-const memoryMaxMb = 256;
+const memoryMaxMb = 160;
 
 /** @returns What was checked. */
 export async function checkHosted(image: BuiltImage): Promise<string> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ourConnector, peerConnector } from '../../bench/connectors.ts';
+import { hostedConnector, ourConnector, peerConnector } from '../../bench/connectors.ts';
 import { readDockerfile } from '../read-dockerfile.ts';
 
 test('ours is started as the image starts it, from this checkout', () => {
@@ -12,6 +12,15 @@ test('ours is started as the image starts it, from this checkout', () => {
   assert.match(words.at(-1) ?? '', /\/dist\/main\.js$/);
   assert.doesNotMatch(words.at(-1) ?? '', /^\/app\//);
   assert.equal(env.NODE_ENV, 'production');
+});
+
+test('a hosted connector is started as its image starts it, from this checkout', () => {
+  const { words, env } = hostedConnector();
+  const entrypoint = readDockerfile('Dockerfile.lambda').at(-1)?.entrypoint ?? [];
+  assert.deepEqual(words.slice(1, -2), entrypoint.slice(1, -2));
+  assert.ok(words.includes('--max-semi-space-size=1'), 'the image gives Node flags');
+  assert.deepEqual([words.at(-2), words.at(-1)], [ourConnector().words.at(-1), 'lambda']);
+  assert.equal(env.MALLOC_ARENA_MAX, '1');
 });
 
 test('another version of ours differs only in its main file', () => {

@@ -1,4 +1,6 @@
 // The simulated services around a hosted connector: AWS Lambda, and ConductorOne, which also syncs it through invocations.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,8 +34,20 @@ export interface HostedServices extends AsyncDisposable {
     /** A file in a folder of its own. */
     readonly BATON_LAMBDA_CA_CERT_PATH: string;
   };
+  /**
+   * Starts a connector, which is killed with the services, as AWS Lambda does. What waits for it fails when it ends.
+   * @param words - Its command, with `lambda`.
+   */
+  start(words: readonly string[], options: StartOptions): ChildProcess;
   /** Syncs the connector into a file, which ends with the services. */
   sync(logger: Logger): Promise<SyncedFile>;
+}
+
+interface StartOptions {
+  /** Where stdout and stderr go. */
+  readonly output: 'inherit' | 'pipe';
+  /** Adds to its variables; undefined removes one. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 /** Starts the services; their end is not that of a process that uses them. */
@@ -55,14 +69,27 @@ export async function startHostedServices(
   await mkdir(certificates);
   const certificatePath = join(certificates, 'ca.pem');
   await writeFile(certificatePath, conductorone.certificate);
+  const env = {
+    ...conductorone.env,
+    ...invoker.env,
+    AWS_LAMBDA_RUNTIME_API: lambda.host,
+    BATON_LAMBDA_CA_CERT_PATH: certificatePath,
+  };
   const started = stack.move();
   return {
-    ...{ conductorone, lambda, invoker, folder },
-    env: {
-      ...conductorone.env,
-      ...invoker.env,
-      AWS_LAMBDA_RUNTIME_API: lambda.host,
-      BATON_LAMBDA_CA_CERT_PATH: certificatePath,
+    ...{ conductorone, lambda, invoker, folder, env },
+    start: ([program = '', ...argv], { output, env: further }) => {
+      const child = spawn(program, argv, {
+        stdio: ['ignore', output, output],
+        cwd: folder,
+        env: { PATH: process.env.PATH, ...env, ...further },
+      });
+      const ended = once(child, 'close').then(() => lambda.lose());
+      started.defer(async () => {
+        child.kill('SIGKILL');
+        await ended;
+      });
+      return child;
     },
     sync: (logger) =>
       syncToFile({
