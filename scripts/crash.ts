@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { continuingMessage } from '../src/baton/sync/continue-run.ts';
 import { startPercipioSimulator } from '../src/simulator/percipio/percipio-simulator.ts';
 import { faultsOfFile } from './compare-file.ts';
 
@@ -62,7 +63,7 @@ try {
     }
     const next = await run();
     if (next.outcome !== 0) faults.push(`the next sync ended with ${next.outcome}: ${next.log}`);
-    if (next.log.includes('continuing a sync that did not end')) tally.continued++;
+    if (next.log.includes(continuingMessage)) tally.continued++;
     faults.push(...(await faultsOfFile(path, simulator)));
     const left = [...(await readdir(folder)), ...(await readdir(temporaryFolder))].sort();
     if (left.join() !== 'sync.c1z,tmp') faults.push(`left: ${left.join(', ')}`);

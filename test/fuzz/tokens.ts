@@ -103,6 +103,7 @@ export const pageTokensArea = defineArea({
         return 'answered';
       } catch (error) {
         assert.ok(error instanceof ConnectError, String(error));
+        assert.notEqual(edited, valid, `a token that was given out: ${error.message}`);
         // A token may name a report that Percipio does not have.
         const isLostReport = error.code === Code.FailedPrecondition && /the report does not exist/.test(error.message);
         const isNoAction = error.code === Code.NotFound && /^action id /.test(error.rawMessage);

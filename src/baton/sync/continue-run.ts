@@ -9,6 +9,9 @@ import { SyncState } from './plan/sync-state.ts';
 /** Fields of a Go checkpoint that say nothing about what remains to be done. */
 const harmlessFields = ['step_durations_ms', 'connector_call_stats', 'session_store_stats'];
 
+/** What the log says of a run that a killed process left. `npm run crash` counts it. */
+export const continuingMessage = 'continuing a sync that did not finish';
+
 interface ContinuedRun {
   readonly store: SyncWriter;
   readonly state: SyncState;
@@ -31,7 +34,7 @@ export function continueRun(file: C1zFile, type: SyncType, logger: Logger): Cont
     );
     return undefined;
   }
-  const from = kept ? 'a sync that did not finish' : 'the unfinished sync in the file';
-  logger.info({ sync_id: run.syncId, started_at: run.startedAt.toISOString() }, `continuing ${from}`);
+  const message = kept ? continuingMessage : 'continuing the unfinished sync in the file';
+  logger.info({ sync_id: run.syncId, started_at: run.startedAt.toISOString() }, message);
   return { store: file.continueSync(run), state, isFromOthers: kept === undefined };
 }
