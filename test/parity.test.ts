@@ -9,7 +9,6 @@ import packageJson from '../package.json' with { type: 'json' };
 import { Code } from '../src/baton/author/code.ts';
 import { StopRequest } from '../src/baton/author/host.ts';
 import { builtInFlags } from '../src/baton/command-line/command.ts';
-import { runCommandLine } from '../src/baton/command-line/run-command-line.ts';
 import { completionCommand } from '../src/baton/commands/completion.ts';
 import { runCommand } from '../src/baton/commands/run.ts';
 import { isFinal } from '../src/baton/conductorone/tasks/task-outcome.ts';
@@ -25,6 +24,7 @@ import { percipioFields } from '../src/percipio/config.ts';
 import { createPercipioConnector } from '../src/percipio/connector.ts';
 import { defaultTiming } from '../src/percipio/timing.ts';
 import { createCredentials } from '../src/simulator/conductorone/credentials.ts';
+import { runAndCollect } from './baton/command-line/run-and-collect.ts';
 import { createWorkFolder, runProgram, type WorkFolder } from './e2e/run-program.ts';
 import { READY_AT_ONCE, startSimulator } from './simulator/percipio/start-simulator.ts';
 
@@ -225,14 +225,7 @@ async function run(
 ) {
   const folder = await createWorkFolder(t);
   if (yaml !== undefined) await writeFile(join(folder.path, '.baton.yaml'), yaml);
-  const out = { stdout: '', stderr: '' };
-  const to = (name: 'stdout' | 'stderr') => ({
-    write: (text: string, written?: () => void) => {
-      out[name] += text;
-      written?.();
-    },
-  });
-  const exitCode = await runCommandLine(
+  return await runAndCollect(
     {
       name: packageJson.name,
       version: packageJson.version,
@@ -240,9 +233,8 @@ async function run(
       connector: createPercipioConnector,
     },
     withStandardCommands([simulateCommand]),
-    { argv, env, cwd: folder.path, stdout: to('stdout'), stderr: to('stderr'), signal: new AbortController().signal },
+    { argv, env, cwd: folder.path },
   );
-  return { exitCode, ...out };
 }
 
 const { clientId, clientSecret } = createCredentials('tenant.test');

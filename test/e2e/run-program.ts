@@ -8,12 +8,12 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import packageJson from '../../package.json' with { type: 'json' };
 import { readC1z } from '../../src/baton/c1z/c1z-reader.ts';
-import { runCommandLine } from '../../src/baton/command-line/run-command-line.ts';
 import { runCommand } from '../../src/baton/commands/run.ts';
 import type { SyncSummary } from '../../src/baton/sync/sync-summary.ts';
 import { percipioFields, resumeIgnoredFields } from '../../src/percipio/config.ts';
 import { createPercipioConnector } from '../../src/percipio/connector.ts';
 import type { PercipioSimulator } from '../../src/simulator/percipio/percipio-simulator.ts';
+import { runAndCollect } from '../baton/command-line/run-and-collect.ts';
 import type { Lifetime } from '../lifetime.ts';
 import { quickTiming } from '../percipio/start-connector.ts';
 
@@ -93,15 +93,7 @@ export async function runProgram(
   folder: WorkFolder,
   options: RunOptions & { readonly isTTY?: boolean } = {},
 ): Promise<Outcome> {
-  const out = { stdout: '', stderr: '' };
-  const output = (name: 'stdout' | 'stderr') => ({
-    write: (part: string, written?: () => void) => {
-      out[name] += part;
-      written?.();
-    },
-    isTTY: options.isTTY,
-  });
-  const exitCode = await runCommandLine(
+  return await runAndCollect(
     {
       name: 'baton-percipio',
       version: packageJson.version,
@@ -114,12 +106,9 @@ export async function runProgram(
       argv: [`--c1z-temp-dir=${folder.temporaryFolder}`, ...(options.argv ?? [])],
       env: environmentFor(account, folder, options.env),
       cwd: folder.path,
-      stdout: output('stdout'),
-      stderr: output('stderr'),
-      signal: new AbortController().signal,
+      isTTY: options.isTTY,
     },
   );
-  return { exitCode, ...out };
 }
 
 /** Runs the program with `--output json`, and reads its summary. */

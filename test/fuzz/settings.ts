@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { isScalar, parseDocument, visit } from 'yaml';
 import type { Command } from '../../src/baton/command-line/command.ts';
-import { runCommandLine } from '../../src/baton/command-line/run-command-line.ts';
 import { runCommand } from '../../src/baton/commands/run.ts';
 import { defaultFields } from '../../src/baton/config/fields/default-fields.ts';
 import { percipioFields } from '../../src/percipio/config.ts';
 import { createPercipioConnector } from '../../src/percipio/connector.ts';
+import { runAndCollect } from '../baton/command-line/run-and-collect.ts';
 import type { Lifetime } from '../lifetime.ts';
 import { byteEdits, editBytes } from './edits.ts';
 import { defineArea } from './fuzz-area.ts';
@@ -122,12 +122,7 @@ export const settingsArea = defineArea({
       const base = `organization-id: ${organizationId}\napi-token: ${secret}\n`;
       const file = input.hasFile ? editBytes(Buffer.from(base + input.lines.join('')), input.edits) : Buffer.from(base);
       await writeFile(configPath, file);
-      let output = '';
-      const write = (text: string, written?: () => void) => {
-        output += text;
-        written?.();
-      };
-      const exitCode = await runCommandLine(
+      const { exitCode, stdout, stderr } = await runAndCollect(
         {
           name: 'baton-percipio',
           version: '0.0.0',
@@ -135,15 +130,9 @@ export const settingsArea = defineArea({
           connector: (settings, environment) => createPercipioConnector(settings, environment),
         },
         { default: probe, named: [] },
-        {
-          argv: input.flags,
-          env: Object.fromEntries(input.variables),
-          cwd,
-          stdout: { write },
-          stderr: { write },
-          signal: new AbortController().signal,
-        },
+        { argv: input.flags, env: Object.fromEntries(input.variables), cwd },
       );
+      const output = stdout + stderr;
       if (!showsSecret(file.toString())) assertNoSecret(output, [secret]);
       assert.doesNotMatch(output, /^ {4}at /m);
       // Control characters but line breaks, and those that change the direction of text.

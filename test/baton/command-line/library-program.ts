@@ -2,10 +2,8 @@
 import { create } from '@bufbuild/protobuf';
 import { ResourceTypeSchema } from '#gen/c1/connector/v2/resource_pb.js';
 import { singlePage } from '../../../src/baton/author/connector.ts';
-import type { Host, Output } from '../../../src/baton/author/host.ts';
 import type { Program } from '../../../src/baton/author/program.ts';
 import type { Command, CommandSet, Invocation } from '../../../src/baton/command-line/command.ts';
-import { runCommandLine } from '../../../src/baton/command-line/run-command-line.ts';
 import {
   choiceField,
   durationField,
@@ -13,6 +11,7 @@ import {
   stringField,
   stringSliceField,
 } from '../../../src/baton/config/create-field.ts';
+import { type Collected, type CollectOptions, runAndCollect } from './run-and-collect.ts';
 
 export const libraryCard = stringField({
   name: 'library-card',
@@ -68,10 +67,7 @@ export function libraryCommands(run: Command['run'] = async () => 0): CommandSet
   };
 }
 
-export interface Outcome {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
+export interface Outcome extends Collected {
   /** What the command got, if one ran. */
   readonly invocation: Invocation | undefined;
 }
@@ -79,30 +75,13 @@ export interface Outcome {
 /** Runs a command line of the made-up program in this process. */
 export async function runLibrary(
   argv: readonly string[],
-  host: Partial<Omit<Host, 'stdout' | 'stderr'>> & { readonly isTTY?: boolean; readonly columns?: number } = {},
+  host: Omit<CollectOptions, 'argv'> = {},
   run: Command['run'] = async () => 0,
 ): Promise<Outcome> {
-  const text = { stdout: '', stderr: '' };
-  const output = (name: keyof typeof text): Output => ({
-    isTTY: host.isTTY,
-    columns: host.columns,
-    write: (part) => {
-      text[name] += part;
-    },
-  });
   let invocation: Invocation | undefined;
   const commands = libraryCommands((given) => {
     invocation = given;
     return run(given);
   });
-  const exitCode = await runCommandLine(libraryProgram, commands, {
-    argv,
-    ...(host.startCommand && { startCommand: host.startCommand }),
-    env: host.env ?? {},
-    cwd: host.cwd ?? '/nonexistent',
-    signal: host.signal ?? new AbortController().signal,
-    stdout: output('stdout'),
-    stderr: output('stderr'),
-  });
-  return { exitCode, ...text, invocation };
+  return { ...(await runAndCollect(libraryProgram, commands, { ...host, argv })), invocation };
 }

@@ -8,9 +8,9 @@ import {
 } from '#gen/c1/connector/v2/annotation_resource_tree_pb.js';
 import { ResourceType_Trait, ResourceTypeSchema } from '#gen/c1/connector/v2/resource_pb.js';
 import { singlePage } from '../../../src/baton/author/connector.ts';
-import { runCommandLine } from '../../../src/baton/command-line/run-command-line.ts';
 import { capabilitiesCommand } from '../../../src/baton/commands/capabilities.ts';
 import { stringField } from '../../../src/baton/config/create-field.ts';
+import { runAndCollect } from '../command-line/run-and-collect.ts';
 
 const list = singlePage<never, object>(async () => []);
 const reader = create(ResourceTypeSchema, {
@@ -25,9 +25,8 @@ const reader = create(ResourceTypeSchema, {
 const book = create(ResourceTypeSchema, { id: 'book', displayName: 'Book' });
 
 test('capabilities prints what a connector can do, without settings, and closes it', async () => {
-  let stdout = '';
   let closed = 0;
-  const exitCode = await runCommandLine(
+  const { exitCode, stdout, stderr } = await runAndCollect(
     {
       name: 'baton-library',
       version: '1.2.3',
@@ -44,20 +43,9 @@ test('capabilities prints what a connector can do, without settings, and closes 
       }),
     },
     { default: capabilitiesCommand, named: [capabilitiesCommand] },
-    {
-      argv: ['capabilities'],
-      env: {},
-      cwd: '/nonexistent',
-      signal: new AbortController().signal,
-      stdout: {
-        write: (text) => {
-          stdout += text;
-        },
-      },
-      stderr: { write: assert.fail },
-    },
+    { argv: ['capabilities'] },
   );
-  assert.deepEqual([exitCode, closed], [0, 1]);
+  assert.deepEqual([exitCode, closed, stderr], [0, 1, '']);
   assert.equal(
     stdout,
     `{

@@ -1,17 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { runCommandLine } from '../../../src/baton/command-line/run-command-line.ts';
 import { completionCommand } from '../../../src/baton/commands/completion.ts';
 import { configCommand } from '../../../src/baton/commands/config.ts';
+import { runAndCollect } from '../command-line/run-and-collect.ts';
 
 async function run(argv: readonly string[]) {
-  const text = { stdout: '', stderr: '' };
-  const writeTo = (name: keyof typeof text) => ({
-    write: (part: string) => {
-      text[name] += part;
-    },
-  });
-  const exitCode = await runCommandLine(
+  return await runAndCollect(
     {
       name: 'baton-library',
       version: '1.2.3',
@@ -19,16 +13,8 @@ async function run(argv: readonly string[]) {
       connector: () => assert.fail('completion needs no connector'),
     },
     { default: configCommand, named: [completionCommand, configCommand] },
-    {
-      argv: ['completion', ...argv],
-      env: {},
-      cwd: '/nonexistent',
-      signal: new AbortController().signal,
-      stdout: writeTo('stdout'),
-      stderr: writeTo('stderr'),
-    },
+    { argv: ['completion', ...argv] },
   );
-  return { exitCode, ...text };
 }
 
 for (const [shell, beginning] of [

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { runCommandLine } from '../../../src/baton/command-line/run-command-line.ts';
 import { configCommand } from '../../../src/baton/commands/config.ts';
 import { choiceField, stringField, stringSliceField } from '../../../src/baton/config/create-field.ts';
+import { runAndCollect } from '../command-line/run-and-collect.ts';
 
 const card = stringField({ name: 'library-card', description: 'The card', required: true, secret: true });
 const branch = choiceField({ name: 'branch', description: 'The branch', oneOf: ['north', 'south'], default: 'north' });
@@ -10,8 +10,7 @@ const genres = stringSliceField({ name: 'genres', description: 'Only these', req
 const archive = stringField({ name: 'archive', description: 'Elsewhere', hidden: true, exportTarget: 'cli' });
 
 async function printConfiguration(): Promise<string> {
-  let stdout = '';
-  const exitCode = await runCommandLine(
+  const { exitCode, stdout, stderr } = await runAndCollect(
     {
       name: 'baton-library',
       version: '1.2.3',
@@ -20,20 +19,9 @@ async function printConfiguration(): Promise<string> {
       connector: () => assert.fail('config needs no connector'),
     },
     { default: configCommand, named: [configCommand] },
-    {
-      argv: ['config'],
-      env: {},
-      cwd: '/nonexistent',
-      signal: new AbortController().signal,
-      stdout: {
-        write: (text) => {
-          stdout += text;
-        },
-      },
-      stderr: { write: assert.fail },
-    },
+    { argv: ['config'] },
   );
-  assert.equal(exitCode, 0);
+  assert.deepEqual([exitCode, stderr], [0, '']);
   return stdout;
 }
 

@@ -9,7 +9,6 @@ import { ResourcesService, ResourceTypesService } from '#gen/c1/connector/v2/res
 import { TicketsService } from '#gen/c1/connector/v2/ticket_pb.js';
 import { RateLimitDescription_Status, RateLimiterService } from '#gen/c1/ratelimit/v1/ratelimit_pb.js';
 import type { Program } from '../../../src/baton/author/program.ts';
-import { runCommandLine } from '../../../src/baton/command-line/run-command-line.ts';
 import { connectorServiceCommand } from '../../../src/baton/commands/connector-service.ts';
 import { stringField } from '../../../src/baton/config/create-field.ts';
 import { createCredentials } from '../../../src/simulator/conductorone/credentials.ts';
@@ -17,6 +16,7 @@ import type { PercipioSimulator } from '../../../src/simulator/percipio/percipio
 import { READY_AT_ONCE, startSimulator } from '../../simulator/percipio/start-simulator.ts';
 import { toConfigLine } from '../child/parent.ts';
 import { startSessionServer } from '../child/session-server.ts';
+import { runAndCollect } from '../command-line/run-and-collect.ts';
 import { createLibrary } from '../library-connector.ts';
 import { failureOf } from '../server/failure-of.ts';
 import { mutualClient, tlsFixture } from '../server/tls-fixture.ts';
@@ -169,12 +169,6 @@ for (const [what, options, why] of [
 
 /** Runs the command of a made-up program in this process, up to the end of its stdin. */
 async function runCommand(stdin: string, change: Partial<Program> = {}) {
-  const text = { stdout: '', stderr: '' };
-  const output = (name: keyof typeof text) => ({
-    write: (part: string) => {
-      text[name] += part;
-    },
-  });
   const program: Program = {
     name: 'baton-library',
     version: '1.2.3',
@@ -182,20 +176,11 @@ async function runCommand(stdin: string, change: Partial<Program> = {}) {
     connector: () => createLibrary().connector,
     ...change,
   };
-  const exitCode = await runCommandLine(
+  return await runAndCollect(
     program,
     { default: connectorServiceCommand, named: [connectorServiceCommand] },
-    {
-      argv: ['_connector-service'],
-      env: {},
-      cwd: '/nonexistent',
-      signal: new AbortController().signal,
-      stdin: new PassThrough().end(stdin),
-      stdout: output('stdout'),
-      stderr: output('stderr'),
-    },
+    { argv: ['_connector-service'], stdin: new PassThrough().end(stdin) },
   );
-  return { exitCode, ...text };
 }
 
 for (const [what, line, why] of [

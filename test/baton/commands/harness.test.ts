@@ -6,7 +6,6 @@ import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Program } from '../../../src/baton/author/program.ts';
 import { formatCommandHelp } from '../../../src/baton/command-line/format-help.ts';
-import { runCommandLine } from '../../../src/baton/command-line/run-command-line.ts';
 import { harnessCommand } from '../../../src/baton/commands/harness.ts';
 import { CallerGuard } from '../../../src/baton/server/callers/caller-guard.ts';
 import { startGrpcServer } from '../../../src/baton/server/grpc/grpc-server.ts';
@@ -15,6 +14,7 @@ import { MutualTlsCredentials } from '../../../src/baton/server/tls/mutual-tls.t
 import { createConnectorServices } from '../../../src/baton/services/connector-services.ts';
 import { startConnector } from '../../percipio/start-connector.ts';
 import { startSimulator } from '../../simulator/percipio/start-simulator.ts';
+import { runAndCollect } from '../command-line/run-and-collect.ts';
 import { assertFailed, judgeServices, silent } from '../harness/judge-connector.ts';
 import { createLibrary } from '../library-connector.ts';
 
@@ -59,8 +59,7 @@ const pair = (cert: string, key: string) => ['--tls-cert', tlsFile(cert), '--tls
 
 /** Runs `harness` in this process. */
 async function runHarness(argv: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}) {
-  const text = { stdout: '', stderr: '' };
-  const exitCode = await runCommandLine(
+  return await runAndCollect(
     {
       name: 'baton-library',
       version: '1.2.3',
@@ -68,25 +67,8 @@ async function runHarness(argv: readonly string[], options: { cwd?: string; env?
       connector: () => assert.fail('the harness needs no connector of its own'),
     },
     { default: harnessCommand, named: [harnessCommand] },
-    {
-      argv: ['harness', ...argv],
-      env: {},
-      cwd: '/nonexistent',
-      signal: new AbortController().signal,
-      stdout: {
-        write: (part) => {
-          text.stdout += part;
-        },
-      },
-      stderr: {
-        write: (part) => {
-          text.stderr += part;
-        },
-      },
-      ...options,
-    },
+    { argv: ['harness', ...argv], ...options },
   );
-  return { exitCode, ...text };
 }
 
 test('a sound connector: a table, and exit code 0', async (t) => {

@@ -2,18 +2,12 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import pino from 'pino';
 import { Code, ServiceError } from '../../../src/baton/author/service-error.ts';
-import { runCommandLine } from '../../../src/baton/command-line/run-command-line.ts';
 import { healthCheckCommand } from '../../../src/baton/commands/health-check.ts';
 import { startHealthEndpoint } from '../../../src/baton/server/health/health-endpoint.ts';
+import { runAndCollect } from '../command-line/run-and-collect.ts';
 
 async function run(argv: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  const text = { stdout: '', stderr: '' };
-  const writeTo = (name: keyof typeof text) => ({
-    write: (part: string) => {
-      text[name] += part;
-    },
-  });
-  const exitCode = await runCommandLine(
+  return await runAndCollect(
     {
       name: 'baton-library',
       version: '1.2.3',
@@ -21,16 +15,8 @@ async function run(argv: readonly string[], env: NodeJS.ProcessEnv = {}) {
       connector: () => assert.fail('health-check needs no connector'),
     },
     { default: healthCheckCommand, named: [healthCheckCommand] },
-    {
-      argv: ['health-check', '--log-format=console', ...argv],
-      env,
-      cwd: '/nonexistent',
-      signal: new AbortController().signal,
-      stdout: writeTo('stdout'),
-      stderr: writeTo('stderr'),
-    },
+    { argv: ['health-check', '--log-format=console', ...argv], env },
   );
-  return { exitCode, ...text };
 }
 
 /** A connector that lives, and neither takes work nor can do any. */

@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Program } from '../../../src/baton/author/program.ts';
-import { runCommandLine } from '../../../src/baton/command-line/run-command-line.ts';
+import { runAndCollect } from '../command-line/run-and-collect.ts';
 import { type Library, readLibrary, writeLibrary } from '../lending-library.ts';
 import { lendingCommands, lendingProgram } from './lending-program.ts';
 
@@ -52,25 +52,8 @@ export async function createLendingPlace(
   const place: LendingPlace = {
     folder,
     library: () => readLibrary(libraryPath),
-    run: async (argv, { env, signal = new AbortController().signal, program = lendingProgram } = {}) => {
-      const out = { stdout: '', stderr: '' };
-      const output = (name: 'stdout' | 'stderr') => ({
-        write: (part: string, written?: () => void) => {
-          out[name] += part;
-          written?.();
-        },
-      });
-      const host = {
-        argv,
-        env: environment(env),
-        cwd: folder,
-        stdout: output('stdout'),
-        stderr: output('stderr'),
-        signal,
-      };
-      const exitCode = await runCommandLine(program, lendingCommands, host);
-      return { exitCode, ...out };
-    },
+    run: async (argv, { env, signal = new AbortController().signal, program = lendingProgram } = {}) =>
+      await runAndCollect(program, lendingCommands, { argv, env: environment(env), cwd: folder, signal }),
     runProcess: async (argv, { env } = {}) => {
       const { NODE_COMPILE_CACHE } = process.env;
       const child = spawn(process.execPath, [processPath, ...argv], {
