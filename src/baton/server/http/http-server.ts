@@ -29,6 +29,7 @@ import { requestBytesMax } from '../limits/server-limits.ts';
 import { addressOf, listenAt } from '../listen.ts';
 import type { ListenAddress } from '../listen-address.ts';
 import { RunningCalls } from '../running-calls.ts';
+import { acceptedCompressions } from './accepted-compressions.ts';
 import { explainRequests } from './explain-requests.ts';
 import { guardLoopback } from './guard-loopback.ts';
 import { dropUnknownTypes, withUnknownTypes } from './json-annotations.ts';
@@ -86,6 +87,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     requestGate: logEarlyFailure,
     interceptors: [skipUnknownTypes],
     jsonOptions: { registry: withUnknownTypes(annotationRegistry) },
+    acceptCompression: acceptedCompressions,
     readMaxBytes: requestBytesMax,
   });
   const handler = explainRequests(connect, { services, listen: options.listen, hasTls: tls !== undefined });

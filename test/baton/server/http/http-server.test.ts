@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { type TestContext, test } from 'node:test';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { Code, ConnectError, createClient } from '@connectrpc/connect';
 import { createConnectTransport, createGrpcWebTransport } from '@connectrpc/connect-node';
 import pino from 'pino';
@@ -93,6 +94,29 @@ test('gRPC-Web is spoken too', async (t) => {
   assert.equal(list.length, 3);
   assert.notEqual(nextPageToken, '');
 });
+
+for (const [encoding, compress] of [
+  ['gzip', gzipSync],
+  ['br', brotliCompressSync],
+] as const) {
+  test(`a request may be compressed with ${encoding}; one that is cut off is refused as the fault of its caller`, async (t) => {
+    const url = await start(t, createLibrary().connector);
+    const whole = compress('{}');
+    for (const [body, expected] of [
+      [whole, undefined],
+      [whole.subarray(0, -1), 'invalid_argument'],
+      [Buffer.from('not compressed'), 'invalid_argument'],
+    ] as const) {
+      const answer = await fetch(`${url}/c1.connector.v2.ResourceTypesService/ListResourceTypes`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'content-encoding': encoding, connection: 'close' },
+        body,
+      });
+      const { code } = (await answer.json()) as { code?: string };
+      assert.deepEqual([answer.status, code], [expected ? 400 : 200, expected]);
+    }
+  });
+}
 
 test('a request that breaks a rule is refused with the field', async (t) => {
   const url = await start(t, createLibrary().connector);
