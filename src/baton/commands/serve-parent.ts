@@ -6,13 +6,14 @@ import { createRateLimiterService, requestsLimits } from '../child/rate-limiter-
 import { chooseListener, parseServerConfig, readCredential } from '../child/server-config.ts';
 import type { Invocation } from '../command-line/command.ts';
 import { readClientKey } from '../conductorone/credentials/read-client-key.ts';
+import { syncResourceTypes } from '../config/fields/sync.ts';
 import { untilAborted } from '../net/abort.ts';
 import { startGrpcServer } from '../server/grpc/grpc-server.ts';
 import { createGate } from '../server/limits/gate.ts';
 import { untimedLimits } from '../server/limits/server-limits.ts';
 import { formatListenAddress } from '../server/listen-address.ts';
 import { MutualTlsCredentials } from '../server/tls/mutual-tls.ts';
-import { sessionStoresKey } from '../services/call-context.ts';
+import { describeSyncs, sessionStoresKey, validationKey } from '../services/call-context.ts';
 import { createConnectorServices } from '../services/connector-services.ts';
 
 /** When the parent is gone, nobody waits for the responses. */
@@ -66,7 +67,8 @@ export async function serveParent({ program, settings, logger, waits, userAgent,
     gate: createGate(logger, untimedLimits),
     drainTimeoutMs: 0,
     closeTimeoutMs,
-    setContextValues: (values) => values.set(sessionStoresKey, sessions),
+    setContextValues: (values) =>
+      values.set(sessionStoresKey, sessions).set(validationKey, describeSyncs(settings.get(syncResourceTypes))),
   });
   stack.defer(() => server.close());
   logger.info({ address: formatListenAddress(server.address), session_store: sessions !== undefined }, 'listening');

@@ -5,11 +5,12 @@ import type { Invocation } from '../command-line/command.ts';
 import type { Settings } from '../config/field.ts';
 import { defaultFields } from '../config/fields/default-fields.ts';
 import { logLevel, readDebugExpiryMs } from '../config/fields/log.ts';
+import { syncResourceTypes } from '../config/fields/sync.ts';
 import { collectSecrets, resolveSettings } from '../config/resolve-settings.ts';
 import type { ClientKey } from '../credentials/decrypt-password.ts';
 import { timerMaxMs } from '../net/abort.ts';
 import { allowedHostsVariable } from '../net/allowed-hosts.ts';
-import { type SessionStores, sessionStoresKey } from '../services/call-context.ts';
+import { describeSyncs, type SessionStores, sessionStoresKey, validationKey } from '../services/call-context.ts';
 import { createConnectorServices } from '../services/connector-services.ts';
 import type { ConfigSource, HostedConfig } from './config/config-source.ts';
 import type { Generation } from './config/generations.ts';
@@ -45,7 +46,11 @@ export async function buildGeneration(version: string, options: BuildOptions): P
   const connector = program.connector(settings, { logger, waits, userAgent, env, standsStillBetweenCalls: true });
   const entries = createConnectorServices(connector, { provisioning: true, ticketing: true, clientKey, waits });
   return {
-    ...createCallTarget(entries, { logger, setContextValues: (values) => values.set(sessionStoresKey, sessions) }),
+    ...createCallTarget(entries, {
+      logger,
+      setContextValues: (values) =>
+        values.set(sessionStoresKey, sessions).set(validationKey, describeSyncs(settings.get(syncResourceTypes))),
+    }),
     version: config.version,
     close: async () => {
       clearTimeout(debugTimer);

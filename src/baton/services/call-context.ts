@@ -28,6 +28,14 @@ export const validationKey = createContextKey<Validation & { readonly syncId?: s
   { description: 'validation' },
 );
 
+/**
+ * What callers in other processes are assumed to validate for.
+ * @param resourceTypeIds - The types of their syncs, as far as a setting says so (`ConnectorOpts` of baton-sdk v0.25.0).
+ */
+export function describeSyncs(resourceTypeIds: readonly string[]): Validation {
+  return { isForSync: true, ...(resourceTypeIds.length > 0 && { resourceTypeIds }) };
+}
+
 /** The session stores of syncs, shared by all processes that serve them. */
 export interface SessionStores {
   of(syncId: string): SessionStore;

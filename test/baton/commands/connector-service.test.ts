@@ -252,6 +252,14 @@ test('the children of a sync share one report by the session store of their pare
   assert.equal(reports(), 2);
 });
 
+test('before a sync of some types, it asks for nothing else', async (t) => {
+  const simulator = await startSimulator(t, { users: 20, courses: 3, activityRows: 60, ...READY_AT_ONCE });
+  const child = await startChild(t, { argv: [...settingsFor(simulator), '--sync-resource-types=user'] });
+  await createClient(ConnectorService, child.connect()).validate({});
+  assert.equal(simulator.requests.of({ path: /users/ }).length, 1);
+  assert.equal(simulator.requests.of({ path: /catalog/ }).length, 0);
+});
+
 test('a session store that fails costs a report, and no sync', async (t) => {
   const simulator = await startSimulator(t, { users: 20, courses: 3, activityRows: 60, ...READY_AT_ONCE });
   const session = await startSessionServer(t);

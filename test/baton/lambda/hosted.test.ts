@@ -8,6 +8,8 @@ import { GrantManagerService } from '#gen/c1/connector/v2/grant_pb.js';
 import { ResourceTypesService } from '#gen/c1/connector/v2/resource_pb.js';
 import type { HostedOptions } from '../../../src/simulator/conductorone/hosted/hosted-simulator.ts';
 import type { LambdaSimulatorOptions } from '../../../src/simulator/lambda/runtime-api.ts';
+import { startPercipioSimulator } from '../../../src/simulator/percipio/percipio-simulator.ts';
+import { createHostedConfig } from './hosted-services.ts';
 import { type HostedProcess, startHosted } from './start-hosted.ts';
 
 const config = { 'api-token': 'simulated-percipio-token', 'organization-id': '0b7ec9a1-58dc-4ea8-b7a3-5a2f3d1c9e44' };
@@ -140,6 +142,15 @@ describe('a hosted connector', () => {
     process.kill('SIGTERM');
     const log = await logOf(process, hosted.conductorone.tokens.secrets);
     assert.equal(log.filter(({ msg }) => msg === 'config changed').length, 1);
+  });
+
+  test('before a sync of the types that its config names, it asks Percipio for nothing else', async () => {
+    await using percipio = await startPercipioSimulator({ users: 20, courses: 3, activityRows: 60 });
+    await using hosted = await start({ config: { ...createHostedConfig(percipio), 'sync-resource-types': ['user'] } });
+    hosted.start();
+    await hosted.invoker.call(ConnectorService.method.validate, {});
+    assert.equal(percipio.requests.of({ path: /users/ }).length, 1);
+    assert.equal(percipio.requests.of({ path: /catalog/ }).length, 0);
   });
 
   for (const [expires, at] of [

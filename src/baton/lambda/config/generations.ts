@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import { Code, ServiceError } from '../../author/service-error.ts';
 import { describeError } from '../../log/describe-error.ts';
+import { untilAborted, withTimeLimit } from '../../net/abort.ts';
 
 /** A connector that was built for a config. */
 export interface Generation {
@@ -17,12 +18,15 @@ export interface GenerationsOptions<Built extends Generation> {
   readonly logger: Logger;
   /** Milliseconds since 1970. */
   now?(): number;
+  /** How long a former generation may take to close. Default: as in Go. Only tests shorten it. */
+  readonly closeTimeoutMs?: number;
 }
 
 /** How soon after a change of the config there may be another, to any version. */
 const anyChangeAfterMs = 1000;
 /** How soon the same version may be asked for again: ConductorOne answered with another one. */
 const sameVersionAfterMs = 5000;
+const closeTimeoutMsDefault = 10_000;
 
 /**
  * Holds the current generation, and replaces it (pkg/cli/lambda_server__added.go of baton-sdk v0.25.0). Calls come one
@@ -91,8 +95,10 @@ export class Generations<Built extends Generation> {
   }
 
   async #closeFormer(former: Built): Promise<void> {
+    const { closeTimeoutMs: timeoutMs = closeTimeoutMsDefault } = this.#options;
+    const timeoutError = () => new Error(`it did not end within ${timeoutMs / 1000} s`);
     try {
-      await former.close();
+      await withTimeLimit({ timeoutMs, timeoutError }, (signal) => untilAborted(former.close(), signal));
     } catch (error) {
       this.#options.logger.warn({ error, version: former.version }, 'cannot close the connector of the former config');
     }

@@ -9,6 +9,7 @@ function createWorld() {
     nowMs: 1_000_000,
     served: '1',
     fails: false,
+    hangs: false,
     fetched: [] as string[],
     closed: [] as string[],
     warnings: [] as string[],
@@ -18,9 +19,13 @@ function createWorld() {
     world.fetched.push(version);
     if (world.fails) throw new Error('no config');
     const built = world.served;
-    return { version: built, close: async () => void world.closed.push(built) };
+    const close = async () => {
+      if (world.hangs) await new Promise(() => {});
+      world.closed.push(built);
+    };
+    return { version: built, close };
   };
-  return { world, start: () => Generations.start({ build, logger, now: () => world.nowMs }) };
+  return { world, start: () => Generations.start({ build, logger, now: () => world.nowMs, closeTimeoutMs: 20 }) };
 }
 
 test('a call without a version, or with the current one, fetches nothing', async () => {
@@ -75,6 +80,15 @@ test('a version that cannot be used is UNAVAILABLE, the former one stays, and th
   world.served = '2';
   assert.equal((await generations.for('2')).version, '2');
   assert.deepEqual(world.fetched, ['', '2', '2']);
+});
+
+test('a former connector that does not close holds up a call for a limited time', async () => {
+  const { world, start } = createWorld();
+  const generations = await start();
+  world.hangs = true;
+  world.served = '2';
+  assert.equal((await generations.for('2')).version, '2');
+  assert.deepEqual([world.closed, world.warnings], [[], ['cannot close the connector of the former config']]);
 });
 
 test('a start without a config fails', async () => {
