@@ -27,6 +27,9 @@ export interface BuildOptions {
   readonly sessions: SessionStores;
 }
 
+/** How many names of settings a line of the log has. */
+const namesMax = 25;
+
 /** A connector that answers calls. */
 export type HostedConnector = Generation & CallTarget;
 
@@ -71,10 +74,15 @@ function expireDebug(logger: Logger, atMs: number): NodeJS.Timeout | undefined {
   return leftMs < 0 || leftMs > timerMaxMs ? undefined : setTimeout(lower, leftMs).unref();
 }
 
-function resolveHosted({ values }: HostedConfig, { invocation, logger }: BuildOptions): Settings {
+function resolveHosted(config: HostedConfig, { invocation, logger }: BuildOptions): Settings {
   const { program } = invocation;
   const fields = [...program.fields, ...defaultFields];
-  const sources = { ...invocation.sources, hosted: readConfigValues(values, fields) };
+  const { values: hosted, unknown } = readConfigValues(config.values, fields);
+  if (unknown.length > 0) {
+    // A form with other names than the settings would have no effect, without a word.
+    logger.info({ names: unknown.slice(0, namesMax) }, 'ignored values in the config: there are no such settings');
+  }
+  const sources = { ...invocation.sources, hosted };
   invocation.hideSecrets(collectSecrets(fields, sources));
   const { settings, faults, warnings } = resolveSettings(sources, {
     fields,

@@ -38,7 +38,7 @@ const statusOf = async (call: Promise<unknown>) =>
 
 describe('a hosted connector', () => {
   test('fetches its config with a proven key, and answers calls', async () => {
-    await using hosted = await start();
+    await using hosted = await start({ config: { ...config, 'course-ids': ['x'] } });
     const process = hosted.start({ tenant: 't1', connector: 'c1', version: 'v9' });
     await hosted.lambda.ready();
     assert.deepEqual(
@@ -62,6 +62,8 @@ describe('a hosted connector', () => {
     assert.ok(
       log.every((line) => line.tenant_id === 't1' && line.connector_id === 'c1' && line.release_version === 'v9'),
     );
+    const [ignored] = log.filter(({ msg }) => /^ignored values in the config/.test(String(msg)));
+    assert.deepEqual(ignored?.names, ['course-ids']);
   });
 
   test('answers a nonce challenge once, and proves the nonce from then on', async () => {

@@ -2,7 +2,7 @@
 import type { KeyObject } from 'node:crypto';
 import { Code, ServiceError } from '../../author/service-error.ts';
 import type { Field } from '../../config/field.ts';
-import type { RawValues } from '../../config/raw-value.ts';
+import type { RawValue, RawValues } from '../../config/raw-value.ts';
 import { decryptAgeFile } from '../../credentials/age-encryption.ts';
 import { sshEd25519Identity } from '../../credentials/age-ssh-ed25519.ts';
 
@@ -32,18 +32,25 @@ export async function decryptConfig(encrypted: Uint8Array, key: KeyObject): Prom
 }
 
 /**
- * The values of the known fields, whose names are matched without regard to case, as in Go. Other members are ignored.
- * A member that is null counts as not set.
+ * The values of the known fields, whose names are matched without regard to case, as in Go. A member that is null counts
+ * as not set.
+ * @returns Also the names of the other members, which are ignored.
  */
-export function readConfigValues(config: Readonly<Record<string, unknown>>, fields: readonly Field[]): RawValues {
+export function readConfigValues(
+  config: Readonly<Record<string, unknown>>,
+  fields: readonly Field[],
+): { readonly values: RawValues; readonly unknown: readonly string[] } {
   const known = new Map(fields.map((field) => [field.name.toLowerCase(), field]));
-  return new Map(
-    Object.entries(config).flatMap(([name, value]) => {
-      const field = known.get(name.toLowerCase());
-      if (!field || value === null) return [];
-      return [[field.name, { source: 'hosted', text: toText(value), place: `config of ConductorOne, ${name}` }]];
-    }),
-  );
+  const values = new Map<string, RawValue>();
+  const unknown: string[] = [];
+  for (const [name, value] of Object.entries(config)) {
+    const field = known.get(name.toLowerCase());
+    if (!field) unknown.push(name);
+    else if (value !== null) {
+      values.set(field.name, { source: 'hosted', text: toText(value), place: `config of ConductorOne, ${name}` });
+    }
+  }
+  return { values, unknown };
 }
 
 /** Undefined for what is neither a value nor a list of values. */

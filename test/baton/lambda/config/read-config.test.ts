@@ -33,7 +33,7 @@ test('an unusable config is refused without showing it', async () => {
   }
 });
 
-test('values are taken by name in any case, whatever their kind; others are ignored', () => {
+test('values are taken by name in any case, whatever their kind; others are named', () => {
   const fields = [
     stringField({ name: 'api-token', description: 'A token' }),
     stringSliceField({ name: 'limited-courses', description: 'Courses' }),
@@ -41,7 +41,7 @@ test('values are taken by name in any case, whatever their kind; others are igno
     stringField({ name: 'fast', description: 'Yes or no' }),
     stringField({ name: 'region', description: 'A region' }),
   ];
-  const values = readConfigValues(
+  const { values, unknown } = readConfigValues(
     { 'API-Token': 't', 'limited-courses': ['a', 2], retries: 3, fast: true, region: null, future: { a: 1 } },
     fields,
   );
@@ -54,12 +54,13 @@ test('values are taken by name in any case, whatever their kind; others are igno
       ['fast', 'true'],
     ],
   );
+  assert.deepEqual(unknown, ['future']);
   assert.equal(values.get('api-token')?.place, 'config of ConductorOne, API-Token');
 });
 
 test('a value that is an object is not a value', () => {
   const fields = [stringSliceField({ name: 'limited-courses', description: 'Courses' })];
   for (const value of [{ a: 1 }, [['a']], [{ a: 1 }]]) {
-    assert.equal(readConfigValues({ 'limited-courses': value }, fields).get('limited-courses')?.text, undefined);
+    assert.equal(readConfigValues({ 'limited-courses': value }, fields).values.get('limited-courses')?.text, undefined);
   }
 });
