@@ -7,7 +7,7 @@ const common = { exportTarget: 'none' } as const;
 const port = intField({
   ...common,
   name: 'port',
-  description: 'Port to listen on, 0 for any',
+  description: 'Port to listen on, 0 for any free port',
   default: 8080,
   gte: 0,
   lte: 65_535,
@@ -49,12 +49,12 @@ const reportFile = stringField({
 const licenseSeats = boolField({
   ...common,
   name: 'license-seats',
-  description: 'License pools have numbers of seats, under field names that are a guess',
+  description: 'Give license pools numbers of seats; their field names are a guess',
 });
 const uncompressed = boolField({
   ...common,
   name: 'uncompressed',
-  description: 'Never compress responses: for benchmarks',
+  description: 'Never compress responses, for benchmarks',
 });
 const conductorone = boolField({
   ...common,
@@ -64,7 +64,7 @@ const conductorone = boolField({
 const conductoronePort = intField({
   ...common,
   name: 'conductorone-port',
-  description: 'Port of the simulated ConductorOne, 0 for any',
+  description: 'Port of the simulated ConductorOne, 0 for any free port',
   default: 8443,
   gte: 0,
   lte: 65_535,

@@ -51,14 +51,14 @@ export const contentTypesField = stringSliceField({
 
 export const skipComplianceCoursesField = boolField({
   name: 'skip-compliance-courses',
-  description: 'Do not list compliance courses; those that are also in the catalog are synced all the same',
+  description: 'Do not list compliance courses; those that are also in the catalog are still synced',
   exportTarget: 'ops',
 });
 
 /** Off by default: the type of resource is new, and each sync costs Percipio a second report. */
 export const syncLicensesField = boolField({
   name: 'sync-licenses',
-  description: 'Sync licenses and who has consumed them: another report for each sync',
+  description: 'Sync licenses and who has consumed them; each sync then requests a second report',
   exportTarget: 'ops',
 });
 

@@ -12,7 +12,7 @@ const common = { exportTarget: 'none' } as const;
 const port = intField({
   ...common,
   name: 'port',
-  description: 'Port on 127.0.0.1; 0 takes one that is free',
+  description: 'Port on 127.0.0.1, 0 for any free port',
   default: 0,
   gte: 0,
   lte: 65_535,
@@ -21,9 +21,9 @@ const open = boolField({ ...common, name: 'open', description: 'Open the page in
 
 export const exploreCommand: Command = {
   name: 'explore',
-  summary: 'Look into a .c1z file in a browser: people, courses, roles, what changed',
-  description: `Look into a .c1z file of any Baton connector in a browser. Prints the URL of a page that only this machine can
-open, and only with the token in it. The file stays as it is; ^C stops.`,
+  summary: 'Look into a .c1z file in a browser: who has what, what changed',
+  description:
+    'Look into a .c1z file of any Baton connector in a browser. It prints the URL of a page, which only works on this machine and with the token in it. The file is not changed. Press Ctrl-C to stop.',
   fields: [syncToShow, port, open],
   argumentNames: 'FILE',
   needsConnectorSettings: false,

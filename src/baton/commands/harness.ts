@@ -29,7 +29,7 @@ const address = stringField({
 const replica = stringField({
   ...common,
   name: 'replica',
-  description: 'Address of another process of the same connector, to try page tokens at',
+  description: 'Address of another process of the same connector, to try page tokens on',
   check: checkListenAddress,
 });
 const tlsCa = stringField({

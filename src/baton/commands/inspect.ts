@@ -35,7 +35,7 @@ const format = choiceField({
   ...common,
   name: 'format',
   description:
-    'Format of an export: csv, ndjson or xlsx (default: by the name of the file, else csv, or ndjson with --output json)',
+    'Format of an export: csv, ndjson or xlsx (default: from the name of the file; otherwise csv, or ndjson with --output json)',
   oneOf: ['csv', 'ndjson', 'xlsx'],
 });
 const to = stringField({ ...common, name: 'to', description: 'File for an export (default: stdout)', pathTo: 'file' });
@@ -43,15 +43,15 @@ const to = stringField({ ...common, name: 'to', description: 'File for an export
 export const inspectCommand: Command = {
   name: 'inspect',
   summary: 'Look into a .c1z file: who has what, what changed, who left',
-  description: `Look into a .c1z file of any Baton connector, which stays as it is. Without a query it shows what the file holds. Queries:
+  description: `Look into a .c1z file of any Baton connector, without changing it. Without a query it shows what the file holds. Queries:
   users, roles, …               resources of a type of the file, by its plural
   resources [TYPE]              all resources
   entitlements                  what can be granted
   grants                        who has what; see --user, --resource, --entitlement, --status
-  access WHO                    what a user has, and by what way
+  access WHO                    what a user has, and through what
   who WHAT                      who has a resource or an entitlement
   leavers                       disabled or missing accounts that still have grants
-  diff [OTHER.c1z | SYNC SYNC]  what changed since the sync before, or between two files (exit code 1 if anything did)
+  diff [OTHER.c1z | SYNC SYNC]  what changed since the previous sync, or between two files (exit code 1 if anything changed)
   export QUERY                  the table of a query as CSV, NDJSON or XLSX; see --format and --to`,
   fields: [user, resource, entitlement, status, syncToShow, format, to, output],
   argumentNames: 'FILE [QUERY …]',

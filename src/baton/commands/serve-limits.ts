@@ -27,7 +27,7 @@ const maxInFlightMib = intField({
   ...common,
   name: limitSettings.bytesInFlightMax,
   description:
-    'Maximum memory for requests and unread responses of all calls, in MiB; above it, the call that keeps the server waiting with the most is refused',
+    'Maximum memory for requests and unread responses of all calls, in MiB; above it, the stalled call that holds the most is refused',
   default: defaultLimits.bytesInFlightMax / mebibyte,
   gte: 16,
 });

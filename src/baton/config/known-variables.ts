@@ -49,6 +49,8 @@ const goVariables = [
   'BATON_ZSTD_POOL_DISABLE',
 ];
 
+const prefix = 'BATON_';
+
 /** What Kubernetes sets in each pod for a Service, such as one named `baton-percipio`. */
 const serviceLink = /_(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT(?:_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)?)$/;
 
@@ -74,7 +76,13 @@ export function describeStrayVariable(name: string, settings: Iterable<string>):
 /** The variable that a name stands for: `BATON_ORG_ID` abbreviates one alone; otherwise the one that is written alike. */
 function findMeantVariable(name: string, known: readonly string[]): string | undefined {
   const [full, ...others] = known.filter((candidate) => abbreviates(name, candidate));
-  return full !== undefined && others.length === 0 ? full : closestName(name, known);
+  if (full !== undefined && others.length === 0) return full;
+  // What all have in common says nothing: BATON_FOO is not BATON_TO.
+  const closest = closestName(
+    name.slice(prefix.length),
+    known.map((candidate) => candidate.slice(prefix.length)),
+  );
+  return closest && prefix + closest;
 }
 
 /** Whether each word of a name begins a word of another one, in its order: `BATON_TOKEN`, `BATON_API_TOKEN`. */

@@ -50,7 +50,9 @@ test('a warning names the variable that is probably meant, and shows no value', 
   ] as const) {
     assert.equal(describeStrayVariable(name, settings), `${name}: unknown variable, ignored; did you mean ${meant}?`);
   }
-  assert.equal(describeStrayVariable('BATON_NONSENSE', settings), 'BATON_NONSENSE: unknown variable, ignored');
+  for (const name of ['BATON_NONSENSE', 'BATON_FOO']) {
+    assert.equal(describeStrayVariable(name, [...settings, 'BATON_TO']), `${name}: unknown variable, ignored`);
+  }
 });
 
 test('docs/deploy.md describes each variable without a flag', () => {

@@ -18,13 +18,13 @@ export const lambdaClientSecret = stringField({
 
 export const lambdaSigner = stringField({
   name: 'lambda-auth-jwt-signer',
-  description: 'Public key of those who may call, as a JSON Web Key',
+  description: 'Public key of the callers, as a JSON Web Key',
   exportTarget: 'none',
 });
 
 export const lambdaJwksUrl = stringField({
   name: 'lambda-auth-jwt-jwks-url',
-  description: 'URL of the public keys of those who may call',
+  description: "URL of the callers' public keys (JWKS)",
   exportTarget: 'none',
   check: (url) =>
     /^https?:$/.test(URL.parse(url)?.protocol ?? '')
