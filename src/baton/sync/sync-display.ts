@@ -81,7 +81,7 @@ function describePhase(tally: SyncTally, phase: SyncPhase): string {
   const found = tally.phases.get(phase);
   if (!found) return phase;
   const elapsed = formatDuration(tally.elapsedMs(found)).padStart(8);
-  const works = Array.from(tally.works.values(), describeWork);
+  const works = Array.from(tally.works.values(), (work) => describeWork(work, tally.rateOf(work)));
   return [`${phase.padEnd(14)} ${elapsed}`, describeCounts(phase, found), ...works].filter(Boolean).join('  ');
 }
 
@@ -97,7 +97,7 @@ function describeCounts(phase: SyncPhase, { counts, pages }: PhaseTally): string
   return `${Array.from(counts, ([kind, count]) => formatNumber(count, kind)).join(', ')} ${pagesRead}`;
 }
 
-function describeWork({ progress, perSecond }: WorkTally): string {
+function describeWork({ progress }: WorkTally, perSecond: number | undefined): string {
   const { work, status, bytes, rows, rowsPerSecond } = progress;
   const amounts = [
     describeShare(progress),

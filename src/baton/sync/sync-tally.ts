@@ -17,10 +17,15 @@ export interface WorkTally {
   readonly progress: Progress;
   /** Items per second, if it counts them and enough time has passed to tell. */
   readonly perSecond: number | undefined;
+  /** When it got so far. */
+  readonly atMs: number;
 }
 
 /** Too little time to derive a rate from. */
 const rateMinMs = 1000;
+
+/** Work that gets no further for longer has no rate, as while the application asks for a pause. */
+const rateMaxAgeMs = 10_000;
 
 /** Counts the events of a sync. `changed` is called after each one, for a display. */
 export class SyncTally implements SyncObserver {
@@ -93,7 +98,10 @@ export class SyncTally implements SyncObserver {
   progress(progress: Progress): void {
     const { work, done, total } = progress;
     if (done !== undefined && done === total) this.works.delete(work);
-    else this.works.set(work, { progress, perSecond: done === undefined ? undefined : this.#rateOf(work, done) });
+    else {
+      const perSecond = done === undefined ? undefined : this.#averageOf(work, done);
+      this.works.set(work, { progress, perSecond, atMs: this.#now() });
+    }
     this.#changed({ kind: 'progress' });
   }
 
@@ -102,8 +110,13 @@ export class SyncTally implements SyncObserver {
     return durationMs ?? this.#now() - startedAtMs;
   }
 
+  /** How fast the work is now, in items per second. */
+  rateOf({ perSecond, atMs }: WorkTally): number | undefined {
+    return this.#now() - atMs > rateMaxAgeMs ? undefined : perSecond;
+  }
+
   /** What happened before the work was first heard of does not count. */
-  #rateOf(work: string, done: number): number | undefined {
+  #averageOf(work: string, done: number): number | undefined {
     const start = this.#workStarts.get(work);
     if (!start || done < start.done) {
       this.#workStarts.set(work, { atMs: this.#now(), done });

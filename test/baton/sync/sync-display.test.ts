@@ -87,6 +87,18 @@ test('terminal: listings show how many items are read of how many, how fast, and
   ]);
 });
 
+test('terminal: work that gets no further has no rate and no rest', () => {
+  const { tally, terminal, pass } = showOnTerminal();
+  tally.phaseStarted('resources');
+  tally.progress({ work: 'users', done: 1000, total: 5000 });
+  pass(2000);
+  tally.progress({ work: 'users', done: 2000, total: 5000 });
+  pass(10_000);
+  assert.deepEqual(terminal.screen(), ['· resources        12.0 s  users: 2,000 of 5,000, 500/s, about 6 s left']);
+  pass(1000);
+  assert.deepEqual(terminal.screen(), ['· resources        13.0 s  users: 2,000 of 5,000']);
+});
+
 test('terminal: long work shows its status, its size and its speed', () => {
   const { tally, terminal, pass } = showOnTerminal();
   tally.phaseStarted('grants');
