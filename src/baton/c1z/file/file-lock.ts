@@ -1,5 +1,5 @@
 // A lock that only one process holds, and that ends with the process, however it ends.
-import { closeSync, openSync, rmSync, statSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -34,9 +34,7 @@ export class FileLock implements Disposable {
    */
   static take(path: string): FileLock | LockHolder | undefined {
     const before = inodeOf(path);
-    // SQLite would let every user read it, and so lock it.
-    closeSync(openSync(path, 'a', 0o600));
-    const db = new DatabaseSync(path);
+    const db = openPrivately(path);
     try {
       db.exec('pragma synchronous = off');
       db.exec('begin immediate');
@@ -66,6 +64,19 @@ export class FileLock implements Disposable {
     // Before the release: afterwards it may be somebody else's.
     rmSync(this.#path, { force: true });
     this.#db.close();
+  }
+}
+
+/**
+ * SQLite would let every user read the file, and so lock it. It creates the file itself, with our mode: if the process
+ * closed the file elsewhere, the system would end its locks on it.
+ */
+function openPrivately(path: string): DatabaseSync {
+  const umask = process.umask(0o177);
+  try {
+    return new DatabaseSync(path);
+  } finally {
+    process.umask(umask);
   }
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -42,6 +42,19 @@ test('a file that another process writes is refused, with its id, until that one
   await file.save();
   assert.deepEqual(await readdir(place.folder), ['sync.c1z', 'temporary']);
   assert.deepEqual(await readdir(place.temporaryFolder), []);
+});
+
+test('a second attempt of the same process does not end the lock for other processes', async (t) => {
+  const place = await c1zPlace(t);
+  await using _ = await openC1z(place.path, place);
+  await assert.rejects(openC1z(place.path, place), { reason: 'file_locked' });
+  const script = `
+    const { FileLock } = await import('${new URL('../../../../src/baton/c1z/file/file-lock.ts', import.meta.url)}');
+    console.log(FileLock.take(${JSON.stringify(`${place.path}.lock`)})?.pid);`;
+  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
+    encoding: 'utf8',
+  });
+  assert.equal(stdout, `${process.pid}\n`, stderr);
 });
 
 test('a second sync waits for the first one if asked to, says so once, and then has both runs', async (t) => {
