@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createTestClient, never, sendJson, startServer } from './start-server.ts';
+import { createTestClient, never, sendJson, startCountingServer, startServer } from './start-server.ts';
 
 const page = { max: 1, offset: 0 };
 
@@ -25,19 +25,10 @@ describe('connections', () => {
   });
 
   it('maxConcurrentRequests: carry no more requests than that at a time', async (t) => {
-    let open = 0;
-    let most = 0;
-    const server = await startServer(t, (_request, response) => {
-      open += 1;
-      most = Math.max(most, open);
-      setTimeout(() => {
-        open -= 1;
-        sendJson(response, []);
-      }, 5);
-    });
+    const server = await startCountingServer(t);
     const client = createTestClient(t, server.url, { maxConcurrentRequests: 3 });
     await Promise.all(Array.from({ length: 12 }, () => client.users.list(page, never)));
-    assert.equal(most, 3);
+    assert.equal(server.mostAtOnce(), 3);
   });
 
   it('maxConcurrentRequests: a report that is being read takes none of them', async (t) => {

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { startProxy } from '../../baton/net/start-proxy.ts';
 import { startSocksProxy } from '../../baton/net/start-socks-proxy.ts';
 import { captureError } from './capture-error.ts';
-import { createTestClient, never, sendJson, startServer, token } from './start-server.ts';
+import { createTestClient, never, sendJson, startCountingServer, startServer, token } from './start-server.ts';
 import { startDistantServer } from './start-tls-server.ts';
 
 const page = { max: 1, offset: 0 };
@@ -145,21 +145,12 @@ describe('HTTP_PROXY', () => {
   });
 
   it('the number of connections is bounded through a proxy as well', async (t) => {
-    let open = 0;
-    let most = 0;
-    const server = await startServer(t, (_request, response) => {
-      open += 1;
-      most = Math.max(most, open);
-      setTimeout(() => {
-        open -= 1;
-        sendJson(response, []);
-      }, 5);
-    });
+    const server = await startCountingServer(t);
     const proxy = await startProxy(t);
     const env = { HTTP_PROXY: proxy.url };
     const client = createTestClient(t, distant(server.url), { env, maxConcurrentRequests: 2 });
     await Promise.all(Array.from({ length: 8 }, () => client.users.list(page, never)));
-    assert.equal(most, 2);
+    assert.equal(server.mostAtOnce(), 2);
   });
 
   it('that of the process is not looked at where another environment is given', async (t) => {

@@ -26,6 +26,21 @@ export async function startServer(t: TestContext, answer: Answerer): Promise<Run
   return await runServer(t, createServer(), answer, 'http');
 }
 
+/** A server of empty lists, which are a few milliseconds late, so that requests are open at the same time. */
+export async function startCountingServer(t: TestContext): Promise<RunningServer & { mostAtOnce(): number }> {
+  let open = 0;
+  let most = 0;
+  const server = await startServer(t, (_request, response) => {
+    open += 1;
+    most = Math.max(most, open);
+    setTimeout(() => {
+      open -= 1;
+      sendJson(response, []);
+    }, 5);
+  });
+  return { ...server, mostAtOnce: () => most };
+}
+
 /** Makes `server` listen and answer, and stops it when the test ends. */
 export async function runServer(
   t: TestContext,

@@ -80,14 +80,9 @@ async function run(t: TestContext, { clockIsWrongByMs, steps }: Schedule) {
       case 'call to the end':
         while ((await next(each.pageSize)).hasMore);
         break;
-      case 'lose': {
-        const { cursor, events } = reader;
-        const had = events.length;
-        await next(each.pageSize);
-        reader.cursor = cursor;
-        events.length = had;
+      case 'lose':
+        await reader.lose(() => next(each.pageSize));
         break;
-      }
       case 'expire': {
         const { report, previous } = (reader.cursor ? decodeCursor(reader.cursor) : {}) as {
           report?: { id: string };

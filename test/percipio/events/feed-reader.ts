@@ -84,6 +84,15 @@ export class FeedReader {
     return answer;
   }
 
+  /** Goes back to before a page, as a caller does who lost the answer. @param next - Reads the page. */
+  async lose(next: () => Promise<unknown>): Promise<void> {
+    const { cursor } = this;
+    const had = this.events.length;
+    await next();
+    this.cursor = cursor;
+    this.events.length = had;
+  }
+
   /** All pages that there are at present; the ids of their events. */
   async drain(client: Client<typeof EventService>, pageSize = 1000): Promise<string[]> {
     const from = this.events.length;

@@ -78,13 +78,8 @@ async function run(t: TestContext, { order, clockIsWrongByMs, users: count, step
       case 'call to the end':
         while ((await next(each.pageSize)).hasMore);
         break;
-      case 'lose': {
-        const { cursor, events } = reader;
-        const had = events.length;
-        await next(each.pageSize);
-        reader.cursor = cursor;
-        events.length = had;
-      }
+      case 'lose':
+        await reader.lose(() => next(each.pageSize));
     }
   }
   for (let rest = 0; rest < 3; rest += 1) {
