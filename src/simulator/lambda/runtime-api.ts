@@ -30,6 +30,8 @@ export interface LambdaSimulator extends AsyncDisposable {
   ready(): Promise<void>;
   /** Answers the next request for an invocation with a status, or closes the connection (0). */
   failNext(status: number): void;
+  /** Rejects the next response with a status. */
+  rejectNext(status: number): void;
   /** The process has ended: fails what waits for it. */
   lose(): void;
   close(): Promise<void>;
@@ -71,6 +73,9 @@ export async function startLambdaSimulator({
       state.deadline = header;
     },
     failNext: (status) => state.failNext(status),
+    rejectNext: (status) => {
+      state.rejectStatus = status;
+    },
     lose: () => state.lose(),
     close,
     [Symbol.asyncDispose]: close,
@@ -81,6 +86,7 @@ class Invocations {
   readonly startFailures: { readonly body: string; readonly type: string }[] = [];
   ended = 0;
   deadline: string | undefined;
+  rejectStatus: number | undefined;
   readonly #timeoutMs: number;
   readonly #queue: Pending[] = [];
   readonly #running = new Map<string, Pending>();
@@ -137,9 +143,13 @@ class Invocations {
       reply(response, 404);
       return;
     }
-    if (end === 'response' && Buffer.byteLength(body) > responseBytesMax) {
-      reply(response, 413);
-      return;
+    if (end === 'response') {
+      const rejected = Buffer.byteLength(body) > responseBytesMax ? 413 : this.rejectStatus;
+      this.rejectStatus = undefined;
+      if (rejected !== undefined) {
+        reply(response, rejected);
+        return;
+      }
     }
     this.#running.delete(id);
     this.ended++;
