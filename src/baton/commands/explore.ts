@@ -27,7 +27,7 @@ export const exploreCommand: Command = {
   fields: [syncToShow, port, open],
   argumentNames: 'FILE',
   needsConnectorSettings: false,
-  async run({ settings, host, arguments: words }) {
+  async run({ settings, logger, host, arguments: words }) {
     const [path, ...others] = words;
     if (path === undefined || others.length > 0) throw new UsageError(['name one .c1z file: explore FILE']);
     // Loaded here: the other commands do not need it.
@@ -39,7 +39,7 @@ export const exploreCommand: Command = {
       opens: settings.get(open),
       open: {
         temporaryFolder: settings.get(c1zTempDir) ?? readVariable(host.env, 'BATON_TMPDIR'),
-        maxDatabaseBytes: readMaxDatabaseBytes(host.env),
+        maxDatabaseBytes: readMaxDatabaseBytes(host.env, logger),
         signal: host.signal,
       },
       host,

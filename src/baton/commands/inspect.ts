@@ -56,7 +56,7 @@ export const inspectCommand: Command = {
   fields: [user, resource, entitlement, status, syncToShow, format, to, output],
   argumentNames: 'FILE [QUERY …]',
   needsConnectorSettings: false,
-  async run({ settings, host, arguments: words }) {
+  async run({ settings, logger, host, arguments: words }) {
     // It makes much garbage and keeps little, as a sync does.
     using _heap = limitHeapGrowth();
     using _young = limitYoungHeap();
@@ -76,7 +76,7 @@ export const inspectCommand: Command = {
       to: settings.get(to),
       open: {
         temporaryFolder: settings.get(c1zTempDir) ?? readVariable(host.env, 'BATON_TMPDIR'),
-        maxDatabaseBytes: readMaxDatabaseBytes(host.env),
+        maxDatabaseBytes: readMaxDatabaseBytes(host.env, logger),
         signal: host.signal,
       },
       host,

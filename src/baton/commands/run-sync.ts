@@ -61,7 +61,7 @@ export async function runSync(invocation: Invocation): Promise<number> {
       path,
       temporaryFolder: settings.get(c1zTempDir) ?? readVariable(host.env, 'BATON_TMPDIR'),
       bulkLoad: readBulkLoad(host.env),
-      maxDatabaseBytes: readMaxDatabaseBytes(host.env),
+      maxDatabaseBytes: readMaxDatabaseBytes(host.env, logger),
       expansion: readExpansionLimits(host.env),
       keptFullSyncs: readKeptFullSyncs(invocation),
       services: createConnectorServices(connector, {

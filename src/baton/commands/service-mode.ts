@@ -81,7 +81,7 @@ export async function runServiceMode(
       syncSettings: {
         temporaryFolder: settings.get(c1zTempDir) ?? readVariable(host.env, 'BATON_TMPDIR'),
         bulkLoad: readBulkLoad(host.env),
-        maxDatabaseBytes: readMaxDatabaseBytes(host.env),
+        maxDatabaseBytes: readMaxDatabaseBytes(host.env, logger),
         maxRemovedShare: parseShare(settings.get(maxRemoved) ?? ''),
         expansion: readExpansionLimits(host.env),
         skipFullSync: settings.get(skipFullSync),

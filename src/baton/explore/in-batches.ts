@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 
 const batchMax = 500;
-const batchMs = 10;
+const batchMs = 5;
 
 /**
  * In batches of some milliseconds: an item that takes longer is one of its own. The event loop turns after each, so that

@@ -70,10 +70,10 @@ export const revokeJob: OnDemandJob = {
  * Opens the .c1z file of --file, which is only read.
  * @throws C1zError when it is missing or unreadable.
  */
-function openFile({ settings, host }: JobContext): Promise<C1zReader> {
+function openFile({ settings, logger, host }: JobContext): Promise<C1zReader> {
   return readC1z(resolve(host.cwd, settings.get(file)), {
     temporaryFolder: settings.get(c1zTempDir) ?? readVariable(host.env, 'BATON_TMPDIR'),
-    maxDatabaseBytes: readMaxDatabaseBytes(host.env),
+    maxDatabaseBytes: readMaxDatabaseBytes(host.env, logger),
     signal: host.signal,
   });
 }
