@@ -14,6 +14,9 @@ import { RequestError } from './read-request.ts';
 
 const host = '127.0.0.1';
 
+/** Longer than anything takes in one go: a connection must not end for idleness while its request waits to be read. */
+const keepAliveTimeoutMs = 120_000;
+
 /** Pages load from this server alone, run its scripts alone, and no other page shows them. */
 const securityHeaders = {
   'content-security-policy':
@@ -52,7 +55,10 @@ export async function startWebServer(
     respond(file, token, request, response).catch((error: unknown) => fail(response, error, onError));
   };
   const address = { host, port };
-  const server = createServer({ maxHeaderSize: 16 * 1024 }, guardLoopback(handle, address));
+  const server = createServer(
+    { maxHeaderSize: 16 * 1024, keepAliveTimeout: keepAliveTimeoutMs },
+    guardLoopback(handle, address),
+  );
   await listenAt(server, address);
   return {
     url: `http://${host}:${(server.address() as AddressInfo).port}/`,
