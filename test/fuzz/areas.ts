@@ -2,6 +2,7 @@
 import { c1zArea } from './c1z.ts';
 import type { FuzzArea } from './fuzz-area.ts';
 import { percipioArea } from './percipio-answers.ts';
+import { percipioWritesArea } from './percipio-writes.ts';
 import { reportArea } from './report.ts';
 import { settingsArea } from './settings.ts';
 import { apiTokensArea, clientSecretsArea, pageTokensArea } from './tokens.ts';
@@ -10,6 +11,7 @@ import { connectArea, grpcArea } from './wire.ts';
 export const fuzzAreas: readonly FuzzArea[] = [
   reportArea,
   percipioArea,
+  percipioWritesArea,
   grpcArea,
   connectArea,
   pageTokensArea,

@@ -5,11 +5,10 @@ import { copyFile, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import type { WholeAnswer } from '../../src/simulator/percipio/http/answer.ts';
 import type { PercipioSimulator } from '../../src/simulator/percipio/percipio-simulator.ts';
 import { createWorkFolder, readIds, runProgram, type SyncedIds, trueIds, type WorkFolder } from '../e2e/run-program.ts';
 import { READY_AT_ONCE, startSimulator } from '../simulator/percipio/start-simulator.ts';
-import { type ByteEdit, byteEdits, editBytes, editJson, type Json, type JsonEdit, jsonEdits } from './edits.ts';
+import { changeAnswer, changes } from './changed-answer.ts';
 import { defineArea } from './fuzz-area.ts';
 import { assertNoSecret } from './secrets.ts';
 
@@ -23,36 +22,9 @@ const targets = {
 
 type Target = keyof typeof targets;
 
-interface Change {
-  readonly json: readonly JsonEdit[];
-  readonly bytes: readonly ByteEdit[];
-  readonly status: number | undefined;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-const pieces = ['"', '{', '}', '[', ']', ',', ':', '\\', 'null', '"id":', '\u0000', '\ufeff', '<html>', ' ', '\\u0000'];
-const none = fc.constant([]);
-
 const inputs = fc.record({
   target: fc.constantFrom(...(Object.keys(targets) as Target[])),
-  change: fc.record({
-    json: fc.oneof({ weight: 3, arbitrary: jsonEdits(3) }, none),
-    bytes: fc.oneof({ weight: 3, arbitrary: none }, byteEdits(pieces, 2)),
-    status: fc.oneof(
-      { weight: 12, arbitrary: fc.constant(undefined) },
-      fc.constantFrom(201, 202, 204, 206, 301, 304, 400, 404, 500, 999),
-    ),
-    headers: fc.constantFrom<Record<string, string>>(
-      ...Array<Record<string, string>>(10).fill({}),
-      ...['0', '-1', '1e9', 'x', '999999999999999999999'].map((total) => ({ 'x-total-count': total })),
-      ...['', '<x>; rel="last"', '<http://x/?offset=99999>; rel="next"', `<${'x'.repeat(9000)}>`].map((link) => ({
-        link,
-      })),
-      { 'content-type': 'text/html' },
-      { 'content-encoding': 'gzip' },
-      { 'retry-after': '-1' },
-    ),
-  }),
+  change: changes,
   /** Whether each response is changed, or only the first one. */
   always: fc.boolean(),
 });
@@ -128,16 +100,6 @@ function sync(simulator: PercipioSimulator, folder: WorkFolder) {
   return runProgram(simulator, folder, {
     argv: ['--output=json', '--log-level=error', '--no-resume', '--report-timeout=2s', '--http-timeout-seconds=5'],
   });
-}
-
-function changeAnswer(answer: WholeAnswer, { json, bytes, status, headers }: Change): WholeAnswer {
-  const parsed = JSON.parse(answer.body.toString()) as Json;
-  const text = json.length > 0 ? Buffer.from(JSON.stringify(editJson(parsed, json))) : answer.body;
-  return {
-    status: status ?? answer.status,
-    headers: { ...answer.headers, ...headers },
-    body: editBytes(text, bytes),
-  };
 }
 
 interface Reported {

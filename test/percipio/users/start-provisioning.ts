@@ -19,6 +19,7 @@ import type { PercipioUser } from '../../../src/simulator/percipio/organization/
 import type { PercipioSimulator } from '../../../src/simulator/percipio/percipio-simulator.ts';
 import type { PercipioSimulatorOptions } from '../../../src/simulator/percipio/simulator-options.ts';
 import { configFor } from '../../baton/credentials/config-for.ts';
+import type { Lifetime } from '../../lifetime.ts';
 import { startSimulator } from '../../simulator/percipio/start-simulator.ts';
 import { type StartOptions, startConnector } from '../start-connector.ts';
 
@@ -47,9 +48,14 @@ export interface ProvisioningOptions extends PercipioSimulatorOptions, Pick<Star
 }
 
 export async function startProvisioning(
-  t: TestContext,
+  t: Lifetime & Partial<Pick<TestContext, 'signal'>>,
   users: PercipioUser[],
-  { signal = t.signal, settings = {}, attempts = 1, ...options }: ProvisioningOptions = {},
+  {
+    signal = t.signal ?? new AbortController().signal,
+    settings = {},
+    attempts = 1,
+    ...options
+  }: ProvisioningOptions = {},
 ): Promise<Provisioning> {
   const simulator = await startSimulator(t, { users: 0, courses: 0, activityRows: 0, ...options });
   simulator.data.users = users;
