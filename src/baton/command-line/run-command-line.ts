@@ -8,9 +8,10 @@ import { type Field, type Settings, variableName } from '../config/field.ts';
 import { defaultConstraints, defaultFields } from '../config/fields/default-fields.ts';
 import { logFields, logFormat, logLevel, logPath, readDebugExpiryMs } from '../config/fields/log.ts';
 import { otelCollectorEndpoint } from '../config/fields/telemetry.ts';
-import { describeStrayVariable, findStrayVariables } from '../config/known-variables.ts';
+import { describeStrayVariable, findPlaceholders, findStrayVariables } from '../config/known-variables.ts';
 import { readEnvironment } from '../config/raw-value.ts';
 import { collectSecrets, resolveSettings } from '../config/resolve-settings.ts';
+import { checkTemporaryFolder } from '../config/temporary-folder.ts';
 import { withTelemetry } from '../instruments/telemetry.ts';
 import { createLogger, type Log } from '../log/create-logger.ts';
 import { LiveDisplay } from '../log/live-display.ts';
@@ -116,8 +117,12 @@ async function runCommand(
   const report = () => reportTo(program, host, { settings, secrets, command: isDefault ? undefined : command });
 
   const misplaced = known ? findMisplacedFlags(parsed, fields, command) : [];
-  const faults = [...chosen.faults, ...parsed.faults, ...misplaced, ...file.faults, ...resolved.faults];
-  // The environment of a child is its parent's. Probes and tools are quiet unless something is wrong.
+  // The environment of a child is its parent's.
+  const placeholders = command.startedByProgram ? [] : findPlaceholders(host.env);
+  const folder = isDefault && placeholders.length === 0 ? checkTemporaryFolder(settings, host) : [];
+  const ofSettings = [...misplaced, ...placeholders, ...file.faults, ...resolved.faults, ...folder];
+  const faults = [...chosen.faults, ...parsed.faults, ...ofSettings];
+  // Probes and tools are quiet unless something is wrong.
   const strayVariables = command.startedByProgram ? [] : findStrayVariables(host.env, variables);
   const unread = strayVariables.map((name) => describeStrayVariable(name, variables));
   if (faults.length > 0) {

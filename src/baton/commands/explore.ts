@@ -3,9 +3,8 @@ import { UsageError } from '../author/usage-error.ts';
 import type { Command } from '../command-line/command.ts';
 import { boolField, intField } from '../config/create-field.ts';
 import { syncToShow } from '../config/fields/inspect.ts';
-import { c1zTempDir } from '../config/fields/sync.ts';
 import { readMaxDatabaseBytes } from '../config/size-limit.ts';
-import { readVariable } from '../config/unquote.ts';
+import { readTemporaryFolder } from '../config/temporary-folder.ts';
 
 const common = { exportTarget: 'none' } as const;
 
@@ -38,7 +37,7 @@ export const exploreCommand: Command = {
       port: settings.get(port),
       opens: settings.get(open),
       open: {
-        temporaryFolder: settings.get(c1zTempDir) ?? readVariable(host.env, 'BATON_TMPDIR'),
+        temporaryFolder: readTemporaryFolder(settings, host.env),
         maxDatabaseBytes: readMaxDatabaseBytes(host.env, logger),
         signal: host.signal,
       },

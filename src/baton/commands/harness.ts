@@ -7,8 +7,8 @@ import type { Command, Invocation } from '../command-line/command.ts';
 import { durationField, intField, stringField } from '../config/create-field.ts';
 import type { Field } from '../config/field.ts';
 import { output, syncRetryTimeout } from '../config/fields/run.ts';
-import { c1zTempDir, file } from '../config/fields/sync.ts';
-import { readVariable } from '../config/unquote.ts';
+import { file } from '../config/fields/sync.ts';
+import { readTemporaryFolder } from '../config/temporary-folder.ts';
 import type { Connection, TlsOptions } from '../harness/connection.ts';
 import { formatJson } from '../harness/report/format-json.ts';
 import { formatJunit } from '../harness/report/format-junit.ts';
@@ -129,7 +129,7 @@ export const harnessCommand: Command = {
         settings.sourceOf(file) === 'flag'
           ? {
               path: resolve(host.cwd, settings.get(file)),
-              temporaryFolder: settings.get(c1zTempDir) ?? readVariable(host.env, 'BATON_TMPDIR'),
+              temporaryFolder: readTemporaryFolder(settings, host.env),
               callRetry: { timeoutMs: settings.get(syncRetryTimeout) },
             }
           : undefined,

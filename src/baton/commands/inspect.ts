@@ -3,9 +3,8 @@ import type { Command } from '../command-line/command.ts';
 import { choiceField, stringField } from '../config/create-field.ts';
 import { syncToShow } from '../config/fields/inspect.ts';
 import { output } from '../config/fields/run.ts';
-import { c1zTempDir } from '../config/fields/sync.ts';
 import { readMaxDatabaseBytes } from '../config/size-limit.ts';
-import { readVariable } from '../config/unquote.ts';
+import { readTemporaryFolder } from '../config/temporary-folder.ts';
 import { limitHeapGrowth, limitYoungHeap } from '../sync/limit-heap-growth.ts';
 
 const common = { exportTarget: 'none' } as const;
@@ -75,7 +74,7 @@ export const inspectCommand: Command = {
       format: settings.get(format),
       to: settings.get(to),
       open: {
-        temporaryFolder: settings.get(c1zTempDir) ?? readVariable(host.env, 'BATON_TMPDIR'),
+        temporaryFolder: readTemporaryFolder(settings, host.env),
         maxDatabaseBytes: readMaxDatabaseBytes(host.env, logger),
         signal: host.signal,
       },

@@ -17,7 +17,6 @@ import {
 } from '../config/fields/run.ts';
 import { healthCheck, provisioning, ticketing } from '../config/fields/service-mode.ts';
 import {
-  c1zTempDir,
   countWorkers,
   file,
   readExternalResources,
@@ -29,6 +28,7 @@ import {
 } from '../config/fields/sync.ts';
 import { readSwitch } from '../config/parse-switch.ts';
 import { readMaxDatabaseBytes } from '../config/size-limit.ts';
+import { readTemporaryFolder } from '../config/temporary-folder.ts';
 import { readVariable } from '../config/unquote.ts';
 import { inSpan } from '../instruments/telemetry.ts';
 import { timerMaxMs, withTimeLimit } from '../net/abort.ts';
@@ -59,7 +59,7 @@ export async function runSync(invocation: Invocation): Promise<number> {
   const sync = (signal: AbortSignal) =>
     syncToFile({
       path,
-      temporaryFolder: settings.get(c1zTempDir) ?? readVariable(host.env, 'BATON_TMPDIR'),
+      temporaryFolder: readTemporaryFolder(settings, host.env),
       bulkLoad: readBulkLoad(host.env),
       maxDatabaseBytes: readMaxDatabaseBytes(host.env, logger),
       expansion: readExpansionLimits(host.env),

@@ -9,7 +9,6 @@ import { defaultFields } from '../config/fields/default-fields.ts';
 import { maxRemoved, parseShare, syncRetryTimeout } from '../config/fields/run.ts';
 import { clientId, clientSecret, provisioning, taskConcurrency, ticketing } from '../config/fields/service-mode.ts';
 import {
-  c1zTempDir,
   countWorkers,
   keepPreviousSyncC1z,
   readExternalResources,
@@ -19,7 +18,7 @@ import {
   syncResourceTypes,
 } from '../config/fields/sync.ts';
 import { readMaxDatabaseBytes } from '../config/size-limit.ts';
-import { readVariable } from '../config/unquote.ts';
+import { readTemporaryFolder } from '../config/temporary-folder.ts';
 import type { HealthEndpoint } from '../server/health/health-endpoint.ts';
 import { createConnectorServices } from '../services/connector-services.ts';
 import { readExpansionLimits } from '../sync/expansion-limits.ts';
@@ -79,7 +78,7 @@ export async function runServiceMode(
       program,
       services,
       syncSettings: {
-        temporaryFolder: settings.get(c1zTempDir) ?? readVariable(host.env, 'BATON_TMPDIR'),
+        temporaryFolder: readTemporaryFolder(settings, host.env),
         bulkLoad: readBulkLoad(host.env),
         maxDatabaseBytes: readMaxDatabaseBytes(host.env, logger),
         maxRemovedShare: parseShare(settings.get(maxRemoved) ?? ''),

@@ -1,5 +1,6 @@
 // Variables named BATON_…: those that no setting has, and those that are probably misspelled.
 import { closestName } from './closest-name.ts';
+import { describePlaceholder, isWholePlaceholder } from './placeholder.ts';
 
 /** Variables that this program reads and that are not settings: docs/deploy.md describes those for operators. */
 export const bareVariables = [
@@ -64,6 +65,15 @@ export function findStrayVariables(env: NodeJS.ProcessEnv, settings: Iterable<st
     if (!/^BATON_\w+$/i.test(name) || known.has(name)) return false;
     const link = serviceLink.exec(name);
     return !(link && env[`${name.slice(0, link.index)}_SERVICE_HOST`] !== undefined);
+  });
+}
+
+/** The variables without a setting that still are placeholders, as faults. What reads the config file names its own. */
+export function findPlaceholders(env: NodeJS.ProcessEnv): readonly string[] {
+  return [...bareVariables, ...hostedVariables].flatMap((name) => {
+    const text = env[name] ?? '';
+    const isFault = name !== 'BATON_CONFIG_PATH' && isWholePlaceholder(text);
+    return isFault ? [`${name}: ${describePlaceholder(text, true)}`] : [];
   });
 }
 

@@ -2,7 +2,7 @@
 import { durationExamples, parseDurationMs } from './duration.ts';
 import type { Field } from './field.ts';
 import { parseSwitch } from './parse-switch.ts';
-import { isPlaceholder } from './placeholder.ts';
+import { describePlaceholder, isPlaceholder } from './placeholder.ts';
 import type { RawValue } from './raw-value.ts';
 import { unquote } from './unquote.ts';
 
@@ -37,10 +37,6 @@ export function parseValue(field: Field, raw: RawValue): ParsedValue {
     return { fault: describePlaceholder(text, isQuoted) };
   const fault = value == null ? undefined : field.check?.(value);
   return fault === undefined ? { value } : { fault: fault + got };
-}
-
-function describePlaceholder(text: string | readonly string[], isQuoted: boolean): string {
-  return `is a placeholder${isQuoted ? ` (${JSON.stringify(text)})` : ''}: put the real value in its place`;
 }
 
 /** A client secret, a bearer token or a JWT, which may be in the place of another setting. */

@@ -7,9 +7,9 @@ import { GrantReplacedSchema } from '#gen/c1/connector/v2/annotation_grant_repla
 import { GrantManagerService } from '#gen/c1/connector/v2/grant_pb.js';
 import { type C1zReader, readC1z } from '../c1z/c1z-reader.ts';
 import { grantEntitlement, grantPrincipal, grantPrincipalType, revokeGrant } from '../config/fields/on-demand.ts';
-import { c1zTempDir, file } from '../config/fields/sync.ts';
+import { file } from '../config/fields/sync.ts';
 import { readMaxDatabaseBytes } from '../config/size-limit.ts';
-import { readVariable } from '../config/unquote.ts';
+import { readTemporaryFolder } from '../config/temporary-folder.ts';
 import { FileFinder } from './find-in-file.ts';
 import { describeResource, type JobContext, type OnDemandJob, toResourceRecord } from './on-demand-job.ts';
 
@@ -72,7 +72,7 @@ export const revokeJob: OnDemandJob = {
  */
 function openFile({ settings, logger, host }: JobContext): Promise<C1zReader> {
   return readC1z(resolve(host.cwd, settings.get(file)), {
-    temporaryFolder: settings.get(c1zTempDir) ?? readVariable(host.env, 'BATON_TMPDIR'),
+    temporaryFolder: readTemporaryFolder(settings, host.env),
     maxDatabaseBytes: readMaxDatabaseBytes(host.env, logger),
     signal: host.signal,
   });

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import {
   bareVariables,
   describeStrayVariable,
+  findPlaceholders,
   findStrayVariables,
   hostedVariables,
 } from '../../../src/baton/config/known-variables.ts';
@@ -53,6 +54,19 @@ test('a warning names the variable that is probably meant, and shows no value', 
   for (const name of ['BATON_NONSENSE', 'BATON_FOO']) {
     assert.equal(describeStrayVariable(name, [...settings, 'BATON_TO']), `${name}: unknown variable, ignored`);
   }
+});
+
+test('a variable without a setting that still is a placeholder is a fault', () => {
+  const env = {
+    BATON_HOST_ID: '<host>',
+    BATON_KEEP_SYNC_COUNT: '"<n>"',
+    BATON_TMPDIR: '/tmp/<x>',
+    BATON_CONFIG_PATH: '<x>',
+  };
+  assert.deepEqual(findPlaceholders(env), [
+    'BATON_HOST_ID: is a placeholder ("<host>"): put the real value in its place',
+    'BATON_KEEP_SYNC_COUNT: is a placeholder ("\\"<n>\\""): put the real value in its place',
+  ]);
 });
 
 test('docs/deploy.md describes each variable without a flag', () => {

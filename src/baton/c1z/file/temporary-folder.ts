@@ -102,7 +102,11 @@ async function usable<Result>(parent: string, work: () => Promise<Result>): Prom
     return await work();
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
-    throw new C1zError('temporary_storage', `cannot use ${parent} for temporary files: ${detail}`, { cause: error });
+    throw new C1zError(
+      'temporary_storage',
+      `cannot use ${parent} for temporary files (--c1z-temp-dir, BATON_TMPDIR or TMPDIR): ${detail}`,
+      { cause: error },
+    );
   }
 }
 
