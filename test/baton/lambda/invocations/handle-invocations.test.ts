@@ -30,13 +30,17 @@ async function start(answer: (context: HandlerContext) => { readonly nextPageTok
   const stop = new AbortController();
   const logger = pino({ level: 'silent' });
   const listEntitlements = async (_: unknown, context: HandlerContext) => answer(context);
+  const versions: (string | undefined)[] = [];
   const target = createCallTarget([serviceEntry(EntitlementsService, { listEntitlements })], { logger });
   const registry = createRegistry(file_google_rpc_status, EntitlementsService.file);
   const running = handleInvocations({
     ...{ runtime, logger, signal: stop.signal },
     types: async () => registry,
     checkCaller: async () => {},
-    target: async () => target,
+    target: async (version) => {
+      versions.push(version);
+      return target;
+    },
   });
   running.catch(() => {});
   stack.defer(async () => {
@@ -45,7 +49,7 @@ async function start(answer: (context: HandlerContext) => { readonly nextPageTok
     runtime.close();
   });
   const started = stack.move();
-  return { lambda, running, [Symbol.asyncDispose]: () => started.disposeAsync() };
+  return { lambda, running, versions, [Symbol.asyncDispose]: () => started.disposeAsync() };
 }
 
 function statusOf(result: InvocationResult) {
@@ -66,6 +70,15 @@ test('a call ends half a second before its invocation, so that its answer arrive
   const [end = 0] = ends;
   // Both clocks are rounded.
   assert.ok(Math.abs(deadline - 500 - end) < 5, `${deadline - end} ms before`);
+});
+
+test('the first version of the config that a call names counts', async () => {
+  await using started = await start(() => ({}));
+  for (const headers of [{ 'x-baton-connector-config-version': ['', '2', '3'] }, {}]) {
+    const named = toBinary(RequestSchema, create(RequestSchema, { ...request, headers }));
+    await started.lambda.invoke(JSON.stringify({ v: 2, frame: Buffer.from(named).toString('base64') }));
+  }
+  assert.deepEqual(started.versions, ['2', undefined]);
 });
 
 test('a response that is too large for Lambda becomes an error of the call', async () => {
