@@ -91,6 +91,7 @@ test('a private key, or none, is no signing key', () => {
   const secret = ours.privateKey.export({ format: 'jwk' });
   const unusable: readonly (readonly [string, string])[] = [
     [JSON.stringify(secret), '--lambda-auth-jwt-signer must be a public key'],
+    ['{"kty":"oct","k":"c2VjcmV0"}', '--lambda-auth-jwt-signer must be a public key'],
     ['nonsense', '--lambda-auth-jwt-signer must be a JSON Web Key'],
     ['"text"', '--lambda-auth-jwt-signer must be a JSON Web Key'],
     ['{}', '--lambda-auth-jwt-signer has no member kty'],
