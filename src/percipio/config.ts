@@ -5,6 +5,7 @@ import {
   checkBaseUrl,
   checkOrganizationId,
   checkToken,
+  checkUuid,
   checkUuids,
   normalizeToken,
   normalizeUuid,
@@ -114,7 +115,7 @@ export const reportIdField = stringField({
   description: 'Id of a report that an earlier, failed sync requested: use it instead of requesting one',
   exportTarget: 'cli',
   normalize: normalizeUuid,
-  check: (id) => checkUuids([id]),
+  check: checkUuid,
 });
 
 /** A page of a thousand users or courses is at most a few MiB. */

@@ -55,6 +55,11 @@ export function normalizeUuids(values: readonly string[]): readonly string[] {
   return splitIds(values).map((id) => (uuidForm.test(id) ? id.toLowerCase() : id));
 }
 
+/** Returns what is wrong with a normalized id, as a clause. */
+export function checkUuid(id: string): string | undefined {
+  return uuidForm.test(id) ? undefined : 'expects a UUID (8-4-4-4-12 hexadecimal digits)';
+}
+
 /** Returns what is wrong with a normalized list, as a clause that names what is not a UUID. */
 export function checkUuids(ids: readonly string[]): string | undefined {
   const invalid = ids.filter((id) => !uuidForm.test(id)).map((id) => JSON.stringify(id));
