@@ -8,7 +8,6 @@ import { logLevel, readDebugExpiryMs } from '../config/fields/log.ts';
 import { syncResourceTypes } from '../config/fields/sync.ts';
 import { collectSecrets, resolveSettings } from '../config/resolve-settings.ts';
 import type { ClientKey } from '../credentials/decrypt-password.ts';
-import { timerMaxMs } from '../net/abort.ts';
 import { allowedHostsVariable } from '../net/allowed-hosts.ts';
 import { describeSyncs, type SessionStores, sessionStoresKey, validationKey } from '../services/call-context.ts';
 import { createConnectorServices } from '../services/connector-services.ts';
@@ -44,46 +43,40 @@ export async function buildGeneration(version: string, options: BuildOptions): P
   const config = await source.fetch(version, host.signal);
   const settings = resolveHosted(config, options);
   const logger = options.logger.child({ config_version: config.version }, { level: settings.get(logLevel) });
-  const debugTimer = expireDebug(logger, readDebugExpiryMs(settings));
+  const debugExpiresAtMs = readDebugExpiryMs(settings);
+  expireDebug(logger, debugExpiresAtMs);
   const env = { ...host.env, ...describeEgress(config, logger) };
   const connector = program.connector(settings, { logger, waits, userAgent, env, standsStillBetweenCalls: true });
   const entries = createConnectorServices(connector, { provisioning: true, ticketing: true, clientKey, waits });
   return {
     ...createCallTarget(entries, {
       logger,
-      setContextValues: (values) =>
-        values.set(sessionStoresKey, sessions).set(validationKey, describeSyncs(settings.get(syncResourceTypes))),
+      setContextValues: (values) => {
+        expireDebug(logger, debugExpiresAtMs);
+        values.set(sessionStoresKey, sessions).set(validationKey, describeSyncs(settings.get(syncResourceTypes)));
+      },
     }),
     version: config.version,
-    close: async () => {
-      clearTimeout(debugTimer);
-      await connector.close?.();
-    },
+    close: async () => connector.close?.(),
   };
 }
 
-/** Lowers the level `debug` to `info`, now or when it expires. Loggers of calls that run by then keep theirs. */
-function expireDebug(logger: Logger, atMs: number): NodeJS.Timeout | undefined {
-  if (logger.level !== 'debug') return undefined;
-  const lower = () => {
-    logger.level = 'info';
-  };
-  const leftMs = atMs - Date.now();
-  if (leftMs < 0) lower();
-  // No config is served for weeks.
-  return leftMs < 0 || leftMs > timerMaxMs ? undefined : setTimeout(lower, leftMs).unref();
+/** Lowers the level `debug` to `info` once it has expired: at each call, as timers stand still with the process. */
+function expireDebug(logger: Logger, atMs: number): void {
+  if (logger.level === 'debug' && Date.now() > atMs) logger.level = 'info';
 }
 
 function resolveHosted(config: HostedConfig, { invocation, logger }: BuildOptions): Settings {
   const { program } = invocation;
   const fields = [...program.fields, ...defaultFields];
   const { values: hosted, unknown } = readConfigValues(config.values, fields);
+  const sources = { ...invocation.sources, hosted };
+  // Before anything of the config is logged.
+  invocation.hideSecrets(collectSecrets(fields, sources));
   if (unknown.length > 0) {
     // A form with other names than the settings would have no effect, without a word.
     logger.info({ names: unknown.slice(0, namesMax) }, 'ignored values in the config: there are no such settings');
   }
-  const sources = { ...invocation.sources, hosted };
-  invocation.hideSecrets(collectSecrets(fields, sources));
   const { settings, faults, warnings } = resolveSettings(sources, {
     fields,
     constraints: program.constraints ?? [],

@@ -1,6 +1,7 @@
 // The command `lambda` as a process, between a simulated AWS Lambda and a simulated ConductorOne.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { ConnectorService } from '#gen/c1/connector/v2/connector_pb.js';
 import { EventService } from '#gen/c1/connector/v2/event_feed_pb.js';
@@ -38,7 +39,7 @@ const statusOf = async (call: Promise<unknown>) =>
 
 describe('a hosted connector', () => {
   test('fetches its config with a proven key, and answers calls', async () => {
-    await using hosted = await start({ config: { ...config, 'course-ids': ['x'] } });
+    await using hosted = await start({ config: { ...config, 'course-ids': ['x'], [config['api-token']]: 'y' } });
     const process = hosted.start({ tenant: 't1', connector: 'c1', version: 'v9' });
     await hosted.lambda.ready();
     assert.deepEqual(
@@ -63,7 +64,7 @@ describe('a hosted connector', () => {
       log.every((line) => line.tenant_id === 't1' && line.connector_id === 'c1' && line.release_version === 'v9'),
     );
     const [ignored] = log.filter(({ msg }) => /^ignored values in the config/.test(String(msg)));
-    assert.deepEqual(ignored?.names, ['course-ids']);
+    assert.deepEqual(ignored?.names, ['course-ids', '[redacted]']);
   });
 
   test('answers a nonce challenge once, and proves the nonce from then on', async () => {
@@ -172,6 +173,23 @@ describe('a hosted connector', () => {
       );
     });
   }
+
+  test('logs no more at level debug after a call that finds it expired', async () => {
+    await using hosted = await start();
+    const expiresAtMs = Date.now() + 5000;
+    const expires = new Date(expiresAtMs).toISOString();
+    hosted.conductorone.config.value = { ...config, 'log-level': 'debug', 'log-level-debug-expires-at': expires };
+    const process = hosted.start();
+    await hosted.lambda.ready();
+    await sleep(Math.max(0, expiresAtMs - Date.now()) + 100);
+    await hosted.invoker.call(listResourceTypes, {}, { 'x-request-id': 'late' });
+    process.kill('SIGTERM');
+    const log = await logOf(process, hosted.conductorone.tokens.secrets);
+    assert.deepEqual(
+      log.filter((line) => line.request_id === 'late'),
+      [],
+    );
+  });
 
   test('answers before Lambda kills it', async () => {
     await using hosted = await start({ timeoutMs: 1 });
