@@ -82,7 +82,9 @@ export class ExploredFile {
    * left.
    */
   async readAhead(): Promise<void> {
-    await this.table({ of: 'resources' });
+    const everything = await this.table({ of: 'resources' });
+    // The page of a search offers them.
+    for (const column of ['type', 'status']) everything.choices(column);
     await this.counts();
     await this.table({ of: 'leavers' });
   }

@@ -40,7 +40,7 @@ test('a summary shows the syncs, what the last one has, and what it lacks', asyn
     'Role        2                                    2  3 assigned',
     'Course      2                                    4  3 completed, 1 in_progress',
     '',
-    'Not shown: 1 grants to principals that were not listed (user:u9)',
+    'Not shown: grants to principals that were not listed: 1 (user:u9)',
     '',
   ]);
 });

@@ -44,7 +44,7 @@ export function* formatFileSummary(
   if (dangling.length > 0) yield '';
   for (const { kind, count, missingIds, missingCount } of dangling) {
     const others = missingCount > 3 ? ', …' : '';
-    yield escapeControls(`Not shown: ${formatCount(count)} ${kind} (${missingIds.slice(0, 3).join(', ')}${others})`);
+    yield escapeControls(`Not shown: ${kind}: ${formatCount(count)} (${missingIds.slice(0, 3).join(', ')}${others})`);
   }
 }
 
