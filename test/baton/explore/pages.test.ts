@@ -122,6 +122,21 @@ test('a table is sorted, filtered and downloaded', async (t) => {
   await page.getByRole('alert').getByText('explore does not answer: it has been stopped').waitFor();
 });
 
+test('in a narrow window, tables scroll: no word is broken, and the page is no wider than the window', async (t) => {
+  const opened = await open(t);
+  if (!opened) return;
+  const { explored, page } = opened;
+  await page.setViewportSize({ width: 390, height: 844 });
+  for (const [path, text] of pages) {
+    await page.goto(`${explored.origin}${path}`);
+    await page.getByText(text).first().waitFor();
+    assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 390, path);
+    // A broken word has a rectangle for each line.
+    const broken = '[...document.querySelectorAll("td .status, td code")].filter((e) => e.getClientRects().length > 1)';
+    assert.equal(await page.evaluate(`${broken}.length`), 0, path);
+  }
+});
+
 interface Opened {
   readonly explored: Explored;
   readonly context: BrowserContext;
