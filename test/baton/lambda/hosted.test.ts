@@ -174,6 +174,19 @@ describe('a hosted connector', () => {
     });
   }
 
+  test('does without a session store', async () => {
+    await using hosted = await start({ hasSessions: false });
+    const process = hosted.start({ BATON_LOG_LEVEL: 'debug' });
+    await hosted.invoker.call(ConnectorService.method.cleanup, { activeSyncId: '2ABCDEFGHIJKLMNOPQRSTUVWXYZ' });
+    process.kill('SIGTERM');
+    const log = await logOf(process, hosted.conductorone.tokens.secrets);
+    assert.ok(log.some(({ msg }) => msg === 'ConductorOne has no session store yet'));
+    assert.deepEqual(
+      log.filter(({ level, msg }) => level === 'warn' && msg !== 'stopped by SIGTERM'),
+      [],
+    );
+  });
+
   test('logs no more at level debug after a call that finds it expired', async () => {
     await using hosted = await start();
     const expiresAtMs = Date.now() + 5000;
