@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import type { PercipioSimulator } from '../../src/simulator/percipio/percipio-simulator.ts';
-import { createWorkFolder, readIds, runProgram, type SyncedIds, trueIds, type WorkFolder } from '../e2e/run-program.ts';
+import { createWorkFolder, readIds, runProgram, type SyncedIds, type WorkFolder } from '../e2e/run-program.ts';
 import { READY_AT_ONCE, startSimulator } from '../simulator/percipio/start-simulator.ts';
 import { changeAnswer, changes } from './changed-answer.ts';
 import { defineArea } from './fuzz-area.ts';
@@ -17,10 +17,20 @@ const targets = {
   catalog: /\/catalog-content$/,
   compliance: /\/compliance-content$/,
   'report request': /\/learning-activity$/,
-  report: /report-requests\/(?!learning)/,
+  report: /report-requests\/(?!learning|entitlements)/,
+  collections: /\/collections$/,
+  'license pools': /\/license-pools$/,
 } as const;
 
 type Target = keyof typeof targets;
+
+/** What grants of a resource type follow from. */
+const sources: Readonly<Record<string, readonly Target[]>> = {
+  role: ['users'],
+  course: ['report'],
+  // A row of their report names a collection.
+  license: ['report', 'collections'],
+};
 
 const inputs = fc.record({
   target: fc.constantFrom(...(Object.keys(targets) as Target[])),
@@ -51,7 +61,11 @@ export const percipioArea = defineArea({
     const old = join(folder.path, 'tmp', 'old.c1z');
     await copyFile(folder.file, old);
     const before = await readFile(old);
-    const expected = { ids: trueIds(simulator), reported: reportedBy(first.stdout) };
+    const expected = { ids: await readIds(old), reported: reportedBy(first.stdout) };
+
+    for (const type of Object.keys(sources)) {
+      assert.ok(expected.ids.grants.some((grant) => grant.startsWith(`${type}:`)));
+    }
 
     return async ({ target, change, always }) => {
       await copyFile(old, folder.file);
@@ -84,7 +98,7 @@ export const percipioArea = defineArea({
       const reported = reportedBy(stdout);
       const said = Buffer.concat(changed).toString();
       const isReported = !isDeepStrictEqual(reported, expected.reported);
-      if (!isReported) assertComplete(ids, expected.ids, target, said);
+      if (!isReported) assertComplete(ids, expected.ids, target, changed);
       else if (isDeepStrictEqual(reported.warnings, expected.reported.warnings)) {
         const lost = lostResources(ids, expected.ids, said);
         const skipped = countMore(reported.left_out, expected.reported.left_out);
@@ -98,7 +112,14 @@ export const percipioArea = defineArea({
 
 function sync(simulator: PercipioSimulator, folder: WorkFolder) {
   return runProgram(simulator, folder, {
-    argv: ['--output=json', '--log-level=error', '--no-resume', '--report-timeout=2s', '--http-timeout-seconds=5'],
+    argv: [
+      '--sync-licenses',
+      '--output=json',
+      '--log-level=error',
+      '--no-resume',
+      '--report-timeout=2s',
+      '--http-timeout-seconds=5',
+    ],
   });
 }
 
@@ -124,7 +145,8 @@ function isSame(found: SyncedIds, expected: SyncedIds): boolean {
   return JSON.stringify(found) === JSON.stringify(expected);
 }
 
-const idOf = (resource: string) => resource.slice(resource.indexOf(':') + 1);
+/** Percipio's id of a resource, or its name if it has only that. */
+const idOf = (resource: string) => resource.replace(/^[^:]*:(?:pool-)?/, '');
 
 /** Resources that the file lacks although the changed responses still have them. */
 function lostResources(found: SyncedIds, expected: SyncedIds, said: string): readonly string[] {
@@ -140,7 +162,8 @@ function assertNothingInvented(found: SyncedIds, expected: SyncedIds, said: stri
 }
 
 /** Checks a file that differs although nothing was reported: what it lacks, the changed responses must lack. */
-function assertComplete(found: SyncedIds, expected: SyncedIds, target: Target, said: string): void {
+function assertComplete(found: SyncedIds, expected: SyncedIds, target: Target, changed: readonly Buffer[]): void {
+  const said = Buffer.concat(changed).toString();
   assert.deepEqual(lostResources(found, expected, said), [], 'lost without a word');
   const has = new Set(found.resources);
   const isOfFile = (grant: string) => {
@@ -150,27 +173,32 @@ function assertComplete(found: SyncedIds, expected: SyncedIds, target: Target, s
   const [grants, allGrants] = [new Set(found.grants), new Set(expected.grants)];
   for (const grant of allGrants.difference(grants)) {
     if (!isOfFile(grant)) continue;
-    const isFromTarget = grant.startsWith('role:') ? target === 'users' : target === 'report';
-    assert.ok(isFromTarget, `${grant} was lost without a word`);
-    if (target === 'report') assertNotInReport(grant, said);
+    const [type = ''] = grant.split(':');
+    assert.ok(sources[type]?.includes(target), `${grant} was lost without a word`);
+    if (type === 'course') assertNotInReport(grant, changed);
   }
 }
 
-/** @throws if rows of a report give a grant. */
-function assertNotInReport(grant: string, said: string): void {
-  const [, course, slug, , user] = grant.split(':');
-  let rows: unknown;
+/** The rows of a report; none if it is not JSON. */
+function parseReport(body: Buffer): (Record<string, unknown> | null)[][] {
   try {
-    rows = JSON.parse(said);
+    const rows: unknown = JSON.parse(body.toString());
+    return [Array.isArray(rows) ? rows : []];
   } catch {
-    assert.fail('a report that is not JSON was taken');
+    return [];
   }
+}
+
+/** @throws if rows of the reports, of which the licenses have one too, give a grant. */
+function assertNotInReport(grant: string, changed: readonly Buffer[]): void {
+  const [, course, slug, , user] = grant.split(':');
+  const reports = changed.flatMap((body) => parseReport(body));
+  assert.ok(reports.length > 0, 'a report that is not JSON was taken');
   const giving = /^(completed|achieved)$/i;
-  const statuses = Array.isArray(rows)
-    ? rows
-        .filter((row) => row?.contentUuid === course && row?.userUuid === user)
-        .map((row) => String(row.status).trim())
-    : [];
+  const statuses = reports
+    .flat()
+    .filter((row) => row?.contentUuid === course && row?.userUuid === user)
+    .map((row) => String(row?.status).trim());
   const isCompleted = statuses.some((status) => giving.test(status));
   const isStarted = statuses.some((status) => /^(started|active)$/i.test(status));
   assert.ok(!(slug === 'completed' ? isCompleted : isStarted && !isCompleted), `${grant} was lost without a word`);
