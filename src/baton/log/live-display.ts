@@ -69,7 +69,7 @@ export class LiveDisplay {
     const lines = [
       ...(work === undefined ? [] : [`· ${work}`]),
       ...waits.map((wait) => `${work === undefined ? '· ' : '    '}${wait}`),
-      ...(this.#isStopping ? ['· stopping; press Ctrl-C again to end at once, without saving anything'] : []),
+      ...(this.#isStopping ? ['· stopping; press Ctrl-C again to end at once, and lose what is not saved yet'] : []),
     ];
     this.#screen.draw(lines.map(escapeControls));
   }

@@ -74,7 +74,7 @@ test('after a request to stop it says so, and after its end nothing more', () =>
   live.stopping();
   assert.deepEqual(terminal.screen(), [
     '· grants',
-    '· stopping; press Ctrl-C again to end at once, without saving anything',
+    '· stopping; press Ctrl-C again to end at once, and lose what is not saved yet',
   ]);
   live.close();
   pass(1);
