@@ -419,7 +419,10 @@ describe('on a terminal', () => {
       }),
       { argv: ['count'], env: {}, cwd: '/nonexistent', signal: stop.signal, stdout: terminal, stderr: terminal },
     );
-    assert.deepEqual(during, ['· counting', '· stopping; press Ctrl-C again to end at once, and lose what is not saved yet']);
+    assert.deepEqual(during, [
+      '· counting',
+      '· stopping; press Ctrl-C again to end at once, and lose what is not saved yet',
+    ]);
     assert.deepEqual(terminal.screen(), ['baton-library: stopped by SIGINT', '']);
   });
 });
