@@ -40,9 +40,9 @@ export function ourConnector(main?: string): Connector {
   };
 }
 
-/** As in the image for AWS Lambda, which adds its own command to the other image. */
+/** As in the image for AWS Lambda, which adds its own command to the other image, and with the variables of both alone. */
 export function hostedConnector(): Pick<Connector, 'words' | 'env'> {
-  const { env } = ourConnector();
+  const env = { ...readDockerfile().at(-1)?.env, ...readDockerfile('Dockerfile.lambda').at(-1)?.env };
   const image = readDockerfile('Dockerfile.lambda').at(-1);
   const words = image?.entrypoint.map((word) => word.replace(/^\/app\//, root)) ?? [];
   return { words: [process.execPath, ...words.slice(1)], env };

@@ -34,7 +34,7 @@ const startFactorMax = 2;
 const { values: options } = parseArgs({ options: { peer: { type: 'string' }, help: { type: 'boolean' } } });
 const programs = [
   { name: 'ours', connector: hostedConnector() },
-  ...(options.peer === undefined ? [] : [{ name: 'peer', connector: peerConnector(options.peer) }]),
+  ...(options.peer === undefined ? [] : [{ name: 'peer', connector: { ...peerConnector(options.peer), env: {} } }]),
 ];
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
