@@ -45,7 +45,7 @@ export interface DeleteRequest {
   readonly parent?: ResourceId | undefined;
 }
 
-/** What a delete did. `does-not-exist`: there was nothing to delete, or no longer. */
+/** What a delete did. */
 export type DeleteOutcome = 'deleted' | 'does-not-exist';
 
 /** Creates accounts in the application. */

@@ -29,7 +29,7 @@ export const deleteResourceJob: OnDemandJob = {
       },
       lines: [
         wasGone
-          ? `Nothing changed: ${resourceType} ${resource} does not exist, or was deleted before.`
+          ? `Nothing changed: ${resourceType} ${resource} does not exist.`
           : `Deleted ${resourceType} ${resource}.`,
       ],
     };

@@ -40,9 +40,11 @@ export function createUserSyncer(percipio: PercipioContext): ResourceSyncer {
       const change = await tryChange(percipio, parseUserId(id.resource), planDeactivation(percipio), context);
       const role = change && removedRole(change);
       if (role !== undefined) context.reporter.warn(`removed the role ${role} of user ${change?.after.id}`);
-      if (change && !change.written) context.reporter.warn(`user ${change.after.id} was inactive already`);
-      // Nothing to delete: ConductorOne and the command line say so.
-      return change?.written ? 'deleted' : 'does-not-exist';
+      if (change && !change.written) {
+        context.reporter.warn(`user ${change.after.id} was inactive already: nothing was changed`);
+      }
+      // An inactive user exists: syncs list the account as disabled.
+      return change ? 'deleted' : 'does-not-exist';
     },
     credentials: createCredentialManager(percipio),
   };
