@@ -85,7 +85,7 @@ func TestReplicaKilled(t *testing.T) {
 	}
 }
 
-// The one that requested the report is killed before anyone knows of it: the other one requests another.
+// The one that requested the report is killed: the other one goes on with that report, or requests another.
 func TestReplicaKilledWhileItsReportIsMade(t *testing.T) {
 	t.Parallel()
 	percipio := program.StartPercipio(t, program.Organization{
@@ -118,8 +118,11 @@ func TestReplicaKilledWhileItsReportIsMade(t *testing.T) {
 	path := run.sync(t, front.Address)
 	killing.Wait()
 	listsTruth(t, readWithSDK(t, path), percipio.Truth)
-	check.Equal(t, "calls that had to be made again", run.retried, 1)
-	check.Equal(t, "reports requested", percipio.ReportsRequested(t), 2)
+	// A server answers with the id of its report as soon as it has requested it. If this one did so before it was killed, the
+	// other one waits for the same report. Otherwise the call is made again, and requests another.
+	reports := percipio.ReportsRequested(t)
+	check.That(t, reports == 1 || reports == 2, "%d reports were requested", reports)
+	check.Equal(t, "calls that had to be made again", run.retried, reports-1)
 }
 
 // What a process caches for a sync lasts until the cleanup of the sync.
