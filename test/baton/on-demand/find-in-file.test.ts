@@ -30,7 +30,10 @@ const annIsMember = grant(member, resource('user', 'u1', { displayName: '' }), [
 /** A file with the records above, behind a former sync that had another user. */
 async function finderOf(t: TestContext): Promise<FileFinder> {
   const { path, temporaryFolder } = await c1zPlace(t);
-  await using file = await openC1z(path, { temporaryFolder });
+  // Of syncs that end in the same millisecond, a viewer shows either.
+  let seconds = 0;
+  const now = () => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds++));
+  await using file = await openC1z(path, { temporaryFolder, now });
   const former = file.startSync({ type: 'full' });
   former.putResourceTypes([resourceType('user')]);
   former.putResources([resource('user', 'former')]);
