@@ -73,11 +73,10 @@ export const answers: Readonly<Record<string, Answer>> = {
   },
   changes: async (file, query) => {
     const syncs = { before: expectText(query, 'before'), after: expectText(query, 'after') };
-    const { before, after, counts } = await file.changes(syncs);
-    const userTypes = after.userTypes.map(({ id }) => id);
+    const { before, after, userTypes, counts } = await file.changes(syncs);
     return {
-      before: runRecord(before.run),
-      after: runRecord(after.run),
+      before: runRecord(before),
+      after: runRecord(after),
       lines: describeChangeCounts(counts, userTypes),
       counts: countsRecord(counts),
     };

@@ -1,5 +1,6 @@
 // The file that is explored, with the tables of it that somebody has looked at.
 import { stat } from 'node:fs/promises';
+import type { SyncRun } from '../c1z/tables/sync-runs.ts';
 import type { SyncStats } from '../c1z/tables/sync-stats.ts';
 import { type ChangeCounts, SyncComparison } from '../inspect/compare-syncs.ts';
 import type { OpenSyncs } from '../inspect/open-syncs.ts';
@@ -33,10 +34,12 @@ export interface ComparedSyncs {
   readonly after: string;
 }
 
-/** Two syncs and what changed, in numbers. */
-export interface CountedChanges {
-  readonly before: SyncView;
-  readonly after: SyncView;
+/** Two syncs and what changed, in numbers. It is kept, so it does not refer to views, which have names in memory. */
+interface CountedChanges {
+  readonly before: SyncRun;
+  readonly after: SyncRun;
+  /** The types of users of the later one. */
+  readonly userTypes: readonly string[];
   readonly counts: ChangeCounts;
 }
 
@@ -120,8 +123,11 @@ export class ExploredFile {
     const { db } = this.view;
     if (name.of !== 'changes') return await StoredTable.store(db, await this.#query(name), this.#signal);
     using comparison = this.#compare(name);
-    const { before, after } = comparison;
-    const counting = runSteps(comparison.countInSteps(), this.#signal).then((counts) => ({ before, after, counts }));
+    const [before, after] = [comparison.before.run, comparison.after.run];
+    const userTypes = comparison.after.userTypes.map(({ id }) => id);
+    const counting = runSteps(comparison.countInSteps(), this.#signal).then((counts) => {
+      return { before, after, userTypes, counts };
+    });
     this.#changes.set(JSON.stringify(name), counting);
     await counting;
     return await StoredTable.store(db, changeTable(comparison), this.#signal);

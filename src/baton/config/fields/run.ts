@@ -87,7 +87,7 @@ export const changes = stringField({
 export const changesResults = stringField({
   name: 'changes-results',
   description:
-    'File for the results of --changes; rows that it has as done are skipped (default: the path of --changes with .results.ndjson)',
+    'File for the results of --changes; rows that it lists as done are skipped (default: the path of --changes with .results.ndjson)',
   pathTo: 'file',
   exportTarget: 'none',
 });
