@@ -79,3 +79,11 @@ export interface SyncContext extends FullSyncOptions, ConnectorClients {
   /** How many grants were listed. A grant on two pages is counted twice. */
   readonly grantCounts: Map<string, number>;
 }
+
+/** The options of a sync of everything, with one call after the other. */
+export const wholeSync = {
+  resourceTypeIds: [],
+  skipEntitlementsAndGrants: false,
+  isEmpty: false,
+  workers: 1,
+} as const;

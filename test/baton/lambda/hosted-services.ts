@@ -8,6 +8,7 @@ import type { Logger } from 'pino';
 import { createConnectorClients } from '../../../src/baton/client/connector-clients.ts';
 import { encryptAgeFile } from '../../../src/baton/credentials/age-encryption.ts';
 import { sshEd25519Recipient } from '../../../src/baton/credentials/age-ssh-ed25519.ts';
+import { wholeSync } from '../../../src/baton/sync/sync-context.ts';
 import { SyncTally } from '../../../src/baton/sync/sync-tally.ts';
 import { type SyncedFile, syncToFile } from '../../../src/baton/sync/sync-to-file.ts';
 import {
@@ -100,10 +101,7 @@ export async function startHostedServices(
         logger,
         observer: new SyncTally(() => {}),
         signal: new AbortController().signal,
-        resourceTypeIds: [],
-        skipEntitlementsAndGrants: false,
-        isEmpty: false,
-        workers: 1,
+        ...wholeSync,
       }),
     [Symbol.asyncDispose]: () => started.disposeAsync(),
   };

@@ -10,6 +10,7 @@ import { openC1z } from '../../../src/baton/c1z/c1z-file.ts';
 import { readC1z } from '../../../src/baton/c1z/c1z-reader.ts';
 import { createConnectorServices } from '../../../src/baton/services/connector-services.ts';
 import { countChanges } from '../../../src/baton/sync/compare-former.ts';
+import { wholeSync } from '../../../src/baton/sync/sync-context.ts';
 import { SyncTally } from '../../../src/baton/sync/sync-tally.ts';
 import { type SyncToFileOptions, syncToFile } from '../../../src/baton/sync/sync-to-file.ts';
 import { createLibrary, type LibraryOptions } from '../library-connector.ts';
@@ -29,10 +30,7 @@ async function startFile(t: TestContext) {
       logger: pino({ level: 'silent' }),
       observer: new SyncTally(() => {}),
       signal: new AbortController().signal,
-      resourceTypeIds: [],
-      skipEntitlementsAndGrants: false,
-      isEmpty: false,
-      workers: 1,
+      ...wholeSync,
       compare: { maxRemovedShare: undefined },
       ...options,
     });

@@ -13,6 +13,7 @@ import { openC1z } from '../../../src/baton/c1z/c1z-file.ts';
 import { createConnectorServices } from '../../../src/baton/services/connector-services.ts';
 import { runFullSync } from '../../../src/baton/sync/full-sync.ts';
 import type { FullSyncOptions } from '../../../src/baton/sync/sync-context.ts';
+import { wholeSync } from '../../../src/baton/sync/sync-context.ts';
 
 export interface SyncResult {
   readonly syncId: string;
@@ -46,10 +47,7 @@ export async function sync(connector: Connector, options: Partial<FullSyncOption
         progress: () => {},
       },
       signal: new AbortController().signal,
-      resourceTypeIds: [],
-      skipEntitlementsAndGrants: false,
-      isEmpty: false,
-      workers: 1,
+      ...wholeSync,
       ...options,
     });
     const { records, syncId } = store;

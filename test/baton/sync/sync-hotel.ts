@@ -1,5 +1,6 @@
 // Syncs the hotel into a file. As a process of its own: `node sync-hotel.ts PATH TEMPORARY_FOLDER CALL` is killed at a call.
 import pino from 'pino';
+import { wholeSync } from '../../../src/baton/sync/sync-context.ts';
 import { createLogDisplay } from '../../../src/baton/sync/sync-display.ts';
 import { SyncTally } from '../../../src/baton/sync/sync-tally.ts';
 import { type SyncedFile, type SyncToFileOptions, syncToFile } from '../../../src/baton/sync/sync-to-file.ts';
@@ -30,10 +31,7 @@ export async function syncHotel(
     logger,
     observer: tally,
     signal: new AbortController().signal,
-    resourceTypeIds: [],
-    skipEntitlementsAndGrants: false,
-    isEmpty: false,
-    workers: 1,
+    ...wholeSync,
     checkpointIntervalMs: 0,
     resume: { identity, mayContinue, onKept: () => kept++ },
     ...others,

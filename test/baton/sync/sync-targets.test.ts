@@ -15,6 +15,7 @@ import { buildAssignmentEntitlement } from '../../../src/baton/messages/entitlem
 import { buildGrant } from '../../../src/baton/messages/grant.ts';
 import { annotation, buildResource, packAnnotations } from '../../../src/baton/messages/resource.ts';
 import { createConnectorServices } from '../../../src/baton/services/connector-services.ts';
+import { wholeSync } from '../../../src/baton/sync/sync-context.ts';
 import { SyncTally } from '../../../src/baton/sync/sync-tally.ts';
 import { type SyncToFileOptions, syncToFile } from '../../../src/baton/sync/sync-to-file.ts';
 import { withSyncer } from './sync-connector.ts';
@@ -91,7 +92,7 @@ async function sync(t: TestContext, options: Partial<SyncToFileOptions>, connect
       services: createConnectorServices(connector, { provisioning: false, ticketing: false }),
       logger: pino({ level: 'silent' }),
       signal: new AbortController().signal,
-      ...{ resourceTypeIds: [], skipEntitlementsAndGrants: false, isEmpty: false, workers: 1 },
+      ...wholeSync,
       ...others,
     });
     await using file = await readC1z(path);

@@ -20,6 +20,7 @@ import { createSchema } from '../../../src/baton/c1z/tables/schema.ts';
 import { buildGrant, entitlementStub } from '../../../src/baton/messages/grant.ts';
 import { buildResource } from '../../../src/baton/messages/resource.ts';
 import { createConnectorServices } from '../../../src/baton/services/connector-services.ts';
+import { wholeSync } from '../../../src/baton/sync/sync-context.ts';
 import { SyncTally } from '../../../src/baton/sync/sync-tally.ts';
 import { readBulkLoad, type SyncToFileOptions, syncToFile } from '../../../src/baton/sync/sync-to-file.ts';
 import { bookType, createLibrary, createSeries } from '../library-connector.ts';
@@ -50,10 +51,7 @@ async function sync(
     logger: pino({ level: 'silent' }),
     observer,
     signal: new AbortController().signal,
-    resourceTypeIds: [],
-    skipEntitlementsAndGrants: false,
-    isEmpty: false,
-    workers: 1,
+    ...wholeSync,
     ...others,
   });
   return { ...synced, observer };

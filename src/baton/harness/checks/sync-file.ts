@@ -2,6 +2,7 @@
 import { keptFullRunsDefault } from '../../c1z/tables/retention.ts';
 import { createConnectorClients } from '../../client/connector-clients.ts';
 import { describeError } from '../../log/describe-error.ts';
+import { wholeSync } from '../../sync/sync-context.ts';
 import { SyncTally } from '../../sync/sync-tally.ts';
 import { syncToFile } from '../../sync/sync-to-file.ts';
 import { type CallCheck, failed, notApplicable, passed } from '../check.ts';
@@ -27,10 +28,7 @@ const syncsToFile: CallCheck = {
         waits: target.waits,
         observer: tally,
         signal: target.signal,
-        resourceTypeIds: [],
-        skipEntitlementsAndGrants: false,
-        isEmpty: false,
-        workers: 1,
+        ...wholeSync,
       });
       const { resources, entitlements, grants } = stats;
       const text = `${saved.path}: ${resources} resources, ${entitlements} entitlements and ${grants} grants, sync ${syncId}`;

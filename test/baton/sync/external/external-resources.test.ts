@@ -28,6 +28,7 @@ import {
 import { readC1z } from '../../../../src/baton/c1z/c1z-reader.ts';
 import type { ExternalResourceSettings } from '../../../../src/baton/config/fields/sync.ts';
 import type { ServiceEntry } from '../../../../src/baton/services/service-entry.ts';
+import { wholeSync } from '../../../../src/baton/sync/sync-context.ts';
 import { SyncTally } from '../../../../src/baton/sync/sync-tally.ts';
 import { type SyncToFileOptions, syncToFile } from '../../../../src/baton/sync/sync-to-file.ts';
 import { connectorOf } from '../listing-services.ts';
@@ -102,8 +103,8 @@ async function syncOver(
     const observer = new SyncTally(() => {});
     await syncToFile({
       ...{ path: join(folder, name), temporaryFolder: folder, keptFullSyncs: 2, observer, services },
-      ...{ logger: pino({ level: 'silent' }), signal: new AbortController().signal, resourceTypeIds: [] },
-      ...{ skipEntitlementsAndGrants: false, isEmpty: false, workers: 1 },
+      ...{ logger: pino({ level: 'silent' }), signal: new AbortController().signal },
+      ...wholeSync,
       ...others,
     });
     return observer;
